@@ -1,0 +1,1 @@
+"""The kit that every service of Kenes stands on. It knows no service."""

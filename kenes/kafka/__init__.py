@@ -1,0 +1,1 @@
+"""Kafka for services: the only package that imports aiokafka, and Faust's base."""

@@ -1,0 +1,70 @@
+"""Topics as the registry declares them. A partition count never changes: that is a new topic generation."""
+
+from collections.abc import Iterable
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from schemas.topics import Topic
+
+FOREVER = "-1"
+
+
+class TopicMismatchError(RuntimeError):
+    """The broker has a topic that is not as the registry says."""
+
+
+async def ensure_topics(bootstrap: str, topics: Iterable[Topic], replication: int) -> list[str]:
+    """Creates what is missing and returns the names created.
+
+    Raises `TopicMismatchError` when an existing topic has another partition count than the registry.
+    """
+    wanted = {topic.name: topic for topic in topics}
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        existing = await _partition_counts(admin)
+        _refuse_mismatch(wanted, existing)
+        missing = [topic for name, topic in wanted.items() if name not in existing]
+        if missing:
+            await _create(admin, missing, replication)
+            # Another process may have created them at the same moment, from another registry.
+            _refuse_mismatch(wanted, await _partition_counts(admin))
+        return [topic.name for topic in missing]
+    finally:
+        await admin.close()
+
+
+async def _partition_counts(admin: AIOKafkaAdminClient) -> dict[str, int]:
+    return {found["topic"]: len(found["partitions"]) for found in await admin.describe_topics()}
+
+
+def _refuse_mismatch(wanted: dict[str, Topic], existing: dict[str, int]) -> None:
+    for name, topic in wanted.items():
+        found = existing.get(name, topic.partitions)
+        if found != topic.partitions:
+            raise TopicMismatchError(
+                f"topic {name} has {found} partitions, the registry says {topic.partitions}: "
+                "a changed count needs a new topic generation and a replay"
+            )
+
+
+async def _create(admin: AIOKafkaAdminClient, topics: list[Topic], replication: int) -> None:
+    response = await admin.create_topics([_new(topic, replication) for topic in topics])
+    for name, code, *_ in response.topic_errors:  # errors come in the response and do not raise
+        if code not in (0, TopicAlreadyExistsError.errno):
+            raise for_code(code)(f"topic {name} could not be created")
+
+
+def _new(topic: Topic, replication: int) -> NewTopic:
+    retention = FOREVER if topic.retention is None else str(int(topic.retention.total_seconds() * 1000))
+    return NewTopic(
+        topic.name,
+        topic.partitions,
+        replication,
+        topic_configs={
+            "retention.ms": retention,
+            "min.insync.replicas": str(min(2, replication)),
+            **topic.config,
+        },
+    )

@@ -1,0 +1,193 @@
+"""Sequenced decisions: one request, one decision, whoever decides and however often it is delivered.
+
+The decision on the request at (partition p, offset o) goes to partition p of the decisions topic with sequence o.
+The first decision in the log counts, so state is a fold of the log, and a decider that finds somebody else's
+writing between its own gives up what it holds and starts again from the log.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kenes.kafka.dead_letters import DeadLetters
+from kenes.kafka.records import Record, Recorded, read
+from kenes.observe.logs import get_logger
+from kenes.observe.metrics import BATCH_RECORDS, DECISIONS
+from schemas.envelope import Event, UnreadableEventError, decision_id, sequence_of
+from schemas.payload import Payload
+from schemas.topics import Topic
+
+_log = get_logger(__name__)
+
+
+class FencedError(RuntimeError):
+    """Another owner wrote to this partition: what is held in memory may not be what the log says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a fold of one partition has come: the next offset to read, and the last sequence folded."""
+
+    next_offset: int = 0
+    sequence: int = -1
+
+
+CATCH_UP_BATCH = 1000
+
+
+class DecisionLog(Protocol):
+    """One decisions topic as a decider sees it. Kafka's is `kenes.kafka.decision_log`."""
+
+    async def append(self, partition: int, decisions: Sequence[tuple[bytes, Event[Payload]]]) -> list[int]:
+        """Writes in order; returns the offsets. Raises when any was not acknowledged."""
+
+    def read(self, partition: int, start: int) -> AsyncIterator[tuple[int, Recorded | None]]:
+        """What is in the log from `start` up to its end at the time of the call: next offset and event.
+
+        The event is `None` for a record that cannot be read.
+        """
+
+
+class DecisionState(Protocol):
+    """What a decider knows: a fold of its own decisions."""
+
+    async def restore(self, partition: int) -> Position:
+        """Takes the recorded state of a partition; returns where it stands."""
+
+    async def prepare(self, events: Sequence[Event[Payload]]) -> None:
+        """Fetches what deciding or folding these events needs, in one look-up."""
+
+    def decide(self, request: Recorded) -> Payload:
+        """The decision, given the state prepared and evolved so far. Pure: no clock, no chance, no I/O."""
+
+    def evolve(self, partition: int, decision: Event[Payload]) -> None:
+        """Takes a decision into the prepared state."""
+
+    async def save(self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]) -> None:
+        """Records the fold of acknowledged (partition, decision) pairs and where each partition now stands.
+
+        May come again for the same decisions after a crash: the result must be the same.
+        """
+
+    def forget(self, partition: int) -> None:
+        """Drops what is held of a partition."""
+
+
+class Decider:
+    """Decides the requests of one topic and writes the decisions to another, exactly once each."""
+
+    def __init__(
+        self,
+        requests: Topic,
+        decisions: Topic,
+        *,
+        source: str,
+        state: DecisionState,
+        log: DecisionLog,
+        dead_letters: DeadLetters,
+    ) -> None:
+        if requests.partitions != decisions.partitions:
+            raise ValueError(f"{decisions.name} must have as many partitions as {requests.name}")
+        self.requests = requests
+        self.decisions = decisions
+        self._source = source
+        self._state = state
+        self._log = log
+        self._dead_letters = dead_letters
+        self._positions: dict[int, Position] = {}
+
+    def revoke(self, partitions: Collection[int]) -> None:
+        """Forgets partitions that another owner may now decide."""
+        for partition in partitions:
+            self._positions.pop(partition, None)
+            self._state.forget(partition)
+
+    async def acquire(self, partition: int) -> None:
+        """Brings the state of a partition up to the end of its decisions."""
+        position = await self._state.restore(partition)
+        batch: list[Event[Payload]] = []
+        async for next_offset, decision in self._log.read(partition, position.next_offset):
+            sequence = position.sequence
+            if decision is not None and decision.event.sequence is not None and decision.event.sequence > sequence:
+                batch.append(decision.event)
+                sequence = decision.event.sequence
+            position = Position(next_offset, sequence)
+            if len(batch) >= CATCH_UP_BATCH:
+                await self._catch_up(partition, batch, position)
+                batch = []
+        await self._catch_up(partition, batch, position)
+        self._positions[partition] = position
+        _log.info("partition acquired", topic=self.requests.name, partition=partition, decided=position.sequence)
+
+    async def _catch_up(self, partition: int, decisions: Sequence[Event[Payload]], position: Position) -> None:
+        if not decisions:
+            return
+        await self._state.prepare(decisions)
+        for decision in decisions:
+            self._state.evolve(partition, decision)
+        await self._state.save([(partition, decision) for decision in decisions], {partition: position})
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """Decides a batch. When it returns, every decision is in the log and in the state.
+
+        Any error but a bad record is left to rise: the caller must stop without acknowledging the batch.
+        """
+        for partition in sorted({record.partition for record in records} - self._positions.keys()):
+            await self.acquire(partition)
+        requests = await self._undecided(records)
+        if not requests:
+            return
+        BATCH_RECORDS.labels(self.requests.name).observe(len(requests))
+        await self._state.prepare([request.event for _, request in requests])
+        decided: dict[int, list[tuple[bytes, Event[Payload]]]] = {}
+        for record, request in requests:
+            decision = await self._decide(record, request)
+            if decision is not None:
+                decided.setdefault(record.partition, []).append((record.key or b"", decision))
+        await self._append(decided)
+
+    async def _undecided(self, records: Sequence[Record]) -> list[tuple[Record, Recorded]]:
+        """The readable requests that have no decision yet, in order; unreadable ones are set aside."""
+        seen = {partition: position.sequence for partition, position in self._positions.items()}
+        requests: list[tuple[Record, Recorded]] = []
+        for record in records:
+            if record.offset <= seen[record.partition]:
+                continue  # decided before: delivered again
+            seen[record.partition] = record.offset
+            try:
+                requests.append((record, read(self.requests, record)))
+            except UnreadableEventError as error:
+                await self._dead_letters.put(self.requests, record, error)
+        return requests
+
+    async def _decide(self, record: Record, request: Recorded) -> Event[Payload] | None:
+        try:
+            payload = self._state.decide(request)
+        except Exception as error:  # noqa: BLE001 - deciding does no I/O: whatever it raises is about this record
+            await self._dead_letters.put(self.requests, record, error)
+            return None
+        decision = Event(
+            id=decision_id(self.decisions.name, record.partition, record.offset),
+            source=self._source,
+            subject=request.event.subject,
+            time=request.time,
+            data=payload,
+            sequence=record.offset,
+            traceparent=request.event.traceparent,
+        )
+        self._state.evolve(record.partition, decision)
+        DECISIONS.labels(payload.TYPE).inc()
+        return decision
+
+    async def _append(self, decided: Mapping[int, Sequence[tuple[bytes, Event[Payload]]]]) -> None:
+        """Writes decisions, checks that nobody else wrote between them, and records their fold."""
+        offsets = await asyncio.gather(*(self._log.append(p, decisions) for p, decisions in decided.items()))
+        positions: dict[int, Position] = {}
+        for (partition, decisions), found in zip(decided.items(), offsets, strict=True):
+            expected = self._positions[partition].next_offset
+            if found != list(range(expected, expected + len(decisions))):
+                raise FencedError(f"{self.decisions.name}/{partition}: expected {expected}, wrote at {found[0]}")
+            positions[partition] = Position(expected + len(decisions), sequence_of(decisions[-1][1]))
+        await self._state.save([(p, event) for p, events in decided.items() for _, event in events], positions)
+        self._positions |= positions

@@ -1,0 +1,83 @@
+"""A worker in a consumer group that starts where its own store says, not where the group's offsets do."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+
+from kenes.kafka.reader import to_record
+from kenes.kafka.records import Record
+from kenes.observe.logs import get_logger
+from schemas.topics import Topic
+
+_log = get_logger(__name__)
+
+Batch = Mapping[int, Sequence[Record]]
+
+
+@dataclass(frozen=True)
+class GroupSettings:
+    """How a group worker talks to the broker. Times are in seconds.
+
+    `pace` is the least time between two batches: records gather meanwhile, and each batch costs less per record.
+    """
+
+    bootstrap: str
+    group: str
+    session_timeout: float
+    max_records: int = 2000
+    pace: float = 0.0
+
+
+class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the base has no type information
+    def __init__(self, consumer: AIOKafkaConsumer, starts: Callable[[], Awaitable[Mapping[int, int]]]) -> None:
+        self._consumer = consumer
+        self._starts = starts
+
+    async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
+        """Nothing is held here: a late write is refused by the offset it would move."""
+
+    async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
+        starts = await self._starts()
+        for asked in assigned:
+            self._consumer.seek(asked, starts[asked.partition])
+        _log.info("partitions assigned", partitions=sorted(asked.partition for asked in assigned))
+
+
+async def consume(
+    topic: Topic,
+    settings: GroupSettings,
+    starts: Callable[[], Awaitable[Mapping[int, int]]],
+    handle: Callable[[Batch], Awaitable[object]],
+    beat: Callable[[], None],
+) -> None:
+    """Hands batches by partition to `handle`, for good. Errors of `handle` and `starts` rise and end the worker.
+
+    `starts` is asked on each assignment for the next offset of every partition. `beat` is called on every turn.
+    """
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.bootstrap,
+        group_id=settings.group,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        session_timeout_ms=int(settings.session_timeout * 1000),
+        heartbeat_interval_ms=int(settings.session_timeout * 1000 / 4),
+        max_partition_fetch_bytes=4 * 1024 * 1024,
+    )
+    consumer.subscribe([topic.name], listener=_SeekOnAssignment(consumer, starts))
+    await consumer.start()
+    try:
+        while True:
+            beat()
+            began = time.monotonic()
+            found = await consumer.getmany(timeout_ms=500, max_records=settings.max_records)
+            batch = {asked.partition: [to_record(record) for record in records] for asked, records in found.items()}
+            if batch:
+                await handle(batch)
+                full = sum(len(records) for records in batch.values()) >= settings.max_records
+                if not full:
+                    await asyncio.sleep(max(0.0, settings.pace - (time.monotonic() - began)))
+    finally:
+        await consumer.stop()

@@ -1,0 +1,143 @@
+"""The idempotent producer. After an error whose outcome is unknown it is replaced, never reused."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from kenes.kafka.records import Receipt
+from kenes.observe.logs import get_logger
+from kenes.observe.metrics import RECORDS_PRODUCED
+from schemas.envelope import Event
+from schemas.payload import Payload
+from schemas.topics import Topic
+
+_log = get_logger(__name__)
+
+RETRY_PAUSE = 0.5
+
+
+class BrokerUnavailableError(RuntimeError):
+    """The broker did not acknowledge in time. The record may or may not be in the log."""
+
+
+class Producer:
+    """Sends events and waits for the broker's word.
+
+    `timeout` is in seconds and bounds each send, so that a caller can say "not now" while the broker is away.
+    """
+
+    def __init__(self, bootstrap: str, client: str, *, timeout: float = 5.0) -> None:
+        self._bootstrap = bootstrap
+        self._client = client
+        self._timeout = timeout
+        self._inner: AIOKafkaProducer | None = None
+        self._replacing = asyncio.Lock()
+        self._down_until = 0.0
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        await self._ready()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        inner, self._inner = self._inner, None
+        if inner is not None:
+            await inner.stop()
+
+    async def send(self, topic: Topic, key: bytes, event: Event[Payload], partition: int | None = None) -> Receipt:
+        """Writes one event; returns its place in the log.
+
+        Raises `BrokerUnavailableError` when the broker did not acknowledge within the time-out.
+        """
+        inner = self._inner or await self._ready()
+        try:
+            async with asyncio.timeout(self._timeout):
+                sent = await inner.send(
+                    topic.name, event.data.write(), key=key, partition=partition, headers=event.headers()
+                )
+                found = await sent
+        except (KafkaError, TimeoutError) as error:
+            self._discard(inner)
+            raise BrokerUnavailableError(f"no acknowledgement for {topic.name}: {error!r}") from error
+        RECORDS_PRODUCED.labels(topic.name).inc()
+        return Receipt(found.partition, found.offset)
+
+    async def send_all(self, topic: Topic, partition: int, events: Sequence[tuple[bytes, Event[Payload]]]) -> list[int]:
+        """Writes events to one partition in order; returns their offsets.
+
+        Raises `BrokerUnavailableError` when any of them was not acknowledged within the time-out.
+        """
+        inner = self._inner or await self._ready()
+        try:
+            async with asyncio.timeout(self._timeout):
+                sent = [
+                    await inner.send(
+                        topic.name, event.data.write(), key=key, partition=partition, headers=event.headers()
+                    )
+                    for key, event in events
+                ]
+                found = await asyncio.gather(*sent)
+        except (KafkaError, TimeoutError) as error:
+            self._discard(inner)
+            raise BrokerUnavailableError(f"no acknowledgement for {topic.name}/{partition}: {error!r}") from error
+        RECORDS_PRODUCED.labels(topic.name).inc(len(found))
+        return [metadata.offset for metadata in found]
+
+    async def ping(self) -> None:
+        """Raises `BrokerUnavailableError` when the broker does not answer."""
+        inner = self._inner or await self._ready()
+        try:
+            async with asyncio.timeout(self._timeout):
+                await inner.client.fetch_all_metadata()
+        except (KafkaError, TimeoutError) as error:
+            raise BrokerUnavailableError("the broker does not answer") from error
+
+    async def _ready(self) -> AIOKafkaProducer:
+        """The producer in use, started if there is none."""
+        async with self._replacing:
+            if self._inner is None:
+                if time.monotonic() < self._down_until:
+                    # Callers queued behind a failed start are answered at once, not one time-out after another.
+                    raise BrokerUnavailableError("the broker could not be reached a moment ago")
+                inner = AIOKafkaProducer(
+                    bootstrap_servers=self._bootstrap,
+                    client_id=self._client,
+                    enable_idempotence=True,
+                    acks="all",
+                    linger_ms=0,
+                    request_timeout_ms=int(self._timeout * 1000),
+                )
+                try:
+                    async with asyncio.timeout(self._timeout):
+                        await inner.start()
+                except (KafkaError, TimeoutError) as error:
+                    self._down_until = time.monotonic() + RETRY_PAUSE
+                    await inner.stop()
+                    raise BrokerUnavailableError(f"the broker cannot be reached: {error!r}") from error
+                self._inner = inner
+            return self._inner
+
+    def _discard(self, inner: AIOKafkaProducer) -> None:
+        """Drops a producer that may hold records of unknown fate; the next send starts a fresh one."""
+        if self._inner is inner:
+            self._inner = None
+            closing = asyncio.create_task(_abandon(inner, self._timeout))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+
+
+async def _abandon(inner: AIOKafkaProducer, timeout: float) -> None:
+    """Stops a producer without waiting for what cannot be delivered: its callers were told already."""
+    try:
+        async with asyncio.timeout(timeout):
+            await inner.stop()
+    except (KafkaError, TimeoutError) as error:
+        _log.warning("a producer was dropped with records of unknown fate", error=repr(error))
+        await inner.client.close()

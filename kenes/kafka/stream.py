@@ -1,0 +1,108 @@
+"""The stream process: a Faust app whose agents hand batches to deciders.
+
+Faust acknowledges an event whose agent raised, and with `take` the whole batch; so nothing here raises into Faust.
+A decider that fails ends the process at once: nothing more is committed, and the batch comes again.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import faust
+from faust.types import EventT
+
+from kenes.kafka.decider import Decider
+from kenes.kafka.records import Record
+from kenes.observe.logs import get_logger
+
+_log = get_logger(__name__)
+
+BATCH = 500
+GATHER = 0.005
+EX_SOFTWARE = 70
+
+
+def stream_app(name: str, bootstrap: str, session_timeout: float) -> faust.App:
+    """A Faust app that only consumes: no web server, no tables, no topics of its own. Times are in seconds."""
+    return faust.App(
+        f"{name}-stream",
+        broker=";".join(f"aiokafka://{broker}" for broker in bootstrap.split(",")),
+        store="memory://",
+        web_enabled=False,
+        autodiscover=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        broker_commit_interval=1.0,
+        broker_session_timeout=session_timeout,
+        broker_heartbeat_interval=session_timeout / 4,
+        broker_rebalance_timeout=max(10.0, session_timeout),
+        consumer_auto_offset_reset="earliest",
+        stream_wait_empty=False,
+    )
+
+
+def add_decider(app: faust.App, decider: Decider, *, die: Callable[[], None] | None = None) -> None:
+    """Makes an agent that has `decider` decide what comes in on its requests topic.
+
+    `die` ends the process without letting Faust commit; tests pass their own.
+    """
+    topic = app.topic(
+        decider.requests.name,
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+        partitions=decider.requests.partitions,
+    )
+    end = die or _die
+
+    async def agent(stream: Any) -> AsyncIterator[None]:
+        async for events in stream.take_events(BATCH, within=GATHER):
+            try:
+                await decider.handle([_record(event) for event in events])
+            except asyncio.CancelledError:
+                raise
+            except BaseException:  # noqa: BLE001 - whatever it is, Faust must not acknowledge the batch
+                _log.exception("deciding failed: the process ends, the batch will come again")
+                end()
+                await asyncio.Event().wait()  # never acknowledges, should the end be slow to come
+            yield
+
+    app.agent(topic, name=decider.requests.name)(agent)
+
+    async def forget(_app: Any, revoked: Any, **_options: Any) -> None:
+        decider.revoke([found.partition for found in revoked if found.topic == decider.requests.name])
+
+    revoked: Any = app.on_partitions_revoked
+    revoked.connect(forget, weak=False)
+
+
+def _record(event: EventT[Any]) -> Record:
+    message = event.message
+    headers: Any = message.headers or ()
+    return Record(
+        message.topic,
+        message.partition,
+        message.offset,
+        round(message.timestamp * 1000),
+        message.key,
+        message.value,
+        list(headers.items() if isinstance(headers, dict) else headers),
+    )
+
+
+def _die() -> None:
+    os._exit(EX_SOFTWARE)
+
+
+@asynccontextmanager
+async def running_app(app: faust.App) -> AsyncIterator[None]:
+    """Starts the app and its agents; stops them at the end of the block."""
+    app.finalize()
+    await app.start()
+    try:
+        yield
+    finally:
+        await app.stop()

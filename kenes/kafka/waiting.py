@@ -1,0 +1,56 @@
+"""Requests that wait for their decision, resolved by the live tail: pushed, not polled."""
+
+import asyncio
+from collections import OrderedDict
+
+from kenes.kafka.records import Receipt, Recorded
+
+REMEMBERED = 4096
+
+
+class Decisions:
+    """The latest decisions of one topic, by receipt, and who waits for the next ones.
+
+    A decision may come before its asker starts to wait, so the last few thousand are kept.
+    """
+
+    def __init__(self, remembered: int = REMEMBERED) -> None:
+        self._remembered = remembered
+        self._recent: OrderedDict[tuple[int, int], Recorded] = OrderedDict()
+        self._waiting: dict[tuple[int, int], asyncio.Future[Recorded]] = {}
+
+    def note(self, decision: Recorded) -> None:
+        """Takes in a decision and wakes who waits for it."""
+        if decision.event.sequence is None:
+            return
+        key = (decision.partition, decision.event.sequence)
+        self._recent[key] = decision
+        if len(self._recent) > self._remembered:
+            self._recent.popitem(last=False)
+        waiting = self._waiting.pop(key, None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(decision)
+
+    def get(self, receipt: Receipt) -> Recorded | None:
+        """The decision on a request, if it is among the latest."""
+        return self._recent.get((receipt.partition, receipt.offset))
+
+    def latest(self) -> list[Recorded]:
+        """The latest decisions, the oldest first."""
+        return list(self._recent.values())
+
+    async def wait(self, receipt: Receipt, seconds: float) -> Recorded | None:
+        """The decision on a request, or `None` when it does not come within so many seconds."""
+        found = self.get(receipt)
+        if found is not None or seconds <= 0:
+            return found
+        key = (receipt.partition, receipt.offset)
+        # One future serves every asker with the same receipt; shielded, so that one who leaves wakes nobody else.
+        waiting = self._waiting.setdefault(key, asyncio.get_running_loop().create_future())
+        try:
+            async with asyncio.timeout(seconds):
+                return await asyncio.shield(waiting)
+        except TimeoutError:
+            if not waiting.done():
+                self._waiting.pop(key, None)
+            return None

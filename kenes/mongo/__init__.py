@@ -1,0 +1,1 @@
+"""MongoDB for services: the only package that imports motor and pymongo."""

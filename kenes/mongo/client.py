@@ -1,0 +1,74 @@
+"""The connection, its concerns, and transactions with bounded retries."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorClientSession,
+    AsyncIOMotorCollection,
+    AsyncIOMotorDatabase,
+)
+from pymongo import ReadPreference, WriteConcern
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+
+Document: TypeAlias = dict[str, Any]
+Client: TypeAlias = AsyncIOMotorClient[Document]
+Database: TypeAlias = AsyncIOMotorDatabase[Document]
+Collection: TypeAlias = AsyncIOMotorCollection[Document]
+Session: TypeAlias = AsyncIOMotorClientSession
+DatabaseError = PyMongoError
+
+DURABLE = WriteConcern("majority", j=True)
+ATTEMPTS = 5
+
+
+class DatabaseUnavailableError(RuntimeError):
+    """The database did not answer in time."""
+
+
+@asynccontextmanager
+async def connected(uri: str, database: str, *, timeout: float = 10.0) -> AsyncIterator[Database]:
+    """A database whose writes are acknowledged by a majority, on disk. `timeout` is in seconds, per operation."""
+    client: Client = AsyncIOMotorClient(
+        uri,
+        tz_aware=True,
+        appname="kenes",
+        w="majority",
+        journal=True,
+        serverSelectionTimeoutMS=int(timeout * 1000),
+        timeoutMS=int(timeout * 1000),
+    )
+    try:
+        yield client.get_database(database, write_concern=DURABLE)
+    finally:
+        client.close()
+
+
+async def transact(database: Database, work: Callable[[Session], Awaitable[None]]) -> None:
+    """Runs `work` in one transaction with explicit concerns, again after a transient error, at most five times.
+
+    Errors of `work` itself rise as they are and abort the transaction. A commit of unknown result rises as well:
+    the caller's conditional update tells it, next time, whether the transaction took place.
+    """
+    async with await database.client.start_session() as session:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with session.start_transaction(
+                    read_concern=ReadConcern("snapshot"),
+                    write_concern=DURABLE,
+                    read_preference=ReadPreference.PRIMARY,
+                ):
+                    await work(session)
+            except (OperationFailure, ConnectionFailure) as error:
+                if attempt == ATTEMPTS or not error.has_error_label("TransientTransactionError"):
+                    raise
+            else:
+                return
+
+
+async def ping(database: Database) -> None:
+    """Raises `PyMongoError` when the database does not answer."""
+    await database.command("ping")

@@ -1,0 +1,79 @@
+"""What a fold asks of the database, as plain data."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pymongo import ReplaceOne, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from kenes.mongo.client import Collection, Document, Session
+
+DUPLICATE_KEY = 11000
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """A new document. Within a batch, inserts are applied before updates of the same collection."""
+
+    collection: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Update operators on the document with this id, made when there is none."""
+
+    collection: str
+    id: Any
+    change: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """The whole document, new or in place of the one with its `_id`."""
+
+    collection: str
+    document: Document
+
+
+Operation: TypeAlias = Insert | Update | Put
+
+
+async def apply(
+    collections: Mapping[str, Collection], operations: Iterable[Operation], session: Session | None = None
+) -> None:
+    """Carries operations out, at most two round trips per collection."""
+    inserts: dict[str, list[Document]] = {}
+    changes: dict[str, list[UpdateOne | ReplaceOne[Document]]] = {}
+    for operation in operations:
+        match operation:
+            case Insert():
+                inserts.setdefault(operation.collection, []).append(operation.document)
+            case Update():
+                changes.setdefault(operation.collection, []).append(
+                    UpdateOne({"_id": operation.id}, dict(operation.change), upsert=True)
+                )
+            case Put():
+                changes.setdefault(operation.collection, []).append(
+                    ReplaceOne({"_id": operation.document["_id"]}, operation.document, upsert=True)
+                )
+    for name, documents in inserts.items():
+        await collections[name].insert_many(documents, ordered=False, session=session)
+    for name, requests in changes.items():
+        await collections[name].bulk_write(requests, ordered=True, session=session)
+
+
+async def insert_new(collection: Collection, documents: list[Document]) -> set[Any]:
+    """Inserts documents, leaving those whose `_id` is taken; returns the ids that were taken.
+
+    Any other write error rises.
+    """
+    try:
+        await collection.insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        failures = error.details["writeErrors"]
+        if any(failure["code"] != DUPLICATE_KEY for failure in failures):
+            raise
+        return {documents[failure["index"]]["_id"] for failure in failures}
+    return set()

@@ -1,0 +1,153 @@
+"""A projection: a fold of topics into collections, with its offsets, in versions that can be rebuilt and switched."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pymongo import ASCENDING
+
+from kenes.kafka.decider import Position
+from kenes.kafka.records import Recorded
+from kenes.mongo.client import Collection, Database, Document, Session
+from kenes.mongo.operations import Operation
+from schemas.topics import Topic
+
+VERSIONS = "projection_versions"
+OFFSETS = "projection_offsets"
+VERSION_KNOWN_FOR = 1.0
+
+Found = Mapping[Any, Document]
+"""The documents a fold asked for, by id."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index on ascending fields."""
+
+    fields: tuple[str, ...]
+    unique: bool = False
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What a service keeps of one topic.
+
+    `fold` turns one partition's new events into operations on documents that belong to that partition alone; it is
+    pure. A fold that needs what a document holds names it by `reads`, and finds it in its second argument.
+    `pace` is the least time between two batches, in seconds: how stale it may be, for how much less work.
+    """
+
+    name: str
+    topic: Topic
+    collections: Mapping[str, Sequence[Index]]
+    fold: Callable[[Sequence[Recorded], Found], Iterable[Operation]]
+    reads: tuple[str, Callable[[Recorded], Any]] | None = None
+    pace: float = 0.0
+
+
+class NotOwnerError(RuntimeError):
+    """Another worker has moved this partition's offset, or the version was switched: let go and start again."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a projection in the database."""
+
+    projection: Projection
+    number: int
+    database: Database = field(repr=False)
+
+    def collection(self, name: str) -> Collection:
+        """The collection that holds `name` in this version."""
+        return self.database[f"{name}.v{self.number}"]
+
+    @property
+    def collections(self) -> dict[str, Collection]:
+        """Every collection of this version, by its declared name."""
+        return {name: self.collection(name) for name in self.projection.collections}
+
+    def _offset_id(self, partition: int) -> str:
+        return f"{self.projection.name}.v{self.number}/{self.projection.topic.name}/{partition}"
+
+    async def prepare(self) -> None:
+        """Creates the collections, indexes and offsets that are missing."""
+        existing = set(await self.database.list_collection_names())
+        for name, indexes in self.projection.collections.items():
+            collection = self.collection(name)
+            if collection.name not in existing:
+                await self.database.create_collection(collection.name)
+            for index in indexes:
+                await collection.create_index([(key, ASCENDING) for key in index.fields], unique=index.unique)
+        offsets = self.database[OFFSETS]
+        for partition in range(self.projection.topic.partitions):
+            await offsets.update_one(
+                {"_id": self._offset_id(partition)},
+                {"$setOnInsert": {"next": 0, "sequence": -1, "retired": False}},
+                upsert=True,
+            )
+
+    async def positions(self) -> dict[int, Position]:
+        """Where each partition stands."""
+        ids = {self._offset_id(p): p for p in range(self.projection.topic.partitions)}
+        found = self.database[OFFSETS].find({"_id": {"$in": list(ids)}})
+        return {ids[doc["_id"]]: Position(doc["next"], doc["sequence"]) async for doc in found}
+
+    async def advance(self, partition: int, before: Position, after: Position, session: Session) -> None:
+        """Moves a partition's offset; raises `NotOwnerError` when it is not where the caller left it."""
+        moved = await self.database[OFFSETS].update_one(
+            {"_id": self._offset_id(partition), "next": before.next_offset, "retired": False},
+            {"$set": {"next": after.next_offset, "sequence": after.sequence}},
+            session=session,
+        )
+        if moved.matched_count != 1:
+            raise NotOwnerError(f"{self._offset_id(partition)} is no longer at {before.next_offset}")
+
+    async def retire(self, session: Session | None = None) -> None:
+        """Makes every worker on this version let go."""
+        await self.database[OFFSETS].update_many(
+            {"_id": {"$in": [self._offset_id(p) for p in range(self.projection.topic.partitions)]}},
+            {"$set": {"retired": True}},
+            session=session,
+        )
+
+    async def drop(self) -> None:
+        """Deletes the version's documents and offsets."""
+        for collection in self.collections.values():
+            await collection.drop()
+        await self.database[OFFSETS].delete_many(
+            {"_id": {"$in": [self._offset_id(p) for p in range(self.projection.topic.partitions)]}}
+        )
+
+
+async def live_version(database: Database, projection: Projection) -> Version:
+    """The version readers and the worker use; version 1 is made where there is none."""
+    found = await database[VERSIONS].find_one({"_id": projection.name})
+    if found is None:
+        version = Version(projection, 1, database)
+        await version.prepare()
+        await database[VERSIONS].update_one(
+            {"_id": projection.name}, {"$setOnInsert": {"live": 1, "newest": 1}}, upsert=True
+        )
+        return version
+    return Version(projection, found["live"], database)
+
+
+class LiveVersions:
+    """The live version of each projection for readers, asked for again once a second.
+
+    A version that was switched off is kept for a while, so a reader that has not noticed yet still reads a whole one.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[str, tuple[float, Version]] = {}
+
+    async def get(self, projection: Projection) -> Version:
+        """The version to read."""
+        asked, version = self._known.get(projection.name, (0.0, None))
+        now = time.monotonic()
+        if version is None or now - asked > VERSION_KNOWN_FOR:
+            version = await live_version(self._database, projection)
+            self._known[projection.name] = (now, version)
+        return version

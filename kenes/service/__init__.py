@@ -1,0 +1,1 @@
+"""What a service is, and the processes every service runs as."""

@@ -1,0 +1,42 @@
+"""A process's own view of a decisions topic: a projection's documents, then the live tail from where they end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from kenes.kafka.decider import Position
+from kenes.kafka.records import Recorded
+from kenes.kafka.tail import Tail
+from kenes.mongo.projection import Projection, Version, live_version
+from kenes.service.definition import Context, Service
+
+Load = Callable[[Version], Awaitable[Mapping[int, Position]]]
+
+
+@asynccontextmanager
+async def following(
+    service: Service,
+    context: Context,
+    projection: Projection,
+    load: Load,
+    *takers: Callable[[Recorded], None],
+) -> AsyncIterator[Tail]:
+    """Loads the live version of `projection`, then hands each further decision to `takers`, in the background.
+
+    `load` takes in the stored documents and returns the positions to go on from. Enters once the tail has read all
+    that was in the topic. A tail that fails ends the block with its error.
+    """
+
+    def take(decision: Recorded) -> None:
+        for taker in takers:
+            taker(decision)
+
+    positions = await load(await live_version(context.database, projection))
+    tail = Tail(service.settings.kafka_bootstrap, projection.topic, take)
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(tail.follow(positions), name=f"tail of {projection.topic.name}")
+        await tail.caught_up.wait()
+        try:
+            yield tail
+        finally:
+            task.cancel()

@@ -1,0 +1,35 @@
+"""The command line of a service."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+
+import click
+
+from kenes.service.definition import Service
+from kenes.service.maintenance import audit, rebuild
+from kenes.service.processes import ROLES, run
+
+
+def main(load: Callable[[], Service]) -> None:
+    """Runs what the command line says; `load` makes the service from its settings, or ends the process."""
+
+    @click.group()
+    def commands() -> None:
+        """Run a process of this service, or look after its projections."""
+
+    for role in ROLES:
+        commands.command(role)(lambda role=role: run(load(), role))
+
+    @commands.command("rebuild")
+    @click.argument("projections", nargs=-1)
+    def rebuild_command(projections: tuple[str, ...]) -> None:
+        """Rebuild projections from the topics beside the live ones, then switch. All, where none is named."""
+        asyncio.run(rebuild(load(), projections))
+
+    @commands.command("audit")
+    def audit_command() -> None:
+        """Recount every projection and decision state from the topics and name each difference."""
+        sys.exit(asyncio.run(audit(load())))
+
+    commands()

@@ -1,0 +1,73 @@
+"""Rebuilding and auditing what a service keeps, from the topics alone."""
+
+import sys
+import time
+from collections.abc import Sequence
+
+from kenes.kafka.reader import read_to_end
+from kenes.mongo.client import Database, connected
+from kenes.mongo.projection import Projection, Version
+from kenes.mongo.projector import Projector
+from kenes.mongo.versions import begin_version, switch
+from kenes.service.audit import audit_projection, audit_state
+from kenes.service.definition import Service
+
+
+def say(line: str) -> None:
+    """A line for the person at the terminal."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+async def rebuild(service: Service, names: Sequence[str]) -> None:
+    """Rebuilds the named projections, or all, and switches readers and workers to the new version."""
+    chosen = [service.projection(name) for name in names] or list(service.projections)
+    settings = service.settings
+    async with connected(settings.mongo_uri, service.database, timeout=settings.mongo_timeout) as database:
+        for projection in chosen:
+            version = await begin_version(database, projection)
+            began = time.monotonic()
+            events = await catch_up(settings.kafka_bootstrap, version)
+            # What came meanwhile is little: once more, so that the worker has next to nothing to catch up with.
+            events += await catch_up(settings.kafka_bootstrap, version)
+            await switch(database, version)
+            seconds = time.monotonic() - began
+            say(
+                f"{projection.name}: version {version.number} live, {events:,} events, {events / seconds:,.0f} events/s"
+            )
+
+
+async def catch_up(bootstrap: str, version: Version) -> int:
+    """Folds a version from where it stands up to the end of its topic; returns the events folded."""
+    projector = Projector(version, dead_letters=None)
+    starts = await projector.start()
+    events = 0
+    async for records in read_to_end(bootstrap, version.projection.topic, starts):
+        events += await projector.apply({records[0].partition: records})
+    return events
+
+
+async def audit(service: Service) -> int:
+    """Recounts everything; prints each difference. Returns the exit status: 0 clean, 1 differences."""
+    settings = service.settings
+    differences = 0
+    async with connected(settings.mongo_uri, service.database, timeout=settings.mongo_timeout) as database:
+        for projection in service.projections:
+            differences += await _report(database, service, projection)
+        for deciding in service.deciding:
+            found = await audit_state(settings.kafka_bootstrap, database, deciding)
+            differences += _print(f"state {deciding.rules.name}", found)
+    return 1 if differences else 0
+
+
+async def _report(database: Database, service: Service, projection: Projection) -> int:
+    found = await audit_projection(service.settings.kafka_bootstrap, database, projection)
+    return _print(f"projection {projection.name}", found)
+
+
+def _print(what: str, found: tuple[int, list[str]]) -> int:
+    checked, differences = found
+    say(f"{what}: {checked:,} documents checked, {len(differences)} differences")
+    for difference in differences:
+        say(f"  {difference}")
+    return len(differences)

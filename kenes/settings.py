@@ -1,0 +1,88 @@
+"""Settings every process shares. Wrong or missing settings stop a process at start, with the setting's name."""
+
+import base64
+import binascii
+import os
+import sys
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, SecretBytes, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kenes.web.settings import WebSettings
+
+_FILE_SUFFIX = "_file"
+
+
+class KitSettings(BaseSettings):
+    """What a process needs to reach the broker, the database and its own port. Read from `KENES_*`.
+
+    A secret may be given as `KENES_<NAME>_FILE`, the path of a file that holds it.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KENES_", env_nested_delimiter="__", frozen=True, extra="ignore")
+
+    environment: Literal["local", "test", "production"] = Field(
+        default="production", description="`local` and `test` allow plain http and the local identity provider."
+    )
+    kafka_bootstrap: str = Field(description="Brokers, host:port, comma separated.")
+    kafka_replication: int = Field(default=1, ge=1, description="Replication factor of topics created here.")
+    kafka_session_timeout: float = Field(
+        default=6.0, ge=1.0, description="Seconds after which the broker takes a silent consumer for dead."
+    )
+    mongo_uri: str = Field(description="MongoDB connection string, credentials included.")
+    mongo_timeout: float = Field(default=10.0, gt=0, description="Seconds a database operation may take.")
+    master_key: SecretBytes = Field(description="32 random bytes, base64: the root of every derived key.")
+    api_host: str = Field(default="127.0.0.1", description="Address the HTTP server binds.")
+    api_port: int = Field(default=8080, ge=0, le=65535, description="Port the HTTP server binds.")
+    metrics_host: str = Field(default="127.0.0.1", description="Address health and metrics bind.")
+    metrics_port: int = Field(default=0, ge=0, le=65535, description="Port of health and metrics; 0 picks a free one.")
+    public_url: str = Field(default="http://127.0.0.1:8080", description="Where people reach the site.")
+    web: WebSettings = Field(
+        default_factory=WebSettings, description="Limits and trust of the HTTP edge, as `KENES_WEB__<NAME>`."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Replaces `x_file: path` by `x: content`, so that secrets can be mounted as files."""
+        for name in cls.model_fields:
+            path = os.environ.get(f"KENES_{name}{_FILE_SUFFIX}".upper())
+            if path and name not in values:
+                values = {**values, name: Path(path).read_text(encoding="utf-8").strip()}
+        return values
+
+    @model_validator(mode="after")
+    def _public_url_reaches_the_edge(self) -> Self:
+        edge = WebSettings.model_validate(self.web.model_dump() | {"public_url": self.public_url})
+        object.__setattr__(self, "web", edge)  # frozen for everyone else: this is still construction
+        return self
+
+    @field_validator("master_key", mode="before")
+    @classmethod
+    def _decode_key(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            key = base64.b64decode(value, validate=True)
+        except binascii.Error as error:
+            raise ValueError("must be base64") from error
+        if len(key) != 32:
+            raise ValueError(f"must be 32 bytes, base64; it is {len(key)} bytes")
+        return key
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings of this process; a wrong one ends it with status 78 (EX_CONFIG) and a line that names it."""
+        try:
+            return cls()
+        except ValidationError as error:
+            for problem in error.errors(include_input=False, include_url=False):
+                name = "_".join(str(part) for part in problem["loc"][:1]).upper()
+                sys.stderr.write(f"setting KENES_{name}: {problem['msg']}\n")
+            raise SystemExit(78) from None
+        except OSError as error:
+            sys.stderr.write(f"a setting names a file that cannot be read: {error}\n")
+            raise SystemExit(78) from None

@@ -1,0 +1,116 @@
+"""CloudEvents 1.0 in the Kafka binary binding: attributes in `ce_*` headers, JSON in the value.
+
+Source: CloudEvents 1.0.2, Kafka protocol binding, section 3.2; `sequence` and `traceparent` are the published
+extensions of the same names.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Generic, TypeVar
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import ValidationError
+
+from schemas.payload import Payload
+
+Headers = list[tuple[str, bytes]]
+P_co = TypeVar("P_co", bound=Payload, covariant=True)
+
+_JSON = ("content-type", b"application/json")
+_SPEC = ("ce_specversion", b"1.0")
+
+
+class UnreadableEventError(ValueError):
+    """A record that is not an event of its topic: wrong envelope, unknown type or a value of another shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Generic[P_co]):
+    """One event.
+
+    `time` is the instant the fact refers to (UTC); on decisions it is the request record's own timestamp.
+    `sequence` is set on decisions only: the offset of the request, on the partition of the same number.
+    """
+
+    id: str
+    source: str
+    subject: str
+    time: datetime
+    data: P_co
+    sequence: int | None = None
+    traceparent: str | None = None
+
+    def headers(self) -> Headers:
+        """The record headers of this event."""
+        headers: Headers = [
+            _SPEC,
+            ("ce_id", self.id.encode()),
+            ("ce_source", self.source.encode()),
+            ("ce_type", self.data.TYPE.encode()),
+            ("ce_subject", self.subject.encode()),
+            ("ce_time", self.time.isoformat().encode()),
+            _JSON,
+        ]
+        if self.sequence is not None:
+            headers.append(("ce_sequence", b"%d" % self.sequence))
+        if self.traceparent is not None:
+            headers.append(("ce_traceparent", self.traceparent.encode()))
+        return headers
+
+
+def decision_id(topic: str, partition: int, sequence: int) -> str:
+    """The id of the decision on the request at (`partition`, `sequence`): the same whoever decides, and again."""
+    return str(uuid5(_namespace(topic), f"{partition}/{sequence}"))
+
+
+@lru_cache(maxsize=256)
+def _namespace(topic: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"kenes:topic:{topic}")
+
+
+def sequence_of(event: Event[Payload]) -> int:
+    """The sequence of a decision; raises `UnreadableEventError` when the event is none."""
+    if event.sequence is None:
+        raise UnreadableEventError(f"{event.data.TYPE} without a sequence is not a decision")
+    return event.sequence
+
+
+def decode(
+    payloads: Mapping[str, type[Payload]], headers: Iterable[tuple[str, bytes]], value: bytes | None
+) -> Event[Payload]:
+    """Reads the event of a record.
+
+    `payloads` maps CloudEvents types to payload classes, as `Topic.types` does.
+    Raises `UnreadableEventError` with a reason fit for a dead letter.
+    """
+    found = dict(headers)
+    try:
+        kind = found["ce_type"].decode()
+        payload = payloads[kind]
+    except KeyError as error:
+        raise UnreadableEventError(f"unknown or missing event type: {error}") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableEventError("the event type is not UTF-8") from error
+    if value is None:
+        raise UnreadableEventError("the record has no value")
+    try:
+        sequence = found.get("ce_sequence")
+        traceparent = found.get("ce_traceparent")
+        return Event(
+            id=found["ce_id"].decode(),
+            source=found["ce_source"].decode(),
+            subject=found["ce_subject"].decode(),
+            time=datetime.fromisoformat(found["ce_time"].decode()).astimezone(UTC),
+            data=payload.read(value),
+            sequence=None if sequence is None else int(sequence),
+            traceparent=None if traceparent is None else traceparent.decode(),
+        )
+    except KeyError as error:
+        raise UnreadableEventError(f"missing header {error}") from error
+    except ValidationError as error:
+        problems = "; ".join(f"{'/'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
+        raise UnreadableEventError(f"{kind}: {problems}") from error
+    except ValueError as error:
+        raise UnreadableEventError(f"{kind}: {type(error).__name__} in the headers") from error

@@ -1,0 +1,33 @@
+"""The base of everything that travels in the value of a record."""
+
+from typing import ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Part(BaseModel):
+    """A piece of a payload. Closed and frozen for writers; readers use `Payload.read`, which is open."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Payload(Part):
+    """The data of one event.
+
+    `TYPE` is the CloudEvents type, named `service.subject.verb-past.vN`. A change that old readers or old
+    records would not survive needs a new class with a new `vN`.
+    """
+
+    TYPE: ClassVar[str]
+
+    @classmethod
+    def read(cls, value: bytes) -> Self:
+        """Decodes the JSON of a record, ignoring members that a newer writer added.
+
+        Raises `pydantic.ValidationError` when the JSON or a member is not of the declared shape.
+        """
+        return cls.model_validate_json(value, extra="ignore")
+
+    def write(self) -> bytes:
+        """The JSON of a record; members that are `None` are left out."""
+        return self.__pydantic_serializer__.to_json(self, exclude_none=True)

@@ -1,0 +1,104 @@
+"""The one registry of topics. Nothing else spells a topic's name."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+
+from schemas.dead_letter import DeadLetter
+from schemas.payload import Payload
+from schemas.petitions import v1 as petitions
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic's name, key, payloads, partitions, retention and owner.
+
+    The partition count is part of the schema: a change is a new topic generation plus a replay.
+    `retention` is `None` where records are kept for good.
+    """
+
+    name: str
+    owner: str
+    key: str
+    payloads: tuple[type[Payload], ...]
+    partitions: int
+    description: str
+    retention: timedelta | None = None
+    config: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def types(self) -> dict[str, type[Payload]]:
+        """CloudEvents type to payload class."""
+        return {payload.TYPE: payload for payload in self.payloads}
+
+    @cached_property
+    def dead_letters(self) -> "Topic":
+        """Where records of this topic go that could not be read or processed."""
+        return Topic(
+            name=f"{self.name}.dead-letters",
+            owner=self.owner,
+            key="origin topic/partition/offset",
+            payloads=(DeadLetter,),
+            partitions=1,
+            description=f"Records of {self.name} that could not be processed, with reason and origin.",
+        )
+
+
+PETITION_REQUESTS = Topic(
+    name="petitions.petition-requests.v1",
+    owner="petitions",
+    key="petition",
+    payloads=(
+        petitions.CreateRequested,
+        petitions.EditRequested,
+        petitions.SubmitRequested,
+        petitions.PublishRequested,
+        petitions.CloseRequested,
+    ),
+    partitions=12,
+    retention=timedelta(days=30),
+    description="What people, moderators and the clock ask to happen to a petition.",
+)
+PETITIONS = Topic(
+    name="petitions.petitions.v1",
+    owner="petitions",
+    key="petition",
+    payloads=(
+        petitions.Created,
+        petitions.Edited,
+        petitions.Submitted,
+        petitions.Published,
+        petitions.Closed,
+        petitions.PetitionRefused,
+    ),
+    partitions=PETITION_REQUESTS.partitions,
+    description="What was decided about each petition.",
+)
+SIGNATURE_REQUESTS = Topic(
+    name="petitions.signature-requests.v1",
+    owner="petitions",
+    key="pseudonym: a keyed hash of petition and signer",
+    payloads=(petitions.SignRequested, petitions.WithdrawRequested),
+    partitions=12,
+    retention=timedelta(days=30),
+    description="People who sign or withdraw.",
+)
+SIGNATURES = Topic(
+    name="petitions.signatures.v1",
+    owner="petitions",
+    key="pseudonym: a keyed hash of petition and signer",
+    payloads=(
+        petitions.SignatureAccepted,
+        petitions.SignatureWithdrawn,
+        petitions.SignatureRefused,
+    ),
+    partitions=SIGNATURE_REQUESTS.partitions,
+    description="What was decided on each signature request; the counts are a fold of this topic.",
+)
+
+REGISTRY: tuple[Topic, ...] = (PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS, SIGNATURES)
+
+
+def all_topics(registry: tuple[Topic, ...] = REGISTRY) -> tuple[Topic, ...]:
+    """Every topic to create: those of the registry, each followed by its dead letters."""
+    return tuple(t for topic in registry for t in (topic, topic.dead_letters))

@@ -1,0 +1,1 @@
+"""Petitions: started, signed, counted live, withdrawn."""

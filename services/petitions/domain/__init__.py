@@ -1,0 +1,1 @@
+"""The rules of petitions: pure, total, free of infrastructure."""

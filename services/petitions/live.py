@@ -1,0 +1,105 @@
+"""Exact counts in memory: the tallies as they were stored, and every decision since, from the live tail."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import orjson
+
+from kenes.kafka.decider import Position
+from kenes.kafka.records import Recorded
+from kenes.mongo.projection import Version
+from kenes.web.live import LiveHub
+from schemas.envelope import sequence_of
+from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
+
+
+@dataclass(slots=True)
+class Count:
+    """One petition's signatures. `version` is the number of counted acts: the same in every process, ever growing."""
+
+    accepted: int = 0
+    withdrawn: int = 0
+    regions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """Signatures that count."""
+        return self.accepted - self.withdrawn
+
+    @property
+    def version(self) -> int:
+        """Grows by one with each counted act."""
+        return self.accepted + self.withdrawn
+
+
+NOBODY = Count()
+
+
+class LiveCounts:
+    """Counts by petition. A change is published to the hub under the petition's id."""
+
+    def __init__(self, hub: LiveHub, small_group: int) -> None:
+        self._hub = hub
+        self._small_group = small_group
+        self._counts: dict[str, Count] = {}
+        self._ahead: dict[tuple[str, int], int] = {}
+
+    def get(self, petition: str) -> Count:
+        """The count now; zero for a petition nobody has signed."""
+        return self._counts.get(petition, NOBODY)
+
+    def top(self, petitions: Iterable[str]) -> list[str]:
+        """Petition ids, the most signed first."""
+        return sorted(petitions, key=lambda petition: -self.get(petition).count)
+
+    async def load(self, tallies: Version) -> dict[int, Position]:
+        """Takes in the stored tallies; returns the positions the tail must go on from."""
+        positions = await tallies.positions()
+        async for document in tallies.collection("tallies").find():
+            count = self._counts.setdefault(document["petition"], Count())
+            count.accepted += document.get("accepted", 0)
+            count.withdrawn += document.get("withdrawn", 0)
+            for region, number in document.get("regions", {}).items():
+                count.regions[region] = count.regions.get(region, 0) + number
+            if document["s"] > positions[document["p"]].sequence:
+                # Written after the positions were read: the tail must not count it again.
+                self._ahead[document["petition"], document["p"]] = document["s"]
+        return positions
+
+    def take(self, decision: Recorded) -> None:
+        """Counts a decision and tells the hub."""
+        data = decision.data
+        if not isinstance(data, SignatureAccepted | SignatureWithdrawn):
+            return
+        petition = decision.event.subject
+        if self._ahead and sequence_of(decision.event) <= self._ahead.get((petition, decision.partition), -1):
+            return
+        count = self._counts.setdefault(petition, Count())
+        if isinstance(data, SignatureAccepted):
+            count.accepted += 1
+            step = 1
+        else:
+            count.withdrawn += 1
+            step = -1
+        count.regions[data.region] = count.regions.get(data.region, 0) + step
+        self._hub.publish(petition, count.version, lambda: self.frame(petition))
+
+    def shown_regions(self, petition: str) -> dict[str, int]:
+        """Signatures by region, without regions so small that a number would tell who signed."""
+        found = self.get(petition).regions
+        return {region: number for region, number in sorted(found.items()) if number >= self._small_group}
+
+    def view(self, petition: str) -> dict[str, object]:
+        """The count as clients get it."""
+        count = self.get(petition)
+        return {
+            "petition": petition,
+            "count": count.count,
+            "accepted": count.accepted,
+            "withdrawn": count.withdrawn,
+            "version": count.version,
+        }
+
+    def frame(self, petition: str) -> bytes:
+        """The data of one live event, JSON."""
+        return orjson.dumps(self.view(petition) | {"regions": self.shown_regions(petition)})

@@ -1,0 +1,214 @@
+"""Folds of petition and signature decisions into what people read. Pure; rebuildable from offset 0."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from kenes.kafka.records import Recorded
+from kenes.mongo.client import Document
+from kenes.mongo.operations import Insert, Operation, Put, Update
+from kenes.mongo.projection import Found, Index, Projection
+from schemas.envelope import sequence_of
+from schemas.petitions.v1 import (
+    Created,
+    PetitionRefused,
+    PetitionText,
+    PrivateEntry,
+    SignatureAccepted,
+    SignatureWithdrawn,
+)
+from schemas.topics import PETITIONS, SIGNATURES
+from services.petitions.domain.petition import Petition, evolve
+
+OpenOwner = Callable[[str], bytes]
+"""A person's index from its sealed form."""
+
+_WORD = re.compile(r"\w{2,}")
+
+
+def receipt_id(partition: int, sequence: int) -> str:
+    """The receipt of a request, as clients see it and documents are keyed by."""
+    return f"{partition}-{sequence}"
+
+
+def words(text: str) -> list[str]:
+    """The distinct words of a text, case folded, for finding it again."""
+    return sorted(set(_WORD.findall(text.casefold())))
+
+
+def petition_document(petition: Petition, partition: int, sequence: int) -> Document:
+    """A petition as it is stored, with the last decision folded into it."""
+    document = petition.model_dump(exclude={"id"})
+    return {"_id": petition.id, "p": partition, "s": sequence, "words": _searchable(petition.text), **document}
+
+
+def _searchable(text: PetitionText) -> list[str]:
+    return words(f"{text.title} {text.proposal}")
+
+
+def load_petition(document: Document) -> Petition:
+    """The petition in a document."""
+    return Petition.model_validate({"id": document["_id"], **document})
+
+
+def _entry_id(mine: PrivateEntry, open_owner: OpenOwner) -> tuple[bytes, bytes]:
+    owner = open_owner(mine.owner)
+    return owner + mine.entry.encode(), owner
+
+
+def fold_petitions(open_owner: OpenOwner) -> Callable[[Sequence[Recorded], Found], Iterator[Operation]]:
+    """The fold into `petitions`, the `authored` entries of people's own pages, and `petition_receipts`."""
+
+    def fold(decisions: Sequence[Recorded], found: Found) -> Iterator[Operation]:
+        current: dict[str, Petition | None] = {key: load_petition(document) for key, document in found.items()}
+        newest: dict[str, Recorded] = {}
+        for decision in decisions:
+            data, subject = decision.data, decision.event.subject
+            yield Insert("petition_receipts", _receipt(decision, getattr(data, "code", None)))
+            if isinstance(data, PetitionRefused):
+                continue
+            if isinstance(data, Created):
+                key, owner = _entry_id(data.mine, open_owner)
+                yield Insert("authored", {"_id": key, "owner": owner, "note": data.mine.note})
+            current[subject] = evolve(current.get(subject), data, decision.event.time)
+            newest[subject] = decision
+        for subject, decision in newest.items():
+            petition = current[subject]
+            if petition is not None:
+                yield Put("petitions", petition_document(petition, decision.partition, sequence_of(decision.event)))
+
+    return fold
+
+
+def _receipt(decision: Recorded, code: str | None) -> Document:
+    return {
+        "_id": receipt_id(decision.partition, sequence_of(decision.event)),
+        "petition": decision.event.subject,
+        "decision": decision.data.TYPE,
+        "code": code,
+        "at": decision.event.time,
+    }
+
+
+def fold_tallies(decisions: Sequence[Recorded], _found: Found) -> Iterator[Operation]:
+    """The fold into `tallies`: one small document per petition and partition; readers add them up."""
+    changes: dict[str, Counter[str]] = {}
+    newest: dict[str, Recorded] = {}
+    for decision in decisions:
+        change = changes.setdefault(decision.event.subject, Counter())
+        newest[decision.event.subject] = decision
+        match decision.data:
+            case SignatureAccepted(region=region):
+                change["accepted"] += 1
+                change[f"regions.{region}"] += 1
+            case SignatureWithdrawn(region=region):
+                change["withdrawn"] += 1
+                change[f"regions.{region}"] -= 1
+            case _:
+                change["refused"] += 1
+    for petition, change in changes.items():
+        last = newest[petition]
+        yield Update(
+            "tallies",
+            f"{petition}/{last.partition}",
+            {
+                "$inc": dict(change),
+                "$set": {"petition": petition, "p": last.partition, "s": sequence_of(last.event)},
+            },
+        )
+
+
+def fold_history(decisions: Sequence[Recorded], _found: Found) -> Iterator[Operation]:
+    """The fold into `minutes`: accepted and withdrawn signatures by petition, partition, hour, minute and region."""
+    changes: dict[tuple[str, int, str], Counter[str]] = {}
+    for decision in decisions:
+        match decision.data:
+            case SignatureAccepted(region=region):
+                what = f"accepted.{region}"
+            case SignatureWithdrawn(region=region):
+                what = f"withdrawn.{region}"
+            case _:
+                continue
+        at = decision.event.time
+        key = (decision.event.subject, decision.partition, f"{at:%Y-%m-%dT%H}")
+        changes.setdefault(key, Counter())[f"minutes.{at:%M}.{what}"] += 1
+    for (petition, partition, hour), change in changes.items():
+        yield Update(
+            "history",
+            f"{petition}/{hour}/{partition}",
+            {"$inc": dict(change), "$set": {"petition": petition, "hour": hour}},
+        )
+
+
+def fold_signatures(open_owner: OpenOwner) -> Callable[[Sequence[Recorded], Found], Iterator[Operation]]:
+    """The fold into `signatures`, one document per decision by receipt, and `signed`, each person's own page."""
+
+    def fold(decisions: Sequence[Recorded], _found: Found) -> Iterator[Operation]:
+        for decision in decisions:
+            data = decision.data
+            yield Insert("signatures", _signature(decision))
+            if isinstance(data, SignatureAccepted | SignatureWithdrawn):
+                yield _signed(data, open_owner)
+
+    return fold
+
+
+def _signature(decision: Recorded) -> Document:
+    data = decision.data
+    document = _receipt(decision, getattr(data, "code", None))
+    if isinstance(data, SignatureAccepted | SignatureWithdrawn):
+        document |= {"signer": data.signer, "region": data.region}
+    if isinstance(data, SignatureAccepted):
+        document |= {"listed": data.listed, "sealed": data.sealed, "owner": data.mine.owner}
+    return document
+
+
+def _signed(data: SignatureAccepted | SignatureWithdrawn, open_owner: OpenOwner) -> Operation:
+    key, owner = _entry_id(data.mine, open_owner)
+    signed = isinstance(data, SignatureAccepted)
+    document = {"_id": key, "owner": owner, "note": data.mine.note, "signed": signed}
+    # A first act is always new: inserting costs half of replacing, and nearly every signature is a first act.
+    return Insert("signed", document) if data.act == 1 else Put("signed", document)
+
+
+def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
+    """Everything the service keeps for readers."""
+    return (
+        Projection(
+            name="petitions",
+            topic=PETITIONS,
+            collections={
+                "petitions": (Index(("status", "opened_at")), Index(("words",))),
+                "authored": (Index(("owner",)),),
+                "petition_receipts": (),
+            },
+            fold=fold_petitions(open_owner),
+            reads=("petitions", _subject),
+        ),
+        Projection(
+            name="tallies",
+            topic=SIGNATURES,
+            collections={"tallies": (Index(("petition",)),)},
+            fold=fold_tallies,
+            pace=0.5,
+        ),
+        Projection(
+            name="history",
+            topic=SIGNATURES,
+            collections={"history": (Index(("petition", "hour")),)},
+            fold=fold_history,
+            pace=5.0,
+        ),
+        Projection(
+            name="signatures",
+            topic=SIGNATURES,
+            collections={"signatures": (Index(("signer",)), Index(("petition", "at"))), "signed": (Index(("owner",)),)},
+            fold=fold_signatures(open_owner),
+            pace=0.1,
+        ),
+    )
+
+
+def _subject(decision: Recorded) -> Any:
+    return decision.event.subject

@@ -1,0 +1,205 @@
+"""Reads for the API and the pages. What a client has just done is never missing from what it reads next."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from kenes.identity.person import Person
+from kenes.identity.sealing import Keyring, UnsealError
+from kenes.kafka.records import Receipt
+from kenes.kafka.waiting import Decisions
+from kenes.mongo.client import Collection, Database, Document
+from kenes.mongo.projection import LiveVersions, Projection
+from kenes.mongo.vault import Vault
+from schemas.envelope import sequence_of
+from schemas.petitions.v1 import SignatureAccepted
+from services.petitions.directory import Directory
+from services.petitions.domain.petition import Petition, Status, evolve
+from services.petitions.projection import load_petition, receipt_id, words
+
+SEARCH_WORDS = 5
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list of petitions is narrowed to. `before` continues a page: (opened_at, id) of its last petition."""
+
+    status: tuple[Status, ...] = (Status.COLLECTING, Status.CLOSED)
+    search: str = ""
+    category: str | None = None
+    language: str | None = None
+    region: str | None = None
+    before: tuple[datetime, str] | None = None
+    limit: int = 20
+
+    def query(self) -> Document:
+        """The database query."""
+        query: Document = {"status": {"$in": [str(status) for status in self.status]}}
+        for name in ("category", "language", "region"):
+            if value := getattr(self, name):
+                query[f"text.{name}"] = value
+        conditions: list[Document] = [
+            {"words": {"$regex": f"^{re.escape(word)}"}} for word in words(self.search)[:SEARCH_WORDS]
+        ]
+        if self.before is not None:
+            at, petition = self.before
+            conditions.append({"$or": [{"opened_at": {"$lt": at}}, {"opened_at": at, "_id": {"$lt": petition}}]})
+        return query | ({"$and": conditions} if conditions else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A line of a person's own page. `signed` is false once withdrawn."""
+
+    petition: str
+    at: datetime
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """What became of a request. `decision` is an event type; `code` says why it was refused."""
+
+    petition: str
+    decision: str
+    code: str | None
+    at: datetime
+
+
+class Queries:
+    """Reads the projections' live versions."""
+
+    def __init__(
+        self,
+        database: Database,
+        projections: Sequence[Projection],
+        *,
+        keyring: Keyring,
+        vault: Vault,
+        directory: Directory,
+        recent: Decisions,
+    ) -> None:
+        self._versions = LiveVersions(database)
+        self._projections = {name: each for each in projections for name in each.collections}
+        self._keyring = keyring
+        self._vault = vault
+        self._directory = directory
+        self._recent = recent
+
+    async def petition(self, petition: str) -> Petition | None:
+        """A petition with every decision this process knows of, also those the projection has yet to fold."""
+        document = await (await self._of("petitions")).find_one({"_id": petition})
+        found = None if document is None else load_petition(document)
+        folded = -1 if document is None else document["s"]
+        listing = self._directory.get(petition)
+        if listing is None or listing.seen.sequence <= folded:
+            return found
+        newer = [
+            decision
+            for decision in self._recent.latest()
+            if decision.event.subject == petition and sequence_of(decision.event) > folded
+        ]
+        return reduce(lambda state, decision: evolve(state, decision.data, decision.event.time), newer, found)
+
+    async def petitions(self, wanted: Filter) -> list[Petition]:
+        """Petitions that pass a filter, the newest opened first."""
+        cursor = (await self._of("petitions")).find(wanted.query())
+        found = cursor.sort([("opened_at", -1), ("_id", -1)]).limit(wanted.limit)
+        return [load_petition(document) async for document in found]
+
+    async def by_ids(self, ids: Sequence[str]) -> list[Petition]:
+        """Petitions by id, in the order asked; unknown ids are left out."""
+        cursor = (await self._of("petitions")).find({"_id": {"$in": list(ids)}})
+        found = {document["_id"]: load_petition(document) async for document in cursor}
+        return [found[petition] for petition in ids if petition in found]
+
+    async def petition_receipt(self, receipt: Receipt) -> ReceiptView | None:
+        """What became of a life-cycle request, or `None` while it is undecided."""
+        return await self._receipt("petition_receipts", receipt)
+
+    async def signature_receipt(self, receipt: Receipt) -> ReceiptView | None:
+        """What became of a signature request, or `None` while it is undecided."""
+        return await self._receipt("signatures", receipt)
+
+    async def _receipt(self, collection: str, receipt: Receipt) -> ReceiptView | None:
+        key = receipt_id(receipt.partition, receipt.offset)
+        found = await (await self._of(collection)).find_one({"_id": key})
+        if found is None:
+            return None
+        return ReceiptView(found["petition"], found["decision"], found["code"], found["at"])
+
+    async def history(self, petition: str) -> dict[datetime, dict[str, int]]:
+        """Accepted minus withdrawn signatures by minute (UTC) and region."""
+        minutes: dict[datetime, dict[str, int]] = {}
+        async for document in (await self._of("history")).find({"petition": petition}):
+            for minute, acts in document["minutes"].items():
+                at = datetime.fromisoformat(f"{document['hour']}:{minute}:00+00:00")
+                regions = minutes.setdefault(at, {})
+                for sign, what in ((1, "accepted"), (-1, "withdrawn")):
+                    for region, number in acts.get(what, {}).items():
+                        regions[region] = regions.get(region, 0) + sign * number
+        return dict(sorted(minutes.items()))
+
+    async def standing(self, petition: str, person: Person) -> bool:
+        """Whether the person's signature on this petition counts."""
+        signer = self._keyring.pseudonym(petition, person.id)
+        return signer in await self._standing([signer])
+
+    async def _standing(self, signers: Sequence[str]) -> set[str]:
+        """Those of the pseudonyms whose last counted act is a signature."""
+        last: dict[str, tuple[int, bool]] = {}
+        cursor = (await self._of("signatures")).find({"signer": {"$in": list(signers)}}, {"signer": 1, "decision": 1})
+        async for act in cursor:
+            # Acts of one signer are decided in the order of their offsets, on one partition.
+            offset = int(act["_id"].partition("-")[2])
+            if offset > last.get(act["signer"], (-1, False))[0]:
+                last[act["signer"]] = (offset, act["decision"] == SignatureAccepted.TYPE)
+        return {signer for signer, (_, signed) in last.items() if signed}
+
+    async def signed_by(self, person: Person) -> list[Signed]:
+        """What the person signed, the latest first."""
+        return [
+            Signed(note["petition"], datetime.fromisoformat(note["at"]), entry["signed"])
+            for note, entry in await self._entries("signed", person)
+        ]
+
+    async def authored_by(self, person: Person) -> list[str]:
+        """Ids of the petitions the person started, the latest first."""
+        return [note["petition"] for note, _ in await self._entries("authored", person)]
+
+    async def _entries(self, collection: str, person: Person) -> list[tuple[Any, Document]]:
+        key = await self._vault.find(person.id)
+        if key is None:
+            return []
+        cursor = (await self._of(collection)).find({"owner": self._keyring.index(person.id)})
+        entries = [(json.loads(key.open(entry["note"])), entry) async for entry in cursor]
+        return sorted(entries, key=lambda pair: str(pair[0]["at"]), reverse=True)
+
+    async def latest_names(self, petition: str, limit: int) -> list[str]:
+        """Public names of the latest signers who chose to be listed: first name and initial."""
+        cursor = (await self._of("signatures")).find({"petition": petition}).sort("at", -1).limit(limit * 5)
+        listed = [found async for found in cursor if found.get("listed")]
+        standing = await self._standing([found["signer"] for found in listed])
+        documents = [found for found in listed if found["signer"] in standing][:limit]
+        names = [await self.public_name(found["owner"], found["sealed"], petition) for found in documents]
+        return [name for name in names if name]
+
+    async def public_name(self, owner: str, sealed: str, petition: str) -> str | None:
+        """First name and initial of who sealed this, or `None` once that person was erased."""
+        key = await self._vault.key_at(self._keyring.open_owner(owner))
+        if key is None:
+            return None
+        try:
+            told = json.loads(key.open(sealed, petition))
+        except UnsealError:
+            return None
+        initial = f"{told['family_name'][:1].upper()}." if told["family_name"] else ""
+        return f"{told['given_name']} {initial}".strip() or None
+
+    async def _of(self, collection: str) -> Collection:
+        version = await self._versions.get(self._projections[collection])
+        return version.collection(collection)

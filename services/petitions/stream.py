@@ -1,0 +1,96 @@
+"""The deciders of petitions: decode, decide, emit. No rule, no HTTP."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from kenes.kafka.records import Recorded
+from kenes.kafka.tail import Tail
+from kenes.mongo.client import Database, Document
+from kenes.mongo.decision_state import KeyedState, Rules
+from kenes.observe.logs import get_logger
+from schemas.envelope import Event
+from schemas.payload import Payload
+from schemas.petitions.v1 import Seen
+from services.petitions.directory import Directory
+from services.petitions.domain import petition as life
+from services.petitions.domain import signature as signing
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.rules import RulePacks
+from services.petitions.domain.signature import NEWCOMER, Signer
+from services.petitions.projection import load_petition
+
+_log = get_logger(__name__)
+
+SEEN_WITHIN = 5.0
+
+
+def petition_rules(packs: RulePacks) -> Rules[Petition | None]:
+    """How life-cycle requests are decided. All petitions of a partition are held in memory."""
+
+    def dump(petition: Petition | None) -> Document:
+        return {} if petition is None else petition.model_dump(exclude={"id"})
+
+    return Rules(
+        name="petitions",
+        initial=None,
+        key=_subject,
+        decide=lambda petition, request: life.decide(petition, request.data, request.time, packs),
+        evolve=lambda petition, decision: life.evolve(petition, decision.data, decision.time),
+        dump=dump,
+        load=load_petition,
+        resident=True,
+    )
+
+
+def signer_rules(packs: RulePacks, directory: Directory) -> Rules[Signer]:
+    """How signature requests are decided. Signers are looked up, a batch at a time."""
+
+    def decide(signer: Signer, request: Recorded) -> Payload:
+        listing = directory.get(request.event.subject)
+        window = None if listing is None else listing.window
+        return signing.decide(signer, window, request.data, request.time, packs)
+
+    return Rules(
+        name="signers",
+        initial=NEWCOMER,
+        key=_signer,
+        decide=decide,
+        evolve=lambda signer, decision: signing.evolve(signer, decision.data),
+        dump=lambda signer: {"n": signer.acts, "on": signer.signed, "r": signer.region},
+        load=lambda document: Signer(acts=document["n"], signed=document["on"], region=document["r"]),
+    )
+
+
+class SignerState(KeyedState[Signer]):
+    """Signers, and the petitions they sign: never older than what the asker's side had seen."""
+
+    def __init__(self, database: Database, rules: Rules[Signer], petitions: Tail) -> None:
+        super().__init__(database, rules)
+        self._petitions = petitions
+
+    async def prepare(self, events: Sequence[Event[Payload]]) -> None:
+        """Fetches the signers, once the directory has caught up with what the requests refer to."""
+        needed: dict[int, int] = {}
+        for event in events:
+            seen: Seen | None = getattr(event.data, "seen", None)
+            if seen is not None:
+                needed[seen.partition] = max(seen.sequence, needed.get(seen.partition, -1))
+        try:
+            async with asyncio.timeout(SEEN_WITHIN):
+                for partition, sequence in needed.items():
+                    await self._petitions.reached(partition, sequence)
+        except TimeoutError:
+            # A request that refers to a decision which does not exist must not hold up the partition.
+            _log.warning("decided without the petition decisions referred to", needed=needed)
+        await super().prepare(events)
+
+
+def _subject(event: Event[Payload]) -> str:
+    return event.subject
+
+
+def _signer(event: Event[Payload]) -> str:
+    data: Any = event.data
+    signer: str = data.signer
+    return signer
