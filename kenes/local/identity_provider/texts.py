@@ -1,0 +1,100 @@
+"""The words of the pages, in three languages, and the names of the regions the test people live in."""
+
+from typing import Any, Final
+
+
+def _years_ru(age: int) -> str:
+    if age % 10 == 1 and age % 100 != 11:
+        return f"{age} год"
+    return f"{age} года" if age % 10 in {2, 3, 4} and age % 100 not in {12, 13, 14} else f"{age} лет"
+
+
+TEXTS: Final[dict[str, dict[str, Any]]] = {
+    "kk": {
+        "site": "Жергілікті кіру",
+        "banner": "Тек байқап көруге арналған: адамдардың бәрі ойдан шығарылған, құпиясөз жоқ.",
+        "skip": "Негізгі мазмұнға өту",
+        "languages": "Тіл",
+        "pick_title": "Кім болып кіресіз?",
+        "pick_text": "{client} кім екеніңізді білгісі келеді. Бір адамды таңдаңыз.",
+        "pick_action": "Осы адам болып кіру",
+        "people": "Сынақ адамдары",
+        "cancel": "Кірмей қайту",
+        "age": lambda age: f"{age} жаста",
+        "no_region": "Өңірі белгісіз",
+        "not_citizen": "Азамат емес",
+        "low_assurance": "Сенім деңгейі төмен",
+        "role_moderator": "Модератор",
+        "role_agency": "Мемлекеттік орган",
+        "role_operator": "Оператор",
+        "signed_out_title": "Сіз шықтыңыз",
+        "signed_out_text": "Бұл бетті жабуға болады.",
+        "refused_title": "Сұрау қабылданбады",
+        "refused_text": "Сізді мұнда жіберген сайт қате сұрау жасады. Артқа қайтып, қайта кіріп көріңіз.",
+        "home_text": "Осы компьютердегі сайтқа кіруге арналған OpenID провайдері. Сайтта «Кіру» түймесін басыңыз.",
+        "token_title": "Бағдарлама үшін токен",
+    },
+    "ru": {
+        "site": "Местный вход",
+        "banner": "Только для проб: все люди вымышлены, паролей нет.",
+        "skip": "Перейти к содержанию",
+        "languages": "Язык",
+        "pick_title": "Кем вы войдёте?",
+        "pick_text": "{client} хочет узнать, кто вы. Выберите человека.",
+        "pick_action": "Войти как этот человек",
+        "people": "Пробные люди",
+        "cancel": "Вернуться без входа",
+        "age": _years_ru,
+        "no_region": "Регион неизвестен",
+        "not_citizen": "Не гражданин",
+        "low_assurance": "Низкий уровень доверия",
+        "role_moderator": "Модератор",
+        "role_agency": "Государственный орган",
+        "role_operator": "Оператор",
+        "signed_out_title": "Вы вышли",
+        "signed_out_text": "Эту страницу можно закрыть.",
+        "refused_title": "Запрос не принят",
+        "refused_text": "Сайт, который вас сюда направил, составил неверный запрос. Вернитесь и попробуйте снова.",
+        "home_text": "Провайдер OpenID для входа на сайт на этом компьютере. Нажмите «Войти» на самом сайте.",
+        "token_title": "Токен для программы",
+    },
+    "en": {
+        "site": "Local sign-in",
+        "banner": "For trying things out only: all people are invented, there are no passwords.",
+        "skip": "Skip to the content",
+        "languages": "Language",
+        "pick_title": "Who will you be?",
+        "pick_text": "{client} wants to know who you are. Choose a person.",
+        "pick_action": "Sign in as this person",
+        "people": "Test people",
+        "cancel": "Go back without signing in",
+        "age": lambda age: f"{age} years old",
+        "no_region": "Region unknown",
+        "not_citizen": "Not a citizen",
+        "low_assurance": "Low assurance",
+        "role_moderator": "Moderator",
+        "role_agency": "Public agency",
+        "role_operator": "Operator",
+        "signed_out_title": "You are signed out",
+        "signed_out_text": "You may close this page.",
+        "refused_title": "The request was refused",
+        "refused_text": "The site that sent you here made a wrong request. Go back and try to sign in again.",
+        "home_text": "The OpenID provider of the site on this computer. Choose “Sign in” on the site itself.",
+        "token_title": "A token for a program",
+    },
+}
+
+REGION_NAMES: Final[dict[str, dict[str, str]]] = {
+    "KZ-10": {"kk": "Абай облысы", "ru": "Абайская область", "en": "Abai region"},
+    "KZ-19": {"kk": "Алматы облысы", "ru": "Алматинская область", "en": "Almaty region"},
+    "KZ-23": {"kk": "Атырау облысы", "ru": "Атырауская область", "en": "Atyrau region"},
+    "KZ-35": {"kk": "Қарағанды облысы", "ru": "Карагандинская область", "en": "Karaganda region"},
+    "KZ-39": {"kk": "Қостанай облысы", "ru": "Костанайская область", "en": "Kostanay region"},
+    "KZ-47": {"kk": "Маңғыстау облысы", "ru": "Мангистауская область", "en": "Mangystau region"},
+    "KZ-55": {"kk": "Павлодар облысы", "ru": "Павлодарская область", "en": "Pavlodar region"},
+    "KZ-61": {"kk": "Түркістан облысы", "ru": "Туркестанская область", "en": "Turkistan region"},
+    "KZ-63": {"kk": "Шығыс Қазақстан облысы", "ru": "Восточно-Казахстанская область", "en": "East Kazakhstan region"},
+    "KZ-71": {"kk": "Астана", "ru": "Астана", "en": "Astana"},
+    "KZ-75": {"kk": "Алматы қаласы", "ru": "Город Алматы", "en": "Almaty city"},
+    "KZ-79": {"kk": "Шымкент", "ru": "Шымкент", "en": "Shymkent"},
+}

@@ -1,0 +1,40 @@
+"""The services of this checkout, found by their shape: the kit knows none by name."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROLES: Final = ("api", "stream", "project")
+_PACKAGE: Final = "services"
+
+
+@dataclass(frozen=True)
+class Service:
+    """A package under `services/` that can be run: `python -m services.NAME ROLE`."""
+
+    name: str
+    folder: Path
+
+    @property
+    def module(self) -> str:
+        return f"{_PACKAGE}.{self.name}"
+
+    @property
+    def has_demo_data(self) -> bool:
+        """It takes the role `seed`, which may be run again and again and adds nothing the second time."""
+        return (self.folder / "seed.py").exists()
+
+
+def find_services() -> list[Service]:
+    """All runnable services, in the order of their names; empty when there is no `services` package."""
+    spec = importlib.util.find_spec(_PACKAGE)
+    places = spec.submodule_search_locations if spec else None
+    return [service for place in places or () for service in services_in(Path(place))]
+
+
+def services_in(folder: Path) -> list[Service]:
+    """The runnable packages of one folder."""
+    return [Service(main.parent.name, main.parent) for main in sorted(folder.glob("*/__main__.py"))]

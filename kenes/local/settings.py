@@ -1,0 +1,62 @@
+"""Settings of the embedded stack: `KENES_LOCAL_*`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kenes.local.errors import LocalStackError
+
+_PREFIX = "KENES_LOCAL_"
+
+
+class LocalSettings(BaseSettings):
+    """Where the embedded stack keeps its data and which ports of the loopback address it takes."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore")
+
+    data: Path = Field(default=Path("var"), description="Folder of all data, logs and secrets of the local stack.")
+    kafka_port: int = Field(default=19092, ge=1, le=65535, description="Kafka's port for clients.")
+    kafka_controller_port: int = Field(default=19093, ge=1, le=65535, description="Kafka's own controller port.")
+    mongo_port: int = Field(default=27027, ge=1, le=65535, description="Port of the MongoDB-wire server.")
+    mongo_binary: str | None = Field(
+        default=None, description="The MongoDB-wire server to run; by default the fastest one found."
+    )
+    identity_port: int = Field(default=8090, ge=1, le=65535, description="Port of the local identity provider.")
+    api_port: int = Field(
+        default=8080, ge=1, le=65000, description="Port of the first service's site; the next ones go up."
+    )
+    metrics_port: int = Field(
+        default=19180,
+        ge=1,
+        le=65000,
+        description="Port of the first process's health and metrics; the next ones go up.",
+    )
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Self:
+        ports = [self.kafka_port, self.kafka_controller_port, self.mongo_port, self.identity_port]
+        ports += [self.api_port, self.metrics_port]
+        if len(set(ports)) < len(ports):
+            raise ValueError("two settings name the same port")
+        return self
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings of the environment. Raises LocalStackError with a line for each wrong one."""
+        try:
+            return cls()
+        except ValidationError as error:
+            lines = (
+                f"setting {_PREFIX}{'_'.join(str(part) for part in problem['loc'][:1]).upper()}: {problem['msg']}"
+                for problem in error.errors(include_input=False, include_url=False)
+            )
+            raise LocalStackError("\n".join(lines)) from None
+
+
+def setting_name(field: str) -> str:
+    """The environment variable of a field."""
+    return f"{_PREFIX}{field.upper()}"

@@ -1,0 +1,25 @@
+"""Fixtures every test may ask for; the servers start when the first test does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from kenes.local.kafka import EmbeddedKafka
+from kenes.local.mongo import EmbeddedMongo
+from tests.stack import kafka_server, mongo_server
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
+    """One real Kafka broker for the whole run: `kafka.bootstrap`. Use topics and groups of your own."""
+    with kafka_server(tmp_path_factory.mktemp("kafka")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongo]:
+    """One MongoDB-wire server for the whole run: `mongo.uri`. Use a database of your own."""
+    with mongo_server(tmp_path_factory.mktemp("mongo")) as server:
+        yield server
