@@ -1,0 +1,142 @@
+"""The public keys of one issuer: fetched when needed, kept, renewed gently, served stale while the issuer is down."""
+
+import asyncio
+import logging
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from joserfc.errors import JoseError, SecurityWarning
+from joserfc.jwk import JWKRegistry, OctKey, RSAKey
+
+from kenes.identity.discovery import IssuerUnreachableError, fetch_keys
+from kenes.identity.errors import Reason, TokenRefusedError
+from kenes.identity.settings import IssuerSettings
+from kenes.identity.signed_token import KEY_TYPE, PublicKey
+
+MAX_AGE = 600.0
+"""Seconds after which the keys are fetched again in the background; until that succeeds the old ones serve."""
+
+UNKNOWN_KEY_INTERVAL = 30.0
+"""Shortest time in seconds between two fetches caused by tokens naming a key we do not have."""
+
+RETRY_INTERVAL = 1.0
+"""Shortest time in seconds between two fetches while we have no keys at all."""
+
+_MIN_RSA_BITS = 2048
+_MAX_KEYS = 100
+
+log = logging.getLogger(__name__)
+
+Keys = dict[tuple[str | None, str], PublicKey]
+"""Keys by key id and key type: RFC 7517 section 4.5 lets keys of different types share an id."""
+
+
+class IssuerKeys:
+    """The keys of one issuer. `find` awaits the network only when the key is not here yet."""
+
+    def __init__(
+        self,
+        settings: IssuerSettings,
+        client: httpx.AsyncClient,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._client = client
+        self._clock = clock
+        self._keys: Keys = {}
+        self._fetched = float("-inf")
+        self._tried = float("-inf")
+        self._fetch: asyncio.Task[None] | None = None
+
+    async def find(self, key_id: str | None, algorithm: str) -> PublicKey:
+        """The key to check a token with.
+
+        Raises TokenRefusedError: KEYS_UNAVAILABLE when the issuer never gave any, SIGNATURE_INVALID when it has
+        no such key. A token without key id is accepted only if the issuer has one single key of that type.
+        """
+        now = self._clock()
+        key = self._look_up(key_id, KEY_TYPE[algorithm])
+        if key is not None:
+            if now - self._fetched >= MAX_AGE and now - self._tried >= UNKNOWN_KEY_INTERVAL:
+                self._begin_fetch(now)
+            return key
+        await self._refresh(now)
+        key = self._look_up(key_id, KEY_TYPE[algorithm])
+        if key is not None:
+            return key
+        if not self._keys:
+            raise TokenRefusedError(Reason.KEYS_UNAVAILABLE, "the issuer's keys cannot be fetched at the moment")
+        raise TokenRefusedError(Reason.SIGNATURE_INVALID, "the issuer has no such key")
+
+    async def aclose(self) -> None:
+        """Stop a fetch under way."""
+        if self._fetch is not None:
+            self._fetch.cancel()
+            await asyncio.wait([self._fetch])
+
+    def _look_up(self, key_id: str | None, key_type: str) -> PublicKey | None:
+        if key_id is not None:
+            return self._keys.get((key_id, key_type))
+        candidates = [key for (_, kind), key in self._keys.items() if kind == key_type]
+        return candidates[0] if len(candidates) == 1 else None
+
+    async def _refresh(self, now: float) -> None:
+        interval = UNKNOWN_KEY_INTERVAL if self._keys else RETRY_INTERVAL
+        if self._fetch is None and now - self._tried < interval:
+            return
+        # Shielded: the fetch belongs to everybody who waits, one impatient caller must not cancel it.
+        await asyncio.shield(self._begin_fetch(now))
+
+    def _begin_fetch(self, now: float) -> asyncio.Task[None]:
+        """The fetch under way, or a new one."""
+        if self._fetch is None:
+            self._tried = now
+            self._fetch = asyncio.create_task(self._load(), name="issuer-keys")
+        return self._fetch
+
+    async def _load(self) -> None:
+        try:
+            self._keys = read_keys(await fetch_keys(self._client, self._settings))
+            self._fetched = self._clock()
+        except IssuerUnreachableError as error:
+            # The old keys stay: an issuer that is down must not sign out everybody at once.
+            log.warning("keys of %s not renewed, %d old ones kept: %s", self._settings.issuer, len(self._keys), error)
+        finally:
+            self._fetch = None
+
+
+def read_keys(document: dict[str, Any]) -> Keys:
+    """The usable keys of a JWK set. Others are left out, as RFC 7517 section 5 asks. Raises IssuerUnreachableError."""
+    listed = document.get("keys")
+    if not isinstance(listed, list):
+        raise IssuerUnreachableError("the key set has no list of keys")
+    keys: Keys = {}
+    for each in listed[:_MAX_KEYS]:
+        key = _read_key(each)
+        if key is not None:
+            keys[key.kid, key.key_type] = key
+    if not keys:
+        raise IssuerUnreachableError("the key set has no usable key")
+    return keys
+
+
+def _read_key(data: Any) -> PublicKey | None:
+    if not isinstance(data, dict) or data.get("kty") not in KEY_TYPE.values() or data.get("use", "sig") != "sig":
+        return None
+    # Drop private parts and a certificate chain, should an issuer publish them.
+    public = {name: value for name, value in data.items() if name in _PUBLIC_PARAMETERS}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SecurityWarning)  # short RSA keys are refused below
+            key = JWKRegistry.import_key(public)
+            usable = not isinstance(key, RSAKey) or key.public_key.key_size >= _MIN_RSA_BITS
+    except (JoseError, ValueError, TypeError) as error:
+        log.warning("a key of the set is left out: %s", type(error).__name__)
+        return None
+    return key if usable and not isinstance(key, OctKey) else None
+
+
+_PUBLIC_PARAMETERS = frozenset({"kty", "kid", "use", "alg", "n", "e", "crv", "x", "y"})
