@@ -1,0 +1,85 @@
+"""For the api process: the health routes, and the middleware that measures and traces each request.
+
+On the path of every request, so it is plain ASGI: no request object, no task, no copy.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kenes.observe import tracing
+from kenes.observe.health import Health
+from kenes.observe.metrics import HTTP_DURATION, HTTP_IN_PROGRESS, OTHER, BoundedLabel
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+UNMATCHED = "unmatched"
+
+
+def health_routes(health: Health) -> list[Route]:
+    """``/metrics``, ``/healthz`` and ``/readyz``. The gateway must not pass them on to the public."""
+
+    async def endpoint(request: Request) -> Response:
+        answer = await health.answer(
+            request.url.path.removeprefix(request.scope.get("root_path", "")), _accept(request)
+        )
+        if answer is None:
+            return Response(status_code=404)
+        headers = {"content-type": answer.content_type, "cache-control": "no-store"}
+        return Response(answer.body, answer.status, headers)
+
+    return [Route(path, endpoint, include_in_schema=False) for path in ("/metrics", "/healthz", "/readyz")]
+
+
+def _accept(request: Request) -> str:
+    return request.headers.get("accept", "")
+
+
+class ObserveMiddleware:
+    """Starts a span from the request's ``traceparent`` and records duration by method, route template and status."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._route = BoundedLabel()
+        self._series: dict[tuple[str, str, int], Any] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass anything but HTTP through untouched."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 500  # what the server answers where the application raised before it began
+
+        async def observed_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        started = time.perf_counter()
+        HTTP_IN_PROGRESS.inc()
+        try:
+            with tracing.traced(tracing.from_headers(scope["headers"])):
+                await self._app(scope, receive, observed_send)
+        finally:
+            HTTP_IN_PROGRESS.dec()
+            self._record(scope, status, time.perf_counter() - started)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        method = scope["method"] if scope["method"] in _METHODS else OTHER
+        key = (method, self._template(scope), status)
+        series = self._series.get(key)
+        if series is None:
+            series = self._series[key] = HTTP_DURATION.labels(*key)
+        series.observe(seconds)
+
+    def _template(self, scope: Scope) -> str:
+        route = scope.get("route")
+        path = getattr(route, "path", None)
+        # A mount's own template is gone by now; its prefix stands in root_path.
+        return UNMATCHED if path is None else self._route(scope.get("root_path", "") + path)

@@ -1,0 +1,89 @@
+"""W3C Trace Context: the ``traceparent`` of an HTTP request travels on as a Kafka header of the same name.
+
+Source: https://www.w3.org/TR/trace-context/ (version 00). ``tracestate`` is not carried: nothing here writes one.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+TRACEPARENT = "traceparent"
+
+_FORM = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.DOTALL)
+_NO_TRACE = "0" * 32
+_NO_SPAN = "0" * 16
+
+
+class Trace(NamedTuple):
+    """One span of a trace. ``trace_id`` is 32 and ``span_id`` 16 lower-case hex digits; ``flags`` is 0–255."""
+
+    trace_id: str
+    span_id: str
+    flags: int = 1
+
+    def child(self) -> Trace:
+        """A new span of the same trace."""
+        return Trace(self.trace_id, secrets.token_hex(8), self.flags)
+
+    def traceparent(self) -> str:
+        """The value of the header."""
+        return f"00-{self.trace_id}-{self.span_id}-{self.flags:02x}"
+
+    def kafka_header(self) -> tuple[str, bytes]:
+        """The header as Kafka clients want it: ``("traceparent", b"00-...")``."""
+        return TRACEPARENT, self.traceparent().encode("ascii")
+
+
+_current: ContextVar[Trace | None] = ContextVar("kenes_trace", default=None)
+
+
+def new_trace() -> Trace:
+    """A fresh trace with random ids, sampled."""
+    return Trace(secrets.token_hex(16), secrets.token_hex(8))
+
+
+def parse(value: str | bytes | None) -> Trace | None:
+    """The span that ``traceparent`` names; None where it is missing or malformed (then start a new trace)."""
+    if value is None:
+        return None
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    found = _FORM.fullmatch(text.strip(" \t"))
+    if found is None:
+        return None
+    version, trace_id, span_id, flags, rest = found.groups()
+    # A higher version may append fields; version 00 may not, and ff is forbidden.
+    if version == "ff" or (version == "00" and rest) or trace_id == _NO_TRACE or span_id == _NO_SPAN:
+        return None
+    return Trace(trace_id, span_id, int(flags, 16))
+
+
+def from_headers(headers: Iterable[tuple[str | bytes, bytes]] | None) -> Trace:
+    """A child of the span named in HTTP or Kafka ``headers``, or a new trace. Two different headers name nothing."""
+    found = {value for name, value in headers or () if name in (TRACEPARENT, b"traceparent")}
+    parent = parse(found.pop()) if len(found) == 1 else None
+    return parent.child() if parent else new_trace()
+
+
+def current() -> Trace | None:
+    """The span this task runs in."""
+    return _current.get()
+
+
+def current_or_new() -> Trace:
+    """The span this task runs in, or a fresh trace that is *not* made current."""
+    return _current.get() or new_trace()
+
+
+@contextmanager
+def traced(trace: Trace) -> Iterator[Trace]:
+    """Make ``trace`` the current span within the block; log lines then carry its ids."""
+    token = _current.set(trace)
+    try:
+        yield trace
+    finally:
+        _current.reset(token)
