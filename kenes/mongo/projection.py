@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from pymongo import ASCENDING
+from pymongo.errors import CollectionInvalid
 
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Recorded
@@ -72,10 +74,9 @@ class Version:
 
     async def prepare(self) -> None:
         """Creates the collections, indexes and offsets that are missing."""
-        existing = set(await self.database.list_collection_names())
         for name, indexes in self.projection.collections.items():
             collection = self.collection(name)
-            if collection.name not in existing:
+            with suppress(CollectionInvalid):  # another process made it a moment ago
                 await self.database.create_collection(collection.name)
             for index in indexes:
                 await collection.create_index([(key, ASCENDING) for key in index.fields], unique=index.unique)

@@ -1,0 +1,63 @@
+"""Sessions in MongoDB, by hash and sealed: see `kenes.web.sessions` for the promises.
+
+No TTL index: expired sessions are refused on read, and each login sweeps a bounded number of them away.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+from kenes.mongo.client import Collection, Database
+from kenes.web.sessions import StoredSession
+
+INDEXES: Final = (IndexModel([("expires", ASCENDING)], name="expires"),)
+
+
+class MongoSessionStore:
+    """A `SessionStore` in `collection`: `{_id: SHA-256 of the token, sealed: ciphertext, expires: date}`."""
+
+    def __init__(self, database: Database, collection: str = "sessions") -> None:
+        self._sessions: Collection = database[collection]
+
+    async def prepare(self) -> None:
+        """Creates the index; call once at start."""
+        await self._sessions.create_indexes(list(INDEXES))
+
+    async def create(self, stored: StoredSession) -> None:
+        """See SessionStore. Raises DuplicateKeyError for a token that exists."""
+        await self._sessions.insert_one({"_id": stored.id, "sealed": stored.sealed, "expires": stored.expires})
+
+    async def read(self, session_id: bytes, now: datetime) -> StoredSession | None:
+        """See SessionStore."""
+        found = await self._sessions.find_one({"_id": session_id, "expires": {"$gt": now}})
+        return None if found is None else StoredSession(session_id, found["sealed"], found["expires"])
+
+    async def replace(self, session_id: bytes, sealed: bytes) -> bool:
+        """See SessionStore."""
+        result = await self._sessions.update_one({"_id": session_id}, {"$set": {"sealed": sealed}})
+        return result.matched_count == 1
+
+    async def touch(self, session_id: bytes, expires: datetime) -> None:
+        """See SessionStore."""
+        await self._sessions.update_one({"_id": session_id}, {"$max": {"expires": expires}})
+
+    async def delete(self, session_id: bytes) -> None:
+        """See SessionStore."""
+        await self._sessions.delete_one({"_id": session_id})
+
+    async def sweep(self, now: datetime, limit: int) -> int:
+        """See SessionStore."""
+        return await sweep(self._sessions, now, limit)
+
+
+async def sweep(collection: Collection, now: datetime, limit: int) -> int:
+    """Deletes at most `limit` documents whose `expires` is not after `now`; a login never waits for a backlog."""
+    expired = collection.find({"expires": {"$lte": now}}, {"_id": 1}).sort("expires", ASCENDING).limit(limit)
+    ids = [document["_id"] async for document in expired]
+    if not ids:
+        return 0
+    result = await collection.delete_many({"_id": {"$in": ids}, "expires": {"$lte": now}})
+    return int(result.deleted_count)

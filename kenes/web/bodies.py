@@ -1,0 +1,183 @@
+"""Reading request bodies: bounded in size, time and depth, and exactly what the media type says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import re
+from collections.abc import Iterable
+from typing import Any, Final, NoReturn, TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect, Request
+
+from kenes.web.context import header, web
+from kenes.web.problems import Problem, invalid_input
+
+MAX_DEPTH: Final = 16
+MAX_FIELDS: Final = 100
+_UNPAIRED: Final = re.compile("[\ud800-\udfff]")
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Form(dict[str, list[str]]):
+    """Fields of a form: every name with its values in the order sent."""
+
+    def text(self, name: str) -> str:
+        """The last value of a field; empty where it was not sent, as for a field left blank."""
+        values = self.get(name)
+        return values[-1] if values else ""
+
+    def flat(self) -> dict[str, str | list[str]]:
+        """For a model: one value as a string, a repeated field as a list. Blank fields are left out."""
+        kept = {name: [value for value in values if value] for name, values in self.items()}
+        return {name: values[0] if len(values) == 1 else values for name, values in kept.items() if values}
+
+
+async def read_body(request: Request, *, limit: int | None = None) -> bytes:
+    """The whole body, at most `limit` bytes (default: the setting).
+
+    Raises 413 as soon as its declared or received size passes the limit, 408 when it arrives too slowly,
+    415 for a content encoding.
+    """
+    settings = web(request.scope).settings
+    most = settings.body_limit if limit is None else limit
+    if (header(request.scope, b"content-encoding") or b"identity").strip().lower() != b"identity":
+        raise Problem(415, "encoding-unsupported", headers={"accept-encoding": "identity"})
+    declared = header(request.scope, b"content-length")
+    if declared is not None:
+        if not declared.isdigit():
+            raise Problem(400, "request-malformed")
+        if len(declared) > 18 or int(declared) > most:
+            raise _too_large(most)
+    first, more = await _chunk(request)
+    if not more:
+        return first if len(first) <= most else _refuse(most)
+    try:
+        async with asyncio.timeout(settings.body_timeout):
+            return await _rest(request, first, most)
+    except TimeoutError:
+        raise Problem(408, "body-too-slow", headers={"connection": "close"}) from None
+
+
+async def read_json(request: Request, model: type[Model], *, limit: int | None = None) -> Model:
+    """The body as `model`.
+
+    Raises the problems of `read_body`, 415 where it is not sent as JSON, 400 where it is not JSON (RFC 8259 in UTF-8;
+    a name twice in one object, NaN, infinite numbers, unpaired surrogates, NUL and more than 16 levels are refused)
+    and 422 with a list of pointers where a value is wrong.
+    """
+    _require(request, b"application/json")
+    return validate(model, parse_json(await read_body(request, limit=limit)))
+
+
+async def read_form(request: Request, *, limit: int | None = None) -> Form:
+    """The fields of an urlencoded form. Raises the problems of `read_body`, 415 and 400 as `read_json` does."""
+    _require(request, b"application/x-www-form-urlencoded")
+    body = await read_body(request, limit=limit)
+    form = Form()
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise Problem(400, "form-malformed") from None
+    for name, value in pairs:
+        if "\0" in name or "\0" in value:
+            raise Problem(400, "form-malformed")
+        form.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    return form
+
+
+def validate(model: type[Model], value: object) -> Model:
+    """`value` as `model`; raises `InvalidInput`."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise invalid_input(error) from None
+
+
+def parse_json(body: bytes) -> Any:
+    """The value of a JSON text; see `read_json`. Raises Problem 400."""
+    try:
+        text = body.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_constant, parse_float=_finite)
+    except UnicodeDecodeError:
+        raise Problem(400, "encoding-invalid") from None
+    except (ValueError, RecursionError):
+        raise Problem(400, "json-malformed") from None
+    # One look at the raw text answers for nearly every body; only the rest are walked.
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+        raise Problem(400, "json-too-deep", values={"depth": MAX_DEPTH})
+    if "\\u" in text:
+        decoded = json.dumps(value, ensure_ascii=False)
+        if _UNPAIRED.search(decoded) or "\\u0000" in decoded:
+            raise Problem(400, "encoding-invalid")
+    return value
+
+
+def _require(request: Request, media_type: bytes) -> None:
+    kind, *parameters = (header(request.scope, b"content-type") or b"").lower().split(b";")
+    kind = kind.strip()
+    matches = kind == media_type or (
+        media_type == b"application/json" and kind.startswith(b"application/") and kind.endswith(b"+json")
+    )
+    charset = next((p.strip()[8:].strip(b'"') for p in parameters if p.strip().startswith(b"charset=")), b"utf-8")
+    if not matches or charset != b"utf-8":
+        accepted = media_type.decode()
+        raise Problem(415, "media-type-unsupported", values={"accepted": accepted}, headers={"accept": accepted})
+
+
+async def _chunk(request: Request) -> tuple[bytes, bool]:
+    message = await request.receive()
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message.get("body", b""), message.get("more_body", False)
+
+
+async def _rest(request: Request, first: bytes, most: int) -> bytes:
+    body, more = bytearray(first), True
+    while more and len(body) <= most:
+        chunk, more = await _chunk(request)
+        body += chunk
+    return bytes(body) if len(body) <= most else _refuse(most)
+
+
+def _refuse(most: int) -> NoReturn:
+    raise _too_large(most)
+
+
+def _too_large(most: int) -> Problem:
+    return Problem(413, "body-too-large", values={"limit": most // 1024}, members={"limit": most})
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name twice")  # readers disagree on which one counts: that hides a value from a check
+    return members
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError("out of range")
+    return value
+
+
+def _depth(value: Any) -> int:
+    """Levels of arrays and objects within each other, counted without recursion and only as far as needed."""
+    level, containers = 0, [value]
+    while containers and level <= MAX_DEPTH:
+        level += 1
+        children = (child for parent in containers for child in _children(parent))
+        containers = [child for child in children if isinstance(child, dict | list)]
+    return level
+
+
+def _children(parent: Any) -> Iterable[Any]:
+    return parent.values() if isinstance(parent, dict) else parent

@@ -1,0 +1,141 @@
+"""Operations of a JSON API: one table gives the routes and the OpenAPI 3.1 document."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from starlette.routing import BaseRoute, Route
+
+from kenes.web.limits import Endpoint, RateClass, limited
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457. `code` never changes; title and detail are in the language of the request.",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+    },
+}
+_WAIT = {
+    "name": "Prefer",
+    "in": "header",
+    "schema": {"type": "string", "examples": ["wait=5"]},
+    "description": "RFC 7240. With wait=N the answer waits up to N seconds for the decision.",
+}
+_REF = "#/components/schemas/{model}"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter beside the path's own."""
+
+    name: str
+    description: str
+    where: str = "query"
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method on one path. `answers` maps a status to what its body is: a model, or `None` for another type.
+
+    `limit` counts anonymous requests before the handler runs; secured operations count for themselves, by person.
+    """
+
+    method: str
+    path: str
+    handler: Endpoint
+    answers: Mapping[int, type[BaseModel] | None]
+    body: type[BaseModel] | None = None
+    body_required: bool = True
+    problems: Sequence[str] = ()
+    parameters: Sequence[Parameter] = ()
+    secured: bool = False
+    waits: bool = False
+    limit: RateClass | None = None
+    media_type: str = "application/json"
+
+    @property
+    def name(self) -> str:
+        """The operation's id: the handler's name."""
+        return str(getattr(self.handler, "__name__", ""))
+
+
+def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
+    """The routes, in the order of the table."""
+    return [
+        Route(
+            each.path,
+            each.handler if each.limit is None else limited(each.limit)(each.handler),
+            methods=[each.method],
+            name=each.name,
+        )
+        for each in operations
+    ]
+
+
+def document(title: str, version: str, prefix: str, operations: Sequence[Operation]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of an API mounted under `prefix`."""
+    models = {model for each in operations for model in (each.body, *each.answers.values()) if model is not None}
+    ordered = sorted(models, key=lambda model: model.__name__)
+    _, schemas = models_json_schema(
+        [(model, "serialization") for model in ordered], ref_template="#/components/schemas/{model}"
+    )
+    paths: dict[str, dict[str, Any]] = {}
+    for each in operations:
+        paths.setdefault(prefix + each.path, {})[each.method.lower()] = _operation(each)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "paths": paths,
+        "components": {
+            "schemas": {**schemas.get("$defs", {}), "Problem": PROBLEM_SCHEMA},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _operation(each: Operation) -> dict[str, Any]:
+    described = (each.handler.__doc__ or "").strip()
+    found: dict[str, Any] = {
+        "operationId": each.name,
+        "summary": described.splitlines()[0],
+        "parameters": [*_path_parameters(each.path), *(_parameter(one) for one in each.parameters)],
+        "responses": {str(status): _answer(each, status, model) for status, model in each.answers.items()},
+    }
+    found["responses"]["default"] = {
+        "description": "A problem. Codes: " + ", ".join(each.problems) if each.problems else "A problem.",
+        "content": {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}},
+    }
+    if each.waits:
+        found["parameters"].append(_WAIT)
+    if each.secured:
+        found["security"] = [{"bearer": []}]
+    if each.body is not None:
+        schema = {"$ref": _REF.format(model=each.body.__name__)}
+        found["requestBody"] = {"required": each.body_required, "content": {"application/json": {"schema": schema}}}
+    return found
+
+
+def _answer(each: Operation, status: int, model: type[BaseModel] | None) -> dict[str, Any]:
+    described = HTTPStatus(status).phrase
+    if model is None:
+        return {"description": described, "content": {each.media_type: {"schema": {"type": "string"}}}}
+    schema = {"$ref": _REF.format(model=model.__name__)}
+    return {"description": described, "content": {each.media_type: {"schema": schema}}}
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+
+
+def _parameter(one: Parameter) -> dict[str, Any]:
+    return {"name": one.name, "in": one.where, "description": one.description, "schema": dict(one.schema)}

@@ -1,0 +1,181 @@
+"""Pages rendered on the server in the language of the person who asks.
+
+There is one Jinja environment per language, so that the macros of the kit can be imported without context (and be
+cached) and still speak the right language: `t`, `number`, `date` and their kin are globals of the environment.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import urlencode
+
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from kenes.web.charts import Charts
+from kenes.web.context import web
+from kenes.web.i18n import LANGUAGE_COOKIE, LANGUAGES, NAMES, Catalogs, Translator
+from kenes.web.language import request_language
+from kenes.web.problems import ProblemView
+from kenes.web.template_cache import SharedBytecode
+
+KIT_TEMPLATES: Final = Path(__file__).parent / "templates"
+_YEAR: Final = 365 * 24 * 3600
+
+
+class AssetUrl(Protocol):
+    """The address of a static file by its name below `static/`: `"kenes.css"`."""
+
+    def __call__(self, name: str, /) -> str: ...
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of the main menu: a message key and an address. It is current for every path below `href`."""
+
+    key: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at the page: `name` is None for a visitor. The token protects the sign-out form."""
+
+    name: str | None = None
+    csrf_token: str = ""
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What surrounds every page: the menu, the links at the foot, and the addresses the header leads to."""
+
+    nav: Sequence[NavItem] = ()
+    footer: Sequence[NavItem] = ()
+    home: str = "/"
+    account: str = "/me"
+    sign_in: str = "/sign-in"
+    sign_out: str = "/sign-out"
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    code: str
+    name: str
+    href: str
+    current: bool
+
+
+class Pages:
+    """Templates of the kit and of one or more services.
+
+    `templates` are folders searched before the kit's own; `viewer` tells who asks (a visitor by default).
+    `reload` reads changed templates again, for people who write them.
+    """
+
+    def __init__(
+        self,
+        catalogs: Catalogs,
+        asset_url: AssetUrl,
+        *,
+        templates: Sequence[Path] = (),
+        shell: Shell | None = None,
+        viewer: Callable[[Request], Viewer] = lambda _request: Viewer(),
+        reload: bool = False,
+    ) -> None:
+        self.catalogs = catalogs
+        self._viewer = viewer
+        loader = FileSystemLoader([*templates, KIT_TEMPLATES])
+        bytecode = SharedBytecode()
+        shared = {"asset": asset_url, "shell": shell or Shell()}
+        self._environments = {
+            language: _environment(Translator(catalogs, language), loader, bytecode, shared, reload=reload)
+            for language in LANGUAGES
+        }
+
+    def translator(self, request: Request) -> Translator:
+        """The messages and formats of the language this request is answered in."""
+        return Translator(self.catalogs, request_language(request.scope))
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        context: Mapping[str, object] | None = None,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The page `template` with `context`; templates also see `request`, `viewer`, `path` and `language_links`.
+
+        A `viewer` in the context goes before the one `Pages` was made with.
+
+        A `?lang=` link is remembered in a cookie: a wish of the browser, not a change of any fact.
+        """
+        return self._respond(request, template, {"viewer": self._viewer(request), **(context or {})}, status, headers)
+
+    async def problem_page(self, request: Request, problem: ProblemView) -> Response:
+        """The page of a problem, for `build_app(problem_page=...)`: what happened and what to do.
+
+        The viewer is not asked for: when sessions are what broke, this page must still come.
+        """
+        return self._respond(request, "problem.html", {"viewer": None, "problem": problem}, problem.status, None)
+
+    def _respond(
+        self,
+        request: Request,
+        template: str,
+        context: Mapping[str, object],
+        status: int,
+        headers: Mapping[str, str] | None,
+    ) -> Response:
+        language = request_language(request.scope)
+        page = self._environments[language].get_template(template)
+        links = _language_links(request, language)
+        html = page.render({"request": request, "path": request.url.path, "language_links": links, **context})
+        response = HTMLResponse(html, status, headers=dict(headers or {}))
+        response.headers["Content-Language"] = language
+        response.headers.add_vary_header("Accept-Language, Cookie")
+        if request.query_params.get("lang") == language:
+            settings = web(request.scope).settings
+            response.set_cookie(LANGUAGE_COOKIE, language, _YEAR, secure=settings.secure, httponly=True, samesite="lax")
+        return response
+
+
+def _language_links(request: Request, current: str) -> list[LanguageLink]:
+    """The same page in each language. Query-only references: a path like `//host` cannot lead elsewhere."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return [
+        LanguageLink(code, NAMES[code], "?" + urlencode([*kept, ("lang", code)]), code == current) for code in LANGUAGES
+    ]
+
+
+def _environment(
+    translator: Translator, loader: BaseLoader, bytecode: SharedBytecode, shared: Mapping[str, object], *, reload: bool
+) -> Environment:
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        loader=loader,
+        bytecode_cache=bytecode,
+        auto_reload=reload,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    formats = translator.formats
+    environment.globals.update(
+        shared,
+        t=translator,
+        plural_json=translator.plural_json,
+        lang=translator.language,
+        number=formats.number,
+        compact=formats.compact,
+        percent=formats.percent,
+        date=formats.date,
+        day=formats.day,
+        date_time=formats.date_time,
+        ago=formats.ago,
+        charts=Charts(translator),
+    )
+    return environment

@@ -1,0 +1,181 @@
+"""Runs an application on uvicorn, with the bounds it leaves open."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from typing import Any, Final
+
+from starlette.types import ASGIApp
+from uvicorn import Config, Server
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from kenes.web.takeover import EXTENSION
+
+MAX_HEAD: Final = 32 * 1024
+HEAD_TIMEOUT: Final = 15.0
+WRITE_BUFFER: Final = 16 * 1024
+_REFUSALS: Final = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
+log = logging.getLogger(__name__)
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """HTTP/1.1 with a request head bounded in size and time, and a small write buffer.
+
+    The parser would collect a head of any length for any time, and 64 KiB would wait for each reader that does not
+    read: with thousands of live streams that is the memory of the process.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._in_head = False
+        self._fields = 0
+        self._unfinished = 0
+        self._refusal = 400
+        self._head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A new connection must send a request in time."""
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=WRITE_BUFFER)
+        self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing left to wait for."""
+        self._disarm()
+        super().connection_lost(exc)
+        if self.scope is not None:
+            self.scope.pop("extensions", None)  # the way back from the scope to here
+
+    def data_received(self, data: bytes) -> None:
+        """Counts what belongs to a head that is not complete: the parser keeps it without telling."""
+        if self.transport.is_closing():
+            return
+        was_in_head = self._in_head
+        super().data_received(data)
+        if not self._in_head:
+            return
+        if was_in_head:  # otherwise only the end of `data` is head, and what is before it has been counted as fields
+            self._unfinished += len(data)
+        if self._unfinished > MAX_HEAD:
+            self._refuse(431)
+        elif self._head_timer is None:
+            self._arm()
+
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        super().on_message_begin()
+        self.scope["extensions"] = {EXTENSION: self.take_over}  # type: ignore[dict-item]
+        self._in_head = True
+        self._fields = self._unfinished = 0
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the target."""
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header field is complete."""
+        self._count(len(name) + len(value) + 4)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The head is complete."""
+        self._in_head = False
+        self._disarm()
+        super().on_headers_complete()
+
+    def take_over(self, heir: asyncio.Protocol) -> asyncio.Transport | None:
+        """Gives the connection to `heir` in the middle of the answer; None where it cannot be given now.
+
+        What has been written stays written. The request ends here, so all that belonged to it is freed.
+        """
+        cycle, transport = self.cycle, self.transport
+        if transport.is_closing() or cycle.disconnected or not cycle.chunked_encoding or self.flow.write_paused:
+            return None
+        cycle.disconnected = True  # the server no longer waits for the end of this answer
+        self.flow.resume_reading()
+        self._disarm()
+        self._unset_keepalive_if_required()
+        self.connections.discard(self)
+        self.parser = None  # type: ignore[assignment]
+        self.scope.pop("extensions", None)
+        transport.set_protocol(heir)
+        return transport
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the parser's words mean nothing to people
+        """The answer to what cannot be parsed."""
+        self._refuse(self._refusal)
+
+    def _count(self, size: int) -> None:
+        self._fields += size
+        if self._fields > MAX_HEAD:
+            self._refusal = 431
+            raise ValueError("head too large")  # ends the parser, which then asks for `send_400_response`
+
+    def _refuse(self, status: int) -> None:
+        self._in_head = False
+        self._disarm()
+        if self.transport.is_closing():
+            return
+        body = _REFUSALS[status]
+        self.transport.write(
+            b"%bcontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
+            % (STATUS_LINE[status], len(body), body)
+        )
+        self.transport.close()
+
+    def _arm(self) -> None:
+        self._head_timer = self.loop.call_later(HEAD_TIMEOUT, self._refuse, 408)
+
+    def _disarm(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+
+class EdgeServer(Server):
+    """Tells the application to end its streams before it waits for connections to close."""
+
+    def __init__(self, config: Config, on_stop: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Streams end first: lifespan shutdown only comes when all connections are closed."""
+        if self._on_stop is not None:
+            self._on_stop()
+        await super().shutdown(sockets)
+
+
+def server(
+    app: ASGIApp, *, on_stop: Callable[[], None] | None = None, host: str = "127.0.0.1", port: int = 0
+) -> EdgeServer:
+    """A server ready for `await server.serve()`. Set `should_exit` to stop it.
+
+    Proxy headers are left to `client_address`, logs to `kenes.observe`.
+    """
+    config = Config(
+        app,
+        host=host,
+        port=port,
+        http=BoundedProtocol,
+        ws="none",
+        loop="uvloop",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=4096,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=10,
+    )
+    return EdgeServer(config, on_stop)
+
+
+def serve(app: ASGIApp, host: str, port: int, *, on_stop: Callable[[], None] | None = None) -> None:
+    """Runs until SIGINT or SIGTERM. `on_stop` is called when stopping begins (`LiveHub.close`)."""
+    server(app, on_stop=on_stop, host=host, port=port).run()

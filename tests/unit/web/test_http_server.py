@@ -1,0 +1,97 @@
+"""Bounds of the server itself: heads that are too large or never come."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from kenes.web import server as server_module
+from tests.unit.web.http_edge import app_of, raw, running
+
+
+async def hello(request: Request) -> Response:
+    return PlainTextResponse("hello")
+
+
+APP = app_of([Route("/", hello, methods=["GET", "POST"])])
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
+
+
+async def test_an_answer_names_no_server() -> None:
+    async with running(APP) as port:
+        answer = await raw(port, GET + b"Connection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"\r\nserver:" not in answer.lower()
+
+
+async def test_many_requests_on_one_connection_each_have_the_whole_allowance() -> None:
+    one = GET + b"X-Fill: " + b"a" * 20_000 + b"\r\n\r\n"
+    async with running(APP) as port:
+        answer = await raw(port, one * 3 + GET + b"Connection: close\r\n\r\n")
+    assert answer.count(b"HTTP/1.1 200") == 4
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        GET + b"X-Fill: " + b"a" * 60_000 + b"\r\n\r\n",
+        GET + b"X-Fill: " + b"a" * 60_000,
+        GET + b"".join(b"X-%d: aaaaaaaaaaaaaaaaaaaaaaaaa\r\n" % n for n in range(2000)) + b"\r\n",
+        b"GET /" + b"a" * 60_000,
+        b"G" * 60_000,
+    ],
+)
+async def test_a_head_too_large_is_refused_whether_or_not_it_ends(head: bytes) -> None:
+    async with running(APP) as port:
+        answer = await raw(port, head)
+    assert answer.split(b"\r\n")[0] in {
+        b"HTTP/1.1 431 Request Header Fields Too Large",
+        b"HTTP/1.1 400 Bad Request",  # the parser saw that it is no HTTP before it was too long
+    }
+    assert b"connection: close" in answer
+
+
+@pytest.mark.parametrize("garbage", [b"\x16\x03\x01\x02\x00\x01\x00\x01", b"GET / HTTP/9.9\r\n\r\n", b"GET\r\n\r\n"])
+async def test_what_is_not_http_is_400(garbage: bytes) -> None:
+    async with running(APP) as port:
+        assert (await raw(port, garbage)).startswith(b"HTTP/1.1 400 Bad Request")
+
+
+@pytest.mark.parametrize(
+    "smuggled",
+    [
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+    ],
+)
+async def test_bodies_of_two_lengths_are_refused(smuggled: bytes) -> None:
+    async with running(APP) as port:
+        assert (await raw(port, smuggled)).startswith(b"HTTP/1.1 400")
+
+
+async def test_a_head_that_dribbles_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "HEAD_TIMEOUT", 0.1)
+    async with running(APP) as port:
+        silent = await raw(port, b"")
+        dribbling = await raw(port, GET)
+        second = await raw(port, GET + b"\r\n" + GET)
+    assert silent.startswith(b"HTTP/1.1 408")
+    assert dribbling.startswith(b"HTTP/1.1 408")
+    assert second.count(b"HTTP/1.1 200") == 1
+    assert b"HTTP/1.1 408" in second
+
+
+async def test_a_quiet_connection_between_requests_is_not_a_slow_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "HEAD_TIMEOUT", 0.05)
+    async with running(APP) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(2):
+            writer.write(GET + b"\r\n")
+            assert b"hello" in await asyncio.wait_for(reader.readuntil(b"hello"), 2)
+            await asyncio.sleep(0.15)
+        writer.close()
