@@ -1,0 +1,91 @@
+"""Rules about the identity provider's realm: no secret in it, no soft way in, and the claims the services read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+_PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(:[^}]*)?\}")
+_ANY_PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)")
+_SECRET_KEYS = frozenset({"secret", "clientSecret", "password", "privateKey", "bindCredential", "secretData"})
+CLAIMS = frozenset({"region", "birthdate", "citizen", "assurance", "roles"})
+
+
+def realm_problems(text: str, provided: frozenset[str]) -> list[str]:
+    """What is wrong with the realm ``text``; ``provided`` are the variables Keycloak is started with."""
+    try:
+        realm = json.loads(text)
+    except json.JSONDecodeError as error:
+        return [f"is not JSON: {error}"]
+    problems = [f"placeholder {name} has no value" for name in sorted(set(_ANY_PLACEHOLDER.findall(text)) - provided)]
+    problems += _secrets(realm, "")
+    problems += _realm_rules(realm)
+    for client in realm["clients"]:
+        problems += [f"client {client['clientId']}: {problem}" for problem in _client(client)]
+    problems += _person_attributes(realm)
+    return problems
+
+
+def _secrets(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _secrets(item, f"{path}[{index}]")
+    if not isinstance(value, dict):
+        return
+    for key, item in value.items():
+        here = f"{path}.{key}"
+        is_secret = key in _SECRET_KEYS or (key == "value" and value.get("type") == "password")
+        if is_secret and isinstance(item, str):
+            found = _PLACEHOLDER.fullmatch(item)
+            if found is None or found[2]:
+                yield f"{here} must be a placeholder without a default"
+        yield from _secrets(item, here)
+
+
+def _realm_rules(realm: dict[str, Any]) -> Iterator[str]:
+    wanted = {"sslRequired": "external", "registrationAllowed": False, "bruteForceProtected": True}
+    for key, value in wanted.items():
+        if realm.get(key) != value:
+            yield f"{key} must be {json.dumps(value)}"
+    if {"kk", "ru", "en"} - set(realm.get("supportedLocales", [])):
+        yield "supportedLocales must hold kk, ru and en"
+    if "clientScopes" in realm:
+        yield "clientScopes: naming one there makes Keycloak leave out all its own"
+
+
+def _client(client: dict[str, Any]) -> Iterator[str]:
+    if client.get("publicClient", True):
+        yield "must be confidential"
+    for flow in ("implicitFlowEnabled", "directAccessGrantsEnabled", "serviceAccountsEnabled", "fullScopeAllowed"):
+        if client.get(flow, True):
+            yield f"{flow} must be off"
+    if client.get("attributes", {}).get("pkce.code.challenge.method") != "S256":
+        yield "must require PKCE with S256"
+    yield from (f"redirect {uri} must be exact" for uri in client.get("redirectUris", ["*"]) if "*" in uri)
+    yield from _tokens(client)
+
+
+def _tokens(client: dict[str, Any]) -> Iterator[str]:
+    mappers = [mapper["config"] for mapper in client.get("protocolMappers", [])]
+    if not any(config.get("included.custom.audience") == "kenes" for config in mappers):
+        yield "tokens must be meant for kenes (audience mapper)"
+    missing = CLAIMS - {config.get("claim.name") for config in mappers}
+    if missing:
+        yield f"tokens lack {', '.join(sorted(missing))}"
+
+
+def _person_attributes(realm: dict[str, Any]) -> Iterator[str]:
+    """Who may change what decides whether somebody may sign: administrators alone."""
+    (provider,) = realm["components"]["org.keycloak.userprofile.UserProfileProvider"]
+    profile = json.loads(provider["config"]["kc.user.profile.config"][0])
+    declared = {attribute["name"]: attribute["permissions"]["edit"] for attribute in profile["attributes"]}
+    if "unmanagedAttributePolicy" in profile:
+        yield "the user profile must not take undeclared attributes"
+    for name in ("region", "birthdate", "citizen", "acr", "firstName", "lastName"):
+        if declared.get(name) != ["admin"]:
+            yield f"the user profile must let only administrators change {name}"
+    for person in realm.get("users", []):
+        for name in set(person.get("attributes", {})) - set(declared):
+            yield f"person {person['username']} has the undeclared attribute {name}"

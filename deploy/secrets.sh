@@ -1,0 +1,49 @@
+#!/bin/sh
+# Make the secrets of docker-compose.yml, each once, random, readable by you alone:  sh deploy/secrets.sh [FOLDER]
+#
+# What is there is kept, so it can be run again after an upgrade. To change a secret, remove its file, run this, and
+# restart the services that use it; never remove master_key: with it goes everything it seals.
+set -eu
+umask 077
+folder=${1:-"$(dirname "$0")/secrets"}
+mkdir -p "$folder/tls" # where an own certificate may be put, see KENES_TLS
+
+# $1: name, $2: random bytes. Base64 without the signs that need quoting in a URL, and without the end of line.
+random() {
+    if [ ! -s "$folder/$1" ]; then
+        head -c "$2" /dev/urandom | base64 | tr -d '\n=' | tr '+/' '-_' >"$folder/$1.part"
+        mv "$folder/$1.part" "$folder/$1"
+        echo "made $folder/$1"
+    fi
+}
+
+random mongo_root_password 24
+random mongo_password 24
+random keycloak_db_password 24
+random keycloak_admin_password 24
+random oidc_client_secret 32
+random people_password 12
+
+# Exactly 32 bytes in standard base64, as the services want it.
+if [ ! -s "$folder/master_key" ]; then
+    head -c 32 /dev/urandom | base64 | tr -d '\n' >"$folder/master_key.part"
+    mv "$folder/master_key.part" "$folder/master_key"
+    echo "made $folder/master_key: keep a copy in a safe place"
+fi
+
+# MongoDB takes 6 to 1024 base64 characters.
+if [ ! -s "$folder/mongo_keyfile" ]; then
+    head -c 600 /dev/urandom | base64 | tr -d '\n' >"$folder/mongo_keyfile.part"
+    mv "$folder/mongo_keyfile.part" "$folder/mongo_keyfile"
+    echo "made $folder/mongo_keyfile"
+fi
+
+printf 'mongodb://kenes:%s@mongo:27017/?replicaSet=kenes&authSource=admin' "$(cat "$folder/mongo_password")" \
+    >"$folder/mongo_uri"
+
+cat <<END
+Put these lines into .env, beside those of deploy/compose.env.example:
+KENES_UID=$(id -u)
+KENES_GID=$(id -g)
+KAFKA_CLUSTER_ID=$(head -c 16 /dev/urandom | base64 | tr -d '\n=' | tr '+/' '-_')
+END
