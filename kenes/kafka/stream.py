@@ -8,6 +8,8 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import faust
@@ -30,6 +32,7 @@ def stream_app(name: str, bootstrap: str, session_timeout: float) -> faust.App:
         f"{name}-stream",
         broker=";".join(f"aiokafka://{broker}" for broker in bootstrap.split(",")),
         store="memory://",
+        datadir=Path(gettempdir()) / f"{name}-stream",  # it insists on a folder, and keeps nothing there
         web_enabled=False,
         autodiscover=False,
         topic_allow_declare=False,

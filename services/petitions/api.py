@@ -1,11 +1,10 @@
 """The JSON API, `/api/petitions/v1`. All that the pages do can be done here with a bearer token."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -13,11 +12,13 @@ from starlette.routing import BaseRoute, Mount, Route
 from kenes.identity.person import Person
 from kenes.web.bodies import read_json
 from kenes.web.context import web
-from kenes.web.limits import RateClass, limited
+from kenes.web.limits import Endpoint, RateClass, limited
 from kenes.web.live import LiveHub, LiveResponse, last_event_id
 from kenes.web.negotiation import Preference, preference
-from kenes.web.problems import FieldError, InvalidInput, Problem
-from schemas.petitions.v1 import Category, PetitionText
+from kenes.web.openapi import Operation, Parameter, document, routes
+from kenes.web.problems import Problem
+from schemas.contracts import ASYNCAPI
+from schemas.petitions.v1 import PetitionText
 from services.petitions.answers import (
     PREFIX,
     MalformedReceiptError,
@@ -29,22 +30,37 @@ from services.petitions.answers import (
 )
 from services.petitions.commands import Commands
 from services.petitions.directory import Directory
-from services.petitions.domain.petition import Petition, Status
+from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
+from services.petitions.filters import FILTERS, read_filter
 from services.petitions.live import LiveCounts
-from services.petitions.queries import Filter, Queries
+from services.petitions.queries import Queries
+from services.petitions.views import (
+    CountView,
+    History,
+    MySignature,
+    MySignatures,
+    PetitionList,
+    PetitionView,
+    ReceiptAnswer,
+    RegionCounts,
+    RequestAnswer,
+    SignBody,
+)
 
 Authenticate = Callable[[Request], Awaitable[Person]]
 
-LARGEST_PAGE = 100
-
-
-class SignBody(BaseModel):
-    """How a person signs."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    listed: bool = Field(default=False, description="Show first name and initial in the public list of signers.")
+IDEMPOTENCY = Parameter("Idempotency-Key", "The same key of the same person names the same petition.", where="header")
+SIGN_PROBLEMS = (
+    "petition-not-open",
+    "petition-closed",
+    "already-signed",
+    "under-age",
+    "birth-date-missing",
+    "region-missing",
+    "assurance-too-low",
+    "not-a-citizen",
+)
 
 
 @dataclass(frozen=True)
@@ -61,32 +77,43 @@ class Api:
     wait_limit: float
 
     def routes(self) -> list[BaseRoute]:
-        """The routes, mounted under the API's prefix."""
-        petition = "/petitions/{petition}"
-        return [
-            Mount(
-                PREFIX,
-                routes=[
-                    Route("/petitions", limited(RateClass.READ)(self.list_petitions), methods=["GET"]),
-                    Route("/petitions", self.create, methods=["POST"]),
-                    Route(petition, limited(RateClass.READ)(self.show), methods=["GET"]),
-                    Route(petition, self.edit, methods=["PUT"]),
-                    Route(f"{petition}/submission", self.submit, methods=["POST"]),
-                    Route(f"{petition}/publication", self.publish, methods=["POST"]),
-                    Route(f"{petition}/closure", self.close, methods=["POST"]),
-                    Route(f"{petition}/signatures", self.sign, methods=["POST"]),
-                    Route(f"{petition}/signatures/mine", self.my_signature, methods=["GET"]),
-                    Route(f"{petition}/signatures/mine", self.withdraw, methods=["DELETE"]),
-                    Route(f"{petition}/count", self.count, methods=["GET"]),
-                    Route(f"{petition}/live", self.live, methods=["GET"]),
-                    Route(f"{petition}/regions", limited(RateClass.READ)(self.regions), methods=["GET"]),
-                    Route(f"{petition}/history", limited(RateClass.READ)(self.history), methods=["GET"]),
-                    Route("/receipts/{receipt}", self.receipt, methods=["GET"]),
-                    Route("/me/signatures", self.my_signatures, methods=["GET"]),
-                    Route("/me/petitions", self.my_petitions, methods=["GET"]),
-                ],
-            )
+        """The routes, mounted under the API's prefix, and the documents that describe them."""
+        documents = [
+            Route("/openapi.json", limited(RateClass.READ)(self.openapi), methods=["GET"]),
+            Route("/asyncapi.json", limited(RateClass.READ)(self.asyncapi), methods=["GET"]),
         ]
+        return [Mount(PREFIX, routes=[*routes(self.operations()), *documents])]
+
+    def operations(self) -> list[Operation]:
+        """Every operation of the API."""
+        one = "/petitions/{petition}"
+        return [
+            _read("/petitions", self.list_petitions, PetitionList, parameters=FILTERS),
+            _write("POST", "/petitions", self.create, 201, body=PetitionText, parameters=(IDEMPOTENCY,)),
+            _read(one, self.show_petition, PetitionView),
+            _write("PUT", one, self.edit, 200, body=PetitionText, problems=("not-a-draft", "not-allowed")),
+            _write("POST", f"{one}/submission", self.submit, 200, problems=("not-a-draft", "not-allowed")),
+            _write("POST", f"{one}/publication", self.publish, 200, problems=("not-submitted", "not-allowed")),
+            _write("POST", f"{one}/closure", self.close, 200, problems=("not-collecting", "not-allowed")),
+            _write("POST", f"{one}/signatures", self.sign, 201, body=SignBody, problems=SIGN_PROBLEMS),
+            _mine(f"{one}/signatures/mine", self.my_signature, MySignature),
+            _write("DELETE", f"{one}/signatures/mine", self.withdraw, 200, problems=("not-signed", "petition-closed")),
+            Operation("GET", f"{one}/count", self.count, {200: CountView}, problems=("petition-unknown",)),
+            Operation("GET", f"{one}/live", self.live, {200: None}, media_type="text/event-stream"),
+            _read(f"{one}/regions", self.regions, RegionCounts),
+            _read(f"{one}/history", self.history, History),
+            Operation("GET", "/receipts/{receipt}", self.receipt, {200: ReceiptAnswer}, waits=True),
+            _mine("/me/signatures", self.my_signatures, MySignatures),
+            _mine("/me/petitions", self.my_petitions, PetitionList),
+        ]
+
+    async def openapi(self, _request: Request) -> Response:
+        """This API, described."""
+        return json_response(document("Kenes petitions", "1", PREFIX, self.operations()))
+
+    async def asyncapi(self, _request: Request) -> Response:
+        """The topics, described."""
+        return Response(ASYNCAPI.read_bytes(), media_type="application/json")
 
     async def create(self, request: Request) -> Response:
         """Starts a draft."""
@@ -139,7 +166,7 @@ class Api:
         petition = await self._petition(request)
         return json_response({"petition": petition.id, "signed": await self.queries.standing(petition.id, person)})
 
-    async def show(self, request: Request) -> Response:
+    async def show_petition(self, request: Request) -> Response:
         """One petition with its count, regions and timeline."""
         return json_response(self.petition_view(await self._petition(request)))
 
@@ -255,43 +282,37 @@ class Api:
         return person
 
 
-def _has_body(request: Request) -> bool:
-    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+def _read(path: str, handler: Endpoint, answer: type[BaseModel], parameters: Sequence[Parameter] = ()) -> Operation:
+    return Operation("GET", path, handler, {200: answer}, parameters=parameters, limit=RateClass.READ)
 
 
-def read_filter(request: Request) -> Filter:
-    """The filter in a request's query; raises `InvalidInput` that names the wrong parameter."""
-    query = request.query_params
-    public = {"collecting": Status.COLLECTING, "closed": Status.CLOSED}
-    status, category, language = query.get("status"), query.get("category"), query.get("language")
-    if status and status not in public:
-        raise InvalidInput([FieldError("/status", "enum")])
-    if category and category not in set(Category):
-        raise InvalidInput([FieldError("/category", "enum")])
-    if language and language not in ("kk", "ru", "en"):
-        raise InvalidInput([FieldError("/language", "enum")])
-    return Filter(
-        status=(public[status],) if status else tuple(public.values()),
-        search=query.get("q", "")[:200],
-        category=category or None,
-        language=language or None,
-        region=query.get("region", "")[:10] or None,
-        before=_before(query.get("after")),
-        limit=_limit(query.get("limit", "20")),
+def _mine(path: str, handler: Endpoint, answer: type[BaseModel]) -> Operation:
+    return Operation("GET", path, handler, {200: answer}, secured=True)
+
+
+def _write(
+    method: str,
+    path: str,
+    handler: Endpoint,
+    done: int,
+    *,
+    body: type[BaseModel] | None = None,
+    problems: Sequence[str] = (),
+    parameters: Sequence[Parameter] = (),
+) -> Operation:
+    return Operation(
+        method,
+        path,
+        handler,
+        {done: RequestAnswer, 202: RequestAnswer},
+        body=body,
+        body_required=body is not SignBody,
+        problems=("petition-unknown", *problems),
+        parameters=parameters,
+        secured=True,
+        waits=True,
     )
 
 
-def _before(text: str | None) -> tuple[datetime, str] | None:
-    if not text:
-        return None
-    at, _, petition = text.partition("~")
-    try:
-        return datetime.fromisoformat(at), petition
-    except ValueError:
-        raise InvalidInput([FieldError("/after", "invalid")]) from None
-
-
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= LARGEST_PAGE:
-        raise InvalidInput([FieldError("/limit", "invalid")])
-    return int(text)
+def _has_body(request: Request) -> bool:
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers

@@ -1,0 +1,76 @@
+"""`kenes`: the local stack, and the services' upkeep from any shell."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+
+import click
+
+from kenes.load.command import load
+from kenes.local import commands
+from kenes.local.services import Service, find_services
+from kenes.local.settings import LocalSettings
+from kenes.local.stack import Stack
+from schemas.topics import REGISTRY
+
+
+@click.group()
+def main() -> None:
+    """Kenes: petitions, consultations and notifications over Kafka."""
+
+
+def _exits(work: Callable[[], int]) -> Callable[[], None]:
+    def run() -> None:
+        sys.exit(work())
+
+    run.__doc__ = work.__doc__
+    return run
+
+
+main.command("up")(_exits(commands.up))
+main.command("down")(_exits(commands.down))
+main.command("status")(_exits(commands.status))
+main.add_command(load)
+
+
+@main.command()
+def topics() -> None:
+    """List the topics of the registry."""
+    width = max(len(topic.name) for topic in REGISTRY)
+    for topic in REGISTRY:
+        kept = "for good" if topic.retention is None else f"{topic.retention.days} days"
+        click.echo(f"{topic.name:{width}}  {topic.partitions:>3} partitions  kept {kept:<8}  {topic.description}")
+
+
+@main.command()
+@click.argument("service", required=False)
+def audit(service: str | None) -> None:
+    """Recount every projection from the topics and name each difference; all services, or one."""
+    sys.exit(max(_run(each, number, ["audit"]) for number, each in _chosen(service)))
+
+
+@main.command()
+@click.argument("service")
+@click.argument("projections", nargs=-1)
+def rebuild(service: str, projections: tuple[str, ...]) -> None:
+    """Rebuild projections of a service from the topics beside the live ones, then switch."""
+    sys.exit(max(_run(each, number, ["rebuild", *projections]) for number, each in _chosen(service)))
+
+
+def _chosen(name: str | None) -> list[tuple[int, Service]]:
+    found = [(number, each) for number, each in enumerate(find_services()) if name in (None, each.name)]
+    if not found:
+        known = ", ".join(each.name for each in find_services())
+        raise click.BadParameter(f"there is no service {name!r}; there are: {known}")
+    return found
+
+
+def _run(service: Service, number: int, arguments: Sequence[str]) -> int:
+    """Runs a service's own command, with the local stack's environment under whatever the shell has set."""
+    stack = Stack(LocalSettings.load(), find_services())
+    done = subprocess.run(  # noqa: S603 - arguments are ours
+        [sys.executable, "-m", service.module, *arguments],
+        env=stack.environment(number),
+        check=False,
+    )
+    return done.returncode

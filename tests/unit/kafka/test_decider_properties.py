@@ -1,0 +1,216 @@
+"""Whatever is delivered, in whatever batches, to however many owners, with whatever crashes:
+the state is the plain fold of the requests, each decided once, in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, ClassVar, cast
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kenes.kafka.dead_letters import DeadLetters
+from kenes.kafka.decider import Decider, FencedError, Position
+from kenes.kafka.records import Record, Recorded
+from schemas.envelope import Event, sequence_of
+from schemas.payload import Payload
+from schemas.topics import Topic
+
+
+class Toggle(Payload):
+    """Asks to turn a switch."""
+
+    TYPE: ClassVar[str] = "test.switch.toggle-requested.v1"
+    name: str
+
+
+class Toggled(Payload):
+    """The switch was turned by `step`, to `turns`. Owners turn by different steps, so that it shows who decided."""
+
+    TYPE: ClassVar[str] = "test.switch.toggled.v1"
+    name: str
+    step: int
+    turns: int
+
+
+REQUESTS = Topic("test.requests.v1", "test", "name", (Toggle,), 2, "Requests.")
+DECISIONS = Topic("test.decisions.v1", "test", "name", (Toggled,), 2, "Decisions.")
+
+
+class CrashError(RuntimeError):
+    """The process dies here."""
+
+
+@dataclass
+class Log:
+    """A decisions topic in memory, and a crash that may come right after a write."""
+
+    partitions: dict[int, list[Event[Payload]]] = field(default_factory=lambda: {0: [], 1: []})
+    crash_after_append: bool = False
+
+    async def append(self, partition: int, decisions: Sequence[tuple[bytes, Event[Payload]]]) -> list[int]:
+        log = self.partitions[partition]
+        start = len(log)
+        log.extend(event for _, event in decisions)
+        if self.crash_after_append:
+            raise CrashError
+        return list(range(start, len(log)))
+
+    async def read(self, partition: int, start: int) -> AsyncIterator[tuple[int, Recorded | None]]:
+        for offset, event in enumerate(list(self.partitions[partition])[start:], start):
+            yield offset + 1, Recorded(partition, offset, event.time, None, event)
+
+
+@dataclass
+class Stored:
+    """What survives a process: states with the sequence folded into them, and positions that may be old."""
+
+    states: dict[str, tuple[int, int]] = field(default_factory=dict)
+    positions: dict[int, Position] = field(default_factory=dict)
+
+
+@dataclass
+class State:
+    """One owner's state of switches, saved to `stored`.
+
+    `lazy` owners never save their positions; `resident` ones read `stored` only when they acquire a partition.
+    """
+
+    stored: Stored
+    lazy: bool
+    resident: bool
+    step: int
+    crash_in_save: bool = False
+    held: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    async def restore(self, partition: int) -> Position:
+        if self.resident:
+            self.held |= {key: state for key, state in self.stored.states.items() if key[0] == str(partition)}
+        return self.stored.positions.get(partition, Position())
+
+    async def prepare(self, events: Sequence[Event[Payload]]) -> None:
+        if not self.resident:
+            self.held = {event.subject: self.stored.states.get(event.subject, NEW) for event in events}
+
+    def decide(self, request: Recorded) -> Payload:
+        turns, _ = self.held.get(request.event.subject, NEW)
+        return Toggled(name=request.event.subject, step=self.step, turns=turns + self.step)
+
+    def evolve(self, partition: int, decision: Event[Payload]) -> None:
+        turns, sequence = self.held.get(decision.subject, NEW)
+        if sequence_of(decision) > sequence:
+            toggled = cast("Toggled", decision.data)
+            self.held[decision.subject] = (turns + toggled.step, sequence_of(decision))
+
+    async def save(self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]) -> None:
+        for number, (_, decision) in enumerate(decisions):
+            if self.crash_in_save and number == len(decisions) // 2:
+                raise CrashError
+            self.stored.states[decision.subject] = self.held[decision.subject]
+        if not self.lazy:
+            self.stored.positions |= positions
+
+    def forget(self, partition: int) -> None:
+        self.held = {key: state for key, state in self.held.items() if key[0] != str(partition)}
+
+
+def request_record(offset: int, partition: int, name: str) -> Record:
+    event = Event(id=f"{partition}/{offset}", source="/test", subject=f"{partition}:{name}", time=NOW,
+                  data=Toggle(name=name))  # fmt: skip
+    return Record(REQUESTS.name, partition, offset, 0, name.encode(), event.data.write(), event.headers())
+
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NEW = (0, -1)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What both owners have in common."""
+
+    lazy: bool
+    resident: bool
+
+
+def owner(log: Log, stored: Stored, kind: Kind, step: int) -> tuple[Decider, State]:
+    state = State(stored, kind.lazy, kind.resident, step)
+    no_letters = cast("DeadLetters", None)
+    return Decider(REQUESTS, DECISIONS, source="/test", state=state, log=log, dead_letters=no_letters), state
+
+
+STEP = st.fixed_dictionaries(
+    {
+        "owner": st.integers(0, 1),
+        "start": st.integers(0, 12),
+        "length": st.integers(1, 12),
+        "fault": st.sampled_from(["none", "none", "none", "after append", "in save"]),
+    }
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    names=st.lists(st.tuples(st.integers(0, 1), st.sampled_from("abc")), min_size=4, max_size=30),
+    steps=st.lists(STEP, min_size=4, max_size=25),
+    kind=st.builds(Kind, lazy=st.booleans(), resident=st.booleans()),
+)
+def test_state_is_the_plain_fold(names: list[tuple[int, str]], steps: list[dict[str, Any]], kind: Kind) -> None:
+    requests: dict[int, list[Record]] = {0: [], 1: []}
+    for partition, name in names:
+        requests[partition].append(request_record(len(requests[partition]), partition, name))
+    log, stored = Log(), Stored()
+
+    asyncio.run(run(requests, steps, log, stored, kind))
+
+    for partition, asked in requests.items():
+        first = first_decisions(log.partitions[partition])
+        assert [sequence for sequence, _ in first] == [record.offset for record in asked], "each request once"
+        turns: dict[str, int] = {}
+        for record, (_, decision) in zip(asked, first, strict=True):
+            name = f"{partition}:{(record.key or b'').decode()}"
+            assert isinstance(decision, Toggled)
+            assert decision.name == name
+            turns[name] = turns.get(name, 0) + decision.step
+            assert decision.turns == turns[name], "decided on the fold of the decisions before it"
+        for name, number in turns.items():
+            assert stored.states[name][0] == number, "what is stored is the fold"
+
+
+def first_decisions(log: Sequence[Event[Payload]]) -> list[tuple[int, Payload]]:
+    """What every consumer sees: a decision counts when its sequence is greater than all before it."""
+    last, found = -1, list[tuple[int, Payload]]()
+    for event in log:
+        if sequence_of(event) > last:
+            last = sequence_of(event)
+            found.append((last, event.data))
+    return found
+
+
+async def run(
+    requests: dict[int, list[Record]], steps: list[dict[str, Any]], log: Log, stored: Stored, kind: Kind
+) -> None:
+    """Two owners work on the same partitions; whoever crashes or is fenced starts again from the log."""
+    owners = [owner(log, stored, kind, step=1), owner(log, stored, kind, step=2)]
+    for step in steps:
+        number = step["owner"]
+        decider, state = owners[number]
+        batch = [record for p in requests for record in window(requests[p], log.partitions[p], step)]
+        state.crash_in_save = step["fault"] == "in save"
+        log.crash_after_append = step["fault"] == "after append"
+        try:
+            await decider.handle(batch)
+        except (CrashError, FencedError):
+            owners[number] = owner(log, stored, kind, step=number + 1)
+        state.crash_in_save = log.crash_after_append = False
+    last, _ = owner(log, stored, kind, step=3)
+    await last.handle([record for p in requests for record in requests[p]])
+    for partition in requests:
+        await last.acquire(partition)
+
+
+def window(requests: list[Record], log: Sequence[Event[Payload]], step: dict[str, Any]) -> list[Record]:
+    """What a consumer delivers: it may repeat requests, it never skips an undecided one."""
+    decided = max((sequence_of(event) for event in log), default=-1)
+    start = min(step["start"], decided + 1)
+    return requests[start : start + step["length"]]
