@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, SecretBytes, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from kenes.web.settings import WebSettings
 
+EX_CONFIG = 78
 _FILE_SUFFIX = "_file"
 
 
@@ -31,7 +32,7 @@ class KitSettings(BaseSettings):
     kafka_session_timeout: float = Field(
         default=6.0, ge=1.0, description="Seconds after which the broker takes a silent consumer for dead."
     )
-    mongo_uri: str = Field(description="MongoDB connection string, credentials included.")
+    mongo_uri: str = Field(repr=False, description="MongoDB connection string, credentials included.")
     mongo_timeout: float = Field(default=10.0, gt=0, description="Seconds a database operation may take.")
     master_key: SecretBytes = Field(description="32 random bytes, base64: the root of every derived key.")
     api_host: str = Field(default="127.0.0.1", description="Address the HTTP server binds.")
@@ -51,7 +52,7 @@ class KitSettings(BaseSettings):
         for name in cls.model_fields:
             path = os.environ.get(f"KENES_{name}{_FILE_SUFFIX}".upper())
             if path and name not in values:
-                values = {**values, name: Path(path).read_text(encoding="utf-8").strip()}
+                values = {**values, name: _content(name, path)}
         return values
 
     @model_validator(mode="after")
@@ -75,14 +76,37 @@ class KitSettings(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """The settings of this process; a wrong one ends it with status 78 (EX_CONFIG) and a line that names it."""
+        """The settings of this process; a wrong one ends it with status 78 and a line that names it."""
         try:
             return cls()
         except ValidationError as error:
             for problem in error.errors(include_input=False, include_url=False):
-                name = "_".join(str(part) for part in problem["loc"][:1]).upper()
-                sys.stderr.write(f"setting KENES_{name}: {problem['msg']}\n")
-            raise SystemExit(78) from None
-        except OSError as error:
-            sys.stderr.write(f"a setting names a file that cannot be read: {error}\n")
-            raise SystemExit(78) from None
+                reason = problem["msg"].removeprefix("Value error, ")
+                sys.stderr.write(f"setting {_variable(problem['loc'])}: {reason}\n")
+            raise SystemExit(EX_CONFIG) from None
+        except SettingsError as error:
+            # Its message names the field, its cause the value: only the first is repeated.
+            name = str(error).partition('"')[2].partition('"')[0]
+            sys.stderr.write(f"setting {_variable((name,))}: must be JSON, as must what it is made of\n")
+            raise SystemExit(EX_CONFIG) from None
+        except UnreadableFileError as error:
+            sys.stderr.write(f"setting {error}\n")
+            raise SystemExit(EX_CONFIG) from None
+
+
+class UnreadableFileError(Exception):
+    """A setting names a file that cannot be read; the message starts with the setting's name."""
+
+
+def _content(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        # The decoder's own message would tell bytes of a secret.
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UnreadableFileError(f"{_variable((name + _FILE_SUFFIX,))}: {path}: {reason}") from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """The environment's name of a setting; `place` leads to it from the outermost field."""
+    return "KENES_" + "__".join(part for part in place if isinstance(part, str)).upper()

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from schemas.contracts import ASYNCAPI, asyncapi, document, event_schema, payloads, resolve, revisions
+from schemas.contracts import ASYNCAPI, EVENTS, asyncapi, document, event_schema, payloads, resolve, revisions
 
 WORDS = {"title", "description", "default", "examples", "$id", "$schema", "$defs"}
 
@@ -47,7 +47,10 @@ def _keyword(keyword: str, old: Any, new: Any, path: str) -> Iterator[str]:
 
 def problems() -> Iterator[str]:
     """What is wrong with the committed contracts."""
-    for kind, payload in payloads().items():
+    known = payloads()
+    for kind in sorted(path.name for path in EVENTS.iterdir() if path.name not in known):
+        yield f"{kind}: was published, but no topic has it any more; events of it are still to be read"
+    for kind, payload in known.items():
         published = revisions(kind)
         current = event_schema(payload)
         if not published:

@@ -143,6 +143,11 @@ _HEADERS: JsonSchema = {
             "description": "On decisions: the offset of the request on the partition of the same number. "
             "Skip what is not greater than the last seen on the partition: the first decision counts.",
         },
+        "ce_offset": {
+            "type": "string",
+            "description": "On decisions: where its decider expected it to stand. Skip what stands elsewhere: "
+            "it was made without knowing all that came before it.",
+        },
         "ce_traceparent": {"type": "string", "description": "W3C Trace Context."},
     },
 }

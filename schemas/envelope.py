@@ -31,7 +31,9 @@ class Event(Generic[P_co]):
     """One event.
 
     `time` is the instant the fact refers to (UTC); on decisions it is the request record's own timestamp.
-    `sequence` is set on decisions only: the offset of the request, on the partition of the same number.
+    Two are set on decisions only: `sequence`, the offset of the request on the partition of the same number, and
+    `offset`, where the decider expected the decision to stand. A decision that stands elsewhere was made without
+    knowing all that came before it, and does not count.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Event(Generic[P_co]):
     time: datetime
     data: P_co
     sequence: int | None = None
+    offset: int | None = None
     traceparent: str | None = None
 
     def headers(self) -> Headers:
@@ -55,6 +58,8 @@ class Event(Generic[P_co]):
         ]
         if self.sequence is not None:
             headers.append(("ce_sequence", b"%d" % self.sequence))
+        if self.offset is not None:
+            headers.append(("ce_offset", b"%d" % self.offset))
         if self.traceparent is not None:
             headers.append(("ce_traceparent", self.traceparent.encode()))
         return headers
@@ -78,14 +83,15 @@ def sequence_of(event: Event[Payload]) -> int:
 
 
 def decode(
-    payloads: Mapping[str, type[Payload]], headers: Iterable[tuple[str, bytes]], value: bytes | None
+    payloads: Mapping[str, type[Payload]], headers: Iterable[tuple[str, bytes | None]], value: bytes | None
 ) -> Event[Payload]:
     """Reads the event of a record.
 
     `payloads` maps CloudEvents types to payload classes, as `Topic.types` does.
     Raises `UnreadableEventError` with a reason fit for a dead letter.
     """
-    found = dict(headers)
+    # A header without a value is as good as none: what needs it then says so.
+    found = {name: header for name, header in headers if header is not None}
     try:
         kind = found["ce_type"].decode()
         payload = payloads[kind]
@@ -96,15 +102,16 @@ def decode(
     if value is None:
         raise UnreadableEventError("the record has no value")
     try:
-        sequence = found.get("ce_sequence")
+        sequence, offset = found.get("ce_sequence"), found.get("ce_offset")
         traceparent = found.get("ce_traceparent")
         return Event(
             id=found["ce_id"].decode(),
             source=found["ce_source"].decode(),
             subject=found["ce_subject"].decode(),
-            time=datetime.fromisoformat(found["ce_time"].decode()).astimezone(UTC),
+            time=_time(found["ce_time"]),
             data=payload.read(value),
-            sequence=None if sequence is None else int(sequence),
+            sequence=None if sequence is None else _number(sequence, "a sequence"),
+            offset=None if offset is None else _number(offset, "an offset"),
             traceparent=None if traceparent is None else traceparent.decode(),
         )
     except KeyError as error:
@@ -113,4 +120,21 @@ def decode(
         problems = "; ".join(f"{'/'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
         raise UnreadableEventError(f"{kind}: {problems}") from error
     except ValueError as error:
-        raise UnreadableEventError(f"{kind}: {type(error).__name__} in the headers") from error
+        raise UnreadableEventError(f"{kind}: {error} in the headers") from error
+
+
+def _time(header: bytes) -> datetime:
+    time = datetime.fromisoformat(header.decode())
+    if time.tzinfo is None:
+        raise ValueError("a time without its offset from UTC")
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time before the first or after the last year") from None
+
+
+def _number(header: bytes, what: str) -> int:
+    """An offset: what no 64-bit integer holds could be neither stored nor ever followed by another."""
+    if not header.isdigit() or len(header) > 18:
+        raise ValueError(f"{header[:40]!r} as {what}")
+    return int(header)

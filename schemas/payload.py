@@ -29,5 +29,5 @@ class Payload(Part):
         return cls.model_validate_json(value, extra="ignore")
 
     def write(self) -> bytes:
-        """The JSON of a record; members that are `None` are left out."""
-        return self.__pydantic_serializer__.to_json(self, exclude_none=True)
+        """The JSON of a record. What is `None` is written as null: some members must be there, known or not."""
+        return self.__pydantic_serializer__.to_json(self)

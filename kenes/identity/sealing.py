@@ -27,7 +27,11 @@ def _b64(data: bytes) -> str:
 
 
 def _unb64(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    """Raises `UnsealError`. The decoder's default would pass over what is not base64url, and read it as unchanged."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError as error:
+        raise UnsealError("not sealed text") from error
 
 
 def _digest(key: bytes, *parts: str) -> bytes:

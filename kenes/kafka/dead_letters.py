@@ -2,6 +2,7 @@
 
 import base64
 import traceback
+from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid5
 
 from kenes.kafka.producer import Producer
@@ -14,6 +15,9 @@ from schemas.topics import Topic
 
 _log = get_logger(__name__)
 
+LARGEST = 500_000
+LONGEST_STACK = 20_000
+
 
 class DeadLetters:
     """Writes the dead letters of one consumer, named `service/role`."""
@@ -25,15 +29,21 @@ class DeadLetters:
     async def put(self, topic: Topic, record: Record, error: Exception) -> None:
         """Sets a record aside. Returns once the broker has it; raises `BrokerUnavailableError`.
 
-        The id depends only on consumer and origin: a record set aside twice after a crash is one letter.
+        The id depends only on consumer and origin: a record set aside twice after a crash is one letter. A record
+        of more than half a megabyte stays where it is, or its letter would be too large to be written: `origin` says
+        where.
         """
         origin = f"{record.topic}/{record.partition}/{record.offset}"
+        reason, size = f"{type(error).__name__}: {error}"[:1000], _size(record)
+        if size > LARGEST:
+            reason = f"{reason} (not copied: {size} bytes)"
+            record = replace(record, key=None, value=None, headers=())
         letter = DeadLetter(
             origin=Origin(
                 topic=record.topic, partition=record.partition, offset=record.offset, timestamp=record.timestamp
             ),
-            reason=f"{type(error).__name__}: {error}"[:1000],
-            stack="".join(traceback.format_exception(error)),
+            reason=reason,
+            stack="".join(traceback.format_exception(error))[-LONGEST_STACK:],
             consumer=self._consumer,
             key=_text(record.key),
             value=_text(record.value),
@@ -49,6 +59,12 @@ class DeadLetters:
         await self._producer.send(topic.dead_letters, origin.encode(), event)
         DEAD_LETTERS.labels(topic.name, type(error).__name__).inc()
         _log.warning("record set aside", origin=origin, reason=type(error).__name__)
+
+
+def _size(record: Record) -> int:
+    """Bytes of what a letter copies."""
+    headers = sum(len(name) + len(value or b"") for name, value in record.headers)
+    return len(record.key or b"") + len(record.value or b"") + headers
 
 
 def _text(value: bytes | None) -> str | None:

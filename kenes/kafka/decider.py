@@ -1,8 +1,9 @@
 """Sequenced decisions: one request, one decision, whoever decides and however often it is delivered.
 
 The decision on the request at (partition p, offset o) goes to partition p of the decisions topic with sequence o.
-The first decision in the log counts, so state is a fold of the log, and a decider that finds somebody else's
-writing between its own gives up what it holds and starts again from the log.
+The first decision in the log counts, so state is a fold of the log. Each decision also says where it expects to
+stand: one that stands elsewhere was made by an owner that did not know all before it, and does not count. A decider
+that finds somebody else's writing between its own gives up what it holds and starts again from the log.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kenes.kafka.dead_letters import DeadLetters
-from kenes.kafka.records import Record, Recorded, read
+from kenes.kafka.records import Record, Recorded, counts, read
 from kenes.observe.logs import get_logger
 from kenes.observe.metrics import BATCH_RECORDS, DECISIONS
 from schemas.envelope import Event, UnreadableEventError, decision_id, sequence_of
@@ -96,9 +97,15 @@ class Decider:
         self._log = log
         self._dead_letters = dead_letters
         self._positions: dict[int, Position] = {}
+        self._in_hand = asyncio.Lock()
+
+    async def release(self, partitions: Collection[int]) -> None:
+        """Forgets partitions that another owner may now decide, once the batch in hand is decided."""
+        async with self._in_hand:
+            self.revoke(partitions)
 
     def revoke(self, partitions: Collection[int]) -> None:
-        """Forgets partitions that another owner may now decide."""
+        """Forgets partitions at once; not while a batch is in hand."""
         for partition in partitions:
             self._positions.pop(partition, None)
             self._state.forget(partition)
@@ -109,9 +116,9 @@ class Decider:
         batch: list[Event[Payload]] = []
         async for next_offset, decision in self._log.read(partition, position.next_offset):
             sequence = position.sequence
-            if decision is not None and decision.event.sequence is not None and decision.event.sequence > sequence:
+            if decision is not None and counts(decision, sequence):
                 batch.append(decision.event)
-                sequence = decision.event.sequence
+                sequence = sequence_of(decision.event)
             position = Position(next_offset, sequence)
             if len(batch) >= CATCH_UP_BATCH:
                 await self._catch_up(partition, batch, position)
@@ -133,6 +140,10 @@ class Decider:
 
         Any error but a bad record is left to rise: the caller must stop without acknowledging the batch.
         """
+        async with self._in_hand:
+            await self._handle(records)
+
+    async def _handle(self, records: Sequence[Record]) -> None:
         for partition in sorted({record.partition for record in records} - self._positions.keys()):
             await self.acquire(partition)
         requests = await self._undecided(records)
@@ -142,10 +153,12 @@ class Decider:
         await self._state.prepare([request.event for _, request in requests])
         decided: dict[int, list[tuple[bytes, Event[Payload]]]] = {}
         for record, request in requests:
-            decision = await self._decide(record, request)
+            before = decided.setdefault(record.partition, [])
+            offset = self._positions[record.partition].next_offset + len(before)
+            decision = await self._decide(record, request, offset)
             if decision is not None:
-                decided.setdefault(record.partition, []).append((record.key or b"", decision))
-        await self._append(decided)
+                before.append((record.key or b"", decision))
+        await self._append({partition: decisions for partition, decisions in decided.items() if decisions})
 
     async def _undecided(self, records: Sequence[Record]) -> list[tuple[Record, Recorded]]:
         """The readable requests that have no decision yet, in order; unreadable ones are set aside."""
@@ -161,23 +174,24 @@ class Decider:
                 await self._dead_letters.put(self.requests, record, error)
         return requests
 
-    async def _decide(self, record: Record, request: Recorded) -> Event[Payload] | None:
+    async def _decide(self, record: Record, request: Recorded, offset: int) -> Event[Payload] | None:
+        """The decision, for the place it is to have in the log; `None` when the request was set aside."""
         try:
-            payload = self._state.decide(request)
-        except Exception as error:  # noqa: BLE001 - deciding does no I/O: whatever it raises is about this record
+            decision = Event(
+                id=decision_id(self.decisions.name, record.partition, record.offset),
+                source=self._source,
+                subject=request.event.subject,
+                time=request.time,
+                data=self._state.decide(request),
+                sequence=record.offset,
+                offset=offset,
+                traceparent=request.event.traceparent,
+            )
+            self._state.evolve(record.partition, decision)
+        except Exception as error:  # noqa: BLE001 - the rules do no I/O: whatever they raise is about this record
             await self._dead_letters.put(self.requests, record, error)
             return None
-        decision = Event(
-            id=decision_id(self.decisions.name, record.partition, record.offset),
-            source=self._source,
-            subject=request.event.subject,
-            time=request.time,
-            data=payload,
-            sequence=record.offset,
-            traceparent=request.event.traceparent,
-        )
-        self._state.evolve(record.partition, decision)
-        DECISIONS.labels(payload.TYPE).inc()
+        DECISIONS.labels(decision.data.TYPE).inc()
         return decision
 
     async def _append(self, decided: Mapping[int, Sequence[tuple[bytes, Event[Payload]]]]) -> None:

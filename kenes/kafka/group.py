@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import NoOffsetForPartitionError
 
 from kenes.kafka.reader import to_record
 from kenes.kafka.records import Record
@@ -13,6 +14,8 @@ from kenes.observe.logs import get_logger
 from schemas.topics import Topic
 
 _log = get_logger(__name__)
+
+SEEK_PAUSE = 0.02
 
 Batch = Mapping[int, Sequence[Record]]
 
@@ -35,15 +38,25 @@ class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the
     def __init__(self, consumer: AIOKafkaConsumer, starts: Callable[[], Awaitable[Mapping[int, int]]]) -> None:
         self._consumer = consumer
         self._starts = starts
+        self._failure: Exception | None = None
 
     async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
         """Nothing is held here: a late write is refused by the offset it would move."""
 
     async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
-        starts = await self._starts()
+        try:
+            starts = await self._starts()
+        except Exception as error:
+            self._failure = error  # the client only logs it
+            raise
         for asked in assigned:
             self._consumer.seek(asked, starts[asked.partition])
         _log.info("partitions assigned", partitions=sorted(asked.partition for asked in assigned))
+
+    def check(self) -> None:
+        """Raises what kept it from seeking."""
+        if self._failure is not None:
+            raise self._failure
 
 
 async def consume(
@@ -66,13 +79,20 @@ async def consume(
         heartbeat_interval_ms=int(settings.session_timeout * 1000 / 4),
         max_partition_fetch_bytes=4 * 1024 * 1024,
     )
-    consumer.subscribe([topic.name], listener=_SeekOnAssignment(consumer, starts))
+    listener = _SeekOnAssignment(consumer, starts)
+    consumer.subscribe([topic.name], listener=listener)
     await consumer.start()
     try:
         while True:
             beat()
             began = time.monotonic()
-            found = await consumer.getmany(timeout_ms=500, max_records=settings.max_records)
+            try:
+                found = await consumer.getmany(timeout_ms=500, max_records=settings.max_records)
+            except NoOffsetForPartitionError:
+                # The client may ask the group for a position, which has none, before the seek has come.
+                listener.check()
+                await asyncio.sleep(SEEK_PAUSE)
+                continue
             batch = {asked.partition: [to_record(record) for record in records] for asked, records in found.items()}
             if batch:
                 await handle(batch)

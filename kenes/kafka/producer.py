@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from kenes.kafka.records import Receipt
 from kenes.observe.logs import get_logger
-from kenes.observe.metrics import RECORDS_PRODUCED
+from kenes.observe.metrics import PRODUCE_ERRORS, RECORDS_PRODUCED
 from schemas.envelope import Event
 from schemas.payload import Payload
 from schemas.topics import Topic
@@ -64,6 +64,7 @@ class Producer:
                 )
                 found = await sent
         except (KafkaError, TimeoutError) as error:
+            PRODUCE_ERRORS.labels(topic.name).inc()
             self._discard(inner)
             raise BrokerUnavailableError(f"no acknowledgement for {topic.name}: {error!r}") from error
         RECORDS_PRODUCED.labels(topic.name).inc()
@@ -85,6 +86,7 @@ class Producer:
                 ]
                 found = await asyncio.gather(*sent)
         except (KafkaError, TimeoutError) as error:
+            PRODUCE_ERRORS.labels(topic.name).inc()
             self._discard(inner)
             raise BrokerUnavailableError(f"no acknowledgement for {topic.name}/{partition}: {error!r}") from error
         RECORDS_PRODUCED.labels(topic.name).inc(len(found))

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NewType
 
-from schemas.envelope import Event, decode
+from schemas.envelope import Event, decode, sequence_of
 from schemas.payload import Payload
 from schemas.topics import Topic
 
 Partition = NewType("Partition", int)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,8 @@ class Record:
 
     @property
     def time(self) -> datetime:
-        """The record's timestamp, UTC."""
-        return datetime.fromtimestamp(self.timestamp / 1000, UTC)
+        """The record's timestamp, UTC; the nearest of 1970 to 9999 where a writer set one outside of them."""
+        return _EPOCH + timedelta(milliseconds=min(max(self.timestamp, 0), _LATEST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,16 @@ class Receipt:
 
     partition: int
     offset: int
+
+
+def counts(decision: Recorded, after: int) -> bool:
+    """Whether a decision counts for whoever has taken in all decisions up to sequence `after`.
+
+    It must be the first on its request, and must stand where its decider expected it: an owner that was lost may
+    write on for a moment, from what it knew. Raises `UnreadableEventError` for an event that is no decision.
+    """
+    stands = decision.event.offset is None or decision.event.offset == decision.offset
+    return sequence_of(decision.event) > after and stands
 
 
 def read(topic: Topic, record: Record) -> Recorded:

@@ -76,7 +76,7 @@ def add_decider(app: faust.App, decider: Decider, *, die: Callable[[], None] | N
     app.agent(topic, name=decider.requests.name)(agent)
 
     async def forget(_app: Any, revoked: Any, **_options: Any) -> None:
-        decider.revoke([found.partition for found in revoked if found.topic == decider.requests.name])
+        await decider.release([found.partition for found in revoked if found.topic == decider.requests.name])
 
     revoked: Any = app.on_partitions_revoked
     revoked.connect(forget, weak=False)

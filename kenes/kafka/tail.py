@@ -9,12 +9,14 @@ from aiokafka.errors import KafkaError
 from kenes.kafka.decider import Position
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.kafka.reader import end_offsets, reading, to_record
-from kenes.kafka.records import Record, Recorded, read
+from kenes.kafka.records import Record, Recorded, counts, read
 from kenes.observe.logs import get_logger
 from schemas.envelope import UnreadableEventError, sequence_of
 from schemas.topics import Topic
 
 _log = get_logger(__name__)
+
+UP_TO_DATE_WITHIN = 5.0
 
 
 class Tail:
@@ -58,14 +60,21 @@ class Tail:
         return position is None or position.sequence >= sequence
 
     async def up_to_date(self) -> None:
-        """Returns once everything that was in the topic at the time of the call was handed on."""
-        await self.caught_up.wait()
-        consumer = self._consumer
-        if consumer is None:
-            raise BrokerUnavailableError("the tail has lost the broker")
-        ends = await end_offsets(consumer, self.topic, list(self._positions))
-        async with self._moved:
-            await self._moved.wait_for(lambda: self._has_read(ends))
+        """Returns once everything that was in the topic at the time of the call was handed on.
+
+        Raises `BrokerUnavailableError` when that does not come about within a few seconds.
+        """
+        try:
+            async with asyncio.timeout(UP_TO_DATE_WITHIN):
+                await self.caught_up.wait()
+                consumer = self._consumer
+                if consumer is None:
+                    raise BrokerUnavailableError("the tail has lost the broker")
+                ends = await end_offsets(consumer, self.topic, list(self._positions))
+                async with self._moved:
+                    await self._moved.wait_for(lambda: self._has_read(ends))
+        except (KafkaError, TimeoutError) as error:
+            raise BrokerUnavailableError(f"the tail of {self.topic.name} does not move: {error!r}") from error
 
     def _has_read(self, ends: Mapping[int, int]) -> bool:
         return all(self._positions[partition].next_offset >= end for partition, end in ends.items())
@@ -91,7 +100,7 @@ class Tail:
         sequence = position.sequence
         try:
             decision = read(self.topic, record)
-            if sequence_of(decision.event) > sequence:
+            if counts(decision, sequence):
                 sequence = sequence_of(decision.event)
                 self._on_event(decision)
         except UnreadableEventError:

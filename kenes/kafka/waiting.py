@@ -17,7 +17,7 @@ class Decisions:
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._remembered = remembered
         self._recent: OrderedDict[tuple[int, int], Recorded] = OrderedDict()
-        self._waiting: dict[tuple[int, int], asyncio.Future[Recorded]] = {}
+        self._waiting: dict[tuple[int, int], set[asyncio.Future[Recorded]]] = {}
 
     def note(self, decision: Recorded) -> None:
         """Takes in a decision and wakes who waits for it."""
@@ -27,9 +27,9 @@ class Decisions:
         self._recent[key] = decision
         if len(self._recent) > self._remembered:
             self._recent.popitem(last=False)
-        waiting = self._waiting.pop(key, None)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(decision)
+        for asker in self._waiting.pop(key, ()):
+            if not asker.done():
+                asker.set_result(decision)
 
     def get(self, receipt: Receipt) -> Recorded | None:
         """The decision on a request, if it is among the latest."""
@@ -45,12 +45,16 @@ class Decisions:
         if found is not None or seconds <= 0:
             return found
         key = (receipt.partition, receipt.offset)
-        # One future serves every asker with the same receipt; shielded, so that one who leaves wakes nobody else.
-        waiting = self._waiting.setdefault(key, asyncio.get_running_loop().create_future())
+        # Everyone has a future of their own: who leaves takes nothing from those who stay, and leaves nothing behind.
+        mine: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(key, set()).add(mine)
         try:
             async with asyncio.timeout(seconds):
-                return await asyncio.shield(waiting)
+                return await mine
         except TimeoutError:
-            if not waiting.done():
+            return self.get(receipt)
+        finally:
+            askers = self._waiting.get(key, set())
+            askers.discard(mine)
+            if not askers:
                 self._waiting.pop(key, None)
-            return None

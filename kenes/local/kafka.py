@@ -8,15 +8,15 @@ import os
 import subprocess
 import uuid
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from kenes.local.errors import LocalStackError
 from kenes.local.jars import cache_folder, ensure_jars
 from kenes.local.java import find_java
 from kenes.local.ports import free_port
-from kenes.local.probe import HOST, kafka_ready, wait_ready
+from kenes.local.probe import HOST, kafka_ready
 from kenes.local.process import ChildProcess
+from kenes.local.server import EmbeddedServer
 
 START_SECONDS: Final = 90.0
 # Broker and controller stop within a second or two; an unclean end costs a log recovery at the next start.
@@ -61,12 +61,15 @@ _PROPERTIES: Final = {
 }
 
 
-class EmbeddedKafka:
-    """One Kafka broker whose data, configuration and (unless `log` says where) log live under `data`.
+class EmbeddedKafka(EmbeddedServer):
+    """One Kafka broker. `port` is the client listener and `controller_port` the KRaft one.
 
-    `port` is the client listener and `controller_port` the KRaft one; 0 picks a free port. The same object can be
-    started, stopped, killed and started again: address and data stay. Usable as a context manager.
+    To start it fetches the jars when they are missing and formats the data folder when it is new.
     """
+
+    name = "kafka"
+    start_seconds = START_SECONDS
+    stop_seconds = STOP_SECONDS
 
     def __init__(
         self,
@@ -77,40 +80,14 @@ class EmbeddedKafka:
         cache: Path | None = None,
         log: Path | None = None,
     ) -> None:
-        self.data = data.absolute()
-        self.port = port or free_port()
+        super().__init__(data, port, log)
         self.controller_port = controller_port or free_port()
-        self.log = log or self.data / "kafka.log"
         self._cache = cache
-        self._child: ChildProcess | None = None
 
     @property
     def bootstrap(self) -> str:
         """`host:port` for clients."""
         return f"{HOST}:{self.port}"
-
-    @property
-    def running(self) -> bool:
-        return self._child is not None and self._child.running
-
-    @property
-    def pid(self) -> int | None:
-        return None if self._child is None else self._child.pid
-
-    def start(self) -> Self:
-        """Start and wait until the broker takes clients.
-
-        Fetches the jars when they are missing and formats the data folder when it is new. Raises LocalStackError.
-        """
-        if not self.running:
-            self._child = self.child()
-            self._child.start()
-            try:
-                wait_ready(self._child, self.ready, START_SECONDS)
-            except BaseException:
-                self._child.kill()
-                raise
-        return self
 
     def child(self) -> ChildProcess:
         """The prepared but not started process, for a supervisor: jars at hand, folder formatted."""
@@ -122,29 +99,6 @@ class EmbeddedKafka:
     def ready(self) -> bool:
         """True when the broker answers and has registered itself."""
         return kafka_ready(self.port)
-
-    def stop(self) -> None:
-        """Stop in order; kill after 15 s. Harmless when it does not run."""
-        if self._child is not None:
-            self._child.stop(STOP_SECONDS)
-
-    def kill(self) -> None:
-        """End it at once with SIGKILL, as a crash would."""
-        if self._child is not None:
-            self._child.kill()
-
-    def restart(self) -> Self:
-        """Stop when running, then start on the same port and data."""
-        self.stop()
-        return self.start()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _class_path(self) -> str:
         return os.pathsep.join(str(jar) for jar in ensure_jars(self._cache or cache_folder()))

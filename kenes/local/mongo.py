@@ -5,13 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from kenes.local.errors import LocalStackError
-from kenes.local.ports import free_port
-from kenes.local.probe import HOST, mongo_ready, wait_ready
+from kenes.local.probe import HOST, mongo_ready
 from kenes.local.process import ChildProcess
+from kenes.local.server import EmbeddedServer
 
 RUST: Final = "secantusd-rs"
 PYTHON: Final = "secantusd-py"
@@ -24,20 +23,20 @@ _FLAGS: Final = {
 }
 
 
-class EmbeddedMongo:
-    """One MongoDB-wire server whose data and (unless `log` says where) log live under `data`.
+class EmbeddedMongo(EmbeddedServer):
+    """One MongoDB-wire server.
 
-    `port` 0 picks a free one. `binary` names the executable. Otherwise a folder that already holds data stays with
-    the server that wrote it, and a new one gets the faster server that is at hand. The same object can be started,
-    stopped, killed and started again: address and data stay. Usable as a context manager.
+    `binary` names the executable. Otherwise a folder that already holds data stays with the server that wrote it,
+    and a new one gets the faster server that is at hand.
     """
 
+    name = "mongo"
+    start_seconds = START_SECONDS
+    stop_seconds = STOP_SECONDS
+
     def __init__(self, data: Path, port: int = 0, *, binary: str | None = None, log: Path | None = None) -> None:
-        self.data = data.absolute()
-        self.port = port or free_port()
-        self.log = log or self.data / "mongo.log"
+        super().__init__(data, port, log)
         self._binary = binary
-        self._child: ChildProcess | None = None
 
     @property
     def uri(self) -> str:
@@ -49,14 +48,6 @@ class EmbeddedMongo:
         """`secantusd-rs` or `secantusd-py`; benchmarks name it beside their numbers."""
         return _engine(self.executable())
 
-    @property
-    def running(self) -> bool:
-        return self._child is not None and self._child.running
-
-    @property
-    def pid(self) -> int | None:
-        return None if self._child is None else self._child.pid
-
     def executable(self) -> Path:
         """The server to run. Raises LocalStackError when the named one, or every known one, is missing."""
         if self._binary:
@@ -66,18 +57,6 @@ class EmbeddedMongo:
             raise LocalStackError(f"no MongoDB-wire server: install the `local` extra, which brings {PYTHON}")
         written = [name for name in found if (self.data / name).exists()]
         return found[written[0]] if written else next(iter(found.values()))
-
-    def start(self) -> Self:
-        """Start and wait until the server answers `hello`. Raises LocalStackError."""
-        if not self.running:
-            self._child = self.child()
-            self._child.start()
-            try:
-                wait_ready(self._child, self.ready, START_SECONDS)
-            except BaseException:
-                self._child.kill()
-                raise
-        return self
 
     def child(self) -> ChildProcess:
         """The prepared but not started process, for a supervisor."""
@@ -95,29 +74,6 @@ class EmbeddedMongo:
     def ready(self) -> bool:
         """True when the server answers the `hello` command."""
         return mongo_ready(self.port)
-
-    def stop(self) -> None:
-        """Stop in order; kill after 10 s. Harmless when it does not run."""
-        if self._child is not None:
-            self._child.stop(STOP_SECONDS)
-
-    def kill(self) -> None:
-        """End it at once with SIGKILL, as a crash would."""
-        if self._child is not None:
-            self._child.kill()
-
-    def restart(self) -> Self:
-        """Stop when running, then start on the same port and data."""
-        self.stop()
-        return self.start()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def _find(name: str) -> Path | None:

@@ -108,7 +108,8 @@ class KeyedState(Generic[S]):
             taken = await insert_new(self._documents, fresh)
             known += [document for document in fresh if document["_id"] in taken]
         if known:
-            await self._documents.bulk_write([ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in known])
+            # Never over a newer one: a lost owner may come back from a pause in the middle of this.
+            await self._documents.bulk_write([ReplaceOne({"_id": d["_id"], "s": {"$lt": d["s"]}}, d) for d in known])
         for entry in touched.values():
             entry.stored = True
         await self._save_positions(positions)

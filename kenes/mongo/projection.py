@@ -88,10 +88,10 @@ class Version:
                 upsert=True,
             )
 
-    async def positions(self) -> dict[int, Position]:
+    async def positions(self, session: Session | None = None) -> dict[int, Position]:
         """Where each partition stands."""
         ids = {self._offset_id(p): p for p in range(self.projection.topic.partitions)}
-        found = self.database[OFFSETS].find({"_id": {"$in": list(ids)}})
+        found = self.database[OFFSETS].find({"_id": {"$in": list(ids)}}, session=session)
         return {ids[doc["_id"]]: Position(doc["next"], doc["sequence"]) async for doc in found}
 
     async def advance(self, partition: int, before: Position, after: Position, session: Session) -> None:

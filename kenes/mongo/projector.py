@@ -1,30 +1,43 @@
 """Writes a projection: folds and next offset in one transaction, so that each event counts once."""
 
+import time
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.decider import Position
-from kenes.kafka.records import Record, Recorded, read
+from kenes.kafka.records import Record, Recorded, counts, read
 from kenes.mongo.client import Document, Session, transact
 from kenes.mongo.operations import Operation, apply
 from kenes.mongo.projection import Version
-from kenes.observe.metrics import BATCH_RECORDS, RECORDS_CONSUMED
+from kenes.observe.metrics import BATCH_RECORDS, PROJECTION_LAG, RECORDS_CONSUMED
 from schemas.envelope import UnreadableEventError, sequence_of
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
+    """One partition's part of a batch. `newest` is the time of its last record, in seconds since 1970."""
+
     before: Position
     after: Position
     events: Sequence[Recorded]
+    newest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch folded, not yet written."""
+
+    steps: Mapping[int, _Step]
+    operations: Sequence[Operation]
 
 
 class Projector:
     """Applies batches of records to one version of a projection."""
 
     def __init__(self, version: Version, dead_letters: DeadLetters | None) -> None:
-        """Without `dead_letters`, a record that cannot be read is passed over: a rebuild has seen it set aside."""
+        """Without `dead_letters`, what cannot be read or folded is passed over: a rebuild has seen it set aside."""
         self._version = version
         self._dead_letters = dead_letters
         self._positions: dict[int, Position] = {}
@@ -39,23 +52,40 @@ class Projector:
 
         Raises `NotOwnerError` when another worker has moved on: nothing of the batch was written then.
         """
+        return await self.commit(await self.prepare(batch))
+
+    async def prepare(self, batch: Mapping[int, Sequence[Record]]) -> Prepared:
+        """Folds a batch on top of the one prepared before it, which may still be on its way to the database.
+
+        A projection whose fold reads documents must not be prepared ahead: it would miss what is on its way.
+        """
         steps = {partition: await self._step(partition, records) for partition, records in batch.items() if records}
-        events = [event for step in steps.values() for event in step.events]
-        found = await self._found(events)
+        found = await self._found([event for step in steps.values() for event in step.events])
         operations: list[Operation] = []
-        for step in steps.values():
-            operations.extend(self._version.projection.fold(step.events, found))
+        for partition, step in steps.items():
+            operations += await self._fold(batch[partition], step.events, found)
+        self._positions |= {partition: step.after for partition, step in steps.items()}
+        return Prepared(steps, operations)
+
+    async def commit(self, prepared: Prepared) -> int:
+        """Writes a prepared batch and the new offsets in one transaction; returns the events folded.
+
+        Raises `NotOwnerError`. After any error the projector must `start` again: it has folded ahead of the database.
+        """
 
         async def work(session: Session) -> None:
-            for partition, step in steps.items():
+            for partition, step in prepared.steps.items():
                 await self._version.advance(partition, step.before, step.after, session)
-            await apply(self._version.collections, operations, session)
+            await apply(self._version.collections, prepared.operations, session)
 
         await transact(self._version.database, work)
-        self._positions |= {partition: step.after for partition, step in steps.items()}
-        RECORDS_CONSUMED.labels(self._version.projection.topic.name).inc(len(events))
-        BATCH_RECORDS.labels(self._version.projection.name).observe(len(events))
-        return len(events)
+        events = sum(len(step.events) for step in prepared.steps.values())
+        projection = self._version.projection
+        RECORDS_CONSUMED.labels(projection.topic.name).inc(events)
+        BATCH_RECORDS.labels(projection.name).observe(events)
+        for partition, step in prepared.steps.items():
+            PROJECTION_LAG.labels(projection.name, projection.topic.name, partition).set(time.time() - step.newest)
+        return events
 
     async def _step(self, partition: int, records: Sequence[Record]) -> _Step:
         before = self._positions[partition]
@@ -63,22 +93,44 @@ class Projector:
         events: list[Recorded] = []
         for record in records:
             event = await self._readable(record)
-            # The first decision on a request counts; a second one is the echo of a lost owner.
-            if event is not None and sequence_of(event.event) > sequence:
+            if event is not None and counts(event, sequence):
                 sequence = sequence_of(event.event)
                 events.append(event)
-        return _Step(before, Position(records[-1].offset + 1, sequence), events)
+        newest = records[-1]
+        return _Step(before, Position(newest.offset + 1, sequence), events, newest.timestamp / 1000)
+
+    async def _fold(
+        self, records: Sequence[Record], events: Sequence[Recorded], found: Mapping[object, Document]
+    ) -> list[Operation]:
+        """The operations of one partition's events; an event that the fold cannot take is set aside."""
+        fold, sound = self._version.projection.fold, list(events)
+
+        def fails(count: int) -> bool:
+            try:
+                list(fold(sound[:count], found))
+            except Exception:  # noqa: BLE001 - which event it is about is what is asked here
+                return True
+            return False
+
+        while True:
+            try:
+                return list(fold(sound, found))
+            except Exception as error:  # noqa: BLE001 - a fold does no I/O: whatever it raises is about an event
+                poison = sound.pop(bisect_left(range(1, len(sound)), True, key=fails))
+                await self._set_aside(next(each for each in records if each.offset == poison.offset), error)
 
     async def _readable(self, record: Record) -> Recorded | None:
-        topic = self._version.projection.topic
         try:
-            event = read(topic, record)
+            event = read(self._version.projection.topic, record)
             sequence_of(event.event)
         except UnreadableEventError as error:
-            if self._dead_letters is not None:
-                await self._dead_letters.put(topic, record, error)
+            await self._set_aside(record, error)
             return None
         return event
+
+    async def _set_aside(self, record: Record, error: Exception) -> None:
+        if self._dead_letters is not None:
+            await self._dead_letters.put(self._version.projection.topic, record, error)
 
     async def _found(self, events: Sequence[Recorded]) -> dict[object, Document]:
         reads = self._version.projection.reads

@@ -11,6 +11,10 @@ BATCH = 500
 REMEMBERED = 2048
 
 
+class VaultError(RuntimeError):
+    """A stored key cannot be used: it was not stored under this installation's master key, or is gone again."""
+
+
 class Vault:
     """Finds or makes people's keys, many at a time: callers that come together share a round trip."""
 
@@ -22,7 +26,7 @@ class Vault:
         self._running: asyncio.Task[None] | None = None
 
     async def key_of(self, person: str) -> PersonKey:
-        """The person's key, made on first use. Raises `DatabaseUnavailableError`."""
+        """The person's key, made on first use. Raises `DatabaseUnavailableError`, `VaultError`."""
         index = self._keyring.index(person)
         if known := self._recent.get(index):
             return known
@@ -56,12 +60,10 @@ class Vault:
             batch = {index: self._asked[index] for index in list(self._asked)[:BATCH]}
             try:
                 keys = await self._fetch(list(batch))
-            except DatabaseError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, those who asked are told
                 for index, asked in batch.items():
                     del self._asked[index]
-                    failure = DatabaseUnavailableError("the vault does not answer")
-                    failure.__cause__ = error
-                    asked.set_exception(failure)
+                    asked.set_exception(_told(error))
                 continue
             for index, asked in batch.items():
                 del self._asked[index]
@@ -82,3 +84,11 @@ class Vault:
         self._recent[index] = key
         if len(self._recent) > REMEMBERED:
             self._recent.popitem(last=False)
+
+
+def _told(error: Exception) -> Exception:
+    """What one of many askers gets: an exception of its own, since raising writes into it."""
+    unreached = isinstance(error, DatabaseError)
+    failure = DatabaseUnavailableError("the vault does not answer") if unreached else VaultError(str(error))
+    failure.__cause__ = error
+    return failure

@@ -1,16 +1,14 @@
-"""Recounts what is stored from the topics, and names each difference."""
+"""Recounts what a projection has stored from its topic, and names each difference."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+from kenes.kafka.decider import Position
 from kenes.kafka.reader import read_to_end
-from kenes.kafka.records import read
-from kenes.mongo.client import Collection, Database, Document
+from kenes.mongo.client import Collection, Database, Document, Session, transact
 from kenes.mongo.projection import Projection, Version, live_version
 from kenes.mongo.projector import Projector
 from kenes.mongo.versions import begin_version
-from kenes.service.definition import Deciding
-from schemas.envelope import UnreadableEventError, sequence_of
 
 ROUNDS = 5
 SHOWN = 50
@@ -18,58 +16,101 @@ SHOWN = 50
 Found = tuple[int, list[str]]
 """How many documents were checked, and the differences in words."""
 
+Differences = dict[tuple[str, Any], list[str]]
+"""What is wrong with a document, by collection and id."""
+
 
 async def audit_projection(bootstrap: str, database: Database, projection: Projection) -> Found:
     """Folds the topic anew to where the live version stands, and compares document by document.
 
-    The live version may move meanwhile: what differs is folded further and compared again, a few times.
+    The live version may move meanwhile, so whatever differs is looked at again, at one instant of it.
     """
     live = await live_version(database, projection)
     recount = await begin_version(database, projection)
     try:
+        checked, differences = 0, Differences()
         for _ in range(ROUNDS):
-            positions = await live.positions()
-            await _fold_to(bootstrap, recount, {p: position.next_offset for p, position in positions.items()})
-            checked, differences = 0, list[str]()
-            for name in projection.collections:
-                number, found = await _compare(name, live.collection(name), recount.collection(name))
-                checked += number
-                differences += found
-            if not differences or await live.positions() == positions:
+            await _fold_to(bootstrap, recount, await live.positions())
+            checked, suspects = await _compare(live, recount)
+            differences = await _confirm(bootstrap, live, recount, suspects)
+            if differences or len(suspects) < SHOWN:
                 break
-        return checked, differences
+        return checked, [
+            f"{name} {_shown(key)}: {words}" for (name, key), found in differences.items() for words in found
+        ]
     finally:
         await recount.drop()
 
 
-async def _fold_to(bootstrap: str, version: Version, ends: Mapping[int, int]) -> None:
+async def _fold_to(bootstrap: str, version: Version, ends: Mapping[int, Position]) -> None:
     projector = Projector(version, dead_letters=None)
     starts = await projector.start()
     async for records in read_to_end(bootstrap, version.projection.topic, starts):
-        partition = records[0].partition
-        await projector.apply({partition: [record for record in records if record.offset < ends[partition]]})
+        end = ends[records[0].partition].next_offset
+        if wanted := [record for record in records if record.offset < end]:
+            await projector.apply({wanted[0].partition: wanted})
 
 
-async def _compare(name: str, stored: Collection, recounted: Collection) -> Found:
+async def _compare(live: Version, recount: Version) -> tuple[int, Differences]:
+    """How many documents there are, and up to fifty that differ."""
+    checked, differences = 0, Differences()
+    for name in live.projection.collections:
+        async for stored, recounted in _pairs(live.collection(name), recount.collection(name)):
+            checked += 1
+            if stored != recounted:
+                differences[name, (stored or recounted or {})["_id"]] = _words(stored, recounted)
+            if len(differences) >= SHOWN:
+                return checked, differences
+    return checked, differences
+
+
+async def _confirm(bootstrap: str, live: Version, recount: Version, suspects: Differences) -> Differences:
+    """Those of the suspects that differ when documents and position are read at the same instant."""
+    if not suspects:
+        return {}
+    positions: dict[int, Position] = {}
+    stored: dict[tuple[str, Any], Document] = {}
+
+    async def look(session: Session) -> None:
+        stored.clear()
+        positions.update(await live.positions(session))
+        for name in live.projection.collections:
+            stored.update(await _fetch(name, live.collection(name), suspects, session))
+
+    await transact(live.database, look)
+    await _fold_to(bootstrap, recount, positions)
+    recounted: dict[tuple[str, Any], Document] = {}
+    for name in live.projection.collections:
+        recounted.update(await _fetch(name, recount.collection(name), suspects))
+    return {
+        suspect: _words(stored.get(suspect), recounted.get(suspect))
+        for suspect in suspects
+        if stored.get(suspect) != recounted.get(suspect)
+    }
+
+
+async def _fetch(
+    name: str, collection: Collection, suspects: Differences, session: Session | None = None
+) -> dict[tuple[str, Any], Document]:
+    keys = [key for collection_name, key in suspects if collection_name == name]
+    cursor = collection.find({"_id": {"$in": keys}}, session=session)
+    return {(name, document["_id"]): document async for document in cursor} if keys else {}
+
+
+async def _pairs(stored: Collection, recounted: Collection) -> AsyncIterator[tuple[Document | None, Document | None]]:
     """Walks both collections in the order of their ids."""
-    checked, differences = 0, list[str]()
     left, right = _in_order(stored), _in_order(recounted)
     one, other = await anext(left, None), await anext(right, None)
     while one is not None or other is not None:
-        checked += 1
         if other is None or (one is not None and one["_id"] < other["_id"]):
-            differences.append(f"{name} {_shown(one)}: stored, but not in the topic")
+            yield one, None
             one = await anext(left, None)
         elif one is None or other["_id"] < one["_id"]:
-            differences.append(f"{name} {_shown(other)}: in the topic, but not stored")
+            yield None, other
             other = await anext(right, None)
         else:
-            differences += [f"{name} {_shown(one)}: {field}" for field in _fields(one, other)]
+            yield one, other
             one, other = await anext(left, None), await anext(right, None)
-        if len(differences) >= SHOWN:
-            differences.append(f"{name}: more differences, not listed")
-            break
-    return checked, differences
 
 
 async def _in_order(collection: Collection) -> AsyncIterator[Document]:
@@ -77,50 +118,17 @@ async def _in_order(collection: Collection) -> AsyncIterator[Document]:
         yield document
 
 
-def _fields(stored: Document, recounted: Document) -> list[str]:
-    names = sorted(stored.keys() | recounted.keys())
+def _words(stored: Document | None, recounted: Document | None) -> list[str]:
+    if recounted is None:
+        return ["stored, but not in the topic"]
+    if stored is None:
+        return ["in the topic, but not stored"]
     return [
         f"{name} is {stored.get(name)!r}, the topic says {recounted.get(name)!r}"
-        for name in names
+        for name in sorted(stored.keys() | recounted.keys())
         if stored.get(name) != recounted.get(name)
     ]
 
 
-def _shown(document: Document | None) -> str:
-    key = None if document is None else document["_id"]
+def _shown(key: object) -> str:
     return key.hex() if isinstance(key, bytes) else str(key)
-
-
-async def audit_state(bootstrap: str, database: Database, deciding: Deciding) -> Found:
-    """Folds a decider's own decisions and compares the states it has stored. All states are held in memory."""
-    rules = deciding.rules
-    states: dict[str, tuple[int, int, Any]] = {}
-    last: dict[int, int] = {}
-    async for records in read_to_end(
-        bootstrap, deciding.decisions, dict.fromkeys(range(deciding.decisions.partitions), 0)
-    ):
-        for record in records:
-            try:
-                decision = read(deciding.decisions, record).event
-                sequence = sequence_of(decision)
-            except UnreadableEventError:
-                continue
-            if sequence <= last.get(record.partition, -1):
-                continue
-            last[record.partition] = sequence
-            key = rules.key(decision)
-            before = states[key][2] if key in states else rules.initial
-            after = rules.evolve(before, decision)
-            if after is not before:
-                states[key] = (record.partition, sequence, after)
-    differences: list[str] = []
-    async for document in database[f"state.{rules.name}"].find():
-        found = states.pop(document["_id"], None)
-        if found is None:
-            differences.append(f"{document['_id']}: stored, but not in the topic")
-        elif {"p": found[0], "s": found[1], **rules.dump(found[2])} != {
-            k: v for k, v in document.items() if k != "_id"
-        }:
-            differences.append(f"{document['_id']}: {document!r} is not what the topic says")
-    differences += [f"{key}: in the topic, but not stored" for key in states]
-    return len(last), differences[:SHOWN]

@@ -6,13 +6,19 @@ from collections.abc import Callable
 
 import click
 
+from kenes.identity.settings import SettingError
 from kenes.service.definition import Service
 from kenes.service.maintenance import audit, rebuild
 from kenes.service.processes import ROLES, run
 
+EX_CONFIG = 78
 
-def main(load: Callable[[], Service]) -> None:
-    """Runs what the command line says; `load` makes the service from its settings, or ends the process."""
+
+def main(load: Callable[[], Service], *more: click.Command) -> None:
+    """Runs what the command line says; `load` makes the service from its settings, or ends the process.
+
+    `more` are commands of the service's own. A wrong setting ends the process with status 78 and the setting's name.
+    """
 
     @click.group()
     def commands() -> None:
@@ -32,4 +38,10 @@ def main(load: Callable[[], Service]) -> None:
         """Recount every projection and decision state from the topics and name each difference."""
         sys.exit(asyncio.run(audit(load())))
 
-    commands()
+    for command in more:
+        commands.add_command(command)
+    try:
+        commands()
+    except SettingError as error:
+        sys.stderr.write(f"setting {error}\n")
+        sys.exit(EX_CONFIG)

@@ -1,5 +1,6 @@
 """Rebuilding and auditing what a service keeps, from the topics alone."""
 
+import asyncio
 import sys
 import time
 from collections.abc import Sequence
@@ -9,8 +10,9 @@ from kenes.mongo.client import Database, connected
 from kenes.mongo.projection import Projection, Version
 from kenes.mongo.projector import Projector
 from kenes.mongo.versions import begin_version, switch
-from kenes.service.audit import audit_projection, audit_state
+from kenes.service.audit import audit_projection
 from kenes.service.definition import Service
+from kenes.service.state_audit import audit_state
 
 
 def say(line: str) -> None:
@@ -38,12 +40,24 @@ async def rebuild(service: Service, names: Sequence[str]) -> None:
 
 
 async def catch_up(bootstrap: str, version: Version) -> int:
-    """Folds a version from where it stands up to the end of its topic; returns the events folded."""
+    """Folds a version from where it stands up to the end of its topic; returns the events folded.
+
+    While the database writes one batch, the next one is read and folded.
+    """
     projector = Projector(version, dead_letters=None)
     starts = await projector.start()
     events = 0
-    async for records in read_to_end(bootstrap, version.projection.topic, starts):
-        events += await projector.apply({records[0].partition: records})
+    async with asyncio.TaskGroup() as tasks:
+        writing: asyncio.Task[int] | None = None
+        async for records in read_to_end(bootstrap, version.projection.topic, starts):
+            if writing is not None and version.projection.reads is not None:
+                await writing
+            prepared = await projector.prepare({records[0].partition: records})
+            if writing is not None:
+                events += await writing
+            writing = tasks.create_task(projector.commit(prepared))
+        if writing is not None:
+            events += await writing
     return events
 
 

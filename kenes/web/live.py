@@ -25,7 +25,7 @@ from kenes.web.topic import Topic
 Client = RequestClient | TransportClient
 Snapshot = Callable[[], Awaitable[tuple[int, bytes]]]
 _TURNS: Final = 15
-_SLICE: Final = 50
+_SLICE: Final = 100
 _HEADERS: Final = {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store",

@@ -1,7 +1,24 @@
-"""`python -m services.petitions {api|stream|project|rebuild|audit}`."""
+"""`python -m services.petitions {api|stream|project|rebuild|audit|seed}`."""
+
+import asyncio
+
+import click
 
 from kenes.service.main import main
+from services.petitions.seed import seed
 from services.petitions.service import Petitions
 from services.petitions.settings import Settings
 
-main(lambda: Petitions(Settings.load()))
+
+def load() -> Petitions:
+    """The service, or the end of the process where a setting is wrong."""
+    return Petitions(Settings.load())
+
+
+@click.command("seed")
+def seed_command() -> None:
+    """Add invented petitions and signatures to try the product with. A second run changes nothing."""
+    asyncio.run(seed(load()))
+
+
+main(load, seed_command)

@@ -197,8 +197,7 @@ class Api:
         async def snapshot() -> tuple[int, bytes]:
             return self.counts.get(petition).version, self.counts.frame(petition)
 
-        response: Any = LiveResponse(self.hub, petition, last_event_id(request), snapshot)
-        return response  # type: ignore[no-any-return]  # an ASGI application, which is all Starlette asks for
+        return LiveResponse(self.hub, petition, last_event_id(request), snapshot)
 
     async def regions(self, request: Request) -> Response:
         """Signatures by region; regions too small to show are left out."""

@@ -1,6 +1,6 @@
 """The filter of a list of petitions, as it stands in a query: the API's and the pages' alike."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 
@@ -49,12 +49,20 @@ def _before(text: str | None) -> tuple[datetime, str] | None:
         return None
     at, _, petition = text.partition("~")
     try:
-        return datetime.fromisoformat(at), petition
-    except ValueError:
+        return _instant(at), petition
+    except (ValueError, OverflowError):
         raise InvalidInput([FieldError("/after", "invalid")]) from None
 
 
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("no offset from UTC")
+    return at.astimezone(UTC)
+
+
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= LARGEST_PAGE:
+    # The length first: Python refuses to read numbers of thousands of digits.
+    if not (text.isascii() and text.isdigit() and len(text) <= 4) or not 1 <= int(text) <= LARGEST_PAGE:
         raise InvalidInput([FieldError("/limit", "invalid")])
     return int(text)

@@ -5,30 +5,43 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cached_property
 from typing import ClassVar
 
-from starlette.requests import Request
+from starlette.types import ASGIApp
 
-from kenes.identity.bearer import BearerVerifier, TokenRefusedError
-from kenes.identity.person import Person
+from kenes.identity.access import Authenticator
+from kenes.identity.bearer import BearerVerifier
+from kenes.identity.login import LOCALES as LOGIN_LOCALES
+from kenes.identity.login import Login
 from kenes.identity.sealing import Keyring
-from kenes.identity.settings import IdentitySettings
+from kenes.identity.settings import IdentitySettings, LoginSettings
 from kenes.identity.settings import load as load_identity
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.kafka.waiting import Decisions
 from kenes.mongo.client import DatabaseError, DatabaseUnavailableError
+from kenes.mongo.confirmations import MongoConfirmationStore
 from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.projection import Projection
+from kenes.mongo.sessions import MongoSessionStore
 from kenes.mongo.vault import Vault
 from kenes.service.definition import Clock, Context, Deciding, Service, Site, Stream
 from kenes.service.following import following
 from kenes.web.app import build_app
+from kenes.web.assets import KIT_STATIC, Assets
+from kenes.web.confirmations import Confirmations
+from kenes.web.language import edge_catalogs
 from kenes.web.live import LiveHub
+from kenes.web.pages import Pages
 from kenes.web.problems import Problem
+from kenes.web.sessions import Sessions
+from kenes.web.styleguide import style_guide_routes
 from schemas.topics import PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS, SIGNATURES, Topic
 from services.petitions.api import Api
 from services.petitions.closing import CLOSING_EVERY, Closing
 from services.petitions.commands import Commands, UnknownPetitionError
 from services.petitions.directory import Directory
 from services.petitions.live import LiveCounts
+from services.petitions.pages import LOCALES, STATIC, TEMPLATES, page_routes
+from services.petitions.pages.reads import PageReads
+from services.petitions.pages.site import SHELL, PageSite
 from services.petitions.projection import projections
 from services.petitions.queries import Queries
 from services.petitions.rule_packs import load_rule_packs
@@ -89,7 +102,8 @@ class Petitions(Service):
         petition_decisions, signature_decisions = Decisions(), Decisions()
         listings, tallies = self.projection("petitions"), self.projection("tallies")
         async with AsyncExitStack() as stack:
-            verifier = await stack.enter_async_context(BearerVerifier(load_identity(IdentitySettings).issuers))
+            issuers = load_identity(IdentitySettings).issuers
+            verifier = await stack.enter_async_context(BearerVerifier(issuers))
             petitions_tail = await stack.enter_async_context(
                 following(self, context, listings, self.directory.load, self.directory.take, petition_decisions.note)
             )
@@ -113,16 +127,6 @@ class Petitions(Service):
                 directory=self.directory,
                 recent=petition_decisions,
             )
-
-            async def authenticate(request: Request) -> Person:
-                scheme, _, token = request.headers.get("authorization", "").partition(" ")
-                if scheme.lower() != "bearer":
-                    raise Problem(401, "login-required", headers={"www-authenticate": "Bearer"})
-                try:
-                    return await verifier.verify(token)
-                except TokenRefusedError as error:
-                    raise Problem(401, error.reason.value) from error
-
             api = Api(
                 commands=commands,
                 queries=queries,
@@ -130,20 +134,50 @@ class Petitions(Service):
                 counts=counts,
                 hub=hub,
                 packs=self.packs,
-                authenticate=authenticate,
+                authenticate=Authenticator(verifier).bearer_person,
                 wait_limit=self.settings.wait_limit,
             )
-            app = build_app(
-                api.routes(),
-                settings=self.settings.web,
-                translations={
-                    BrokerUnavailableError: _unavailable,
-                    DatabaseUnavailableError: _unavailable,
-                    DatabaseError: _unavailable,
-                    UnknownPetitionError: lambda _: Problem(404, "petition-unknown"),
-                },
-            )
+            login = Login(load_identity(LoginSettings), issuers, verifier)
+            stack.push_async_callback(login.aclose)
+            app = await self._app(context, api, login)
             yield Site(app, hub.close)
+
+    async def _app(self, context: Context, api: Api, login: Login) -> ASGIApp:
+        """The API and the pages behind one edge."""
+        settings = self.settings
+        # Signing out ends at the identity provider, and browsers ask whether a form may lead there.
+        web = settings.web.model_copy(update={"identity_origins": (*settings.web.identity_origins, login.origin)})
+        sessions, confirmations = MongoSessionStore(context.database), MongoConfirmationStore(context.database)
+        await sessions.prepare()
+        await confirmations.prepare()
+        catalogs = edge_catalogs((LOGIN_LOCALES, LOCALES))
+        assets = Assets((KIT_STATIC, STATIC))
+        pages = Pages(catalogs, assets.url, templates=[TEMPLATES], shell=SHELL)
+        site = PageSite(
+            pages=pages,
+            commands=api.commands,
+            queries=api.queries,
+            reads=PageReads(context.database, self.projections, api.counts),
+            counts=api.counts,
+            packs=self.packs,
+            keyring=self.keyring,
+            confirmations=Confirmations(confirmations, web),
+            small_group=settings.small_group,
+        )
+        guide = [] if settings.environment == "production" else style_guide_routes(pages)
+        return build_app(
+            [*api.routes(), assets.route(), *login.routes(), *page_routes(site), *guide],
+            settings=web,
+            catalogs=catalogs,
+            sessions=Sessions(sessions, web),
+            problem_page=pages.problem_page,
+            translations={
+                BrokerUnavailableError: _unavailable,
+                DatabaseUnavailableError: _unavailable,
+                DatabaseError: _unavailable,
+                UnknownPetitionError: lambda _: Problem(404, "petition-unknown"),
+            },
+        )
 
 
 def _unavailable(_error: Exception) -> Problem:

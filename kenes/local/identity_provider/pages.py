@@ -79,7 +79,8 @@ def _page(request: Request, template: str, status: int, redirect_uri: str | None
     # Browsers apply form-action to the redirect that answers a form, too: the client's origin must be in it.
     target = "" if redirect_uri is None else " {0.scheme}://{0.netloc}".format(urlsplit(redirect_uri))
     policy = (
-        f"default-src 'none'; style-src 'self'; form-action 'self'{target}; frame-ancestors 'none'; base-uri 'none'"
+        f"default-src 'none'; style-src 'self'; img-src data:; form-action 'self'{target}; "
+        "frame-ancestors 'none'; base-uri 'none'"
     )
     headers = {
         "content-security-policy": policy,

@@ -36,7 +36,7 @@ function once(form) {
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
     const button = event.submitter;
-    if (!button) return;
+    if (!button || !form.contains(button)) return; // the language buttons of the header keep their names
     button.dataset.label = button.textContent;
     button.textContent = form.dataset.once;
     button.setAttribute("aria-disabled", "true"); // not `disabled`: its name and value must still be sent

@@ -178,10 +178,11 @@ def test_state_is_the_plain_fold(names: list[tuple[int, str]], steps: list[dict[
 
 
 def first_decisions(log: Sequence[Event[Payload]]) -> list[tuple[int, Payload]]:
-    """What every consumer sees: a decision counts when its sequence is greater than all before it."""
+    """What every consumer sees: a decision counts when its sequence is greater than all before it and it stands where
+    its decider expected it."""
     last, found = -1, list[tuple[int, Payload]]()
-    for event in log:
-        if sequence_of(event) > last:
+    for offset, event in enumerate(log):
+        if sequence_of(event) > last and event.offset == offset:
             last = sequence_of(event)
             found.append((last, event.data))
     return found
@@ -211,6 +212,6 @@ async def run(
 
 def window(requests: list[Record], log: Sequence[Event[Payload]], step: dict[str, Any]) -> list[Record]:
     """What a consumer delivers: it may repeat requests, it never skips an undecided one."""
-    decided = max((sequence_of(event) for event in log), default=-1)
+    decided = max((sequence for sequence, _ in first_decisions(log)), default=-1)
     start = min(step["start"], decided + 1)
     return requests[start : start + step["length"]]

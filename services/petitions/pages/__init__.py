@@ -1,0 +1,38 @@
+"""What citizens see: pages made on the server, in three languages, that work without a script."""
+
+from pathlib import Path
+from typing import Final
+
+from starlette.routing import BaseRoute
+
+from services.petitions.pages.account import Account
+from services.petitions.pages.editing import Editing
+from services.petitions.pages.home import Home
+from services.petitions.pages.listing import Listing
+from services.petitions.pages.petition import PetitionPage
+from services.petitions.pages.receipts import Receipts
+from services.petitions.pages.signing import Signing
+from services.petitions.pages.site import PageSite
+from services.petitions.pages.start import Start
+from services.petitions.pages.steering import Steering
+
+_SERVICE: Final = Path(__file__).parent.parent
+TEMPLATES: Final = _SERVICE / "templates"
+STATIC: Final = _SERVICE / "static"
+LOCALES: Final = _SERVICE / "locales"
+
+
+def page_routes(site: PageSite) -> list[BaseRoute]:
+    """Every page. Paths with fixed words stand before those with a petition in their place."""
+    groups = (
+        Home(site),
+        Listing(site),
+        Start(site),
+        Signing(site),
+        Steering(site),
+        Editing(site),
+        Receipts(site),
+        PetitionPage(site),
+        Account(site),
+    )
+    return [route for group in groups for route in group.routes()]

@@ -1,0 +1,88 @@
+"""Changing a draft: all its fields on one page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from kenes.identity.person import Person
+from kenes.kafka.producer import BrokerUnavailableError
+from kenes.web import csrf
+from kenes.web.bodies import read_form
+from kenes.web.i18n import LANGUAGES
+from schemas.petitions.v1 import Category, PetitionRefused
+from services.petitions.domain.petition import Petition, Status
+from services.petitions.domain.refusals import Refusal
+from services.petitions.pages.drafting import ALL_FIELDS, Errors, errors_in, fields_of, read_fields, to_text
+from services.petitions.pages.refusing import refused
+from services.petitions.pages.regions import regions
+from services.petitions.pages.signing import receipt_address
+from services.petitions.pages.site import FORM_LIMIT, WAIT, PageSite, personal, see_other, session_of
+
+
+@dataclass(frozen=True)
+class Editing:
+    """`/petitions/{petition}/edit`"""
+
+    site: PageSite
+
+    def routes(self) -> list[BaseRoute]:
+        """The form, and what it posts."""
+        path = "/petitions/{petition}/edit"
+        return [Route(path, self.show, methods=["GET"]), Route(path, self.save, methods=["POST"])]
+
+    @personal
+    async def show(self, request: Request, person: Person) -> Response:
+        """The form with what is written so far."""
+        petition = await self.site.petition(request, person)
+        if code := self._refusal(petition, person):
+            return await refused(self.site, request, code, petition)
+        return await self._form(request, petition, fields_of(petition.text))
+
+    @personal
+    async def save(self, request: Request, person: Person) -> Response:
+        """Saves, and returns to the petition."""
+        petition = await self.site.petition(request, person)
+        form = await read_form(request, limit=FORM_LIMIT)
+        await csrf.check_form(request, form)
+        values = read_fields(form)
+        if errors := errors_in(values, ALL_FIELDS, self.site.translator(request)):
+            return await self._form(request, petition, values, errors=errors)
+        try:
+            outcome = await self.site.commands.edit(person, petition.id, to_text(values), WAIT)
+        except BrokerUnavailableError:
+            return await self._form(request, petition, values, unavailable=True)
+        if outcome.decision is None or isinstance(outcome.decision.data, PetitionRefused):
+            return see_other(receipt_address(outcome, "petition"))
+        return see_other(f"/petitions/{petition.id}")
+
+    def _refusal(self, petition: Petition, person: Person) -> Refusal | None:
+        if not self.site.wrote(petition, person):
+            return Refusal.NOT_ALLOWED
+        return None if petition.status is Status.DRAFT else Refusal.NOT_A_DRAFT
+
+    async def _form(
+        self,
+        request: Request,
+        petition: Petition,
+        values: Mapping[str, str],
+        *,
+        errors: Errors | None = None,
+        unavailable: bool = False,
+    ) -> Response:
+        t = self.site.translator(request)
+        context = {
+            "it": self.site.present(request, petition),
+            "values": values,
+            "errors": errors or [],
+            "wrong": dict(errors or []),
+            "unavailable": unavailable,
+            "csrf_token": csrf.form_token(await session_of(request)),
+            "categories": [(str(each), t(f"category.{each}")) for each in Category],
+            "languages": [(each, t(f"language.{each}")) for each in LANGUAGES],
+            "regions": regions(t.language),
+        }
+        status = 422 if errors else 503 if unavailable else 200
+        return await self.site.render(request, "edit.html", context, status=status)

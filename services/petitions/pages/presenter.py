@@ -1,0 +1,101 @@
+"""A petition as the pages show it: texts in the reader's language, the count of this moment, the time that is left."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from kenes.web.charts import Threshold
+from kenes.web.formats import HOME_ZONE
+from kenes.web.i18n import Translator
+from services.petitions.domain.petition import Petition, Status
+from services.petitions.domain.rules import RulePack, RulePacks
+from services.petitions.live import LiveCounts
+from services.petitions.pages.regions import region_name
+
+LIVE = "/api/petitions/v1/petitions/{}/live"
+
+
+@dataclass(frozen=True)
+class Presented:
+    """What a card or a page needs. `status` is a label and the kind of its tag."""
+
+    petition: Petition
+    pack: RulePack
+    count: int
+    thresholds: list[Threshold]
+    status: tuple[str, str]
+    deadline: str
+    about: str
+    addressee: str
+
+    @property
+    def id(self) -> str:
+        """The petition's id."""
+        return self.petition.id
+
+    @property
+    def href(self) -> str:
+        """The address of its page."""
+        return f"/petitions/{self.petition.id}"
+
+    @property
+    def live(self) -> str:
+        """The address of its stream of counts."""
+        return LIVE.format(self.petition.id)
+
+    @property
+    def collecting(self) -> bool:
+        """It can be signed."""
+        return self.petition.status is Status.COLLECTING
+
+
+class Presenter:
+    """Presents petitions."""
+
+    def __init__(self, packs: RulePacks, counts: LiveCounts) -> None:
+        self._packs = packs
+        self._counts = counts
+
+    def of(self, petition: Petition, t: Translator, now: datetime | None = None) -> Presented:
+        """The petition in the language of `t` at `now` (UTC)."""
+        pack = self._packs.pinned(petition.rules)
+        count = self._counts.get(petition.id).count
+        return Presented(
+            petition=petition,
+            pack=pack,
+            count=count,
+            thresholds=thresholds(pack, t),
+            status=_status(petition, count >= pack.goal, t),
+            deadline=_deadline(petition, t, now or datetime.now(UTC)),
+            about=_about(petition, t),
+            addressee=pack.addressee[t.language],
+        )
+
+
+def thresholds(pack: RulePack, t: Translator) -> list[Threshold]:
+    """What so many signatures bring, lowest first."""
+    ordered = sorted(pack.thresholds, key=lambda threshold: threshold.signatures)
+    return [Threshold(each.signatures, t(f"effect.{each.effect}")) for each in ordered]
+
+
+def _status(petition: Petition, reached: bool, t: Translator) -> tuple[str, str]:
+    if petition.status is Status.CLOSED:
+        return (t("status.closed_reached"), "good") if reached else (t("status.closed"), "neutral")
+    kind = {Status.COLLECTING: "accent", Status.SUBMITTED: "caution"}.get(petition.status, "neutral")
+    return t(f"status.{petition.status}"), kind
+
+
+def _deadline(petition: Petition, t: Translator, now: datetime) -> str:
+    """How long it may be signed still, or how long ago it ended; empty before it opens."""
+    end = petition.closed_at or petition.closes_at
+    if end is None:
+        return ""
+    days = (end.astimezone(HOME_ZONE).date() - now.astimezone(HOME_ZONE).date()).days
+    if petition.status is Status.CLOSED:
+        return t("time.days_over", count=-days) if days < 0 else t("deadline.ended_today")
+    return t("time.days_left", count=days) if days > 0 else t("time.last_day")
+
+
+def _about(petition: Petition, t: Translator) -> str:
+    text = petition.text
+    place = region_name(text.region, t.language) if text.region else t("about.country")
+    return f"{t(f'category.{text.category}')} · {place}"

@@ -1,0 +1,170 @@
+"""Starting a petition: one question a page. What was answered travels in the form itself, so it needs no script."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from kenes.identity.access import current_person
+from kenes.identity.person import Person
+from kenes.kafka.producer import BrokerUnavailableError
+from kenes.web import csrf
+from kenes.web.bodies import Form, read_form
+from kenes.web.context import web
+from kenes.web.i18n import LANGUAGES
+from kenes.web.limits import RateClass, limited
+from kenes.web.problems import Problem
+from schemas.petitions.v1 import Category, PetitionRefused
+from services.petitions.domain.petition import DEFAULT_PACK
+from services.petitions.domain.refusals import Refusal
+from services.petitions.domain.rules import RulePack
+from services.petitions.pages.drafting import (
+    ALL_FIELDS,
+    FIELDS,
+    STEPS,
+    Errors,
+    errors_in,
+    first_wrong_step,
+    read_fields,
+    to_text,
+)
+from services.petitions.pages.presenter import Presented, thresholds
+from services.petitions.pages.regions import region_name, regions
+from services.petitions.pages.signing import obstacle, receipt_address
+from services.petitions.pages.site import FORM_LIMIT, WAIT, PageSite, personal, see_other, session_of, sign_in_address
+
+WRITE = "/petitions/start/write"
+SIMILAR = 3
+KEPT = 300
+
+
+@dataclass(frozen=True)
+class Start:
+    """`/petitions/start`, its steps at `/petitions/start/write`, and what resembles a title."""
+
+    site: PageSite
+
+    def routes(self) -> list[BaseRoute]:
+        """Before the routes with a petition in the path."""
+        return [
+            Route("/petitions/start", limited(RateClass.READ)(self.introduce), methods=["GET"]),
+            Route("/petitions/start/similar", limited(RateClass.READ)(self.similar), methods=["GET"]),
+            Route(WRITE, self.begin, methods=["GET"]),
+            Route(WRITE, self.proceed, methods=["POST"]),
+        ]
+
+    async def introduce(self, request: Request) -> Response:
+        """What the rules ask and why, before anybody has to sign in."""
+        return await self.site.published(request, "start.html", lambda: self._rules(request), max_age=KEPT)
+
+    async def _rules(self, request: Request) -> dict[str, object]:
+        pack, t = self._pack(), self.site.translator(request)
+        return {"pack": pack, "thresholds": thresholds(pack, t), "addressee": pack.addressee[t.language]}
+
+    async def similar(self, request: Request) -> Response:
+        """A fragment: petitions like the title typed so far."""
+        found = await self._similar(request, request.query_params.get("title", ""))
+        return await self.site.render(request, "similar.html", {"similar": found})
+
+    @personal
+    async def begin(self, request: Request, person: Person) -> Response:
+        """The first question; or, before anything is written, why this person cannot start a petition."""
+        if code := obstacle(self._pack().author, person, datetime.now(UTC)):
+            return await self.site.render(request, "not_author.html", {"code": code})
+        values = dict.fromkeys(ALL_FIELDS, "") | {"language": self.site.translator(request).language}
+        return await self._step(request, "topic", values, secrets.token_urlsafe(16))
+
+    async def proceed(self, request: Request) -> Response:
+        """The next question, an earlier one, or the draft. Never loses what was written."""
+        person = await current_person(request)
+        limiter = web(request.scope).limiter
+        limiter.admit(request.scope, RateClass.WRITE, person.id if person else None)
+        form = await read_form(request, limit=FORM_LIMIT)
+        values, key, go = read_fields(form), form.text("draft")[:64], form.text("go")
+        step = form.text("step") if form.text("step") in STEPS else STEPS[0]
+        if go in STEPS:
+            return await self._step(request, go, values, key)
+        errors = errors_in(values, FIELDS[step], self.site.translator(request))
+        if errors:
+            return await self._step(request, step, values, key, errors=errors)
+        if step != STEPS[-1]:
+            return await self._step(request, STEPS[STEPS.index(step) + 1], values, key)
+        if wrong := first_wrong_step(values):
+            errors = errors_in(values, FIELDS[wrong], self.site.translator(request))
+            return await self._step(request, wrong, values, key, errors=errors)
+        if person is None or not await _from_our_page(request, form):
+            # Signed out meanwhile: what was written stays in the form until the person is back.
+            return await self._step(request, step, values, key, notice="signed_in" if person else "signed_out")
+        return await self._create(request, person, values, key)
+
+    async def _create(self, request: Request, person: Person, values: Mapping[str, str], key: str) -> Response:
+        try:
+            outcome = await self.site.commands.create(person, to_text(values), WAIT, key or None)
+        except BrokerUnavailableError:
+            return await self._step(request, STEPS[-1], values, key, notice="unavailable")
+        decision = outcome.decision
+        twice = (
+            decision is not None
+            and isinstance(decision.data, PetitionRefused)
+            and decision.data.code == Refusal.PETITION_EXISTS
+        )
+        if decision is None or (isinstance(decision.data, PetitionRefused) and not twice):
+            return see_other(receipt_address(outcome, "petition"))
+        return see_other(f"/petitions/{outcome.petition}")
+
+    async def _step(
+        self,
+        request: Request,
+        step: str,
+        values: Mapping[str, str],
+        key: str,
+        *,
+        errors: Errors | None = None,
+        notice: str = "",
+    ) -> Response:
+        t = self.site.translator(request)
+        person = await current_person(request)
+        pack = self._pack()
+        number = STEPS.index(step)
+        context = {
+            "step": step,
+            "number": number + 1,
+            "total": len(STEPS),
+            "values": values,
+            "hidden": {name: value for name, value in values.items() if name not in FIELDS[step]}
+            | {"draft": key, "step": step},
+            "errors": errors or [],
+            "wrong": dict(errors or []),
+            "notice": notice,
+            "back": STEPS[number - 1] if number else None,
+            "csrf_token": csrf.form_token(await session_of(request)) if person else "",
+            "sign_in": sign_in_address(request),
+            "categories": [(str(each), t(f"category.{each}")) for each in Category],
+            "languages": [(each, t(f"language.{each}")) for each in LANGUAGES],
+            "regions": regions(t.language),
+            "region": region_name(values["region"], t.language) if values["region"] else t("about.country"),
+            "similar": await self._similar(request, values["title"]) if step in ("title", "text") else [],
+            "pack": pack,
+            "addressee": pack.addressee[t.language],
+        }
+        status = 422 if errors else 503 if notice == "unavailable" else 200
+        return await self.site.render(request, "write.html", context, status=status)
+
+    async def _similar(self, request: Request, title: str) -> list[Presented]:
+        found = await self.site.reads.similar(title[:200], SIMILAR)
+        return [self.site.present(request, petition) for petition in found]
+
+    def _pack(self) -> RulePack:
+        return self.site.packs.in_force(DEFAULT_PACK, datetime.now(UTC).date())
+
+
+async def _from_our_page(request: Request, form: Form) -> bool:
+    try:
+        await csrf.check_form(request, form)
+    except Problem:
+        return False
+    return True

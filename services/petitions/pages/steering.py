@@ -1,0 +1,90 @@
+"""What an author does to a petition: hands it in, publishes it, closes it. Each is explained, then confirmed."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from kenes.identity.person import Person
+from kenes.kafka.producer import BrokerUnavailableError
+from schemas.petitions.v1 import PetitionRefused
+from services.petitions.commands import Outcome
+from services.petitions.domain.petition import MODERATOR, Petition
+from services.petitions.domain.refusals import Refusal
+from services.petitions.pages.petition import acts
+from services.petitions.pages.refusing import refused
+from services.petitions.pages.signing import receipt_address
+from services.petitions.pages.site import WAIT, PageSite, personal, see_other
+
+PURPOSE: Final = "petitions.{}/{}"
+TOO_LATE: Final = {
+    "submit": Refusal.NOT_A_DRAFT,
+    "publish": Refusal.NOT_SUBMITTED,
+    "close": Refusal.NOT_COLLECTING,
+}
+"""The acts, and what is wrong when a petition is not where the act starts."""
+
+
+@dataclass(frozen=True)
+class Steering:
+    """`/petitions/{petition}/submit`, `/publish`, `/close`"""
+
+    site: PageSite
+
+    def routes(self) -> list[BaseRoute]:
+        """Each address: a GET that explains, a POST that acts."""
+        return [
+            Route(f"/petitions/{{petition}}/{act}", handler, methods=[method])
+            for act in TOO_LATE
+            for method, handler in (("GET", self.ask), ("POST", self.do))
+        ]
+
+    @personal
+    async def ask(self, request: Request, person: Person) -> Response:
+        """What the act means."""
+        act = _act(request)
+        petition = await self.site.petition(request, person)
+        if code := self._refusal(act, petition, person):
+            return await refused(self.site, request, code, petition)
+        return await self._page(request, act, petition)
+
+    @personal
+    async def do(self, request: Request, person: Person) -> Response:
+        """Does it, and returns to the petition."""
+        act = _act(request)
+        petition = await self.site.petition(request, person)
+        await self.site.confirmed(request, PURPOSE.format(act, petition.id))
+        try:
+            outcome = await self._ask(act, person, petition)
+        except BrokerUnavailableError:
+            return await self._page(request, act, petition, unavailable=True)
+        if outcome.decision is None or isinstance(outcome.decision.data, PetitionRefused):
+            return see_other(receipt_address(outcome, "petition"))
+        return see_other(f"/petitions/{petition.id}")
+
+    async def _ask(self, act: str, person: Person, petition: Petition) -> Outcome:
+        commands = self.site.commands
+        ask = {"submit": commands.submit, "publish": commands.publish, "close": commands.close}[act]
+        return await ask(person, petition.id, WAIT)
+
+    def _refusal(self, act: str, petition: Petition, person: Person) -> Refusal | None:
+        wrote = self.site.wrote(petition, person)
+        if not wrote and MODERATOR not in person.roles:
+            return Refusal.NOT_ALLOWED
+        return None if act in acts(petition, wrote=wrote) else TOO_LATE[act]
+
+    async def _page(self, request: Request, act: str, petition: Petition, *, unavailable: bool = False) -> Response:
+        context = {
+            "it": self.site.present(request, petition),
+            "act": act,
+            "tokens": await self.site.tokens(request, PURPOSE.format(act, petition.id)),
+            "unavailable": unavailable,
+            "back": f"/petitions/{petition.id}",
+        }
+        return await self.site.render(request, "confirm.html", context, status=503 if unavailable else 200)
+
+
+def _act(request: Request) -> str:
+    return request.url.path.rpartition("/")[2]

@@ -1,0 +1,255 @@
+"""Demo data: invented petitions and people, through the same requests as everybody else's, dated back.
+
+`python -m services.petitions seed` while the three processes run. A second run finds all there and does nothing.
+"""
+
+import asyncio
+import random
+import tomllib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from kenes.identity.person import Assurance, Person
+from kenes.identity.settings import LoginSettings
+from kenes.identity.settings import load as load_identity
+from kenes.kafka.producer import Producer
+from kenes.kafka.records import Receipt
+from kenes.kafka.waiting import Decisions
+from kenes.mongo.client import connected
+from kenes.mongo.vault import Vault
+from kenes.observe.health import Health
+from kenes.service.definition import Context
+from kenes.service.following import following
+from kenes.service.maintenance import say
+from schemas.envelope import Event
+from schemas.payload import Payload
+from schemas.petitions.v1 import CloseRequested, PetitionText
+from schemas.topics import PETITION_REQUESTS, Topic
+from services.petitions.commands import Commands, Outcome
+from services.petitions.service import Petitions
+
+FILE: Final = Path(__file__).parent / "demo.toml"
+PATIENCE: Final = 20.0
+"""Seconds a decision may take before the run gives up; started again, it goes on where it was."""
+
+AT_ONCE: Final = 200
+CROWD: Final = 900
+WINDOW_DAYS: Final = 180
+LISTED: Final = 0.3
+
+# People by region, in thousands (2023): where a believable crowd lives.
+_PEOPLE: Final = {
+    "KZ-10": 610, "KZ-11": 788, "KZ-15": 928, "KZ-19": 1506, "KZ-23": 693, "KZ-27": 688, "KZ-31": 1218, "KZ-33": 699,
+    "KZ-35": 1135, "KZ-39": 832, "KZ-43": 834, "KZ-47": 767, "KZ-55": 755, "KZ-59": 534, "KZ-61": 2119, "KZ-62": 221,
+    "KZ-63": 730, "KZ-71": 1354, "KZ-75": 2162, "KZ-79": 1192,
+}  # fmt: skip
+_GIVEN: Final = (
+    "Айгерім", "Ержан", "Динара", "Нұрлан", "Сәуле", "Асқар", "Мөлдір", "Қуаныш", "Жанар", "Бекзат", "Ольга", "Сергей",
+    "Наталья", "Андрей", "Елена", "Павел", "Ирина", "Дмитрий", "Лейла", "Рамиль", "Гүлмира", "Тимур", "Әсел", "Данияр",
+)  # fmt: skip
+_FAMILY: Final = (
+    "Ахметов", "Жұмабаев", "Серікқызы", "Оспанова", "Қасымов", "Ибраева", "Ким", "Цой", "Иванова", "Петров", "Шмидт",
+    "Мельник", "Юсупов", "Әлиева", "Төлеген", "Бейсенова", "Нұрғали", "Соколова", "Рахимов", "Дүйсен",
+)  # fmt: skip
+
+_MOMENT: ContextVar[datetime] = ContextVar("moment")
+
+
+class DatedProducer(Producer):
+    """Writes requests with the date of the invented act: the record's own timestamp is what rules go by."""
+
+    async def send(self, topic: Topic, key: bytes, event: Event[Payload], partition: int | None = None) -> Receipt:
+        """As `Producer.send`, at the moment in `_MOMENT`."""
+        inner, moment = await self._ready(), _MOMENT.get()
+        dated = replace(event, time=moment)
+        sent = await inner.send(
+            topic.name,
+            dated.data.write(),
+            key=key,
+            partition=partition,
+            headers=dated.headers(),
+            timestamp_ms=int(moment.timestamp() * 1000),
+        )
+        found = await sent
+        return Receipt(found.partition, found.offset)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One petition of the file. Days are counted back from now."""
+
+    key: str
+    author: Person
+    text: PetitionText
+    opened: int
+    closed: int | None
+    signatures: int
+    pace: str
+
+
+def read_demo(issuer: str, now: datetime, file: Path = FILE) -> list[Demo]:
+    """The petitions of the file, their authors known to `issuer`; raises `ValidationError` on a text that is wrong."""
+    return [_demo(found, issuer, now) for found in tomllib.loads(file.read_text(encoding="utf-8"))["petition"]]
+
+
+def _demo(found: dict[str, Any], issuer: str, now: datetime) -> Demo:
+    subject, given, family, region = found["author"]
+    fields = {name: found[name].strip() for name in ("language", "title", "text", "proposal", "category")}
+    return Demo(
+        key=found["key"],
+        author=_person(issuer, subject, given, family, region, now.year - 40),
+        text=PetitionText.model_validate({**fields, "region": found.get("region")}),
+        opened=found["opened"],
+        closed=found.get("closed"),
+        signatures=found["signatures"],
+        pace=found["pace"],
+    )
+
+
+def _person(issuer: str, subject: str, given: str, family: str, region: str, born: int) -> Person:
+    return Person(
+        issuer=issuer,
+        subject=subject,
+        given_name=given,
+        family_name=family,
+        birth_date=date(born, 5, 17),
+        region=region,
+        assurance=Assurance.HIGH,
+        citizen=True,
+        roles=frozenset({"citizen"}),
+    )
+
+
+def crowd(issuer: str, year: int) -> list[Person]:
+    """Invented grown-ups, as many in each region as its share of the country."""
+    chance = random.Random("crowd")  # noqa: S311 - the same people each time
+    regions = chance.choices(list(_PEOPLE), weights=list(_PEOPLE.values()), k=CROWD)
+    return [
+        _person(
+            issuer,
+            f"demo-{number}",
+            chance.choice(_GIVEN),
+            chance.choice(_FAMILY),
+            region,
+            year - chance.randint(19, 78),
+        )
+        for number, region in enumerate(regions)
+    ]
+
+
+def signers(demo: Demo, people: Sequence[Person]) -> list[Person]:
+    """Who signs a petition: anybody, and neighbours three times as readily."""
+    chance = random.Random(f"signers {demo.key}")  # noqa: S311
+    near = demo.text.region or demo.author.region
+    wish = {person.id: chance.random() * (1 / 3 if person.region == near else 1) for person in people}
+    return sorted(people, key=lambda person: wish[person.id])[: demo.signatures]
+
+
+def moments(demo: Demo, now: datetime) -> list[datetime]:
+    """When each signature came, by the petition's pace."""
+    chance = random.Random(f"moments {demo.key}")  # noqa: S311
+    first = now - timedelta(days=demo.opened)
+    last = min(now - timedelta(days=demo.closed or 0), first + timedelta(days=WINDOW_DAYS))
+    span = last - first - timedelta(minutes=10)
+    lean = {"rush": 2.2, "steady": 1.0, "late": 0.6}[demo.pace]
+    return [first + timedelta(minutes=5) + span * chance.random() ** lean for _ in range(demo.signatures)]
+
+
+async def seed(service: Petitions) -> None:
+    """Makes what is missing. Refuses to run in production: no real count may hold invented people."""
+    if service.settings.environment == "production":
+        raise SystemExit("demo data is for local and test environments only")
+    now = datetime.now(UTC)
+    issuer = load_identity(LoginSettings).oidc_issuer
+    demos = read_demo(issuer, now)
+    async with _commands(service) as (commands, producer):
+        last = await _create(commands, demos[-1], now)
+        listing = commands.directory.get(last)
+        if listing is not None and listing.window.closed_at is not None:
+            say("petitions: the demo data is there already")
+            return
+        people = crowd(issuer, now.year)
+        ids = await asyncio.gather(*(_open(commands, producer, demo, now) for demo in demos))
+        gate = asyncio.Semaphore(AT_ONCE)
+        for demo, petition in zip(demos, ids, strict=True):
+            acts = zip(signers(demo, people), moments(demo, now), strict=True)
+            await asyncio.gather(*(_sign(commands, gate, petition, person, at) for person, at in acts))
+        for demo, petition in zip(demos, ids, strict=True):
+            if demo.closed is not None:
+                _MOMENT.set(now - timedelta(days=demo.closed))
+                _decided(await commands.close(demo.author, petition, PATIENCE))
+    say(f"petitions: {len(demos)} demo petitions with {sum(demo.signatures for demo in demos):,} signatures")
+
+
+@asynccontextmanager
+async def _commands(service: Petitions) -> AsyncIterator[tuple[Commands, Producer]]:
+    """What any client of the service has: the directory, kept current, and a producer."""
+    settings = service.settings
+    async with (
+        connected(settings.mongo_uri, service.database, timeout=settings.mongo_timeout) as database,
+        DatedProducer(settings.kafka_bootstrap, f"{service.name}-seed") as producer,
+    ):
+        context, decisions = Context(database, producer, Health()), Decisions()
+        listings, directory = service.projection("petitions"), service.directory
+        async with following(service, context, listings, directory.load, directory.take, decisions.note) as tail:
+            yield (
+                Commands(
+                    keyring=service.keyring,
+                    vault=Vault(database, service.keyring),
+                    producer=producer,
+                    directory=directory,
+                    petitions=tail,
+                    petition_decisions=decisions,
+                    signature_decisions=Decisions(),
+                ),
+                producer,
+            )
+
+
+async def _create(commands: Commands, demo: Demo, now: datetime) -> str:
+    """The draft, or the one of an earlier run: the same key names the same petition."""
+    _MOMENT.set(now - timedelta(days=demo.opened + 3))
+    return _decided(await commands.create(demo.author, demo.text, PATIENCE, f"demo {demo.key}"))
+
+
+async def _open(commands: Commands, producer: Producer, demo: Demo, now: datetime) -> str:
+    """A petition that collects, or has ended since."""
+    petition = await _create(commands, demo, now)
+    _MOMENT.set(now - timedelta(days=demo.opened + 1))
+    _decided(await commands.submit(demo.author, petition, PATIENCE))
+    _MOMENT.set(now - timedelta(days=demo.opened))
+    _decided(await commands.publish(demo.author, petition, PATIENCE))
+    listing = commands.directory.get(petition)
+    ends = listing.window.closes_at if listing is not None else None
+    if ends is not None and ends <= now:
+        # What the clock would have asked on that day.
+        _MOMENT.set(ends)
+        event = Event(
+            id=str(uuid5(NAMESPACE_URL, f"kenes:closing:{petition}")),
+            source="/petitions/clock",
+            subject=petition,
+            time=ends,
+            data=CloseRequested(petition=petition),
+        )
+        await producer.send(PETITION_REQUESTS, petition.encode(), event)
+    return petition
+
+
+async def _sign(commands: Commands, gate: asyncio.Semaphore, petition: str, person: Person, at: datetime) -> None:
+    async with gate:
+        _MOMENT.set(at)
+        listed = random.Random(f"{petition} {person.id}").random() < LISTED  # noqa: S311
+        await commands.sign(person, petition, listed=listed, wait=0)
+
+
+def _decided(outcome: Outcome) -> str:
+    """The petition; a refusal means that an earlier run came this far."""
+    if outcome.decision is None:
+        raise SystemExit(f"petitions: no decision within {PATIENCE:g} s; does the stream process run?")
+    return outcome.petition

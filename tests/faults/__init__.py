@@ -1,0 +1,1 @@
+"""Fault drills: the product under steady signing while its parts are killed."""

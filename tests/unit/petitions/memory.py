@@ -1,0 +1,215 @@
+"""The petitions service without servers: a broker that decides at once by the real rules, and reads from its folds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+from zlib import crc32
+
+from kenes.identity.person import Person
+from kenes.identity.sealing import Keyring, PersonKey
+from kenes.kafka.producer import BrokerUnavailableError, Producer
+from kenes.kafka.records import Receipt, Record, Recorded, read
+from kenes.kafka.tail import Tail
+from kenes.kafka.waiting import Decisions
+from kenes.mongo.vault import Vault
+from kenes.web.live import LiveHub
+from schemas.envelope import Event, decision_id
+from schemas.payload import Payload
+from schemas.petitions.v1 import PetitionText, SignatureAccepted, SignatureWithdrawn
+from schemas.topics import PETITION_REQUESTS, PETITIONS, SIGNATURES, Topic
+from services.petitions.commands import Commands
+from services.petitions.directory import Directory
+from services.petitions.domain import petition as life
+from services.petitions.domain import signature as signing
+from services.petitions.domain.petition import Petition, Status
+from services.petitions.domain.signature import NEWCOMER, Signer
+from services.petitions.live import LiveCounts
+from services.petitions.queries import Filter, Queries, ReceiptView, Signed
+from tests.unit.petitions.samples import KEYRING, PACKS
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request as it is in the log."""
+
+    topic: Topic
+    record: Record
+    request: Recorded
+
+
+class Keys:
+    """People's keys, in memory."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, PersonKey] = {}
+
+    async def key_of(self, person: str) -> PersonKey:
+        """The person's key, made on first use."""
+        return self.keys.setdefault(person, PersonKey(PersonKey.generate()))
+
+
+class Memory:
+    """Everything the commands and the API need, in one process. `deciding = False` lets requests lie undecided."""
+
+    def __init__(self) -> None:
+        self.keyring: Keyring = KEYRING
+        self.vault = Keys()
+        self.sent: list[Sent] = []
+        self.deciding = True
+        self.down = False
+        self.late: list[Recorded] = []
+        self.asked_again = 0
+        self.directory = Directory()
+        self.hub = LiveHub()
+        self.counts = LiveCounts(self.hub, 1)
+        self.petition_decisions, self.signature_decisions = Decisions(), Decisions()
+        self.petitions: dict[str, Petition | None] = {}
+        self.signers: dict[str, Signer] = {}
+        self.decided: dict[tuple[str, Receipt], Recorded] = {}
+        self.commands = Commands(
+            keyring=self.keyring,
+            vault=cast("Vault", self.vault),
+            producer=cast("Producer", self),
+            directory=self.directory,
+            petitions=cast("Tail", self),
+            petition_decisions=self.petition_decisions,
+            signature_decisions=self.signature_decisions,
+        )
+
+    async def send(self, topic: Topic, key: bytes, event: Event[Payload], partition: int | None = None) -> Receipt:
+        """As the producer: the request goes over the wire and, where the rules are awake, is decided."""
+        if self.down:
+            raise BrokerUnavailableError("down")
+        place = crc32(key) % topic.partitions if partition is None else partition
+        receipt = Receipt(place, sum(each.topic is topic and each.record.partition == place for each in self.sent))
+        now = round(datetime.now(UTC).timestamp() * 1000)
+        record = Record(topic.name, place, receipt.offset, now, key, event.data.write(), event.headers())
+        request = read(topic, record)
+        self.sent.append(Sent(topic, record, request))
+        if self.deciding:
+            self.decide(topic, request)
+        return receipt
+
+    def decide(self, topic: Topic, request: Recorded) -> None:
+        """Decides a request and hands the decision to whoever follows the topic."""
+        subject = request.event.subject
+        if topic is PETITION_REQUESTS:
+            before = self.petitions.get(subject)
+            decision = self._write(PETITIONS, request, life.decide(before, request.data, request.time, PACKS))
+            self.petitions[subject] = life.evolve(before, decision.data, decision.event.time)
+            for take in (self.directory.take, self.petition_decisions.note):
+                take(decision)
+            return
+        signer = getattr(request.data, "signer", "")
+        standing, listing = self.signers.get(signer, NEWCOMER), self.directory.get(subject)
+        window = None if listing is None else listing.window
+        decision = self._write(SIGNATURES, request, signing.decide(standing, window, request.data, request.time, PACKS))
+        self.signers[signer] = signing.evolve(standing, decision.data)
+        for take in (self.counts.take, self.signature_decisions.note):
+            take(decision)
+
+    def _write(self, topic: Topic, request: Recorded, data: Payload) -> Recorded:
+        event = Event(
+            id=decision_id(topic.name, request.partition, request.offset),
+            source="/petitions",
+            subject=request.event.subject,
+            time=request.time,
+            data=data,
+            sequence=request.offset,
+        )
+        record = Record(topic.name, request.partition, 0, 0, request.key, event.data.write(), event.headers())
+        decision = read(topic, record)
+        self.decided[topic.name, Receipt(request.partition, request.offset)] = decision
+        return decision
+
+    async def up_to_date(self) -> None:
+        """As the tail: what came late is handed on now."""
+        self.asked_again += 1
+        for decision in self.late:
+            self.directory.take(decision)
+
+    async def collecting(self, author: Person, wrote: PetitionText) -> str:
+        """A petition that collects signatures."""
+        petition = (await self.commands.create(author, wrote, 0, None)).petition
+        await self.commands.submit(author, petition, 0)
+        await self.commands.publish(author, petition, 0)
+        return petition
+
+    @property
+    def queries(self) -> Queries:
+        """Reads of what was decided."""
+        return cast("Queries", MemoryQueries(self))
+
+
+class MemoryQueries:
+    """Answers what `Queries` does, from memory."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def petition(self, petition: str) -> Petition | None:
+        """See Queries."""
+        return self._memory.petitions.get(petition)
+
+    async def petitions(self, wanted: Filter) -> list[Petition]:
+        """See Queries; only status and limit are looked at."""
+        found = [each for each in self._memory.petitions.values() if each is not None and each.status in wanted.status]
+        return found[: wanted.limit]
+
+    async def by_ids(self, ids: Sequence[str]) -> list[Petition]:
+        """See Queries."""
+        found = (self._memory.petitions.get(each) for each in ids)
+        return [each for each in found if each is not None]
+
+    async def petition_receipt(self, receipt: Receipt) -> ReceiptView | None:
+        """See Queries."""
+        return self._receipt(PETITIONS, receipt)
+
+    async def signature_receipt(self, receipt: Receipt) -> ReceiptView | None:
+        """See Queries."""
+        return self._receipt(SIGNATURES, receipt)
+
+    def _receipt(self, topic: Topic, receipt: Receipt) -> ReceiptView | None:
+        found = self._memory.decided.get((topic.name, receipt))
+        if found is None:
+            return None
+        return ReceiptView(found.event.subject, found.data.TYPE, getattr(found.data, "code", None), found.event.time)
+
+    async def history(self, petition: str) -> dict[datetime, dict[str, int]]:
+        """See Queries."""
+        minutes: dict[datetime, dict[str, int]] = {}
+        for decision in self._memory.decided.values():
+            data = decision.data
+            if isinstance(data, SignatureAccepted | SignatureWithdrawn) and data.petition == petition:
+                regions = minutes.setdefault(decision.event.time.replace(second=0, microsecond=0), {})
+                step = 1 if isinstance(data, SignatureAccepted) else -1
+                regions[data.region] = regions.get(data.region, 0) + step
+        return minutes
+
+    async def standing(self, petition: str, person: Person) -> bool:
+        """See Queries."""
+        signer = self._memory.keyring.pseudonym(petition, person.id)
+        return self._memory.signers.get(signer, NEWCOMER).signed
+
+    async def signed_by(self, person: Person) -> list[Signed]:
+        """See Queries."""
+        return [
+            Signed(petition, datetime.now(UTC), self._memory.signers[signer].signed)
+            for petition in self._memory.petitions
+            if (signer := self._memory.keyring.pseudonym(petition, person.id)) in self._memory.signers
+        ]
+
+    async def authored_by(self, person: Person) -> list[str]:
+        """See Queries."""
+        return [
+            name
+            for name, petition in self._memory.petitions.items()
+            if petition is not None and petition.author == self._memory.keyring.pseudonym(name, person.id)
+        ]
+
+    async def latest(self) -> list[Petition]:
+        """What collects now."""
+        return await self.petitions(Filter(status=(Status.COLLECTING,)))

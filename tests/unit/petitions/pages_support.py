@@ -1,0 +1,277 @@
+"""The pages over what a test says is stored: no broker, no database, the real edge and templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from kenes.identity.access import PERSON
+from kenes.identity.login import LOCALES as LOGIN_LOCALES
+from kenes.identity.person import Assurance, Person
+from kenes.identity.sealing import Keyring
+from kenes.kafka.producer import BrokerUnavailableError
+from kenes.kafka.records import Receipt, Recorded
+from kenes.kafka.waiting import Decisions
+from kenes.web.app import build_app
+from kenes.web.assets import KIT_STATIC, Assets
+from kenes.web.confirmations import Confirmations, MemoryConfirmationStore
+from kenes.web.context import web
+from kenes.web.language import edge_catalogs
+from kenes.web.live import LiveHub
+from kenes.web.pages import Pages
+from kenes.web.sessions import MemorySessionStore, Sessions
+from kenes.web.settings import WebSettings
+from schemas.envelope import Event
+from schemas.payload import Payload
+from schemas.petitions.v1 import (
+    Category,
+    Created,
+    PetitionRefused,
+    PetitionText,
+    PrivateEntry,
+    RulePackRef,
+    SignatureAccepted,
+    SignatureRefused,
+    Submitted,
+)
+from services.petitions.commands import Outcome
+from services.petitions.domain.petition import Milestone, Petition, Status
+from services.petitions.live import LiveCounts
+from services.petitions.pages import LOCALES, STATIC, TEMPLATES, page_routes
+from services.petitions.pages.reads import Page
+from services.petitions.pages.site import SHELL, PageSite
+from services.petitions.queries import ReceiptView, Signed
+from services.petitions.rule_packs import load_rule_packs
+
+ORIGIN = "http://127.0.0.1:8080"
+KEYRING = Keyring(b"k" * 32)
+PACKS = load_rule_packs(Path("services/petitions/rule_packs"))
+NOW = datetime.now(UTC)
+HTML = {"accept": "text/html", "accept-language": "en"}
+MINE = PrivateEntry(owner="owner", entry="entry", note="note")
+
+
+def person(subject: str = "aigerim", **changes: Any) -> Person:
+    """A grown-up citizen of Almaty, but for what is changed."""
+    told: dict[str, Any] = {
+        "issuer": "https://id",
+        "subject": subject,
+        "given_name": "Aigerim",
+        "family_name": "Saparova",
+        "birth_date": date(1990, 1, 1),
+        "region": "KZ-75",
+        "assurance": Assurance.HIGH,
+        "citizen": True,
+        "roles": frozenset({"citizen"}),
+    }
+    return Person(**{**told, **changes})
+
+
+AUTHOR, READER = person("author"), person("reader")
+
+
+def petition(
+    status: Status = Status.COLLECTING, number: int = 1, title: str = "Open the lake to everybody"
+) -> Petition:
+    """A petition of AUTHOR in a state of its life."""
+    petition_id = f"00000000-0000-4000-8000-{number:012}"
+    opened = None if status in (Status.DRAFT, Status.SUBMITTED) else NOW - timedelta(days=9)
+    return Petition(
+        id=petition_id,
+        author=KEYRING.pseudonym(petition_id, AUTHOR.id),
+        text=PetitionText(
+            language="en",
+            title=title,
+            text="The shore is fenced off on three sides and nobody can say by whom.\n\nIt was open.",
+            proposal="Take the fences down.",
+            category=Category.ENVIRONMENT,
+            region="KZ-35",
+        ),
+        rules=RulePackRef(id="kz-republic", version="2024-04-04"),
+        sealed="sealed",
+        owner="owner",
+        status=status,
+        created_at=NOW - timedelta(days=12),
+        opened_at=opened,
+        closes_at=opened and NOW + timedelta(days=100),
+        closed_at=NOW - timedelta(days=1) if status is Status.CLOSED else None,
+        timeline=(Milestone(what="created", at=NOW - timedelta(days=12)),),
+    )
+
+
+@dataclass
+class Stored:
+    """What is read."""
+
+    petitions: list[Petition] = field(default_factory=lambda: [petition()])
+    standing_of: set[str] = field(default_factory=set)
+    receipts: dict[Receipt, ReceiptView] = field(default_factory=dict)
+
+    async def petition(self, petition_id: str) -> Petition | None:
+        return next((each for each in self.petitions if each.id == petition_id), None)
+
+    async def by_ids(self, ids: Sequence[str]) -> list[Petition]:
+        return [each for each in self.petitions if each.id in ids]
+
+    async def standing(self, _petition: str, who: Person) -> bool:
+        return who.id in self.standing_of
+
+    async def signed_by(self, who: Person) -> list[Signed]:
+        return [Signed(self.petitions[0].id, NOW, signed=True)] if who.id in self.standing_of else []
+
+    async def authored_by(self, who: Person) -> list[str]:
+        return [each.id for each in self.petitions] if who == AUTHOR else []
+
+    async def history(self, _petition: str) -> dict[datetime, dict[str, int]]:
+        return {NOW - timedelta(days=2): {"KZ-75": 3}}
+
+    async def latest_names(self, _petition: str, _limit: int) -> list[str]:
+        return ["Olga V."]
+
+    async def public_name(self, *_: str) -> str | None:
+        return "Aigerim S."
+
+    async def signature_receipt(self, receipt: Receipt) -> ReceiptView | None:
+        return self.receipts.get(receipt)
+
+    petition_receipt = signature_receipt
+
+    async def page(self, *_: object) -> Page:
+        return Page(self.petitions, 1, 1, len(self.petitions))
+
+    async def moved(self, *_: object) -> list[tuple[Petition, int]]:
+        return []
+
+    async def similar(self, *_: object) -> list[Petition]:
+        return self.petitions[:1]
+
+
+@dataclass
+class Asked:
+    """What is asked for, and how it is decided."""
+
+    done: list[tuple[str, Any]] = field(default_factory=list)
+    down: bool = False
+    undecided: bool = False
+    refusal: str | None = None
+    petition_decisions: Decisions = field(default_factory=Decisions)
+    signature_decisions: Decisions = field(default_factory=Decisions)
+
+    async def sign(self, who: Person, petition_id: str, *, listed: bool, wait: float) -> Outcome:
+        self._ask("sign", listed)
+        signer = KEYRING.pseudonym(petition_id, who.id)
+        if self.refusal:
+            data: Payload = SignatureRefused(petition=petition_id, signer=signer, request="sign", code=self.refusal)
+        else:
+            data = SignatureAccepted(
+                petition=petition_id, signer=signer, act=1, region="KZ-75", listed=listed, sealed="s", mine=MINE
+            )
+        return self._outcome(petition_id, data, self.signature_decisions)
+
+    async def create(self, _who: Person, text: PetitionText, _wait: float, key: str | None) -> Outcome:
+        self._ask("create", (text, key))
+        data: Payload = Created(
+            petition="new", author="a", text=text, rules=petition().rules, sealed="s", mine=MINE
+        )  # fmt: skip
+        if self.refusal:
+            data = PetitionRefused(petition="new", request="create", code=self.refusal)
+        return self._outcome("new", data, self.petition_decisions)
+
+    async def submit(self, _who: Person, petition_id: str, _wait: float) -> Outcome:
+        return self._steer("submit", petition_id)
+
+    async def publish(self, _who: Person, petition_id: str, _wait: float) -> Outcome:
+        return self._steer("publish", petition_id)
+
+    async def close(self, _who: Person, petition_id: str, _wait: float) -> Outcome:
+        return self._steer("close", petition_id)
+
+    def _steer(self, act: str, petition_id: str) -> Outcome:
+        self._ask(act, petition_id)
+        return self._outcome(petition_id, Submitted(petition=petition_id), self.petition_decisions)
+
+    def _ask(self, what: str, how: Any) -> None:
+        if self.down:
+            raise BrokerUnavailableError("away")
+        self.done.append((what, how))
+
+    def _outcome(self, petition_id: str, data: Payload, decisions: Decisions) -> Outcome:
+        event = Event(id="e", source="/petitions", subject=petition_id, time=NOW, data=data, sequence=7)
+        decision = Recorded(partition=3, offset=1, time=NOW, key=b"", event=event)
+        if not self.undecided:
+            decisions.note(decision)
+        return Outcome(Receipt(3, 7), petition_id, None if self.undecided else decision)
+
+
+@dataclass
+class World:
+    """The pages, what they read and what they ask for."""
+
+    client: httpx.AsyncClient
+    stored: Stored
+    asked: Asked
+    sessions: MemorySessionStore
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self.client.get(path, headers={**HTML, **headers})
+
+    async def post(self, path: str, data: dict[str, str]) -> httpx.Response:
+        return await self.client.post(path, data=data, headers={**HTML, "sec-fetch-site": "same-origin"})
+
+    async def sign_in(self, who: Person) -> None:
+        answer = await self.client.post("/test/login", json=who.as_dict(), headers={"sec-fetch-site": "same-origin"})
+        assert answer.status_code == 200, answer.text
+
+
+@asynccontextmanager
+async def pages(stored: Stored | None = None, asked: Asked | None = None) -> AsyncIterator[World]:
+    """The pages behind the edge; messages must be there in every language."""
+    stored, asked, settings = stored or Stored(), asked or Asked(), WebSettings(public_url=ORIGIN)
+    catalogs = edge_catalogs((LOGIN_LOCALES, LOCALES), strict=True)
+    shown = Pages(catalogs, Assets((KIT_STATIC, STATIC)).url, templates=[TEMPLATES], shell=SHELL)
+    counts = LiveCounts(LiveHub(), small_group=5)
+    site = PageSite(
+        pages=shown,
+        commands=cast("Any", asked),
+        queries=cast("Any", stored),
+        reads=cast("Any", stored),
+        counts=counts,
+        packs=PACKS,
+        keyring=KEYRING,
+        confirmations=Confirmations(MemoryConfirmationStore(), settings),
+        small_group=5,
+    )
+    store = MemorySessionStore()
+    app = build_app(
+        [Route("/test/login", _login, methods=["POST"]), *page_routes(site)],
+        settings=settings,
+        catalogs=catalogs,
+        sessions=Sessions(store, settings),
+        problem_page=shown.problem_page,
+    )
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 5))
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+        yield World(client, stored, asked, store)
+
+
+async def _login(request: Request) -> Response:
+    sessions = web(request.scope).sessions
+    assert sessions is not None
+    await sessions.login(request.scope, {PERSON: await request.json()})
+    return PlainTextResponse("in")
+
+
+def hidden(page: str, action: str) -> dict[str, str]:
+    """The hidden fields of the form that posts to `action`."""
+    form = page.split(f'action="{action}"', 1)[1].split("</form>", 1)[0]
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))

@@ -1,0 +1,92 @@
+"""The directory: documents, then the live tail, whichever is newer."""
+
+import asyncio
+from datetime import timedelta
+from typing import cast
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kenes.kafka.records import Recorded
+from kenes.mongo.projection import Version
+from schemas.petitions.v1 import Seen
+from services.petitions.directory import Directory
+from services.petitions.domain.signature import SigningWindow
+from services.petitions.projection import projections
+from tests.unit.petitions.samples import ACTS, KEYRING, RULES, START, Act, StoredVersion, petition_log, project, rest
+
+PETITIONS = next(each for each in projections(KEYRING.open_owner) if each.name == "petitions")
+NAMES = ("petition-0", "petition-1", "petition-2")
+LIFE = [Act(person=0, petition=0, what=what, minutes=1, skipped=0) for what in (0, 2, 3, 4)]
+
+
+def taken(decisions: list[Recorded]) -> Directory:
+    directory = Directory()
+    for each in decisions:
+        directory.take(each)
+    return directory
+
+
+def windows(directory: Directory) -> dict[str, SigningWindow]:
+    found = {name: directory.get(name) for name in NAMES}
+    return {name: listing.window for name, listing in found.items() if listing is not None}
+
+
+@settings(max_examples=60, deadline=None)
+@given(acts=ACTS, data=st.data())
+def test_loaded_at_any_point_it_is_the_fold_of_all_decisions(acts: list[Act], data: st.DataObject) -> None:
+    decisions = petition_log(acts)
+    written = data.draw(st.integers(0, len(decisions)))
+    recorded = data.draw(st.integers(0, written))
+    stored = StoredVersion(project(PETITIONS, decisions[:written], [3, 1]), decisions[:recorded])
+    directory = Directory()
+
+    positions = asyncio.run(directory.load(cast("Version", stored)))
+    for each in rest(decisions, positions):
+        directory.take(each)
+
+    plain = taken(decisions)
+    assert windows(directory) == windows(plain)
+    assert len(directory) == len(plain)
+
+
+@settings(max_examples=40, deadline=None)
+@given(acts=ACTS, again=st.integers(0, 40))
+def test_what_is_delivered_again_changes_nothing(acts: list[Act], again: int) -> None:
+    decisions = petition_log(acts)
+    once, twice = taken(decisions), taken([*decisions, *decisions[again:]])
+
+    assert [once.get(name) for name in NAMES] == [twice.get(name) for name in NAMES]
+
+
+def test_the_window_opens_and_closes() -> None:
+    decisions = petition_log(LIFE)
+    directory = Directory()
+    found: list[SigningWindow] = []
+    for each in decisions:
+        directory.take(each)
+        found.append(windows(directory)["petition-0"])
+
+    opened, closed = START + timedelta(minutes=3), START + timedelta(minutes=4)
+    closes_at = opened.replace(year=2027, month=3)
+    assert found == [
+        SigningWindow(RULES),
+        SigningWindow(RULES),
+        SigningWindow(RULES, opened, closes_at),
+        SigningWindow(RULES, opened, closes_at, closed),
+    ]
+
+
+def test_the_listing_says_which_decision_it_comes_from() -> None:
+    directory = taken(petition_log(LIFE))
+    listing = directory.get("petition-0")
+
+    assert listing is not None
+    assert listing.seen == Seen(partition=0, sequence=3)
+
+
+def test_a_refused_request_lists_nothing() -> None:
+    directory = taken(petition_log(LIFE[1:]))
+
+    assert len(directory) == 0
+    assert directory.get("petition-0") is None
