@@ -2,11 +2,13 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import uvloop
 
+from kenes.identity.settings import SettingError
 from kenes.kafka.admin import ensure_topics
 from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.decider import Decider
@@ -22,7 +24,8 @@ from kenes.observe.logs import configure_logs, get_logger
 from kenes.observe.metrics import set_build_info
 from kenes.observe.server import health_server
 from kenes.service.definition import Clock, Context, Service
-from kenes.web.server import server
+from kenes.settings import EX_CONFIG
+from kenes.web.server import serve, server
 from schemas.topics import all_topics
 
 _log = get_logger(__name__)
@@ -34,7 +37,7 @@ async def api(service: Service, context: Context) -> None:
     """Serves HTTP until told to stop."""
     settings = service.settings
     async with service.api(context) as site:
-        await server(site.app, on_stop=site.on_stop, host=settings.api_host, port=settings.api_port).serve()
+        await serve(server(site.app, on_stop=site.on_stop, host=settings.api_host, port=settings.api_port))
 
 
 async def stream(service: Service, context: Context) -> None:
@@ -96,7 +99,11 @@ ROLES: dict[str, Role] = {"api": api, "stream": stream, "project": project}
 
 def run(service: Service, role: str) -> None:
     """Runs one process of a service until SIGTERM or SIGINT. Errors end it; whoever started it starts it again."""
-    uvloop.run(_run(service, role))
+    try:
+        uvloop.run(_run(service, role))
+    except SettingError as error:
+        sys.stderr.write(f"setting {error}\n")
+        sys.exit(EX_CONFIG)
 
 
 async def _run(service: Service, role: str) -> None:

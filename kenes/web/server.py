@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from starlette.types import ASGIApp
@@ -137,11 +138,18 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 class EdgeServer(Server):
-    """Tells the application to end its streams before it waits for connections to close."""
+    """Tells the application to end its streams before it waits for connections to close.
+
+    Signals are left to whoever runs it.
+    """
 
     def __init__(self, config: Config, on_stop: Callable[[], None] | None) -> None:
         super().__init__(config)
         self._on_stop = on_stop
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        """None are: the process has work of its own to end."""
+        return nullcontext()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Streams end first: lifespan shutdown only comes when all connections are closed."""
@@ -176,6 +184,12 @@ def server(
     return EdgeServer(config, on_stop)
 
 
-def serve(app: ASGIApp, host: str, port: int, *, on_stop: Callable[[], None] | None = None) -> None:
-    """Runs until SIGINT or SIGTERM. `on_stop` is called when stopping begins (`LiveHub.close`)."""
-    server(app, on_stop=on_stop, host=host, port=port).run()
+async def serve(server: Server) -> None:
+    """Serves until cancelled; then ends in order: no new connections, streams ended, requests answered."""
+    serving = asyncio.ensure_future(server.serve())
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await serving
+        raise

@@ -65,6 +65,15 @@ class PrivateEntry(Part):
     note: str
 
 
+class Eligibility(Part):
+    """What the identity provider says of a person, as far as rules need it. `age` is in whole years."""
+
+    age: int | None
+    region: str | None
+    assurance: Assurance
+    citizen: bool
+
+
 class RulePackRef(Part):
     """The rule pack and version a petition is held to for its whole life."""
 
@@ -85,6 +94,7 @@ class CreateRequested(Payload):
     TYPE: ClassVar[str] = "petitions.petition.create-requested.v1"
     petition: PetitionId
     actor: Actor
+    eligibility: Eligibility
     text: PetitionText
     sealed: str = Field(description="The author's name and identifier, under the author's key.")
     mine: PrivateEntry
@@ -181,15 +191,6 @@ class PetitionRefused(Payload):
     petition: PetitionId
     request: str = Field(description="The type of the request that was refused.")
     code: str
-
-
-class Eligibility(Part):
-    """What the identity provider says of the signer, as far as rules need it. `age` is in whole years."""
-
-    age: int | None
-    region: str | None
-    assurance: Assurance
-    citizen: bool
 
 
 class Seen(Part):

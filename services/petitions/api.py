@@ -51,16 +51,8 @@ from services.petitions.views import (
 Authenticate = Callable[[Request], Awaitable[Person]]
 
 IDEMPOTENCY = Parameter("Idempotency-Key", "The same key of the same person names the same petition.", where="header")
-SIGN_PROBLEMS = (
-    "petition-not-open",
-    "petition-closed",
-    "already-signed",
-    "under-age",
-    "birth-date-missing",
-    "region-missing",
-    "assurance-too-low",
-    "not-a-citizen",
-)
+WHO_PROBLEMS = ("under-age", "birth-date-missing", "assurance-too-low", "not-a-citizen")
+SIGN_PROBLEMS = ("petition-not-open", "petition-closed", "already-signed", "region-missing", *WHO_PROBLEMS)
 
 
 @dataclass(frozen=True)
@@ -89,7 +81,15 @@ class Api:
         one = "/petitions/{petition}"
         return [
             _read("/petitions", self.list_petitions, PetitionList, parameters=FILTERS),
-            _write("POST", "/petitions", self.create, 201, body=PetitionText, parameters=(IDEMPOTENCY,)),
+            _write(
+                "POST",
+                "/petitions",
+                self.create,
+                201,
+                body=PetitionText,
+                problems=WHO_PROBLEMS,
+                parameters=(IDEMPOTENCY,),
+            ),
             _read(one, self.show_petition, PetitionView),
             _write("PUT", one, self.edit, 200, body=PetitionText, problems=("not-a-draft", "not-allowed")),
             _write("POST", f"{one}/submission", self.submit, 200, problems=("not-a-draft", "not-allowed")),

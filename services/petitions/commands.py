@@ -67,6 +67,7 @@ class Commands:
         request = CreateRequested(
             petition=petition,
             actor=self._actor(petition, person),
+            eligibility=_eligibility(person),
             text=text,
             sealed=_sealed(key, petition, person),
             mine=self._entry(key, petition, person),

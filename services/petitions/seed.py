@@ -66,18 +66,7 @@ class DatedProducer(Producer):
 
     async def send(self, topic: Topic, key: bytes, event: Event[Payload], partition: int | None = None) -> Receipt:
         """As `Producer.send`, at the moment in `_MOMENT`."""
-        inner, moment = await self._ready(), _MOMENT.get()
-        dated = replace(event, time=moment)
-        sent = await inner.send(
-            topic.name,
-            dated.data.write(),
-            key=key,
-            partition=partition,
-            headers=dated.headers(),
-            timestamp_ms=int(moment.timestamp() * 1000),
-        )
-        found = await sent
-        return Receipt(found.partition, found.offset)
+        return await super().send(topic, key, replace(event, time=_MOMENT.get()), partition)
 
 
 @dataclass(frozen=True)

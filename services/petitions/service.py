@@ -22,6 +22,7 @@ from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.projection import Projection
 from kenes.mongo.sessions import MongoSessionStore
 from kenes.mongo.vault import Vault
+from kenes.observe.asgi import ObserveMiddleware
 from kenes.service.definition import Clock, Context, Deciding, Service, Site, Stream
 from kenes.service.following import following
 from kenes.web.app import build_app
@@ -101,8 +102,8 @@ class Petitions(Service):
         vault = Vault(context.database, self.keyring)
         petition_decisions, signature_decisions = Decisions(), Decisions()
         listings, tallies = self.projection("petitions"), self.projection("tallies")
+        issuers, login_settings = load_identity(IdentitySettings).issuers, load_identity(LoginSettings)
         async with AsyncExitStack() as stack:
-            issuers = load_identity(IdentitySettings).issuers
             verifier = await stack.enter_async_context(BearerVerifier(issuers))
             petitions_tail = await stack.enter_async_context(
                 following(self, context, listings, self.directory.load, self.directory.take, petition_decisions.note)
@@ -137,7 +138,7 @@ class Petitions(Service):
                 authenticate=Authenticator(verifier).bearer_person,
                 wait_limit=self.settings.wait_limit,
             )
-            login = Login(load_identity(LoginSettings), issuers, verifier)
+            login = Login(login_settings, issuers, verifier)
             stack.push_async_callback(login.aclose)
             app = await self._app(context, api, login)
             yield Site(app, hub.close)
@@ -171,6 +172,7 @@ class Petitions(Service):
             catalogs=catalogs,
             sessions=Sessions(sessions, web),
             problem_page=pages.problem_page,
+            middleware=(ObserveMiddleware,),
             translations={
                 BrokerUnavailableError: _unavailable,
                 DatabaseUnavailableError: _unavailable,

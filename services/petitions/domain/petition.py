@@ -93,11 +93,14 @@ def decide(petition: Petition | None, request: Payload, now: datetime, packs: Ru
 def _create(petition: Petition | None, request: CreateRequested, now: datetime, packs: RulePacks) -> Payload:
     if petition is not None:
         return _refused(request, Refusal.PETITION_EXISTS)
+    pack = packs.in_force(DEFAULT_PACK, now.date())
+    if refusal := pack.author.refusal(request.eligibility):
+        return _refused(request, refusal)
     return Created(
         petition=request.petition,
         author=request.actor.pseudonym,
         text=request.text,
-        rules=packs.in_force(DEFAULT_PACK, now.date()).ref,
+        rules=pack.ref,
         sealed=request.sealed,
         mine=request.mine,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from aiokafka import TopicPartition
@@ -48,8 +48,10 @@ class Consumer:
         }
         if not found:
             self.more.clear()
-            await asyncio.wait([asyncio.ensure_future(self.more.wait())], timeout=timeout_ms / 1000)
-        self.next = {partition: len(log) for partition, log in self.log.items()}
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.more.wait(), timeout_ms / 1000)
+        for asked, records in found.items():
+            self.next[asked.partition] += len(records)
         return found
 
     async def ends(self, _consumer: object, _topic: Topic, partitions: list[int]) -> dict[int, int]:

@@ -178,7 +178,14 @@ def _life_request(petition: str, act: Act) -> Payload:
     actor = Actor(pseudonym="author", roles=("moderator",) if act.person else ())
     wrote = text(f"Safe crossings, version {act.minutes}")
     requests: tuple[Payload, ...] = (
-        CreateRequested(petition=petition, actor=actor, text=wrote, sealed="sealed", mine=mine(act.petition, petition)),
+        CreateRequested(
+            petition=petition,
+            actor=actor,
+            eligibility=Eligibility(age=30, region="KZ-75", assurance=Assurance.HIGH, citizen=True),
+            text=wrote,
+            sealed="sealed",
+            mine=mine(act.petition, petition),
+        ),
         EditRequested(petition=petition, actor=actor, text=wrote),
         SubmitRequested(petition=petition, actor=actor),
         PublishRequested(petition=petition, actor=actor),

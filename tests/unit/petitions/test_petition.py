@@ -8,6 +8,7 @@ import pytest
 from schemas.payload import Payload
 from schemas.petitions.v1 import (
     Actor,
+    Assurance,
     Closed,
     CloseReason,
     CloseRequested,
@@ -15,6 +16,7 @@ from schemas.petitions.v1 import (
     CreateRequested,
     Edited,
     EditRequested,
+    Eligibility,
     PetitionRefused,
     PetitionText,
     PrivateEntry,
@@ -38,7 +40,8 @@ TEXT = PetitionText(language="en", title="Safe crossings", text="Children cross 
                     proposal="Build crossings")  # fmt: skip
 MINE = PrivateEntry(owner="owner", entry="entry", note="note")
 
-CREATE = CreateRequested(petition="p", actor=AUTHOR, text=TEXT, sealed="sealed", mine=MINE)
+ELIGIBLE = Eligibility(age=30, region="KZ-75", assurance=Assurance.HIGH, citizen=True)
+CREATE = CreateRequested(petition="p", actor=AUTHOR, eligibility=ELIGIBLE, text=TEXT, sealed="sealed", mine=MINE)
 
 
 def edit(actor: Actor = AUTHOR) -> Payload:
@@ -149,6 +152,22 @@ def test_the_window_is_calendar_months_and_short_months_end_it_early() -> None:
 
     assert petition is not None
     assert petition.closes_at == datetime(2027, 2, 28, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"age": 17}, Refusal.UNDER_AGE),
+        ({"age": None}, Refusal.BIRTH_DATE_MISSING),
+        ({"assurance": Assurance.LOW}, Refusal.ASSURANCE_TOO_LOW),
+        ({"citizen": False}, Refusal.NOT_A_CITIZEN),
+        ({"region": None}, None),
+    ],
+)
+def test_who_may_start_a_petition(changed: dict[str, object], expected: Refusal | None) -> None:
+    request = CREATE.model_copy(update={"eligibility": ELIGIBLE.model_copy(update=changed)})
+
+    assert getattr(decide(None, request, NOW, PACKS), "code", None) == expected
 
 
 @pytest.mark.parametrize(("late", "expected"), [(timedelta(milliseconds=-1), Refusal.NOT_DUE), (timedelta(0), None)])

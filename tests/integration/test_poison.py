@@ -1,0 +1,155 @@
+"""Poison on every input topic of the running product is set aside with reason and origin; what follows is processed."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from kenes.kafka.reader import read_to_end
+from kenes.kafka.records import read
+from schemas.dead_letter import DeadLetter
+from schemas.envelope import Event
+from schemas.petitions.v1 import Actor, Assurance, CreateRequested, Eligibility, PetitionText, PrivateEntry
+from schemas.topics import PETITION_REQUESTS, PETITIONS, REGISTRY, SIGNATURE_REQUESTS, SIGNATURES, Topic
+from tests.integration.api import TEXT, Api
+from tests.processes import Product
+
+pytestmark = pytest.mark.stack
+
+Headers = list[tuple[str, bytes]]
+
+CONSUMERS = {
+    PETITION_REQUESTS.name: {"petitions/stream"},
+    SIGNATURE_REQUESTS.name: {"petitions/stream"},
+    PETITIONS.name: {"petitions/petitions"},
+    SIGNATURES.name: {"petitions/tallies", "petitions/history", "petitions/signatures"},
+}
+ENVELOPE: Headers = [
+    ("ce_specversion", b"1.0"),
+    ("ce_id", b"1"),
+    ("ce_source", b"/nowhere"),
+    ("ce_subject", b"nothing"),
+    ("ce_time", b"2026-01-01T00:00:00+00:00"),
+]
+WAIT = 60.0
+
+
+def poisons(topic: Topic) -> list[tuple[Headers, bytes | None, str]]:
+    """Headers, value, and a word of the reason each must be set aside with."""
+    kind = topic.payloads[0].TYPE.encode()
+    typed = [*ENVELOPE, ("ce_type", kind)]
+    return [
+        ([], b"\xff\xfe\x00", "event type"),
+        ([*ENVELOPE, ("ce_type", b"petitions.petition.exploded.v1")], b"{}", "exploded"),
+        ([*ENVELOPE, ("ce_type", b"\xff")], b"{}", "UTF-8"),
+        (typed, None, "no value"),
+        (typed, b"{", "json_invalid"),
+        (typed, b'{"petition": 5}', "petition: string_type"),
+        ([("ce_type", kind)], b"{}", "missing header"),
+        ([*typed, ("ce_sequence", b"first")], json.dumps({"petition": "p"}).encode(), ""),
+    ]
+
+
+async def write(product: Product, topic: Topic, partition: int) -> dict[int, str]:
+    """Writes all poisons to one partition; offsets and reasons."""
+    producer = AIOKafkaProducer(bootstrap_servers=product.kafka.bootstrap)
+    await producer.start()
+    try:
+        offsets = {}
+        for headers, value, reason in poisons(topic):
+            sent = await producer.send_and_wait(topic.name, value, key=b"k", partition=partition, headers=headers)
+            offsets[sent.offset] = reason
+        return offsets
+    finally:
+        await producer.stop()
+
+
+async def letters(product: Product, topic: Topic) -> list[DeadLetter]:
+    aside = topic.dead_letters
+    found = []
+    async for records in read_to_end(product.kafka.bootstrap, aside, dict.fromkeys(range(aside.partitions), 0)):
+        found += [read(aside, record).data for record in records]
+    return [letter for letter in found if isinstance(letter, DeadLetter)]
+
+
+async def wait_for_letters(product: Product, topic: Topic, partition: int, offsets: set[int]) -> list[DeadLetter]:
+    """The letters about these records, once every consumer of the topic has set them aside."""
+    expected = {(offset, consumer) for offset in offsets for consumer in CONSUMERS[topic.name]}
+    until = time.monotonic() + WAIT
+    while True:
+        found = [
+            letter
+            for letter in await letters(product, topic)
+            if letter.origin.partition == partition and letter.origin.offset in offsets
+        ]
+        if {(letter.origin.offset, letter.consumer) for letter in found} >= expected:
+            return found
+        assert time.monotonic() < until, f"{len(found)} of {len(expected)} letters; {product.last_lines(5)}"
+        await asyncio.sleep(0.2)
+
+
+@pytest.mark.parametrize("topic", REGISTRY, ids=lambda topic: topic.name)
+async def test_poison_is_set_aside_and_the_next_event_is_processed(product: Product, api: Api, topic: Topic) -> None:
+    petition = await asyncio.to_thread(api.open, api.person())
+    partition = 3
+    offsets = await write(product, topic, partition)
+    found = await wait_for_letters(product, topic, partition, set(offsets))
+    for letter in found:
+        assert letter.origin.topic == topic.name
+        assert offsets[letter.origin.offset] in letter.reason
+        assert letter.reason.startswith("UnreadableEventError: ")
+        assert "Traceback" in letter.stack
+        assert base64.b64decode(letter.key or "") == b"k"
+    # Many signers, so that some of them are decided on the poisoned partition, and a petition on each.
+    answers = [await asyncio.to_thread(api.sign, petition, api.person()) for _ in range(30)]
+    receipts = [answer.json()["receipt"] for answer in answers]
+    assert {receipt.split("-")[1] for receipt in receipts} >= {str(partition)}
+    for receipt in receipts:
+        decided = await asyncio.to_thread(api.receipt, receipt)
+        assert decided["decision"] == "petitions.signature.accepted.v1"
+    assert api.count(petition) == 30
+    opened = [await asyncio.to_thread(api.open, api.person()) for _ in range(8)]
+    assert len(set(opened)) == 8
+
+
+async def test_a_request_the_rules_raise_on_is_set_aside(product: Product, api: Api) -> None:
+    """A draft from before any rule pack was in force: a record whose own time the rules have no answer for."""
+    petition = str(uuid4())
+    request = CreateRequested(
+        petition=petition,
+        actor=Actor(pseudonym="p"),
+        eligibility=Eligibility(age=30, region="KZ-75", assurance=Assurance.HIGH, citizen=True),
+        text=PetitionText.model_validate(TEXT),
+        sealed="s",
+        mine=PrivateEntry(owner="o", entry="e", note="n"),
+    )
+    event = Event(id="1", source="/test", subject=petition, time=datetime.now(UTC), data=request)
+    producer = AIOKafkaProducer(bootstrap_servers=product.kafka.bootstrap)
+    await producer.start()
+    try:
+        sent = await producer.send_and_wait(
+            PETITION_REQUESTS.name,
+            request.write(),
+            key=petition.encode(),
+            partition=5,
+            headers=event.headers(),
+            timestamp_ms=1_500_000_000_000,
+        )
+    finally:
+        await producer.stop()
+    (letter,) = await wait_for_letters(product, PETITION_REQUESTS, 5, {sent.offset})
+    assert letter.reason.startswith("LookupError: no version of rule pack")
+    assert "in_force" in letter.stack
+    assert len({await asyncio.to_thread(api.open, api.person()) for _ in range(5)}) == 5
+
+
+async def test_after_all_the_poison_audit_is_clean(product: Product) -> None:
+    status, output = await asyncio.to_thread(product.run, "audit")
+    assert status == 0, output
