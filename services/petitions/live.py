@@ -55,7 +55,7 @@ class LiveCounts:
     async def load(self, tallies: Version) -> dict[int, Position]:
         """Takes in the stored tallies; returns the positions the tail must go on from."""
         positions = await tallies.positions()
-        async for document in tallies.collection("tallies").find():
+        async for document in tallies.collection("tallies").find({}, {"latest": 0}):
             count = self._counts.setdefault(document["petition"], Count())
             count.accepted += document.get("accepted", 0)
             count.withdrawn += document.get("withdrawn", 0)

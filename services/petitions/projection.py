@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kenes.kafka.records import Recorded
@@ -14,7 +14,6 @@ from schemas.petitions.v1 import (
     Created,
     PetitionRefused,
     PetitionText,
-    PrivateEntry,
     SignatureAccepted,
     SignatureWithdrawn,
 )
@@ -23,6 +22,12 @@ from services.petitions.domain.petition import Petition, evolve
 
 OpenOwner = Callable[[str], bytes]
 """A person's index from its sealed form."""
+
+ENTRY_LENGTH = 22
+"""Letters of a private entry's name: 16 bytes in base64url."""
+
+LATEST = 10
+"""Listed signers kept per petition and partition."""
 
 _WORD = re.compile(r"\w{2,}")
 
@@ -52,9 +57,14 @@ def load_petition(document: Document) -> Petition:
     return Petition.model_validate({"id": document["_id"], **document})
 
 
-def _entry_id(mine: PrivateEntry, open_owner: OpenOwner) -> tuple[bytes, bytes]:
-    owner = open_owner(mine.owner)
-    return owner + mine.entry.encode(), owner
+def entry_key(owner: bytes, entry: str) -> bytes:
+    """Under which an act stands on its person's own page: a person's acts stand together, and need no index."""
+    return owner + entry.encode()
+
+
+def entry_range(owner: bytes) -> dict[str, bytes]:
+    """The keys of all acts of one person, as a query. Binary keys are ordered by their length first."""
+    return {"$gte": owner + b"\x00" * ENTRY_LENGTH, "$lte": owner + b"\xff" * ENTRY_LENGTH}
 
 
 def fold_petitions(open_owner: OpenOwner) -> Callable[[Sequence[Recorded], Found], Iterator[Operation]]:
@@ -69,8 +79,8 @@ def fold_petitions(open_owner: OpenOwner) -> Callable[[Sequence[Recorded], Found
             if isinstance(data, PetitionRefused):
                 continue
             if isinstance(data, Created):
-                key, owner = _entry_id(data.mine, open_owner)
-                yield Insert("authored", {"_id": key, "owner": owner, "note": data.mine.note})
+                key = entry_key(open_owner(data.mine.owner), data.mine.entry)
+                yield Insert("authored", {"_id": key, "note": data.mine.note})
             current[subject] = evolve(current.get(subject), data, decision.event.time)
             newest[subject] = decision
         for subject, decision in newest.items():
@@ -91,8 +101,21 @@ def _receipt(decision: Recorded, code: str | None) -> Document:
     }
 
 
+def tally_ids(petition: str) -> list[str]:
+    """The documents that hold a petition's count, one per partition."""
+    return [f"{petition}/{partition}" for partition in range(SIGNATURES.partitions)]
+
+
+def history_range(petition: str) -> dict[str, str]:
+    """The keys of a petition's history, as a query."""
+    return {"$gte": f"{petition}/", "$lt": f"{petition}0"}  # 0 comes right after the slash
+
+
 def fold_tallies(decisions: Sequence[Recorded], _found: Found) -> Iterator[Operation]:
-    """The fold into `tallies`: one small document per petition and partition; readers add them up."""
+    """The fold into `tallies`: one small document per petition and partition; readers add them up.
+
+    Beside the counts stand the latest signers who chose to be listed; who withdraws is no longer among them.
+    """
     changes: dict[str, Counter[str]] = {}
     newest: dict[str, Recorded] = {}
     for decision in decisions:
@@ -117,6 +140,28 @@ def fold_tallies(decisions: Sequence[Recorded], _found: Found) -> Iterator[Opera
                 "$set": {"petition": petition, "p": last.partition, "s": sequence_of(last.event)},
             },
         )
+    for tally, moved in _latest(decisions):
+        yield Update("tallies", tally, moved)
+
+
+def _latest(decisions: Sequence[Recorded]) -> Iterator[tuple[str, Mapping[str, Mapping[str, Any]]]]:
+    """Changes of `latest`, in order. Newcomers between two withdrawals join in one change."""
+    joining: dict[str, list[Document]] = {}
+    for decision in decisions:
+        data, tally = decision.data, f"{decision.event.subject}/{decision.partition}"
+        if isinstance(data, SignatureAccepted) and data.listed:
+            listed = {"signer": data.signer, "owner": data.mine.owner, "sealed": data.sealed}
+            joining.setdefault(tally, []).append(listed | {"at": decision.event.time})
+        elif isinstance(data, SignatureWithdrawn):
+            if tally in joining:
+                yield tally, _join(joining.pop(tally))
+            yield tally, {"$pull": {"latest": {"signer": data.signer}}}
+    for tally, listed_now in joining.items():
+        yield tally, _join(listed_now)
+
+
+def _join(listed: Sequence[Document]) -> Mapping[str, Mapping[str, Any]]:
+    return {"$push": {"latest": {"$each": list(listed)[-LATEST:], "$slice": -LATEST}}}
 
 
 def fold_history(decisions: Sequence[Recorded], _found: Found) -> Iterator[Operation]:
@@ -165,9 +210,8 @@ def _signature(decision: Recorded) -> Document:
 
 
 def _signed(data: SignatureAccepted | SignatureWithdrawn, open_owner: OpenOwner) -> Operation:
-    key, owner = _entry_id(data.mine, open_owner)
-    signed = isinstance(data, SignatureAccepted)
-    document = {"_id": key, "owner": owner, "note": data.mine.note, "signed": signed}
+    key = entry_key(open_owner(data.mine.owner), data.mine.entry)
+    document = {"_id": key, "note": data.mine.note, "signed": isinstance(data, SignatureAccepted)}
     # A first act is always new: inserting costs half of replacing, and nearly every signature is a first act.
     return Insert("signed", document) if data.act == 1 else Put("signed", document)
 
@@ -180,7 +224,7 @@ def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
             topic=PETITIONS,
             collections={
                 "petitions": (Index(("status", "opened_at")), Index(("words",))),
-                "authored": (Index(("owner",)),),
+                "authored": (),
                 "petition_receipts": (),
             },
             fold=fold_petitions(open_owner),
@@ -189,21 +233,21 @@ def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
         Projection(
             name="tallies",
             topic=SIGNATURES,
-            collections={"tallies": (Index(("petition",)),)},
+            collections={"tallies": ()},
             fold=fold_tallies,
             pace=0.5,
         ),
         Projection(
             name="history",
             topic=SIGNATURES,
-            collections={"history": (Index(("petition", "hour")),)},
+            collections={"history": (Index(("hour",)),)},
             fold=fold_history,
             pace=5.0,
         ),
         Projection(
             name="signatures",
             topic=SIGNATURES,
-            collections={"signatures": (Index(("signer",)), Index(("petition", "at"))), "signed": (Index(("owner",)),)},
+            collections={"signatures": (), "signed": ()},
             fold=fold_signatures(open_owner),
             pace=0.1,
         ),

@@ -16,10 +16,18 @@ from kenes.mongo.client import Collection, Database, Document
 from kenes.mongo.projection import LiveVersions, Projection
 from kenes.mongo.vault import Vault
 from schemas.envelope import sequence_of
-from schemas.petitions.v1 import SignatureAccepted
+from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
 from services.petitions.directory import Directory
 from services.petitions.domain.petition import Petition, Status, evolve
-from services.petitions.projection import load_petition, receipt_id, words
+from services.petitions.projection import (
+    entry_key,
+    entry_range,
+    history_range,
+    load_petition,
+    receipt_id,
+    tally_ids,
+    words,
+)
 
 SEARCH_WORDS = 5
 
@@ -82,6 +90,7 @@ class Queries:
         vault: Vault,
         directory: Directory,
         recent: Decisions,
+        recent_signatures: Decisions,
     ) -> None:
         self._versions = LiveVersions(database)
         self._projections = {name: each for each in projections for name in each.collections}
@@ -89,6 +98,7 @@ class Queries:
         self._vault = vault
         self._directory = directory
         self._recent = recent
+        self._recent_signatures = recent_signatures
 
     async def petition(self, petition: str) -> Petition | None:
         """A petition with every decision this process knows of, also those the projection has yet to fold."""
@@ -135,7 +145,7 @@ class Queries:
     async def history(self, petition: str) -> dict[datetime, dict[str, int]]:
         """Accepted minus withdrawn signatures by minute (UTC) and region."""
         minutes: dict[datetime, dict[str, int]] = {}
-        async for document in (await self._of("history")).find({"petition": petition}):
+        async for document in (await self._of("history")).find({"_id": history_range(petition)}):
             for minute, acts in document["minutes"].items():
                 at = datetime.fromisoformat(f"{document['hour']}:{minute}:00+00:00")
                 regions = minutes.setdefault(at, {})
@@ -147,18 +157,15 @@ class Queries:
     async def standing(self, petition: str, person: Person) -> bool:
         """Whether the person's signature on this petition counts."""
         signer = self._keyring.pseudonym(petition, person.id)
-        return signer in await self._standing([signer])
-
-    async def _standing(self, signers: Sequence[str]) -> set[str]:
-        """Those of the pseudonyms whose last counted act is a signature."""
-        last: dict[str, tuple[int, bool]] = {}
-        cursor = (await self._of("signatures")).find({"signer": {"$in": list(signers)}}, {"signer": 1, "decision": 1})
-        async for act in cursor:
-            # Acts of one signer are decided in the order of their offsets, on one partition.
-            offset = int(act["_id"].partition("-")[2])
-            if offset > last.get(act["signer"], (-1, False))[0]:
-                last[act["signer"]] = (offset, act["decision"] == SignatureAccepted.TYPE)
-        return {signer for signer, (_, signed) in last.items() if signed}
+        for decision in reversed(self._recent_signatures.latest()):
+            if isinstance(decision.data, SignatureAccepted | SignatureWithdrawn) and decision.data.signer == signer:
+                return isinstance(decision.data, SignatureAccepted)
+        key = await self._vault.find(person.id)
+        if key is None:
+            return False
+        entry = entry_key(self._keyring.index(person.id), key.entry(petition))
+        found = await (await self._of("signed")).find_one({"_id": entry})
+        return found is not None and bool(found["signed"])
 
     async def signed_by(self, person: Person) -> list[Signed]:
         """What the person signed, the latest first."""
@@ -175,17 +182,16 @@ class Queries:
         key = await self._vault.find(person.id)
         if key is None:
             return []
-        cursor = (await self._of(collection)).find({"owner": self._keyring.index(person.id)})
+        cursor = (await self._of(collection)).find({"_id": entry_range(self._keyring.index(person.id))})
         entries = [(json.loads(key.open(entry["note"])), entry) async for entry in cursor]
         return sorted(entries, key=lambda pair: str(pair[0]["at"]), reverse=True)
 
     async def latest_names(self, petition: str, limit: int) -> list[str]:
         """Public names of the latest signers who chose to be listed: first name and initial."""
-        cursor = (await self._of("signatures")).find({"petition": petition}).sort("at", -1).limit(limit * 5)
-        listed = [found async for found in cursor if found.get("listed")]
-        standing = await self._standing([found["signer"] for found in listed])
-        documents = [found for found in listed if found["signer"] in standing][:limit]
-        names = [await self.public_name(found["owner"], found["sealed"], petition) for found in documents]
+        cursor = (await self._of("tallies")).find({"_id": {"$in": tally_ids(petition)}}, {"latest": 1})
+        listed = [each async for tally in cursor for each in tally.get("latest", ())]
+        latest = sorted(listed, key=lambda each: each["at"], reverse=True)[:limit]
+        names = [await self.public_name(each["owner"], each["sealed"], petition) for each in latest]
         return [name for name in names if name]
 
     async def public_name(self, owner: str, sealed: str, petition: str) -> str | None:

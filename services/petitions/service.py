@@ -127,6 +127,7 @@ class Petitions(Service):
                 vault=vault,
                 directory=self.directory,
                 recent=petition_decisions,
+                recent_signatures=signature_decisions,
             )
             api = Api(
                 commands=commands,

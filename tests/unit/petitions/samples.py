@@ -72,6 +72,11 @@ def text(title: str = "Safe crossings by every school") -> PetitionText:
     return PetitionText(language="en", title=title, text=words, proposal="Build raised crossings.")
 
 
+def eligibility(region: str = REGIONS[0]) -> Eligibility:
+    """Of somebody who may do everything."""
+    return Eligibility(age=30, region=region, assurance=Level.HIGH, citizen=True)
+
+
 def mine(number: int, petition: str) -> PrivateEntry:
     """A person's private entry; the key is the person's own, the same each time."""
     key = PersonKey(bytes([number % 256]) * 32)
@@ -143,11 +148,10 @@ def signature_log(acts: Sequence[Act]) -> list[Recorded]:
         request: Payload
         if act.what < 3:
             region = REGIONS[(act.person + act.what) % len(REGIONS)]
-            eligibility = Eligibility(age=30, region=region, assurance=Level.HIGH, citizen=True)
             request = SignRequested(
                 petition=petition,
                 signer=who,
-                eligibility=eligibility,
+                eligibility=eligibility(region),
                 listed=True,
                 sealed="sealed",
                 mine=mine(act.person, petition),
@@ -216,8 +220,6 @@ class Store:
                 case Update():
                     documents = self.collections.setdefault(operation.collection, {})
                     _change(documents.setdefault(operation.id, {"_id": operation.id}), operation.change)
-                case Insert():
-                    pass
 
     def all(self, collection: str) -> list[Document]:
         """Every document of a collection."""
@@ -225,14 +227,25 @@ class Store:
 
 
 def _change(document: Document, change: Mapping[str, Mapping[str, Any]]) -> None:
-    assert change.keys() <= {"$inc", "$set"}
+    assert change.keys() <= {"$inc", "$set", "$push", "$pull"}
     for operator, members in change.items():
+        if operator in ("$push", "$pull"):
+            _change_lists(document, operator, members)
+            continue
         for path, value in members.items():
             *parents, last = path.split(".")
             inner = document
             for parent in parents:
                 inner = inner.setdefault(parent, {})
             inner[last] = inner.get(last, 0) + value if operator == "$inc" else value
+
+
+def _change_lists(document: Document, operator: str, members: Mapping[str, Any]) -> None:
+    for name, value in members.items():
+        if operator == "$push":
+            document[name] = [*document.get(name, []), *value["$each"]][value["$slice"] :]
+        elif name in document:
+            document[name] = [each for each in document[name] if each["signer"] != value["signer"]]
 
 
 def project(projection: Projection, decisions: Sequence[Recorded], cuts: Sequence[int]) -> Store:

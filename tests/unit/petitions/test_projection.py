@@ -175,7 +175,7 @@ def test_a_persons_own_page_is_found_by_the_person_alone() -> None:
     signed = project(ALL["signatures"], signature_log(acts), [3]).all("signed")
 
     index = KEYRING.index(person(1).id)
-    assert len([entry for entry in signed if entry["owner"] == index]) == 3
+    assert len([entry for entry in signed if entry["_id"][:16] == index]) == 3
     assert {entry["_id"][:16] for entry in signed} == {KEYRING.index(person(0).id), index}
 
 
