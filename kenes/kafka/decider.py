@@ -14,7 +14,7 @@ from typing import Protocol
 from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.records import Record, Recorded, counts, read
 from kenes.observe.logs import get_logger
-from kenes.observe.metrics import BATCH_RECORDS, DECISIONS
+from kenes.observe.metrics import BATCH_DURATION, BATCH_RECORDS, DECISIONS
 from schemas.envelope import Event, UnreadableEventError, decision_id, sequence_of
 from schemas.payload import Payload
 from schemas.topics import Topic
@@ -99,6 +99,12 @@ class Decider:
         self._positions: dict[int, Position] = {}
         self._in_hand = asyncio.Lock()
 
+    async def take_over(self, partitions: Collection[int]) -> None:
+        """Acquires partitions before their first request comes: clocks look at the state, too."""
+        async with self._in_hand:
+            for partition in sorted(set(partitions) - self._positions.keys()):
+                await self.acquire(partition)
+
     async def release(self, partitions: Collection[int]) -> None:
         """Forgets partitions that another owner may now decide, once the batch in hand is decided."""
         async with self._in_hand:
@@ -141,7 +147,8 @@ class Decider:
         Any error but a bad record is left to rise: the caller must stop without acknowledging the batch.
         """
         async with self._in_hand:
-            await self._handle(records)
+            with BATCH_DURATION.labels(self.requests.name).time():
+                await self._handle(records)
 
     async def _handle(self, records: Sequence[Record]) -> None:
         for partition in sorted({record.partition for record in records} - self._positions.keys()):

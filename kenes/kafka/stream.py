@@ -24,6 +24,7 @@ _log = get_logger(__name__)
 BATCH = 500
 GATHER = 0.005
 EX_SOFTWARE = 70
+STOP_WITHIN = 8.0
 
 
 def stream_app(name: str, bootstrap: str, session_timeout: float) -> faust.App:
@@ -75,11 +76,34 @@ def add_decider(app: faust.App, decider: Decider, *, die: Callable[[], None] | N
 
     app.agent(topic, name=decider.requests.name)(agent)
 
-    async def forget(_app: Any, revoked: Any, **_options: Any) -> None:
-        await decider.release([found.partition for found in revoked if found.topic == decider.requests.name])
+    _follow_assignment(app, decider, end)
 
-    revoked: Any = app.on_partitions_revoked
-    revoked.connect(forget, weak=False)
+
+def _follow_assignment(app: Any, decider: Decider, end: Callable[[], None]) -> None:
+    """Has `decider` take over and let go of partitions as they are assigned and revoked."""
+    acquiring: set[asyncio.Task[None]] = set()
+
+    def ours(partitions: Any) -> list[int]:
+        return [found.partition for found in partitions if found.topic == decider.requests.name]
+
+    async def acquire(partitions: list[int]) -> None:
+        try:
+            await decider.take_over(partitions)
+        except Exception:  # noqa: BLE001 - whatever it is, the partition is not decided here
+            _log.exception("a partition could not be acquired: the process ends")
+            end()
+
+    async def assigned(_app: Any, assigned: Any, **_options: Any) -> None:
+        # In the background: a rebalance that takes long would itself be taken for a dead worker.
+        task = asyncio.create_task(acquire(ours(assigned)))
+        acquiring.add(task)
+        task.add_done_callback(acquiring.discard)
+
+    async def revoked(_app: Any, revoked: Any, **_options: Any) -> None:
+        await decider.release(ours(revoked))
+
+    app.on_partitions_assigned.connect(assigned, weak=False)
+    app.on_partitions_revoked.connect(revoked, weak=False)
 
 
 def _record(event: EventT[Any]) -> Record:
@@ -108,4 +132,9 @@ async def running_app(app: faust.App) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await app.stop()
+        try:
+            async with asyncio.timeout(STOP_WITHIN):
+                await app.stop()
+        except TimeoutError:
+            _log.warning("Faust did not stop in time: the process ends as it is, which loses nothing")
+            _die()

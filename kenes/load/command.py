@@ -2,10 +2,12 @@
 
 import asyncio
 import sys
+import time
 
 import click
 
 from kenes.load.api import open_petitions
+from kenes.load.client import AnswerError
 from kenes.load.crowd import crowd_tokens
 from kenes.load.result import RushResult
 from kenes.load.rush import Plan, Rush
@@ -15,21 +17,28 @@ from kenes.local.settings import LocalSettings
 @click.command()
 @click.option("--petition", help="Id of the petition to rush; the newest one where it is not given.")
 @click.option("--people", default=2_000, show_default=True, help="How many different people sign.")
-@click.option("--first", default=0, show_default=True, help="Number of the first of them: others sign again.")
+@click.option("--first", type=int, help="Number of the first of them; where it is not given, people nobody has seen.")
 @click.option("--at-once", default=64, show_default=True, help="How many of them at once.")
 @click.option("--rate", type=float, help="Signatures a second; as fast as they are answered where it is not given.")
-def load(petition: str | None, people: int, first: int, at_once: int, rate: float | None) -> None:
+def load(petition: str | None, people: int, first: int | None, at_once: int, rate: float | None) -> None:
     """Let a crowd of invented people sign, and verify every answer, receipt and count."""
     settings = LocalSettings.load()
     site = f"http://127.0.0.1:{settings.api_port}"
     identity = f"http://127.0.0.1:{settings.identity_port}"
     plan = Plan(concurrency=at_once, count=people, rate=rate)
     try:
-        result = asyncio.run(_rush(site, identity, petition, people, first, plan))
+        result = asyncio.run(_rush(site, identity, petition, people, _newcomers() if first is None else first, plan))
+    except AnswerError as error:
+        raise click.ClickException(f"the rush ended early: {error}") from error
     except OSError as error:
         raise click.ClickException(f"the local stack does not answer ({error}); start it with `make up`") from error
     click.echo("\n".join(result.lines()))
     sys.exit(0 if result.clean else 1)
+
+
+def _newcomers() -> int:
+    """A number for the first of a crowd: as time goes on, no two crowds have the same people."""
+    return int(time.time() * 1000)
 
 
 async def _rush(site: str, identity: str, petition: str | None, people: int, first: int, plan: Plan) -> RushResult:

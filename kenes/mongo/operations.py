@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from pymongo import ReplaceOne, UpdateOne
@@ -59,6 +60,9 @@ async def apply(
                     ReplaceOne({"_id": operation.document["_id"]}, operation.document, upsert=True)
                 )
     for name, documents in inserts.items():
+        # In the order of their ids: kinder to the tree, and the order of two collections tells nothing about
+        # which documents were written for the same person.
+        documents.sort(key=itemgetter("_id"))
         await collections[name].insert_many(documents, ordered=False, session=session)
     for name, requests in changes.items():
         await collections[name].bulk_write(requests, ordered=True, session=session)

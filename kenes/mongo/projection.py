@@ -18,6 +18,7 @@ from schemas.topics import Topic
 VERSIONS = "projection_versions"
 OFFSETS = "projection_offsets"
 VERSION_KNOWN_FOR = 1.0
+DELETE_BATCH = 200
 
 Found = Mapping[Any, Document]
 """The documents a fold asked for, by id."""
@@ -115,10 +116,20 @@ class Version:
     async def drop(self) -> None:
         """Deletes the version's documents and offsets."""
         for collection in self.collections.values():
+            await _empty(collection)
             await collection.drop()
         await self.database[OFFSETS].delete_many(
             {"_id": {"$in": [self._offset_id(p) for p in range(self.projection.topic.partitions)]}}
         )
+
+
+async def _empty(collection: Collection) -> None:
+    """Deletes a collection's documents a few at a time.
+
+    The embedded server drops a full collection with its indexes in one go and answers nobody for 2 ms per document.
+    """
+    while ids := [document["_id"] async for document in collection.find({}, {"_id": 1}).limit(DELETE_BATCH)]:
+        await collection.delete_many({"_id": {"$in": ids}})
 
 
 async def live_version(database: Database, projection: Projection) -> Version:

@@ -11,7 +11,7 @@ from kenes.kafka.records import Record, Recorded, counts, read
 from kenes.mongo.client import Document, Session, transact
 from kenes.mongo.operations import Operation, apply
 from kenes.mongo.projection import Version
-from kenes.observe.metrics import BATCH_RECORDS, PROJECTION_LAG, RECORDS_CONSUMED
+from kenes.observe.metrics import BATCH_DURATION, BATCH_RECORDS, PROJECTION_LAG, RECORDS_CONSUMED
 from schemas.envelope import UnreadableEventError, sequence_of
 
 
@@ -78,9 +78,10 @@ class Projector:
                 await self._version.advance(partition, step.before, step.after, session)
             await apply(self._version.collections, prepared.operations, session)
 
-        await transact(self._version.database, work)
-        events = sum(len(step.events) for step in prepared.steps.values())
         projection = self._version.projection
+        with BATCH_DURATION.labels(projection.name).time():
+            await transact(self._version.database, work)
+        events = sum(len(step.events) for step in prepared.steps.values())
         RECORDS_CONSUMED.labels(projection.topic.name).inc(events)
         BATCH_RECORDS.labels(projection.name).observe(events)
         for partition, step in prepared.steps.items():

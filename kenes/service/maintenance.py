@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 
 from kenes.kafka.reader import read_to_end
 from kenes.mongo.client import Database, connected
@@ -14,6 +15,9 @@ from kenes.service.audit import audit_projection
 from kenes.service.definition import Service
 from kenes.service.state_audit import audit_state
 
+MAINTENANCE_TIMEOUT = 300.0
+"""Seconds an operation may take here: dropping a whole collection is no request of a person who waits."""
+
 
 def say(line: str) -> None:
     """A line for the person at the terminal."""
@@ -21,11 +25,18 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def _database(service: Service) -> AbstractAsyncContextManager[Database]:
+    settings = service.settings
+    return connected(settings.mongo_uri, service.database, timeout=max(settings.mongo_timeout, MAINTENANCE_TIMEOUT))
+
+
 async def rebuild(service: Service, names: Sequence[str]) -> None:
     """Rebuilds the named projections, or all, and switches readers and workers to the new version."""
     chosen = [service.projection(name) for name in names] or list(service.projections)
     settings = service.settings
-    async with connected(settings.mongo_uri, service.database, timeout=settings.mongo_timeout) as database:
+    async with connected(
+        settings.mongo_uri, service.database, timeout=max(settings.mongo_timeout, MAINTENANCE_TIMEOUT)
+    ) as database:
         for projection in chosen:
             version = await begin_version(database, projection)
             began = time.monotonic()
@@ -65,7 +76,9 @@ async def audit(service: Service) -> int:
     """Recounts everything; prints each difference. Returns the exit status: 0 clean, 1 differences."""
     settings = service.settings
     differences = 0
-    async with connected(settings.mongo_uri, service.database, timeout=settings.mongo_timeout) as database:
+    async with connected(
+        settings.mongo_uri, service.database, timeout=max(settings.mongo_timeout, MAINTENANCE_TIMEOUT)
+    ) as database:
         for projection in service.projections:
             differences += await _report(database, service, projection)
         for deciding in service.deciding:

@@ -30,7 +30,7 @@ from services.petitions.answers import (
 )
 from services.petitions.commands import Commands
 from services.petitions.directory import Directory
-from services.petitions.domain.petition import Petition
+from services.petitions.domain.petition import MODERATOR, Petition, Status
 from services.petitions.domain.rules import RulePacks
 from services.petitions.filters import FILTERS, read_filter
 from services.petitions.live import LiveCounts
@@ -258,9 +258,16 @@ class Api:
 
     async def _petition(self, request: Request) -> Petition:
         found = await self.queries.petition(request.path_params["petition"])
-        if found is None:
+        if found is None or (found.status is Status.DRAFT and not await self._may_see_draft(request, found)):
             raise Problem(404, "petition-unknown")
         return found
+
+    async def _may_see_draft(self, request: Request, draft: Petition) -> bool:
+        """A draft is its author's and the moderators' alone."""
+        if "authorization" not in request.headers:
+            return False
+        person = await self.authenticate(request)
+        return MODERATOR in person.roles or draft.author == self.commands.keyring.pseudonym(draft.id, person.id)
 
     async def _writer(self, request: Request) -> tuple[Person, Preference]:
         person = await self._known(request, RateClass.WRITE)

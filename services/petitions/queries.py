@@ -20,6 +20,7 @@ from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
 from services.petitions.directory import Directory
 from services.petitions.domain.petition import Petition, Status, evolve
 from services.petitions.projection import (
+    ENTRY_LENGTH,
     entry_key,
     entry_range,
     history_range,
@@ -169,10 +170,22 @@ class Queries:
 
     async def signed_by(self, person: Person) -> list[Signed]:
         """What the person signed, the latest first."""
-        return [
-            Signed(note["petition"], datetime.fromisoformat(note["at"]), entry["signed"])
+        key = await self._vault.find(person.id)
+        if key is None:
+            return []
+        signed = {
+            entry["_id"][-ENTRY_LENGTH:].decode(): (note, entry["signed"])
             for note, entry in await self._entries("signed", person)
-        ]
+        }
+        for decision in self._recent_signatures.latest():
+            data = decision.data
+            if not isinstance(data, SignatureAccepted | SignatureWithdrawn):
+                continue
+            if data.mine.entry in signed or key.entry(decision.event.subject) == data.mine.entry:
+                # Not yet projected, or not yet projected again.
+                signed[data.mine.entry] = (json.loads(key.open(data.mine.note)), isinstance(data, SignatureAccepted))
+        lines = [Signed(note["petition"], datetime.fromisoformat(note["at"]), on) for note, on in signed.values()]
+        return sorted(lines, key=lambda line: line.at, reverse=True)
 
     async def authored_by(self, person: Person) -> list[str]:
         """Ids of the petitions the person started, the latest first."""

@@ -48,7 +48,7 @@ SHELL: Final = Shell(
         NavItem("nav.petitions", "/petitions"),
         NavItem("nav.start", "/petitions/start"),
         NavItem("nav.me", "/me"),
-        NavItem("nav.developers", "/api/petitions/v1/docs"),
+        NavItem("nav.developers", "/api/petitions/v1/openapi.json"),
     ),
     sign_in=f"{LOGIN}?next=/me",
     sign_out=LOGOUT,
