@@ -28,7 +28,7 @@ from typing import Final, Self
 from kenes.local.environment import API_PORT, KAFKA, LOGIN, METRICS_PORT, MONGO
 from kenes.local.kafka import EmbeddedKafka
 from kenes.local.mongo import EmbeddedMongo
-from kenes.local.ports import free_port
+from kenes.local.ports import free_port, is_free
 from kenes.local.probe import HOST, http_ready
 from kenes.local.process import ChildProcess
 from kenes.local.services import ROLES
@@ -241,9 +241,8 @@ class Product:
 
     def _ready(self, role: str) -> bool:
         ready = http_ready(f"{self.metrics_url(role)}/readyz")
-        if role == "api":  # the health server starts before the site does
-            ready = ready and http_ready(f"{self.url}/api/{self.service}/v1/{self.service}")
-        return ready
+        # The health server of the api process starts before the site does, which listens once it is whole.
+        return ready and (role != "api" or not is_free(self._api_port))
 
     def _watch(self) -> None:
         noted: set[ChildProcess] = set()

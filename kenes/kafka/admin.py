@@ -1,5 +1,6 @@
 """Topics as the registry declares them. A partition count never changes: that is a new topic generation."""
 
+import asyncio
 from collections.abc import Iterable
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -8,6 +9,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from schemas.topics import Topic
 
 FOREVER = "-1"
+VISIBLE_WITHIN = 30.0
 
 
 class TopicMismatchError(RuntimeError):
@@ -17,7 +19,8 @@ class TopicMismatchError(RuntimeError):
 async def ensure_topics(bootstrap: str, topics: Iterable[Topic], replication: int) -> list[str]:
     """Creates what is missing and returns the names created.
 
-    Raises `TopicMismatchError` when an existing topic has another partition count than the registry.
+    Raises `TopicMismatchError` when an existing topic has another partition count than the registry, `TimeoutError`
+    when the broker does not list what it has created.
     """
     wanted = {topic.name: topic for topic in topics}
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
@@ -29,7 +32,7 @@ async def ensure_topics(bootstrap: str, topics: Iterable[Topic], replication: in
         if missing:
             await _create(admin, missing, replication)
             # Another process may have created them at the same moment, from another registry.
-            _refuse_mismatch(wanted, await _partition_counts(admin))
+            _refuse_mismatch(wanted, await _visible(admin, wanted))
         return [topic.name for topic in missing]
     finally:
         await admin.close()
@@ -37,6 +40,16 @@ async def ensure_topics(bootstrap: str, topics: Iterable[Topic], replication: in
 
 async def _partition_counts(admin: AIOKafkaAdminClient) -> dict[str, int]:
     return {found["topic"]: len(found["partitions"]) for found in await admin.describe_topics()}
+
+
+async def _visible(admin: AIOKafkaAdminClient, wanted: Iterable[str]) -> dict[str, int]:
+    """The partition counts once the broker lists every topic; what it has created it tells a moment later."""
+    async with asyncio.timeout(VISIBLE_WITHIN):
+        while True:
+            counts = await _partition_counts(admin)
+            if counts.keys() >= set(wanted):
+                return counts
+            await asyncio.sleep(0.05)
 
 
 def _refuse_mismatch(wanted: dict[str, Topic], existing: dict[str, int]) -> None:

@@ -19,7 +19,7 @@ WAIT = 5
 PAUSE = 0.25
 LONGEST_PAUSE = 4.0
 """Whoever got no decision asks again after a pause that doubles up to this, as an honest client does."""
-WITHDRAWS = 10
+WITHDRAWS = 8
 """Every so manieth signer withdraws after signing, ..."""
 DUPLICATES = 7
 """... signs a second time, ..."""
@@ -109,33 +109,36 @@ class Signers:
 
     async def _take_part(self, petition: str, number: int, token: str) -> None:
         who = (petition, number)
-        await self._sign(who, token, wait=number % NO_WAIT != 0)
+        surely = await self._sign(who, token, wait=number % NO_WAIT != 0)
         if number % DUPLICATES == 0:
-            await self._sign(who, token, wait=True, again=True)
-        if number % WITHDRAWS == 0:
+            surely &= await self._sign(who, token, wait=True, again=True)
+        if number % WITHDRAWS == 0 and surely:
             await self._withdraw(who, token)
 
-    async def _sign(self, who: tuple[str, int], token: str, *, wait: bool, again: bool = False) -> None:
-        """Signs until the answer is definite. After an answer that got lost, `already-signed` is a yes."""
+    async def _sign(self, who: tuple[str, int], token: str, *, wait: bool, again: bool = False) -> bool:
+        """Signs until the answer is definite. After an answer that got lost, `already-signed` is a yes.
+
+        Returns whether each request was answered for sure: one that was not may still be under way, and would sign
+        anew after a withdrawal.
+        """
         path = f"/petitions/{who[0]}/signatures"
-        expected = again
+        surely, expected = True, again
         for pause in _pauses():
             status, body = await self._ask("POST", path, token, wait=wait)
             if status == 202:
                 self.books.pending[body["receipt"]] = who
             if status == 201:
                 self.books.accepted.append((body["receipt"], who))
-            if status == 201 or (status == 202 and not wait):
+            if status == 201 or (status == 202 and not wait) or (status == 409 and expected and _already(body)):
                 self.books.signed.add(who)
-                return
-            if status == 409 and body["code"] == "already-signed" and expected:
-                self.books.signed.add(who)
-                return
+                return surely
             if status not in UNDECIDED:
                 self.books.wrong.append(f"{who} signs and gets {status}: {body}")
-                return
+                return False
+            surely &= status == 202
             expected = True
             await asyncio.sleep(pause)
+        return False
 
     async def _withdraw(self, who: tuple[str, int], token: str) -> None:
         path = f"/petitions/{who[0]}/signatures/mine"
@@ -166,6 +169,10 @@ class Signers:
         if answer.status in DECIDED:
             self.books.moments.append(time.monotonic())
         return answer.status, answer.body
+
+
+def _already(body: dict[str, Any]) -> bool:
+    return bool(body["code"] == "already-signed")
 
 
 def _pauses() -> Iterator[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -21,6 +22,7 @@ from tests.processes import Product
 
 SETTLE_SECONDS = 60.0
 AT_ONCE = 32
+ACCEPTED = "petitions.signature.accepted.v1"
 
 Stored = dict[str, dict[Any, Document]]
 """Documents by collection and id."""
@@ -46,7 +48,7 @@ async def read_receipts(url: str, books: Books) -> tuple[int, list[str]]:
         wrong += [f"{who} was accepted {times} times" for who, times in holders.items() if times > 1]
         accepted = await asyncio.gather(*(read(receipt) for receipt, _ in books.accepted))
         for (receipt, _), found in zip(books.accepted, accepted, strict=True):
-            if found.get("decision") != "petitions.signature.accepted.v1":
+            if found.get("decision") != ACCEPTED:
                 wrong.append(f"{receipt} was answered 201 and reads {found}")
         pending = await asyncio.gather(*map(read, books.pending))
         for receipt, found in zip(books.pending, pending, strict=True):
@@ -98,6 +100,20 @@ async def stored_counts(product: Product, petitions: list[str], books: Books) ->
         )
         for petition in petitions
     }
+
+
+async def repeated_acts(product: Product) -> list[str]:
+    """Signers with two signatures, or two withdrawals, in a row: the same act counted twice."""
+    acts: dict[str, list[tuple[int, str]]] = {}
+    async with stored(product) as documents:
+        for receipt, document in documents["signatures"].items():
+            if document["code"] is None:
+                acts.setdefault(document["signer"], []).append((int(receipt.partition("-")[2]), document["decision"]))
+    return [
+        f"{signer}: {kinds}"
+        for signer, kinds in ((signer, [kind for _, kind in sorted(each)]) for signer, each in acts.items())
+        if any(one == other for one, other in itertools.pairwise(kinds)) or kinds[0] != ACCEPTED
+    ]
 
 
 async def compare_rebuilt(product: Product) -> tuple[int, list[str]]:

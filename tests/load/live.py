@@ -50,7 +50,7 @@ async def run(setting: Setting) -> None:
         reached = sum(not watcher.lost.done() for watcher in watchers)
         setting.measures.add("live.clients", reached, "streams", goal=Goal(">=", 5000))
         # A stream's share of the time: heartbeats and frames to everybody while the rush went on.
-        setting.measures.add("live.memory_api", setting.memory("api") / 2**20, "MiB", goal=Goal("<=", 150))
+        setting.measures.add("live.memory_api", setting.memory("api") / 1e6, "MB", goal=Goal("<=", 150))
     finally:
         for watcher in watchers:
             watcher.close()

@@ -11,5 +11,5 @@ _GOAL = Goal("<=", 150)
 async def run(setting: Setting) -> None:
     """Resident memory now and at its highest; the goal is for the highest."""
     for role in setting.product.roles:
-        setting.measures.add(f"memory.{role}", setting.memory(role) / 2**20, "MiB")
-        setting.measures.add(f"memory.{role}.peak", setting.peak_memory(role) / 2**20, "MiB", goal=_GOAL)
+        setting.measures.add(f"memory.{role}", setting.memory(role) / 1e6, "MB")
+        setting.measures.add(f"memory.{role}.peak", setting.peak_memory(role) / 1e6, "MB", goal=_GOAL)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from tests.load.measures import Goal, Measures
+from tests.load.table import BEGIN, END, lines, replace
 
 
 def _measures() -> Measures:
@@ -58,3 +59,18 @@ def test_the_table_names_what_is_not_met() -> None:
 
     assert len(lines) == 5
     assert [line.split()[0] for line in lines if "NOT MET" in line] == ["paced.p50"]
+
+
+def test_the_page_gets_the_table_between_its_marks(tmp_path: Path) -> None:
+    file, page = tmp_path / "bench.json", tmp_path / "performance.md"
+    machine = dict.fromkeys(("cpu", "cores", "memory_gb", "system", "python", "kafka", "mongo", "busy_before"), "x")
+    _measures().save(file, {**machine, "libraries": {"aiokafka": "0.14.0"}})
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+
+    replace(page, "\n".join(lines(json.loads(file.read_text()))))
+
+    text = page.read_text()
+    assert text.startswith("before\n")
+    assert text.endswith("after\n")
+    assert "old" not in text
+    assert "| `paced.p50` | 30.0 | ms |  |  | < 25 | **no** |" in text

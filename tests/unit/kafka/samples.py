@@ -23,13 +23,14 @@ class Counted(Payload):
 TOPIC = Topic("test.numbers.v1", "test", "number", (Counted,), 2, "Numbers.")
 
 
-def event_of(number: int, sequence: int | None = None) -> Event[Payload]:
-    return Event(f"id-{number}", "/test", str(number), NOW, Counted(number=number), sequence)
+def event_of(number: int, sequence: int | None = None, expected: int | None = None) -> Event[Payload]:
+    """The event of a number; `expected` is the offset its decider expected."""
+    return Event(f"id-{number}", "/test", str(number), NOW, Counted(number=number), sequence, expected)
 
 
 def record_of(number: int, offset: int, sequence: int | None = None, partition: int = 0, **changes: Any) -> Record:
     """The record of a number, as a client reads it."""
-    event = event_of(number, sequence)
+    event = event_of(number, sequence, changes.pop("expected", None))
     told: dict[str, Any] = {
         "topic": TOPIC.name,
         "partition": partition,

@@ -1,7 +1,7 @@
 """Dead letters: what was wrong, where, and the record itself, so that it can be replayed."""
 
 import base64
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -91,7 +91,7 @@ async def test_the_same_record_set_aside_again_is_the_same_letter() -> None:
         {"headers": [("x", b"x" * LARGEST), ("y" * 10, None)]},
     ],
 )
-async def test_a_record_too_large_to_be_copied_is_named(large: dict[str, object]) -> None:
+async def test_a_record_too_large_to_be_copied_is_named(large: dict[str, Any]) -> None:
     # Its letter would be refused by the broker, and the process would die on the same record for ever.
     event, letter = await letter_of(record_of(5, offset=1, **large))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kenes.kafka.records import Record, read
+from kenes.kafka.records import Record, counts, read
 from schemas.envelope import UnreadableEventError
 from tests.unit.kafka.samples import NOW, TOPIC, Counted, record_of
 
@@ -49,3 +49,26 @@ def test_milliseconds_are_exact(timestamp: int) -> None:
 
     assert round(found.timestamp() * 1000) == timestamp
     assert found.microsecond % 1000 == 0
+
+
+@pytest.mark.parametrize(
+    ("sequence", "after", "expected", "does"),
+    [
+        (5, 4, 12, True),
+        (5, -1, 12, True),
+        (5, 5, 12, False),
+        (5, 6, 12, False),
+        (5, 4, 11, False),
+        (5, 4, 13, False),
+        (5, 4, None, True),
+    ],
+)
+def test_a_decision_counts_if_it_is_the_first_and_stands_where_it_was_meant_to(
+    *, sequence: int, after: int, expected: int | None, does: bool
+) -> None:
+    assert counts(read(TOPIC, record_of(1, 12, sequence, expected=expected)), after) is does
+
+
+def test_what_is_no_decision_cannot_count() -> None:
+    with pytest.raises(UnreadableEventError):
+        counts(read(TOPIC, record_of(1, 12, None)), -1)

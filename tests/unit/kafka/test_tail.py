@@ -101,6 +101,17 @@ async def test_the_first_decision_on_each_request_is_handed_on(consumer: Consume
     assert [each for each in taken if each[0] == 1] == [(1, 2)]
 
 
+async def test_a_decision_that_stands_elsewhere_than_meant_is_passed_over(consumer: Consumer) -> None:
+    taken: list[int] = []
+    for offset, (sequence, expected) in enumerate([(0, 0), (1, 0), (1, 2), (2, 5), (3, 4)]):
+        consumer.write(offset, sequence, expected=expected)
+
+    async with following(lambda each: taken.append(each.offset)) as tail:
+        await tail.up_to_date()
+
+    assert taken == [0, 2, 4]
+
+
 async def test_what_cannot_be_read_only_holds_a_place(consumer: Consumer) -> None:
     taken: list[int] = []
     consumer.write(1, 0)

@@ -207,10 +207,10 @@ class Store:
     def apply(self, operations: Iterable[Operation]) -> None:
         """Inserts first, then changes in order. A second insert of an id is an error, as it would abort a batch."""
         wanted = list(operations)
-        for operation in [each for each in wanted if isinstance(each, Insert)]:
-            documents = self.collections.setdefault(operation.collection, {})
-            assert operation.document["_id"] not in documents, "inserted twice"
-            documents[operation.document["_id"]] = operation.document
+        for insert in [each for each in wanted if isinstance(each, Insert)]:
+            documents = self.collections.setdefault(insert.collection, {})
+            assert insert.document["_id"] not in documents, "inserted twice"
+            documents[insert.document["_id"]] = insert.document
         for operation in wanted:
             match operation:
                 case Put():

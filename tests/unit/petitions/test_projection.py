@@ -16,14 +16,16 @@ from schemas.envelope import sequence_of
 from schemas.petitions.v1 import Created, PetitionRefused, SignatureAccepted, SignatureRefused, SignatureWithdrawn
 from schemas.topics import PETITIONS
 from services.petitions.domain.petition import Petition, evolve
-from services.petitions.projection import load_petition, petition_document, projections, receipt_id, words
+from services.petitions.projection import LATEST, load_petition, petition_document, projections, receipt_id, words
 from tests.unit.petitions.samples import (
     ACTS,
     CUTS,
     KEYRING,
+    PARTITIONS,
     START,
     Act,
     Store,
+    decided,
     person,
     petition_log,
     project,
@@ -248,3 +250,38 @@ def test_the_interpreter_refuses_a_second_insert() -> None:
 
     with pytest.raises(AssertionError):
         store.apply([Insert("c", {"_id": 1})])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 25), st.booleans()), max_size=60), CUTS)
+def test_the_latest_listed_signers_are_kept_without_who_withdrew(
+    moves: list[tuple[int, bool]], cuts: list[int]
+) -> None:
+    # Persons of one partition, so that more of them come than are kept.
+    acts = [
+        Act(person=number * PARTITIONS, petition=0, what=0 if signs else 4, minutes=1, skipped=0)
+        for number, signs in moves
+    ]
+    decisions = signature_log(acts)
+    expected: list[str] = []
+    for each in decisions:
+        match each.data:
+            case SignatureAccepted(signer=signer):
+                expected = [*expected, signer][-LATEST:]
+            case SignatureWithdrawn(signer=signer):
+                expected = [other for other in expected if other != signer]
+
+    documents = project(ALL["tallies"], decisions, cuts).all("tallies")
+
+    assert [each["signer"] for document in documents for each in document.get("latest", ())] == expected
+
+
+def test_who_does_not_want_to_be_listed_is_not_among_the_latest() -> None:
+    (decision,) = signature_log([Act(person=0, petition=0, what=0, minutes=1, skipped=0)])
+    assert isinstance(decision.data, SignatureAccepted)
+    silent = decided(0, 0, 0, START, "petition-0", decision.data.model_copy(update={"listed": False}))
+
+    (document,) = project(ALL["tallies"], [silent], [1]).all("tallies")
+
+    assert "latest" not in document
+    assert document["accepted"] == 1

@@ -1,0 +1,382 @@
+"""The JSON API is what its OpenAPI document says: every route, every answer, every problem."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import BaseModel
+from referencing import Registry, Resource
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Mount, Route
+
+from kenes.identity.person import Person
+from kenes.kafka.producer import BrokerUnavailableError
+from kenes.web.app import build_app
+from kenes.web.openapi import PROBLEM_SCHEMA, Operation
+from kenes.web.problems import Problem
+from kenes.web.settings import WebSettings
+from schemas.contracts import ASYNCAPI
+from services.petitions.answers import PREFIX
+from services.petitions.api import Api
+from services.petitions.commands import UnknownPetitionError
+from services.petitions.domain.refusals import Refusal
+from tests.unit.petitions.memory import Memory
+from tests.unit.petitions.samples import PACKS, person, text
+from tests.unit.web.http_edge import client_of
+
+AUTHOR, SIGNER = person(1), person(2)
+PEOPLE = {"author": AUTHOR, "signer": SIGNER, "child": person(3, birth_date=None)}
+UNKNOWN = "5e7f1f8e-6a53-4a3a-8f0e-2c9b7f1f9c55"
+
+
+async def by_name(request: Request) -> Person:
+    """Believes a token that is a name of the table above."""
+    name = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if name not in PEOPLE:
+        raise Problem(401, "login-required", headers={"www-authenticate": 'Bearer realm="kenes"'})
+    return PEOPLE[name]
+
+
+def api_of(memory: Memory) -> Api:
+    return Api(
+        commands=memory.commands,
+        queries=memory.queries,
+        directory=memory.directory,
+        counts=memory.counts,
+        hub=memory.hub,
+        packs=PACKS,
+        authenticate=by_name,
+        wait_limit=0.05,
+    )
+
+
+def app_of(api: Api) -> Starlette:
+    return build_app(
+        api.routes(),
+        settings=WebSettings(),
+        translations={
+            BrokerUnavailableError: lambda _: Problem(503, "unavailable", headers={"retry-after": "2"}),
+            UnknownPetitionError: lambda _: Problem(404, "petition-unknown"),
+        },
+    )
+
+
+@dataclass
+class World:
+    """A running API, a petition that collects, and what was asked of it."""
+
+    memory: Memory
+    api: Api
+    client: httpx.AsyncClient
+    petition: str
+    receipts: dict[str, str] = field(default_factory=dict)
+
+    async def ask(self, method: str, path: str, who: str | None = None, **parts: Any) -> httpx.Response:
+        """One request; `who` signs in. Writes wait for their decision."""
+        headers = {"prefer": "wait=1", **parts.pop("headers", {})}
+        if who is not None:
+            headers["authorization"] = f"Bearer {who}"
+        return await self.client.request(method, PREFIX + path, headers=headers, **parts)
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[World]:
+    memory = Memory()
+    petition = await memory.collecting(AUTHOR, text())
+    api = api_of(memory)
+    async with client_of(app_of(api)) as client:
+        yield World(memory, api, client, petition)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with running() as found:
+        yield found
+
+
+@pytest.fixture
+async def described(world: World) -> dict[str, Any]:
+    """The OpenAPI document as it is served."""
+    found = (await world.ask("GET", "/openapi.json")).json()
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_document_is_openapi(described: dict[str, Any]) -> None:
+    OpenAPIV31SpecValidator(described).validate()
+    assert described["openapi"].startswith("3.1")
+    names = [each["operationId"] for path in described["paths"].values() for each in path.values()]
+    assert len(set(names)) == len(names)
+
+
+def routes_in(routes: Sequence[BaseRoute], prefix: str = "") -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for each in routes:
+        if isinstance(each, Mount):
+            found |= routes_in(each.routes, prefix + each.path)
+        elif isinstance(each, Route):
+            found |= {(method, prefix + each.path) for method in (each.methods or set()) - {"HEAD"}}
+    return found
+
+
+def test_every_route_is_described_and_every_description_has_a_route(world: World, described: dict[str, Any]) -> None:
+    told = {(method.upper(), path) for path, methods in described["paths"].items() for method in methods}
+    descriptions = {("GET", f"{PREFIX}/openapi.json"), ("GET", f"{PREFIX}/asyncapi.json")}
+
+    assert routes_in(world.api.routes()) == told | descriptions
+
+
+def test_every_operation_says_who_may_and_what_can_go_wrong(world: World, described: dict[str, Any]) -> None:
+    words = {str(each) for each in Refusal}
+    for each in world.api.operations():
+        found = described["paths"][PREFIX + each.path][each.method.lower()]
+        assert found["summary"].endswith("."), each.name
+        assert ("security" in found) == each.secured
+        assert "application/problem+json" in found["responses"]["default"]["content"]
+        assert set(each.problems) <= words, "codes are refusals"
+        in_path = {name["name"] for name in found["parameters"] if name["in"] == "path"}
+        assert in_path == {part[1:-1] for part in each.path.split("/") if part.startswith("{")}
+        assert ("requestBody" in found) == (each.body is not None)
+
+
+Ask = Callable[[World], Awaitable[httpx.Response]]
+TEXT = orjson.loads(text().model_dump_json())
+
+
+def asked(method: str, path: str, who: str | None = None, **parts: Any) -> Ask:
+    async def ask(world: World) -> httpx.Response:
+        return await world.ask(method, path.format(petition=world.petition), who, **parts)
+
+    return ask
+
+
+def after(first: Ask, then: Ask) -> Ask:
+    async def ask(world: World) -> httpx.Response:
+        assert (await first(world)).status_code < 300
+        return await then(world)
+
+    return ask
+
+
+def on_draft(then: str, method: str, **parts: Any) -> Ask:
+    """A request on a petition of the author's that was just started."""
+
+    async def ask(world: World) -> httpx.Response:
+        draft = (await world.ask("POST", "/petitions", "author", json=TEXT)).json()["petition"]
+        return await world.ask(method, f"/petitions/{draft}{then}", "author", **parts)
+
+    return ask
+
+
+def undecided(first: Ask) -> Ask:
+    async def ask(world: World) -> httpx.Response:
+        world.memory.deciding = False
+        return await first(world)
+
+    return ask
+
+
+def receipt_of(first: Ask) -> Ask:
+    async def ask(world: World) -> httpx.Response:
+        answered = (await first(world)).json()
+        return await world.ask("GET", f"/receipts/{answered['receipt']}")
+
+    return ask
+
+
+def forgotten(first: Ask) -> Ask:
+    """As `first`, with nothing of the live tail left: the database must know."""
+
+    async def ask(world: World) -> httpx.Response:
+        answered = (await first(world)).json()
+        for each in (world.memory.petition_decisions, world.memory.signature_decisions):
+            each._recent.clear()
+        return await world.ask("GET", f"/receipts/{answered['receipt']}")
+
+    return ask
+
+
+async def published(world: World) -> httpx.Response:
+    draft = (await world.ask("POST", "/petitions", "author", json=TEXT)).json()["petition"]
+    await world.ask("POST", f"/petitions/{draft}/submission", "author")
+    return await world.ask("POST", f"/petitions/{draft}/publication", "author")
+
+
+ONE = "/petitions/{petition}"
+SIGN = asked("POST", f"{ONE}/signatures", "signer", json={"listed": True})
+CASES: list[tuple[str, str, Ask, int]] = [
+    ("GET", "/petitions", asked("GET", "/petitions"), 200),
+    ("GET", "/petitions", after(SIGN, asked("GET", "/petitions?limit=1&status=collecting&q=a%20b")), 200),
+    ("POST", "/petitions", asked("POST", "/petitions", "author", json=TEXT), 201),
+    ("POST", "/petitions", asked("POST", "/petitions", "author", json=TEXT, headers={"idempotency-key": "k"}), 201),
+    ("POST", "/petitions", undecided(asked("POST", "/petitions", "author", json=TEXT)), 202),
+    ("GET", ONE, asked("GET", ONE), 200),
+    ("GET", ONE, after(SIGN, asked("GET", ONE)), 200),
+    ("GET", ONE, on_draft("", "GET"), 200),
+    ("PUT", ONE, on_draft("", "PUT", json=TEXT), 200),
+    ("PUT", ONE, undecided(asked("PUT", ONE, "author", json=TEXT)), 202),
+    ("POST", f"{ONE}/submission", on_draft("/submission", "POST"), 200),
+    ("POST", f"{ONE}/publication", published, 200),
+    ("POST", f"{ONE}/closure", asked("POST", f"{ONE}/closure", "author"), 200),
+    ("GET", ONE, after(asked("POST", f"{ONE}/closure", "author"), asked("GET", ONE)), 200),
+    ("POST", f"{ONE}/signatures", SIGN, 201),
+    ("POST", f"{ONE}/signatures", asked("POST", f"{ONE}/signatures", "signer"), 201),
+    ("POST", f"{ONE}/signatures", undecided(SIGN), 202),
+    ("GET", f"{ONE}/signatures/mine", asked("GET", f"{ONE}/signatures/mine", "signer"), 200),
+    ("GET", f"{ONE}/signatures/mine", after(SIGN, asked("GET", f"{ONE}/signatures/mine", "signer")), 200),
+    ("DELETE", f"{ONE}/signatures/mine", after(SIGN, asked("DELETE", f"{ONE}/signatures/mine", "signer")), 200),
+    ("GET", f"{ONE}/count", asked("GET", f"{ONE}/count"), 200),
+    ("GET", f"{ONE}/count", after(SIGN, asked("GET", f"{ONE}/count")), 200),
+    ("GET", f"{ONE}/regions", after(SIGN, asked("GET", f"{ONE}/regions")), 200),
+    ("GET", f"{ONE}/history", after(SIGN, asked("GET", f"{ONE}/history")), 200),
+    ("GET", "/receipts/{receipt}", receipt_of(SIGN), 200),
+    ("GET", "/receipts/{receipt}", forgotten(SIGN), 200),
+    ("GET", "/receipts/{receipt}", receipt_of(after(SIGN, SIGN)), 200),
+    ("GET", "/receipts/{receipt}", receipt_of(published), 200),
+    ("GET", "/receipts/{receipt}", forgotten(published), 200),
+    ("GET", "/receipts/{receipt}", receipt_of(undecided(SIGN)), 200),
+    ("GET", "/me/signatures", after(SIGN, asked("GET", "/me/signatures", "signer")), 200),
+    ("GET", "/me/signatures", asked("GET", "/me/signatures", "signer"), 200),
+    ("GET", "/me/petitions", asked("GET", "/me/petitions", "author"), 200),
+]
+
+
+def operation_of(api: Api, method: str, path: str) -> Operation:
+    return next(each for each in api.operations() if (each.method, each.path) == (method, path))
+
+
+@pytest.mark.parametrize(("method", "path", "ask", "status"), CASES)
+async def test_every_answer_is_as_described(
+    world: World, described: dict[str, Any], method: str, path: str, ask: Ask, status: int
+) -> None:
+    response = await ask(world)
+
+    assert response.status_code == status, response.text
+    operation = operation_of(world.api, method, path)
+    model = operation.answers[status]
+    assert model is not None
+    assert issubclass(model, BaseModel)
+    model.model_validate_json(response.content)
+    told = described["paths"][PREFIX + path][method.lower()]["responses"][str(status)]["content"]
+    assert response.headers["content-type"] in told
+    validator(described, told["application/json"]["schema"]).validate(response.json())
+
+
+def validator(described: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
+    resource: Resource[Any] = Resource.from_contents(
+        {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+    )
+    registry: Registry[Any] = Registry().with_resource("urn:api", resource)
+    name = schema["$ref"].removeprefix("#")
+    return Draft202012Validator({"$ref": f"urn:api#{name}"}, registry=registry)
+
+
+def test_the_cases_leave_no_operation_out(world: World) -> None:
+    live = ("GET", f"{ONE}/live", 200)  # a stream: tests of the edge and of the browser follow it
+    answered = {(method, path, status) for method, path, _, status in CASES} | {live}
+    waits = {(each.method, each.path, 202) for each in world.api.operations() if 202 in each.answers}
+
+    every = {(each.method, each.path, status) for each in world.api.operations() for status in each.answers}
+    assert every - waits == answered - waits
+    assert answered & waits, "and 202 is seen too"
+
+
+@pytest.mark.parametrize(
+    ("ask", "status", "code"),
+    [
+        (asked("GET", f"/petitions/{UNKNOWN}"), 404, "petition-unknown"),
+        (asked("GET", f"/petitions/{UNKNOWN}/count"), 404, "petition-unknown"),
+        (asked("GET", f"/petitions/{UNKNOWN}/live"), 404, "petition-unknown"),
+        (asked("GET", f"/petitions/{UNKNOWN}/regions"), 404, "petition-unknown"),
+        (asked("GET", f"/petitions/{UNKNOWN}/signatures/mine", "signer"), 404, "petition-unknown"),
+        (asked("POST", f"/petitions/{UNKNOWN}/signatures", "signer"), 404, "petition-unknown"),
+        (asked("DELETE", f"/petitions/{UNKNOWN}/signatures/mine", "signer"), 404, "petition-unknown"),
+        (asked("POST", f"/petitions/{UNKNOWN}/submission", "author"), 404, "petition-unknown"),
+        (asked("POST", "/petitions/nonsense/signatures", "signer"), 404, "petition-unknown"),
+        (asked("GET", "/receipts/nonsense"), 404, "receipt-unknown"),
+        (asked("GET", "/petitions?status=draft"), 422, "input-invalid"),
+        (asked("GET", "/petitions?limit=101"), 422, "input-invalid"),
+        (asked("GET", "/petitions?limit=" + "9" * 5000), 414, "target-too-long"),
+        (asked("GET", "/petitions?after=0001-01-01T00:00:00%2B14:00~x"), 422, "input-invalid"),
+        (asked("POST", "/petitions", json=TEXT), 401, "login-required"),
+        (asked("POST", "/petitions", "author", json={}), 422, "input-invalid"),
+        (asked("POST", "/petitions", "author", content=b"{"), 415, "media-type-unsupported"),
+        (asked("POST", f"{ONE}/signatures", "signer", json={"listed": "?"}), 422, "input-invalid"),
+        (asked("POST", f"{ONE}/signatures", "signer", json={"extra": 1}), 422, "input-invalid"),
+        (asked("POST", f"{ONE}/signatures", "child"), 403, "birth-date-missing"),
+        (after(SIGN, SIGN), 409, "already-signed"),
+        (asked("DELETE", f"{ONE}/signatures/mine", "signer"), 409, "not-signed"),
+        (asked("POST", f"{ONE}/closure", "signer"), 403, "not-allowed"),
+        (asked("PUT", ONE, "author", json=TEXT), 409, "not-a-draft"),
+        (asked("PATCH", ONE, "author"), 405, "method-not-allowed"),
+        (asked("GET", "/nothing"), 404, "not-found"),
+    ],
+)
+async def test_every_refusal_is_a_described_problem(world: World, ask: Ask, status: int, code: str) -> None:
+    response = await ask(world)
+
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.headers["content-type"] == "application/problem+json"
+    Draft202012Validator(PROBLEM_SCHEMA).validate(response.json())
+
+
+async def test_a_broker_that_is_away_is_503_and_never_202(world: World) -> None:
+    world.memory.down = True
+
+    response = await SIGN(world)
+
+    assert (response.status_code, response.headers["retry-after"]) == (503, "2")
+    assert world.memory.counts.get(world.petition).count == 0
+
+
+async def test_an_undecided_request_tells_where_to_look(world: World) -> None:
+    response = await undecided(SIGN)(world)
+
+    assert response.headers["location"] == response.json()["href"] == f"{PREFIX}/receipts/{response.json()['receipt']}"
+    assert response.headers["preference-applied"] == "wait=0.05", "the server's limit, not the wish"
+    later = await world.client.get(response.headers["location"])
+    assert later.json()["status"] == "pending"
+    assert later.headers["retry-after"] == "1"
+
+
+async def test_a_list_goes_on_where_the_page_ended(world: World) -> None:
+    await published(world)
+
+    response = (await world.ask("GET", "/petitions?limit=1&category=transport")).json()
+
+    assert response["next"].startswith(f"{PREFIX}/petitions?limit=1&category=transport&after=")
+    again = await world.client.get(response["next"])
+    assert again.status_code == 200
+    assert (await world.ask("GET", "/petitions?limit=100")).json()["next"] is None
+
+
+async def test_nothing_private_is_in_a_petition(world: World) -> None:
+    await SIGN(world)
+
+    shown = (await world.ask("GET", ONE.format(petition=world.petition))).json()
+
+    assert shown.keys().isdisjoint({"author", "sealed", "owner"})
+    assert shown["count"]["count"] == 1
+
+
+async def test_the_topics_are_described_too(world: World) -> None:
+    response = await world.ask("GET", "/asyncapi.json")
+
+    assert response.content == ASYNCAPI.read_bytes()
+    assert response.headers["content-type"] == "application/json"
+
+
+async def test_writes_of_one_person_are_limited(world: World) -> None:
+    statuses = [(await world.ask("POST", f"/petitions/{UNKNOWN}/submission", "signer")).status_code for _ in range(61)]
+
+    assert statuses == [404] * 60 + [429]
+    assert (await world.ask("POST", f"/petitions/{UNKNOWN}/submission", "author")).status_code == 404

@@ -1,0 +1,164 @@
+"""Every page of the product by name, for the promises that all pages must keep."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from playwright.async_api import Browser
+
+from kenes.web.i18n import LANGUAGE_COOKIE
+from tests.e2e.browsing import Visitor, visiting
+from tests.e2e.site import TEXTS, Client, Site
+
+ANYBODY: Final = None
+AUTHOR: Final = "madina"
+SIGNER: Final = "aigerim"
+"""Has signed the petition that is collecting, and nothing else."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """Petitions in every state, with the receipts of a signature and of a refusal."""
+
+    draft: str
+    submitted: str
+    collecting: str
+    untouched: str
+    closed: str
+    receipt: str
+
+
+async def make_library(client: Client) -> Library:
+    """One petition per state; the collecting one is Kazakh and well signed, the others in the other languages."""
+    collecting = await client.petition("kk", author=AUTHOR)
+    await client.sign_by_crowd(collecting, 120)
+    receipt = await client.sign(collecting, SIGNER, listed=True)
+    closed = await client.petition("ru", author=AUTHOR)
+    await client.sign_by_crowd(closed, 3)
+    await client.close(closed, AUTHOR)
+    return Library(
+        draft=await client.petition("ru", author=AUTHOR, until="draft"),
+        submitted=await client.petition("en", author=AUTHOR, until="submitted"),
+        collecting=collecting,
+        untouched=await client.petition("en", author=AUTHOR),
+        closed=closed,
+        receipt=receipt,
+    )
+
+
+Reach = Callable[[Visitor], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page: who sees it and how they get there."""
+
+    name: str
+    person: str | None
+    reach: Reach
+    linked: bool = True
+    """It has an address of its own (else it is the answer to a form)."""
+
+
+def stops(library: Library) -> list[Stop]:
+    """All pages, ordered by person, so that each signs in once."""
+    one = f"/petitions/{library.collecting}"
+    addresses: list[tuple[str, str | None, str]] = [
+        ("home", ANYBODY, "/"),
+        ("list", ANYBODY, "/petitions?state=all"),
+        ("list-filtered", ANYBODY, "/petitions?category=culture&sort=signed"),
+        ("list-nothing", ANYBODY, "/petitions?q=zzzz"),
+        ("petition", ANYBODY, one),
+        ("petition-new", ANYBODY, f"/petitions/{library.untouched}"),
+        ("petition-closed", ANYBODY, f"/petitions/{library.closed}"),
+        ("petition-submitted", ANYBODY, f"/petitions/{library.submitted}"),
+        ("start", ANYBODY, "/petitions/start"),
+        ("receipt", ANYBODY, f"{one}/receipts/{library.receipt}"),
+        ("not-found", ANYBODY, "/nowhere"),
+        ("petition-unknown", ANYBODY, "/petitions/nobody-wrote-this"),
+        ("problem", ANYBODY, "/auth/callback?state=unknown&code=unknown"),
+        ("petition-signed", SIGNER, one),
+        ("withdraw", SIGNER, f"{one}/withdraw"),
+        ("refused", SIGNER, f"{one}/sign"),
+        ("sign", SIGNER, f"/petitions/{library.untouched}/sign"),
+        ("me-signer", SIGNER, "/me"),
+        ("me-author", AUTHOR, "/me"),
+        ("petition-draft", AUTHOR, f"/petitions/{library.draft}"),
+        ("petition-own", AUTHOR, one),
+        ("edit", AUTHOR, f"/petitions/{library.draft}/edit"),
+        ("submit", AUTHOR, f"/petitions/{library.draft}/submit"),
+        ("publish", AUTHOR, f"/petitions/{library.submitted}/publish"),
+        ("close", AUTHOR, f"{one}/close"),
+        ("not-author", "alikhan", "/petitions/start/write"),
+        ("me-empty", "alikhan", "/me"),
+    ]
+    linked = [Stop(name, person, _to(path)) for name, person, path in addresses]
+    answers = [
+        Stop(f"start-{step}", AUTHOR, _write_until(step), linked=step == "topic")
+        for step in ("topic", "title", "title-wrong", "text", "proposal", "preview")
+    ]
+    return sorted([*linked, *answers], key=lambda stop: stop.person or "")
+
+
+def _to(path: str) -> Reach:
+    async def reach(visitor: Visitor) -> None:
+        await visitor.open(path)
+
+    return reach
+
+
+def _write_until(step: str) -> Reach:
+    """Through the steps of a Kazakh petition, up to one of them."""
+    text = TEXTS["kk"]
+
+    async def reach(visitor: Visitor) -> None:
+        page = visitor.page
+        await visitor.open("/petitions/start/write")
+        if step == "topic":
+            return
+        await page.locator("#category").select_option(text["category"])
+        await page.locator("input[name=language][value=kk]").check()
+        await _next(visitor)
+        if step == "title-wrong":
+            await page.locator("#title").fill("Қысқа")
+            await _next(visitor)
+            return
+        for field in ("title", "text", "proposal"):
+            if step == field:
+                return
+            await page.locator(f"#{field}").fill(text[field])
+            await _next(visitor)
+
+    return reach
+
+
+async def _next(visitor: Visitor) -> None:
+    async with visitor.page.expect_navigation():
+        await visitor.page.locator("main button[name=go][value=next]").click()
+
+
+async def travel(
+    browser: Browser,
+    site: Site,
+    library: Library,
+    look: Callable[[Stop, Visitor], Awaitable[None]],
+    *,
+    language: str = "en",
+    prepare: Callable[[Visitor], Awaitable[None]] | None = None,
+    **profile: Any,
+) -> None:
+    """Looks at page after page in one language, each person in a profile of their own."""
+    every = stops(library)
+    for person in dict.fromkeys(stop.person for stop in every):
+        async with visiting(browser, site, **profile) as visitor:
+            await visitor.page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": site.url}])
+            if prepare is not None:
+                await prepare(visitor)
+            if person is not None:
+                await visitor.sign_in(person)
+            for stop in every:
+                if stop.person == person:
+                    await stop.reach(visitor)
+                    await look(stop, visitor)

@@ -1,0 +1,73 @@
+"""What people do on the pages, step by step. Each works the same with and without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from playwright.async_api import Page, expect
+
+from tests.e2e.browsing import Visitor, words
+
+say = words["en"]
+
+
+async def start_petition(author: Visitor, person: str, text: Mapping[str, str]) -> str:
+    """From the front page through the guided steps to a draft; the author signs in on the way. Its path."""
+    page = author.page
+    await author.open("/")
+    await page.locator(".hero").get_by_role("link", name=say("nav.start")).click()
+    await page.get_by_role("link", name=say("start.begin")).click()
+    await author.choose(person)
+    await page.get_by_label(say("start.category")).select_option(text["category"])
+    await page.get_by_role("radio", name=say(f"language.{text['language']}")).check()
+    await go_on(page)
+    await page.get_by_label(say("start.title"), exact=True).fill(text["title"])
+    await go_on(page)
+    await page.get_by_label(say("start.text"), exact=True).fill(text["text"])
+    await go_on(page)
+    await page.get_by_label(say("start.proposal"), exact=True).fill(text["proposal"])
+    await go_on(page)
+    preview = page.locator("dl.summary")
+    for part in ("title", "text", "proposal"):
+        await expect(preview).to_contain_text(text[part])
+    await press(page, say("start.create"))
+    await expect(author.heading).to_have_text(text["title"])
+    return page.url.removeprefix(author.site.url)
+
+
+async def go_on(page: Page) -> None:
+    """To the next step."""
+    await press(page, say("start.next"))
+
+
+async def press(page: Page, label: str) -> None:
+    """A button, by what it says."""
+    await page.get_by_role("button", name=label, exact=True).click()
+
+
+async def steer(page: Page, act: str) -> None:
+    """Submits, publishes or closes: the link on the petition's page, then the confirmation."""
+    await page.get_by_role("link", name=say(f"mine.act.{act}"), exact=True).click()
+    await expect(page.locator("h1")).to_have_text(say(f"act.{act}.heading"))
+    await press(page, say(f"act.{act}.confirm"))
+    await expect(page.locator("h1")).not_to_have_text(say(f"act.{act}.heading"))
+
+
+async def confirm_signature(page: Page, *, public_name: str | None = None) -> str:
+    """On the page that says what will be public: agrees, signs. The receipt's number."""
+    await expect(page.locator("h1")).to_have_text(say("sign.heading"))
+    if public_name is not None:
+        await page.get_by_role("radio", name=say("sign.listed_yes", name=public_name)).check()
+    await press(page, say("sign.confirm"))
+    await expect(page.locator("h1")).to_have_text(say("receipt.signed"))
+    return await page.locator(".receipt-number output").inner_text()
+
+
+async def withdraw_on_my_page(page: Page, address: str, title: str) -> None:
+    """From my page: the link beside the petition, then the confirmation."""
+    await page.goto(address)
+    line = page.locator(".ledger-line", has_text=title).first
+    await line.get_by_role("link", name=say("petition.withdraw")).click()
+    await expect(page.locator("h1")).to_have_text(say("act.withdraw.heading"))
+    await press(page, say("act.withdraw.confirm"))
+    await expect(page.locator("h1")).to_have_text(say("receipt.withdrawn"))

@@ -1,0 +1,93 @@
+"""While the broker or the database is away: 503 with Retry-After, never a false receipt, and all is well after."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.integration.api import TEXT, Api, problem
+from tests.processes import Product, running_product
+
+pytestmark = pytest.mark.stack
+
+PATIENCE = 60.0
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Product]:
+    """A product whose servers may be killed."""
+    with running_product(restart=True) as started:
+        yield started
+
+
+def test_broker_down(own: Product) -> None:
+    with Api(own) as api:
+        author = api.person()
+        petition = api.open(author)
+        draft = api.create(author)
+        before = [api.person() for _ in range(5)]
+        for token in before:
+            assert api.sign(petition, token).status_code == 201
+        own.kafka.kill()
+        requests = [
+            ("POST", f"/petitions/{petition}/signatures", {}),
+            ("DELETE", f"/petitions/{petition}/signatures/mine", {}),
+            ("POST", "/petitions", {"json": TEXT}),
+            ("PUT", f"/petitions/{draft}", {"json": TEXT}),
+            ("POST", f"/petitions/{draft}/submission", {}),
+            ("POST", f"/petitions/{UNKNOWN}/signatures", {}),
+        ]
+        began = time.monotonic()
+        with ThreadPoolExecutor(len(requests)) as people:
+            answers = list(people.map(lambda ask: api.ask(ask[0], ask[1], author, wait=0, **ask[2]), requests))
+        assert time.monotonic() - began < 15
+        for answer in answers:
+            problem(answer, 503, "unavailable")
+            assert int(answer.headers["retry-after"]) > 0
+        # Whoever only reads is served from what is known.
+        assert api.count(petition) == 5
+        assert api.ask("GET", f"/petitions/{petition}", wait=0).status_code == 200
+        assert httpx.get(f"{own.metrics_url('api')}/readyz", timeout=10).status_code == 503
+        own.kafka.start()
+        late = api.person()
+        _signs_again(api, petition, late)
+        assert api.count(petition) == 6
+    own.wait_ready()
+
+
+def test_database_down(own: Product) -> None:
+    with Api(own) as api:
+        petition = api.open(api.person())
+        assert api.sign(petition, api.person()).status_code == 201
+        own.mongo.kill()
+        newcomer = api.person()
+        answer = api.sign(petition, newcomer, wait=0)
+        problem(answer, 503, "unavailable")
+        assert int(answer.headers["retry-after"]) > 0
+        problem(api.ask("GET", f"/petitions/{petition}", wait=0), 503, "unavailable")
+        assert api.count(petition) == 1
+        own.mongo.start()
+        _signs_again(api, petition, newcomer)
+        assert api.count(petition) == 2
+    own.wait_ready()
+
+
+def _signs_again(api: Api, petition: str, token: str) -> None:
+    """Signs as soon as the product can; a 202 on the way must come to be decided."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        answer = api.sign(petition, token)
+        if answer.status_code in (201, 409):
+            return
+        assert answer.status_code in (202, 503), answer.text
+        if answer.status_code == 202:
+            while api.receipt(answer.json()["receipt"]).get("status") == "pending":
+                assert time.monotonic() < until
+            return
+        time.sleep(0.3)
+    raise TimeoutError("the product did not come back")

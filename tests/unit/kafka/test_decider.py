@@ -1,0 +1,157 @@
+"""What a decider does with what it cannot decide, and with partitions that come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pytest
+
+from kenes.kafka.decider import Decider
+from kenes.kafka.records import Record, Recorded
+from schemas.envelope import Event
+from schemas.payload import Payload
+from schemas.topics import Topic
+from tests.unit.kafka.test_decider_properties import (
+    DECISIONS,
+    NEW,
+    REQUESTS,
+    Log,
+    State,
+    Stored,
+    Toggle,
+    request_record,
+)
+
+
+class Letters:
+    """Keeps what is set aside."""
+
+    def __init__(self) -> None:
+        self.put_aside: list[tuple[int, str]] = []
+
+    async def put(self, topic: Topic, record: Record, error: Exception) -> None:
+        """See DeadLetters."""
+        assert topic is REQUESTS
+        self.put_aside.append((record.offset, type(error).__name__))
+
+
+class Choosy(State):
+    """Refuses to decide on the name `bad`, and to evolve after the name `worse`."""
+
+    def decide(self, request: Recorded) -> Payload:
+        if cast("Toggle", request.data).name == "bad":
+            raise LookupError("no rule for it")
+        return super().decide(request)
+
+    def evolve(self, partition: int, decision: Event[Payload]) -> None:
+        if decision.subject.endswith("worse"):
+            raise ArithmeticError("no state after it")
+        super().evolve(partition, decision)
+
+
+def decider(log: Log, *, resident: bool = False, stored: Stored | None = None) -> tuple[Decider, State, Letters]:
+    state, letters = Choosy(stored or Stored(), lazy=False, resident=resident, step=1), Letters()
+    made = Decider(REQUESTS, DECISIONS, source="/test", state=state, log=log, dead_letters=cast("Any", letters))
+    return made, state, letters
+
+
+def decided(log: Log, partition: int = 0) -> list[int | None]:
+    return [event.sequence for event in log.partitions[partition]]
+
+
+def garbage(offset: int, **changes: Any) -> Record:
+    told: dict[str, Any] = {"value": b"?", "headers": [], "key": None, "timestamp": 0} | changes
+    return Record(REQUESTS.name, 0, offset, **told)
+
+
+async def test_what_cannot_be_read_or_decided_is_set_aside_and_the_next_is_decided() -> None:
+    log = Log()
+    found, _, letters = decider(log)
+    records = [
+        request_record(0, 0, "a"),
+        garbage(1),
+        request_record(2, 0, "bad"),
+        request_record(3, 0, "worse"),
+        garbage(4, headers=[("ce_type", None)], timestamp=2**63 - 1),
+        request_record(5, 0, "a"),
+    ]
+
+    await found.handle(records)
+
+    assert letters.put_aside == [
+        (1, "UnreadableEventError"),
+        (4, "UnreadableEventError"),
+        (2, "LookupError"),
+        (3, "ArithmeticError"),
+    ]
+    assert decided(log) == [0, 5]
+    assert [event.offset for event in log.partitions[0]] == [0, 1], "each says where it was meant to stand"
+
+
+async def test_a_batch_of_nothing_but_garbage_writes_nothing() -> None:
+    log = Log()
+    found, _, letters = decider(log)
+
+    await found.handle([garbage(0), request_record(1, 0, "bad")])
+    await found.handle([request_record(2, 0, "a")])
+
+    assert (decided(log), len(letters.put_aside)) == ([2], 2)
+
+
+async def test_what_is_delivered_again_is_passed_over() -> None:
+    log = Log()
+    found, _, _ = decider(log)
+    records = [request_record(offset, 0, "a") for offset in range(4)]
+
+    await found.handle(records[:3])
+    await found.handle(records[1:])
+    await found.handle(records)
+
+    assert decided(log) == [0, 1, 2, 3]
+
+
+async def test_partitions_are_taken_over_once_and_forgotten() -> None:
+    log, stored = Log(), Stored()
+    first, _, _ = decider(log, stored=stored)
+    await first.handle([request_record(0, 0, "a"), request_record(0, 1, "b")])
+
+    found, state, _ = decider(log, resident=True, stored=stored)
+    await found.take_over([0, 1])
+    assert state.held.keys() == {"0:a", "1:b"}
+    state.held["0:a"] = NEW
+    await found.take_over([0, 1])
+    assert state.held["0:a"] == NEW, "what is held already is not read again"
+
+    await found.release([0])
+    assert state.held.keys() == {"1:b"}
+    await found.handle([request_record(1, 0, "a")])
+    assert decided(log) == [0, 1], "and is acquired anew with its next request"
+
+
+async def test_a_long_log_is_caught_up_with_in_bounded_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kenes.kafka.decider.CATCH_UP_BATCH", 4)
+    log = Log()
+    writer, _, _ = decider(log)
+    await writer.handle([request_record(offset, 0, "abc"[offset % 3]) for offset in range(18)])
+    sizes: list[int] = []
+
+    class Counting(Choosy):
+        async def prepare(self, events: Sequence[Event[Payload]]) -> None:
+            sizes.append(len(events))
+            await super().prepare(events)
+
+    stored = Stored()
+    state = Counting(stored, lazy=False, resident=False, step=1)
+    found = Decider(REQUESTS, DECISIONS, source="/t", state=state, log=log, dead_letters=cast("Any", Letters()))
+    await found.acquire(0)
+
+    assert sizes == [4, 4, 4, 4, 2]
+    assert {name: turns for name, (turns, _) in stored.states.items()} == {"0:a": 6, "0:b": 6, "0:c": 6}
+
+
+def test_decisions_have_as_many_partitions_as_requests() -> None:
+    other = Topic("test.other.v1", "test", "name", DECISIONS.payloads, 3, "Decisions.")
+
+    with pytest.raises(ValueError, match="as many partitions"):
+        Decider(REQUESTS, other, source="/t", state=cast("Any", None), log=Log(), dead_letters=cast("Any", None))

@@ -1,0 +1,119 @@
+"""People's keys: one round trip for many, and an answer for everybody who asked."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+from pymongo.errors import AutoReconnect
+
+from kenes.identity.sealing import Keyring, PersonKey
+from kenes.mongo import vault as module
+from kenes.mongo.client import DatabaseUnavailableError
+from kenes.mongo.vault import Vault, VaultError
+from tests.unit.mongo.memory import Database
+
+KEYRING = Keyring(b"k" * 32)
+
+
+def vault(database: Database, keyring: Keyring = KEYRING) -> Vault:
+    return Vault(cast("Any", database), keyring)
+
+
+async def asks(found: Vault, *people: str) -> list[Any]:
+    async with asyncio.timeout(5):
+        return await asyncio.gather(*(found.key_of(person) for person in people), return_exceptions=True)
+
+
+async def test_callers_that_come_together_share_a_round_trip() -> None:
+    database = Database()
+    keys = await asks(vault(database), *[f"person-{number % 40}" for number in range(120)])
+
+    assert len({id(key) for key in keys}) == 40
+    assert database["vault.keys"].calls == ["insert_many"]
+
+
+async def test_a_great_crowd_comes_in_bounded_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH", 10)
+    database = Database()
+    await asks(vault(database), *[f"person-{number}" for number in range(35)])
+
+    assert [len(batch) for batch in database["vault.keys"].requests] == [10, 10, 10, 5]
+
+
+async def test_known_keys_are_not_asked_for_again_and_few_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "REMEMBERED", 3)
+    database = Database()
+    found = vault(database)
+    for person in ("a", "b", "c", "a", "b"):
+        await asks(found, person)
+    assert database["vault.keys"].calls == ["insert_many"] * 3
+
+    await asks(found, "d")
+    assert len(found._recent) == 3
+
+
+async def test_another_process_finds_the_same_key() -> None:
+    database = Database()
+    (one,) = await asks(vault(database), "a")
+    (other,) = await asks(vault(database), "a")
+    found = await vault(database).find("a")
+
+    assert isinstance(one, PersonKey)
+    assert found is not None
+    assert other.open(one.seal("text")) == found.open(one.seal("text")) == "text"
+    assert await vault(database).find("b") is None
+
+
+async def test_a_destroyed_key_opens_nothing_any_more() -> None:
+    database = Database()
+    found = vault(database)
+    (key,) = await asks(found, "a")
+    sealed = key.seal("text")
+
+    await found.destroy("a")
+
+    assert await found.find("a") is None
+    (fresh,) = await asks(found, "a")
+    with pytest.raises(ValueError, match="not sealed under this key"):
+        fresh.open(sealed)
+
+
+async def test_a_database_that_is_away_is_told_to_each_who_asked() -> None:
+    database = Database()
+    database["vault.keys"].error = AutoReconnect("away")
+    found = vault(database)
+
+    failures = await asks(found, "a", "b", "a")
+    assert {type(each) for each in failures} == {DatabaseUnavailableError}
+    with pytest.raises(DatabaseUnavailableError):
+        await found.find("a")
+
+    database["vault.keys"].error = None
+    (key,) = await asks(found, "a")
+    assert isinstance(key, PersonKey)
+
+
+async def test_a_key_of_another_installation_is_an_error_and_not_a_wait_for_good() -> None:
+    database = Database()
+    await asks(vault(database), "a")
+    # The same database under another master key: what is stored cannot be opened.
+    strangers = vault(database, Keyring(b"o" * 32))
+    index = strangers._keyring.index("a")
+    database["vault.keys"].documents[index] = {"_id": index, "key": b"x" * 60}
+
+    (failure,) = await asks(strangers, "a")
+    assert isinstance(failure, VaultError)
+
+    del database["vault.keys"].documents[index]
+    (key,) = await asks(strangers, "a")
+    assert isinstance(key, PersonKey)
+
+
+async def test_a_client_that_hangs_up_does_not_stop_the_others() -> None:
+    found = vault(Database())
+    leaving = asyncio.create_task(found.key_of("a"))
+    staying = asyncio.create_task(found.key_of("a"))
+    await asyncio.sleep(0)
+    leaving.cancel()
+
+    assert isinstance(await asyncio.wait_for(staying, 5), PersonKey)
