@@ -56,30 +56,19 @@ class Producer:
 
         Raises `BrokerUnavailableError` when the broker did not acknowledge within the time-out.
         """
-        inner = self._inner or await self._ready()
-        try:
-            async with asyncio.timeout(self._timeout):
-                sent = await inner.send(
-                    topic.name,
-                    event.data.write(),
-                    key=key,
-                    partition=partition,
-                    headers=event.headers(),
-                    timestamp_ms=_milliseconds(event),
-                )
-                found = await sent
-        except (KafkaError, TimeoutError) as error:
-            PRODUCE_ERRORS.labels(topic.name).inc()
-            self._discard(inner)
-            raise BrokerUnavailableError(f"no acknowledgement for {topic.name}: {error!r}") from error
-        RECORDS_PRODUCED.labels(topic.name).inc()
-        return Receipt(found.partition, found.offset)
+        [found] = await self._write(topic, partition, [(key, event)])
+        return found
 
     async def send_all(self, topic: Topic, partition: int, events: Sequence[tuple[bytes, Event[Payload]]]) -> list[int]:
         """Writes events to one partition in order; returns their offsets.
 
         Raises `BrokerUnavailableError` when any of them was not acknowledged within the time-out.
         """
+        return [receipt.offset for receipt in await self._write(topic, partition, events)]
+
+    async def _write(
+        self, topic: Topic, partition: int | None, events: Sequence[tuple[bytes, Event[Payload]]]
+    ) -> list[Receipt]:
         inner = self._inner or await self._ready()
         try:
             async with asyncio.timeout(self._timeout):
@@ -94,13 +83,19 @@ class Producer:
                     )
                     for key, event in events
                 ]
-                found = await asyncio.gather(*sent)
+                found = [await each for each in sent]
         except (KafkaError, TimeoutError) as error:
             PRODUCE_ERRORS.labels(topic.name).inc()
             self._discard(inner)
-            raise BrokerUnavailableError(f"no acknowledgement for {topic.name}/{partition}: {error!r}") from error
+            raise BrokerUnavailableError(f"no acknowledgement for {topic.name}: {error!r}") from error
+        except asyncio.CancelledError as error:
+            if _is_cancelled():
+                raise
+            # Another sender's time-out dropped the producer, and with it what this one was waiting for.
+            PRODUCE_ERRORS.labels(topic.name).inc()
+            raise BrokerUnavailableError(f"no acknowledgement for {topic.name}: the producer was dropped") from error
         RECORDS_PRODUCED.labels(topic.name).inc(len(found))
-        return [metadata.offset for metadata in found]
+        return [Receipt(metadata.partition, metadata.offset) for metadata in found]
 
     async def ping(self) -> None:
         """Raises `BrokerUnavailableError` when the broker does not answer."""
@@ -143,6 +138,12 @@ class Producer:
             closing = asyncio.create_task(_abandon(inner, self._timeout))
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody wants this very task to end, rather than something it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _milliseconds(event: Event[Payload]) -> int:

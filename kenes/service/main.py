@@ -10,8 +10,7 @@ from kenes.identity.settings import SettingError
 from kenes.service.definition import Service
 from kenes.service.maintenance import audit, rebuild
 from kenes.service.processes import ROLES, run
-
-EX_CONFIG = 78
+from kenes.settings import EX_CONFIG
 
 
 def main(load: Callable[[], Service], *more: click.Command) -> None:

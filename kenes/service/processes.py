@@ -2,13 +2,11 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import uvloop
 
-from kenes.identity.settings import SettingError
 from kenes.kafka.admin import ensure_topics
 from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.decider import Decider
@@ -24,7 +22,6 @@ from kenes.observe.logs import configure_logs, get_logger
 from kenes.observe.metrics import set_build_info
 from kenes.observe.server import health_server
 from kenes.service.definition import Clock, Context, Service
-from kenes.settings import EX_CONFIG
 from kenes.web.server import serve, server
 from schemas.topics import all_topics
 
@@ -99,11 +96,7 @@ ROLES: dict[str, Role] = {"api": api, "stream": stream, "project": project}
 
 def run(service: Service, role: str) -> None:
     """Runs one process of a service until SIGTERM or SIGINT. Errors end it; whoever started it starts it again."""
-    try:
-        uvloop.run(_run(service, role))
-    except SettingError as error:
-        sys.stderr.write(f"setting {error}\n")
-        sys.exit(EX_CONFIG)
+    uvloop.run(_run(service, role))
 
 
 async def _run(service: Service, role: str) -> None:

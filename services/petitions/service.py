@@ -12,7 +12,7 @@ from kenes.identity.bearer import BearerVerifier
 from kenes.identity.login import LOCALES as LOGIN_LOCALES
 from kenes.identity.login import Login
 from kenes.identity.sealing import Keyring
-from kenes.identity.settings import IdentitySettings, LoginSettings
+from kenes.identity.settings import IdentitySettings, LoginSettings, SettingError
 from kenes.identity.settings import load as load_identity
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.kafka.waiting import Decisions
@@ -45,7 +45,7 @@ from services.petitions.pages.reads import PageReads
 from services.petitions.pages.site import SHELL, PageSite
 from services.petitions.projection import projections
 from services.petitions.queries import Queries
-from services.petitions.rule_packs import load_rule_packs
+from services.petitions.rule_packs import RulePackError, load_rule_packs
 from services.petitions.settings import Settings
 from services.petitions.stream import SignerState, petition_rules, signer_rules
 
@@ -59,7 +59,10 @@ class Petitions(Service):
     def __init__(self, settings: Settings) -> None:
         self.settings: Settings = settings
         self.keyring = Keyring(settings.master_key.get_secret_value())
-        self.packs = load_rule_packs(settings.petitions_rule_packs)
+        try:
+            self.packs = load_rule_packs(settings.petitions_rule_packs)
+        except RulePackError as error:
+            raise SettingError(f"KENES_PETITIONS_RULE_PACKS: {error}") from error
         self.directory = Directory()
 
     @property

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -14,87 +12,15 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel
 from referencing import Registry, Resource
-from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount, Route
 
-from kenes.identity.person import Person
-from kenes.kafka.producer import BrokerUnavailableError
-from kenes.web.app import build_app
 from kenes.web.openapi import PROBLEM_SCHEMA, Operation
-from kenes.web.problems import Problem
-from kenes.web.settings import WebSettings
 from schemas.contracts import ASYNCAPI
 from services.petitions.answers import PREFIX
 from services.petitions.api import Api
-from services.petitions.commands import UnknownPetitionError
 from services.petitions.domain.refusals import Refusal
-from tests.unit.petitions.memory import Memory
-from tests.unit.petitions.samples import PACKS, person, text
-from tests.unit.web.http_edge import client_of
-
-AUTHOR, SIGNER = person(1), person(2)
-PEOPLE = {"author": AUTHOR, "signer": SIGNER, "child": person(3, birth_date=None)}
-UNKNOWN = "5e7f1f8e-6a53-4a3a-8f0e-2c9b7f1f9c55"
-
-
-async def by_name(request: Request) -> Person:
-    """Believes a token that is a name of the table above."""
-    name = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if name not in PEOPLE:
-        raise Problem(401, "login-required", headers={"www-authenticate": 'Bearer realm="kenes"'})
-    return PEOPLE[name]
-
-
-def api_of(memory: Memory) -> Api:
-    return Api(
-        commands=memory.commands,
-        queries=memory.queries,
-        directory=memory.directory,
-        counts=memory.counts,
-        hub=memory.hub,
-        packs=PACKS,
-        authenticate=by_name,
-        wait_limit=0.05,
-    )
-
-
-def app_of(api: Api) -> Starlette:
-    return build_app(
-        api.routes(),
-        settings=WebSettings(),
-        translations={
-            BrokerUnavailableError: lambda _: Problem(503, "unavailable", headers={"retry-after": "2"}),
-            UnknownPetitionError: lambda _: Problem(404, "petition-unknown"),
-        },
-    )
-
-
-@dataclass
-class World:
-    """A running API, a petition that collects, and what was asked of it."""
-
-    memory: Memory
-    api: Api
-    client: httpx.AsyncClient
-    petition: str
-    receipts: dict[str, str] = field(default_factory=dict)
-
-    async def ask(self, method: str, path: str, who: str | None = None, **parts: Any) -> httpx.Response:
-        """One request; `who` signs in. Writes wait for their decision."""
-        headers = {"prefer": "wait=1", **parts.pop("headers", {})}
-        if who is not None:
-            headers["authorization"] = f"Bearer {who}"
-        return await self.client.request(method, PREFIX + path, headers=headers, **parts)
-
-
-@asynccontextmanager
-async def running() -> AsyncIterator[World]:
-    memory = Memory()
-    petition = await memory.collecting(AUTHOR, text())
-    api = api_of(memory)
-    async with client_of(app_of(api)) as client:
-        yield World(memory, api, client, petition)
+from tests.contract.world import UNKNOWN, World, running
+from tests.unit.petitions.samples import text
 
 
 @pytest.fixture
