@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from jsonschema import Draft7Validator  # type: ignore[import-untyped]
+from jsonschema import Draft7Validator
 
 from schemas.contracts import ASYNCAPI, asyncapi, document
 from schemas.topics import REGISTRY, all_topics

@@ -14,6 +14,6 @@ pytestmark = pytest.mark.stack
 @pytest.mark.timeout(180)
 async def test_nothing_is_lost_and_nothing_counts_twice() -> None:
     with running_product(restart=True) as product:
-        found = await run(product, Plan(seconds=6, rate=30, pace=1, outage=0.5))
+        found = await run(product, Plan(seconds=6, rate=15, pace=1, outage=0.5))
         missed = [name for name, measure in found.measures.items() if measure.met is False]
         assert not missed, f"{table(found.measures)}\n{found.wrong}\n{product.last_lines()}"

@@ -107,14 +107,14 @@ async def test_poison_is_set_aside_and_the_next_event_is_processed(product: Prod
         assert letter.reason.startswith("UnreadableEventError: ")
         assert "Traceback" in letter.stack
         assert base64.b64decode(letter.key or "") == b"k"
-    # Many signers, so that some of them are decided on the poisoned partition, and a petition on each.
-    answers = [await asyncio.to_thread(api.sign, petition, api.person()) for _ in range(30)]
-    receipts = [answer.json()["receipt"] for answer in answers]
-    assert {receipt.split("-")[1] for receipt in receipts} >= {str(partition)}
+    # People sign until some of them were decided on the poisoned partition.
+    receipts: list[str] = []
+    while sum(receipt.split("-")[1] == str(partition) for receipt in receipts) < 2 and len(receipts) < 200:
+        receipts.append((await asyncio.to_thread(api.sign, petition, api.person())).json()["receipt"])
     for receipt in receipts:
         decided = await asyncio.to_thread(api.receipt, receipt)
         assert decided["decision"] == "petitions.signature.accepted.v1"
-    assert api.count(petition) == 30
+    assert api.count(petition) == len(receipts)
     opened = [await asyncio.to_thread(api.open, api.person()) for _ in range(8)]
     assert len(set(opened)) == 8
 
