@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, UpdateOne
 from pymongo.errors import CollectionInvalid
 
 from kenes.kafka.decider import Position
@@ -95,15 +95,24 @@ class Version:
         found = self.database[OFFSETS].find({"_id": {"$in": list(ids)}}, session=session)
         return {ids[doc["_id"]]: Position(doc["next"], doc["sequence"]) async for doc in found}
 
-    async def advance(self, partition: int, before: Position, after: Position, session: Session) -> None:
-        """Moves a partition's offset; raises `NotOwnerError` when it is not where the caller left it."""
-        moved = await self.database[OFFSETS].update_one(
-            {"_id": self._offset_id(partition), "next": before.next_offset, "retired": False},
-            {"$set": {"next": after.next_offset, "sequence": after.sequence}},
+    async def advance(self, moves: Mapping[int, tuple[Position, Position]], session: Session) -> None:
+        """Moves partitions' offsets from where the caller left them to where it is now, in one round trip.
+
+        Raises `NotOwnerError` when any of them is not where the caller left it; the transaction must be aborted then.
+        """
+        moved = await self.database[OFFSETS].bulk_write(
+            [
+                UpdateOne(
+                    {"_id": self._offset_id(partition), "next": before.next_offset, "retired": False},
+                    {"$set": {"next": after.next_offset, "sequence": after.sequence}},
+                )
+                for partition, (before, after) in moves.items()
+            ],
+            ordered=False,
             session=session,
         )
-        if moved.matched_count != 1:
-            raise NotOwnerError(f"{self._offset_id(partition)} is no longer at {before.next_offset}")
+        if moved.matched_count != len(moves):
+            raise NotOwnerError(f"{self.projection.name}.v{self.number}: an offset is not where it was left")
 
     async def retire(self, session: Session | None = None) -> None:
         """Makes every worker on this version let go."""

@@ -74,8 +74,9 @@ class Projector:
         """
 
         async def work(session: Session) -> None:
-            for partition, step in prepared.steps.items():
-                await self._version.advance(partition, step.before, step.after, session)
+            if prepared.steps:
+                moves = {partition: (step.before, step.after) for partition, step in prepared.steps.items()}
+                await self._version.advance(moves, session)
             await apply(self._version.collections, prepared.operations, session)
 
         projection = self._version.projection

@@ -1,6 +1,7 @@
 """The three processes of a service: `api` answers people, `stream` decides, `project` writes what people read."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -26,6 +27,8 @@ from kenes.web.server import serve, server
 from schemas.topics import all_topics
 
 _log = get_logger(__name__)
+
+GC_THRESHOLD = 50_000
 
 Role = Callable[[Service, Context], Awaitable[None]]
 
@@ -113,6 +116,17 @@ async def _run(service: Service, role: str) -> None:
             _log.info("stopped")
 
 
+def _spare_the_collector() -> None:
+    """Collects cycles rarely: what a request makes is freed by its reference counts.
+
+    At the default, every few hundred objects start a collection, and each looks again at what lives for good:
+    it took a fifth of the api's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 100)
+
+
 @asynccontextmanager
 async def _context(service: Service, role: str) -> AsyncIterator[Context]:
     settings = service.settings
@@ -125,4 +139,5 @@ async def _context(service: Service, role: str) -> AsyncIterator[Context]:
     ):
         health.add("mongo", lambda: ping(database))
         health.add("kafka", producer.ping)
+        _spare_the_collector()
         yield Context(database, producer, health)

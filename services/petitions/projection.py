@@ -235,7 +235,7 @@ def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
             topic=SIGNATURES,
             collections={"tallies": ()},
             fold=fold_tallies,
-            pace=0.5,
+            pace=1.0,
         ),
         Projection(
             name="history",
@@ -249,7 +249,7 @@ def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
             topic=SIGNATURES,
             collections={"signatures": (), "signed": ()},
             fold=fold_signatures(open_owner),
-            pace=0.1,
+            pace=0.5,
         ),
     )
 

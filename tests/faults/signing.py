@@ -26,6 +26,8 @@ DUPLICATES = 7
 NO_WAIT = 5
 """... or does not wait for the decision and keeps the receipt."""
 
+AT_ONCE = 400
+"""People who are at it at once: more would only wait for each other, and the drill is about losing nothing."""
 NO_ANSWER = 0
 DECIDED = (200, 201, 409)
 UNDECIDED = (NO_ANSWER, 202, 429, 503)
@@ -79,6 +81,7 @@ class Signers:
         self._petitions = petitions
         self._tokens = tokens
         self._stop = asyncio.Event()
+        self._room = asyncio.Semaphore(AT_ONCE)
         host, _, port = url.removeprefix("http://").partition(":")
         self._wire = Wire(host, int(port), timeout=WAIT + 15)
 
@@ -90,6 +93,7 @@ class Signers:
                 due = began + number / rate
                 if await self._stopped(due - time.monotonic()):
                     break
+                await self._room.acquire()
                 petition = self._petitions[number % len(self._petitions)]
                 people.create_task(self._take_part(petition, number, token))
         self._wire.close()
@@ -108,7 +112,13 @@ class Signers:
         self._stop.set()
 
     async def _take_part(self, petition: str, number: int, token: str) -> None:
-        who = (petition, number)
+        try:
+            await self._act((petition, number), token)
+        finally:
+            self._room.release()
+
+    async def _act(self, who: tuple[str, int], token: str) -> None:
+        number = who[1]
         surely = await self._sign(who, token, wait=number % NO_WAIT != 0)
         if number % DUPLICATES == 0:
             surely &= await self._sign(who, token, wait=True, again=True)

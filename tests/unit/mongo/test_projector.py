@@ -51,10 +51,11 @@ class Stored:
     async def positions(self) -> dict[int, Position]:
         return dict(self.places)
 
-    async def advance(self, partition: int, before: Position, after: Position, session: dict[int, Position]) -> None:
-        if self.places[partition].next_offset != before.next_offset:
-            raise NotOwnerError(str(partition))
-        session[partition] = after
+    async def advance(self, moves: Mapping[int, tuple[Position, Position]], session: dict[int, Position]) -> None:
+        for partition, (before, after) in moves.items():
+            if self.places[partition].next_offset != before.next_offset:
+                raise NotOwnerError(str(partition))
+            session[partition] = after
 
     async def transact(self, _database: object, work: Any) -> None:
         session: dict[int, Position] = {}
