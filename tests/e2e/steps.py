@@ -71,3 +71,17 @@ async def withdraw_on_my_page(page: Page, address: str, title: str) -> None:
     await expect(page.locator("h1")).to_have_text(say("act.withdraw.heading"))
     await press(page, say("act.withdraw.confirm"))
     await expect(page.locator("h1")).to_have_text(say("receipt.withdrawn"))
+
+
+async def reload_until_shown(page: Page, text: str, attempts: int = 20) -> None:
+    """Asks for the page again until it says `text`: what other people signed is projected a moment after its count.
+
+    Raises:
+        AssertionError: it did not say so within `attempts` half seconds.
+    """
+    for _ in range(attempts):
+        await page.reload()
+        if await page.get_by_text(text).is_visible():
+            return
+        await page.wait_for_timeout(500)
+    raise AssertionError(f"the page never said {text!r}")
