@@ -17,7 +17,7 @@ from kenes.identity.signed_token import LEEWAY, UnverifiedToken, check_audience,
 
 __all__ = ["BearerVerifier", "Reason", "TokenRefusedError"]
 
-_REMEMBERED = 10_000
+_REMEMBERED = 4_096
 """Tokens; about 1 kB each."""
 
 _REMEMBERED_SECONDS = 300.0

@@ -77,7 +77,6 @@ async def consume(
         auto_offset_reset="none",
         session_timeout_ms=int(settings.session_timeout * 1000),
         heartbeat_interval_ms=int(settings.session_timeout * 1000 / 4),
-        max_partition_fetch_bytes=4 * 1024 * 1024,
     )
     listener = _SeekOnAssignment(consumer, starts)
     consumer.subscribe([topic.name], listener=listener)

@@ -5,7 +5,7 @@ from collections import OrderedDict
 
 from kenes.kafka.records import Receipt, Recorded
 
-REMEMBERED = 4096
+REMEMBERED = 2048
 
 
 class Decisions:

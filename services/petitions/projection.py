@@ -15,6 +15,7 @@ from schemas.petitions.v1 import (
     PetitionRefused,
     PetitionText,
     SignatureAccepted,
+    SignatureRefused,
     SignatureWithdrawn,
 )
 from schemas.topics import PETITIONS, SIGNATURES
@@ -75,7 +76,7 @@ def fold_petitions(open_owner: OpenOwner) -> Callable[[Sequence[Recorded], Found
         newest: dict[str, Recorded] = {}
         for decision in decisions:
             data, subject = decision.data, decision.event.subject
-            yield Insert("petition_receipts", _receipt(decision, getattr(data, "code", None)))
+            yield Insert("petition_receipts", _receipt(decision))
             if isinstance(data, PetitionRefused):
                 continue
             if isinstance(data, Created):
@@ -91,12 +92,13 @@ def fold_petitions(open_owner: OpenOwner) -> Callable[[Sequence[Recorded], Found
     return fold
 
 
-def _receipt(decision: Recorded, code: str | None) -> Document:
+def _receipt(decision: Recorded) -> Document:
+    data = decision.data
     return {
         "_id": receipt_id(decision.partition, sequence_of(decision.event)),
         "petition": decision.event.subject,
-        "decision": decision.data.TYPE,
-        "code": code,
+        "decision": data.TYPE,
+        "code": data.code if isinstance(data, PetitionRefused | SignatureRefused) else None,
         "at": decision.event.time,
     }
 
@@ -201,7 +203,7 @@ def fold_signatures(open_owner: OpenOwner) -> Callable[[Sequence[Recorded], Foun
 
 def _signature(decision: Recorded) -> Document:
     data = decision.data
-    document = _receipt(decision, getattr(data, "code", None))
+    document = _receipt(decision)
     if isinstance(data, SignatureAccepted | SignatureWithdrawn):
         document |= {"signer": data.signer, "region": data.region}
     if isinstance(data, SignatureAccepted):
