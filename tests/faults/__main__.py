@@ -24,7 +24,7 @@ def main() -> int:
     for line in found.wrong:
         print(f"  {line}")
     print(f"written to {path}")
-    return 0 if all(measure.met for measure in found.measures.values()) else 1
+    return 0 if all(measure.met is not False for measure in found.measures.values()) else 1
 
 
 sys.exit(main())
