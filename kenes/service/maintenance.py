@@ -1,17 +1,15 @@
 """Rebuilding and auditing what a service keeps, from the topics alone."""
 
-import asyncio
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 
-from kenes.kafka.reader import read_to_end
 from kenes.mongo.client import Database, connected
-from kenes.mongo.projection import Projection, Version
-from kenes.mongo.projector import Projector
+from kenes.mongo.projection import Projection
 from kenes.mongo.versions import begin_version, switch
 from kenes.service.audit import audit_projection
+from kenes.service.building import build, catch_up
 from kenes.service.definition import Service
 from kenes.service.state_audit import audit_state
 
@@ -34,42 +32,16 @@ async def rebuild(service: Service, names: Sequence[str]) -> None:
     """Rebuilds the named projections, or all, and switches readers and workers to the new version."""
     chosen = [service.projection(name) for name in names] or list(service.projections)
     settings = service.settings
-    async with connected(
-        settings.mongo_uri, service.database, timeout=max(settings.mongo_timeout, MAINTENANCE_TIMEOUT)
-    ) as database:
+    async with _database(service) as database:
         for projection in chosen:
             version = await begin_version(database, projection)
             began = time.monotonic()
-            events = await catch_up(settings.kafka_bootstrap, version)
+            events = await build(service, version, max(settings.mongo_timeout, MAINTENANCE_TIMEOUT))
+            rate = events / (time.monotonic() - began)
             # What came meanwhile is little: once more, so that the worker has next to nothing to catch up with.
             events += await catch_up(settings.kafka_bootstrap, version)
             await switch(database, version)
-            seconds = time.monotonic() - began
-            say(
-                f"{projection.name}: version {version.number} live, {events:,} events, {events / seconds:,.0f} events/s"
-            )
-
-
-async def catch_up(bootstrap: str, version: Version) -> int:
-    """Folds a version from where it stands up to the end of its topic; returns the events folded.
-
-    While the database writes one batch, the next one is read and folded.
-    """
-    projector = Projector(version, dead_letters=None)
-    starts = await projector.start()
-    events = 0
-    async with asyncio.TaskGroup() as tasks:
-        writing: asyncio.Task[int] | None = None
-        async for records in read_to_end(bootstrap, version.projection.topic, starts):
-            if writing is not None and version.projection.reads is not None:
-                await writing
-            prepared = await projector.prepare({records[0].partition: records})
-            if writing is not None:
-                events += await writing
-            writing = tasks.create_task(projector.commit(prepared))
-        if writing is not None:
-            events += await writing
-    return events
+            say(f"{projection.name}: version {version.number} live, {events:,} events, {rate:,.0f} events/s")
 
 
 async def audit(service: Service) -> int:

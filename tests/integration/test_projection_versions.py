@@ -14,7 +14,7 @@ from kenes.mongo.projection import NotOwnerError, Version, live_version
 from kenes.mongo.projector import Projector
 from kenes.mongo.versions import VersionConflictError, begin_version, switch
 from kenes.service.audit import audit_projection
-from kenes.service.maintenance import catch_up
+from kenes.service.building import catch_up
 from kenes.service.state_audit import audit_state
 from tests.integration.library import Library, worker
 
