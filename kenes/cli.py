@@ -57,6 +57,30 @@ def rebuild(service: str, projections: tuple[str, ...]) -> None:
     sys.exit(max(_run(each, number, ["rebuild", *projections]) for number, each in _chosen(service)))
 
 
+@main.group()
+def rules() -> None:
+    """Rule packs: what they say, and what they decided."""
+
+
+@rules.command("list")
+@click.option("--on", metavar="DATE", help="The day they are in force on; today, if not given.")
+def list_rules(on: str | None) -> None:
+    """List the rule packs in force with every figure, its certainty and its source."""
+    sys.exit(_ask_for_rules("list", *([] if on is None else ["--on", on])))
+
+
+@rules.command("explain")
+@click.argument("petition")
+def explain_rules(petition: str) -> None:
+    """Tell which rule, in which version, made each step of a petition."""
+    sys.exit(_ask_for_rules("explain", petition))
+
+
+def _ask_for_rules(*arguments: str) -> int:
+    keepers = [(number, each) for number, each in enumerate(find_services()) if each.has_rules]
+    return max((_run(each, number, ["rules", *arguments]) for number, each in keepers), default=0)
+
+
 def _chosen(name: str | None) -> list[tuple[int, Service]]:
     found = [(number, each) for number, each in enumerate(find_services()) if name in (None, each.name)]
     if not found:

@@ -35,6 +35,7 @@ from kenes.local.services import ROLES
 from tests.issuer import TestIssuer
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+RULE_PACKS: Final = ROOT / "tests" / "rule_packs"
 KEPT: Final = ROOT / "build" / "logs"
 READY_SECONDS: Final = 60.0
 _WATCH_EVERY: Final = 0.05
@@ -108,6 +109,7 @@ class Product:
             **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
             "PYTHONUNBUFFERED": "1",
             "KENES_ENVIRONMENT": "test",
+            "KENES_PETITIONS_RULE_PACKS": str(RULE_PACKS),
             KAFKA: self.kafka.bootstrap,
             MONGO: self.mongo.uri,
             "KENES_MASTER_KEY": base64.b64encode(b"k" * 32).decode(),

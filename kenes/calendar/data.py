@@ -76,9 +76,14 @@ class Extension(_Closed):
 
 
 class CalendarData(Extension):
-    """A whole calendar. ``country`` is the ``holidays`` package's code; the offset holds from ``utc_offset_since``."""
+    """A whole calendar. ``country`` and ``subdivision`` are the ``holidays`` package's codes.
+
+    The offset holds from ``utc_offset_since``; where clocks change with the season, it is that of winter: in summer
+    its days begin and end an hour late.
+    """
 
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    subdivision: Annotated[str | None, Field(pattern=r"^[A-Z0-9]{1,4}$")] = None
     utc_offset_hours: Annotated[int, Field(ge=-12, le=14)]
     utc_offset_since: date
 
@@ -94,6 +99,7 @@ class CalendarData(Extension):
         return CalendarData(
             calendar=self.calendar,
             country=self.country,
+            subdivision=self.subdivision,
             utc_offset_hours=self.utc_offset_hours,
             utc_offset_since=self.utc_offset_since,
             confirmed_through=extension.confirmed_through or self.confirmed_through,

@@ -30,7 +30,7 @@ class WorkingCalendar:
         self.confirmed_through = data.confirmed_through
         self.zone = timezone(timedelta(hours=data.utc_offset_hours))
         self._zone_since = data.utc_offset_since
-        self._country = data.country
+        self._place = (data.country, data.subdivision)
         self._off = data.off()
         self._worked = data.worked()
         for total in data.totals:
@@ -44,8 +44,9 @@ class WorkingCalendar:
 
     @classmethod
     def named(cls, name: str, extension: Path | None = None) -> Self:
-        """The shipped calendar ``name`` ("kk": Kazakhstan), with an operator's file on top where one is given.
+        """The shipped calendar ``name``, with an operator's file on top where one is given.
 
+        There are "kk" (Kazakhstan), "uk" (England), "fi", "ee", "eu" (Belgium) and "de" (Berlin).
         Raises ValueError on an unknown name, an invalid file, or one that contradicts published totals.
         """
         data = read_calendar(name)
@@ -57,7 +58,7 @@ class WorkingCalendar:
             return True
         if day in self._off:
             return False
-        off, worked = _base(self._country, day.year)
+        off, worked = _base(*self._place, day.year)
         return day in worked or (day.weekday() < 5 and day not in off)
 
     def add_working_days(self, day: date, count: int) -> date:
@@ -104,7 +105,7 @@ class WorkingCalendar:
 
 
 @cache
-def _base(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:
+def _base(country: str, subdivision: str | None, year: int) -> tuple[frozenset[date], frozenset[date]]:
     """Days off and worked weekend days of ``year`` in the base package. The next year may take a day from this one."""
-    base = holidays.country_holidays(country, years=(year, year + 1), expand=False)
+    base = holidays.country_holidays(country, subdiv=subdivision, years=(year, year + 1), expand=False)
     return frozenset(base), frozenset(base.weekend_workdays)

@@ -18,7 +18,12 @@ LOGIN: Final = "KENES_OIDC_ISSUER"
 API_PORT: Final = "KENES_API_PORT"
 METRICS_PORT: Final = "KENES_METRICS_PORT"
 DATA: Final = "KENES_LOCAL_DATA"
-_LOCAL_ROLES: Final = ("moderator", "agency", "operator")
+_LOCAL_ROLES: Final = {
+    "moderator": "moderator",
+    "agency": "agency:kz-government",
+    "akimat": "agency:kz-akimat:KZ-101800",
+    "operator": "operator",
+}
 
 
 def compose(told: Mapping[str, str], user: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -48,7 +53,7 @@ def issuers(identity: str, user: Mapping[str, str]) -> str:
     login: dict[str, Any] = {"issuer": identity, "audience": AUDIENCE}
     if LOGIN not in user:
         # Only the local provider makes moderators without being asked: its people are invented.
-        login["claims"] = {"role_values": {role: role for role in _LOCAL_ROLES}}
+        login["claims"] = {"role_values": _LOCAL_ROLES}
     try:
         extra = json.loads(user.get("KENES_ISSUERS_EXTRA") or "[]")
     except json.JSONDecodeError as error:

@@ -27,6 +27,11 @@ class Service:
         """It takes the role `seed`, which may be run again and again and adds nothing the second time."""
         return (self.folder / "seed.py").exists()
 
+    @property
+    def has_rules(self) -> bool:
+        """It takes the command `rules`, which lists its rule packs and explains what they decided."""
+        return (self.folder / "rules_command.py").exists()
+
 
 def find_services() -> list[Service]:
     """All runnable services, in the order of their names; empty when there is no `services` package."""

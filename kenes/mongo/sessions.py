@@ -14,26 +14,30 @@ from kenes.mongo.client import Collection, Database
 from kenes.web.sessions import StoredSession
 
 INDEXES: Final = (IndexModel([("expires", ASCENDING)], name="expires"),)
+OWNER_INDEX: Final = IndexModel([("owner", ASCENDING)], name="owner")
 
 
 class MongoSessionStore:
-    """A `SessionStore` in `collection`: `{_id: SHA-256 of the token, sealed: ciphertext, expires: date}`."""
+    """A `SessionStore` in `collection`: `{_id: SHA-256 of the token, sealed: ciphertext, expires: date, owner}`."""
 
     def __init__(self, database: Database, collection: str = "sessions") -> None:
         self._sessions: Collection = database[collection]
 
     async def prepare(self) -> None:
-        """Creates the index; call once at start."""
-        await self._sessions.create_indexes(list(INDEXES))
+        """Creates the indexes; call once at start."""
+        await self._sessions.create_indexes([*INDEXES, OWNER_INDEX])
 
     async def create(self, stored: StoredSession) -> None:
         """See SessionStore. Raises DuplicateKeyError for a token that exists."""
-        await self._sessions.insert_one({"_id": stored.id, "sealed": stored.sealed, "expires": stored.expires})
+        document = {"_id": stored.id, "sealed": stored.sealed, "expires": stored.expires}
+        await self._sessions.insert_one(document if stored.owner is None else document | {"owner": stored.owner})
 
     async def read(self, session_id: bytes, now: datetime) -> StoredSession | None:
         """See SessionStore."""
         found = await self._sessions.find_one({"_id": session_id, "expires": {"$gt": now}})
-        return None if found is None else StoredSession(session_id, found["sealed"], found["expires"])
+        if found is None:
+            return None
+        return StoredSession(session_id, found["sealed"], found["expires"], found.get("owner"))
 
     async def replace(self, session_id: bytes, sealed: bytes) -> bool:
         """See SessionStore."""
@@ -47,6 +51,16 @@ class MongoSessionStore:
     async def delete(self, session_id: bytes) -> None:
         """See SessionStore."""
         await self._sessions.delete_one({"_id": session_id})
+
+    async def owned(self, owner: bytes, now: datetime) -> list[datetime]:
+        """See SessionStore."""
+        cursor = self._sessions.find({"owner": owner, "expires": {"$gt": now}}, {"expires": 1})
+        return sorted([document["expires"] async for document in cursor])
+
+    async def delete_owned(self, owner: bytes) -> int:
+        """See SessionStore."""
+        result = await self._sessions.delete_many({"owner": owner})
+        return int(result.deleted_count)
 
     async def sweep(self, now: datetime, limit: int) -> int:
         """See SessionStore."""

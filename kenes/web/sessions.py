@@ -6,8 +6,8 @@ written is stored when the call returns. A request that never asks costs nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, cast
 
@@ -25,11 +25,15 @@ _TOUCH_SHARE: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """A session at rest: `id` SHA-256 of the token, `sealed` ciphertext, `expires` an instant in UTC."""
+    """A session at rest: `id` SHA-256 of the token, `sealed` ciphertext, `expires` an instant in UTC.
+
+    `owner` is a keyed hash of the person: it finds a person's sessions and tells nobody whose they are.
+    """
 
     id: bytes
     sealed: bytes
     expires: datetime
+    owner: bytes | None = None
 
 
 class SessionStore(Protocol):
@@ -49,6 +53,12 @@ class SessionStore(Protocol):
 
     async def delete(self, session_id: bytes) -> None:
         """Forget the session."""
+
+    async def owned(self, owner: bytes, now: datetime) -> list[datetime]:
+        """When each of the owner's sessions ends, if nobody uses it, in that order; expired ones are not told."""
+
+    async def delete_owned(self, owner: bytes) -> int:
+        """Forget all sessions of an owner; how many it were."""
 
     async def sweep(self, now: datetime, limit: int) -> int:
         """Forget at most `limit` sessions expired at `now`; how many it were."""
@@ -82,9 +92,16 @@ class Sessions:
     """Opens, saves and ends the session of a request. All methods take the request's ASGI scope."""
 
     def __init__(
-        self, store: SessionStore, settings: WebSettings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        store: SessionStore,
+        settings: WebSettings,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        owner_of: Callable[[Mapping[str, Any]], bytes | None] = lambda _data: None,
     ) -> None:
+        """`owner_of` labels a new session by its data, so that all sessions of one person can be found and ended."""
         self._store = store
+        self._owner_of = owner_of
         self._name = settings.session_cookie
         self._secure = settings.secure
         self._idle = timedelta(seconds=settings.session_idle)
@@ -141,7 +158,8 @@ class Sessions:
     async def _start(self, scope: MutableMapping[str, Any], data: dict[str, Any]) -> Session:
         now = self._now()
         session = Session(new_token(), now, new_token(), data)
-        await self._store.create(StoredSession(session.id, session.sealed(), self._expires(now, now)))
+        stored = StoredSession(session.id, session.sealed(), self._expires(now, now), self._owner_of(data))
+        await self._store.create(stored)
         scope[_KEY] = session
         # No Max-Age: the cookie ends with the browser, the session by the server's clock.
         self._set_cookie(scope, encode_token(session.token), "")
@@ -181,18 +199,29 @@ class MemorySessionStore:
         stored = self.sessions.get(session_id)
         if stored is None:
             return False
-        self.sessions[session_id] = StoredSession(session_id, sealed, stored.expires)
+        self.sessions[session_id] = replace(stored, sealed=sealed)
         return True
 
     async def touch(self, session_id: bytes, expires: datetime) -> None:
         """See SessionStore."""
         stored = self.sessions.get(session_id)
         if stored is not None:
-            self.sessions[session_id] = StoredSession(session_id, stored.sealed, expires)
+            self.sessions[session_id] = replace(stored, expires=expires)
 
     async def delete(self, session_id: bytes) -> None:
         """See SessionStore."""
         self.sessions.pop(session_id, None)
+
+    async def owned(self, owner: bytes, now: datetime) -> list[datetime]:
+        """See SessionStore."""
+        return sorted(each.expires for each in self.sessions.values() if each.owner == owner and each.expires > now)
+
+    async def delete_owned(self, owner: bytes) -> int:
+        """See SessionStore."""
+        owned = [key for key, stored in self.sessions.items() if stored.owner == owner]
+        for key in owned:
+            del self.sessions[key]
+        return len(owned)
 
     async def sweep(self, now: datetime, limit: int) -> int:
         """See SessionStore."""

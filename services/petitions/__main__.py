@@ -1,10 +1,11 @@
-"""`python -m services.petitions {api|stream|project|rebuild|audit|seed}`."""
+"""`python -m services.petitions {api|stream|project|rebuild|audit|seed|rules}`."""
 
 import asyncio
 
 import click
 
 from kenes.service.main import main
+from services.petitions.rules_command import rules_command
 from services.petitions.seed import seed
 from services.petitions.service import Petitions
 from services.petitions.settings import Settings
@@ -21,4 +22,4 @@ def seed_command() -> None:
     asyncio.run(seed(load()))
 
 
-main(load, seed_command)
+main(load, seed_command, rules_command(load))

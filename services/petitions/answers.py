@@ -18,6 +18,11 @@ PREFIX = "/api/petitions/v1"
 _STATUS: dict[str, int] = {
     Refusal.PETITION_UNKNOWN: 404,
     Refusal.NOT_ALLOWED: 403,
+    Refusal.PACK_UNKNOWN: 422,
+    Refusal.UNIT_UNKNOWN: 422,
+    Refusal.REASON_MISSING: 422,
+    Refusal.REASON_UNKNOWN: 422,
+    Refusal.EXPLANATION_MISSING: 422,
     Refusal.UNDER_AGE: 403,
     Refusal.BIRTH_DATE_MISSING: 403,
     Refusal.REGION_MISSING: 403,
@@ -54,7 +59,12 @@ def refusal_problem(code: str, receipt: str | None = None) -> Problem:
 
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A JSON answer."""
-    return Response(orjson.dumps(body), status, {"cache-control": "no-store", **(headers or {})}, "application/json")
+    return json_bytes(orjson.dumps(body), status, headers)
+
+
+def json_bytes(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer whose JSON is written already."""
+    return Response(body, status, {"cache-control": "no-store", **(headers or {})}, "application/json")
 
 
 def answer(kind: str, outcome: Outcome, *, applied: str) -> Response:

@@ -2,42 +2,57 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 
 from kenes.identity.person import Person
 from kenes.web.bodies import read_json
+from kenes.web.caching import keep_private
 from kenes.web.context import web
+from kenes.web.i18n import Translator
+from kenes.web.language import request_language
 from kenes.web.limits import Endpoint, RateClass, limited
 from kenes.web.live import LiveHub, LiveResponse, last_event_id
 from kenes.web.negotiation import Preference, preference
 from kenes.web.openapi import Operation, Parameter, document, routes
 from kenes.web.problems import Problem
 from schemas.contracts import ASYNCAPI
-from schemas.petitions.v1 import PetitionText
+from schemas.petitions.v1 import EditRequested, PetitionText
+from services.petitions.acts import ACTS, Act
+from services.petitions.answering.api import SignersApi
 from services.petitions.answers import (
     PREFIX,
     MalformedReceiptError,
     answer,
+    json_bytes,
     json_response,
     parse_receipt,
     receipt_answer,
     view_of,
 )
-from services.petitions.commands import Commands
+from services.petitions.commands import Commands, RulesChoice
 from services.petitions.directory import Directory
-from services.petitions.domain.petition import MODERATOR, Petition, Status
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePacks
-from services.petitions.filters import FILTERS, read_filter
+from services.petitions.domain.stages import MODERATOR
+from services.petitions.domain.status import NEVER_PUBLIC
+from services.petitions.filters import FILTERS, LIKE, LONGEST_TEXT, following, read_filter, read_limit
 from services.petitions.live import LiveCounts
+from services.petitions.moderation.api import LogApi
 from services.petitions.queries import Queries
+from services.petitions.rendering import Renderer
+from services.petitions.rights import STAYS, Rights, resumed
 from services.petitions.views import (
     CountView,
+    CreateBody,
+    ErasureAnswer,
     History,
+    MyData,
     MySignature,
     MySignatures,
     PetitionList,
@@ -61,12 +76,19 @@ class Api:
 
     commands: Commands
     queries: Queries
+    rights: Rights
     directory: Directory
     counts: LiveCounts
     hub: LiveHub
     packs: RulePacks
     authenticate: Authenticate
     wait_limit: float
+    open_data: Sequence[Operation] = ()
+
+    @cached_property
+    def render(self) -> Renderer:
+        """Writes petitions as JSON."""
+        return Renderer(self.packs, self.counts)
 
     def routes(self) -> list[BaseRoute]:
         """The routes, mounted under the API's prefix, and the documents that describe them."""
@@ -74,7 +96,7 @@ class Api:
             Route("/openapi.json", limited(RateClass.READ)(self.openapi), methods=["GET"]),
             Route("/asyncapi.json", limited(RateClass.READ)(self.asyncapi), methods=["GET"]),
         ]
-        return [Mount(PREFIX, routes=[*routes(self.operations()), *documents])]
+        return [Mount(PREFIX, routes=[*routes([*self.operations(), *self.open_data]), *documents])]
 
     def operations(self) -> list[Operation]:
         """Every operation of the API."""
@@ -86,15 +108,17 @@ class Api:
                 "/petitions",
                 self.create,
                 201,
-                body=PetitionText,
-                problems=WHO_PROBLEMS,
+                body=CreateBody,
+                problems=(*WHO_PROBLEMS, Refusal.PACK_UNKNOWN, Refusal.UNIT_UNKNOWN),
                 parameters=(IDEMPOTENCY,),
             ),
+            _read("/petitions/similar", self.similar, PetitionList, parameters=LIKE),
             _read(one, self.show_petition, PetitionView),
             _write("PUT", one, self.edit, 200, body=PetitionText, problems=("not-a-draft", "not-allowed")),
-            _write("POST", f"{one}/submission", self.submit, 200, problems=("not-a-draft", "not-allowed")),
-            _write("POST", f"{one}/publication", self.publish, 200, problems=("not-submitted", "not-allowed")),
-            _write("POST", f"{one}/closure", self.close, 200, problems=("not-collecting", "not-allowed")),
+            *(
+                _write("POST", f"{one}/{act.name}", self.act(act), 200, body=act.body, problems=_problems(act))
+                for act in ACTS.values()
+            ),
             _write("POST", f"{one}/signatures", self.sign, 201, body=SignBody, problems=SIGN_PROBLEMS),
             _mine(f"{one}/signatures/mine", self.my_signature, MySignature),
             _write("DELETE", f"{one}/signatures/mine", self.withdraw, 200, problems=("not-signed", "petition-closed")),
@@ -102,14 +126,18 @@ class Api:
             Operation("GET", f"{one}/live", self.live, {200: None}, media_type="text/event-stream"),
             _read(f"{one}/regions", self.regions, RegionCounts),
             _read(f"{one}/history", self.history, History),
+            LogApi(self.queries).operation(),
+            *SignersApi(self.queries, self.packs, self._reader).operations(),
             Operation("GET", "/receipts/{receipt}", self.receipt, {200: ReceiptAnswer}, waits=True),
             _mine("/me/signatures", self.my_signatures, MySignatures),
             _mine("/me/petitions", self.my_petitions, PetitionList),
+            _mine("/me/data", self.my_data, MyData),
+            Operation("DELETE", "/me", self.erase_me, {200: ErasureAnswer}, secured=True),
         ]
 
     async def openapi(self, _request: Request) -> Response:
         """This API, described."""
-        return json_response(document("Kenes petitions", "1", PREFIX, self.operations()))
+        return json_response(document("Kenes petitions", "1", PREFIX, [*self.operations(), *self.open_data]))
 
     async def asyncapi(self, _request: Request) -> Response:
         """The topics, described."""
@@ -118,34 +146,33 @@ class Api:
     async def create(self, request: Request) -> Response:
         """Starts a draft."""
         person, wish = await self._writer(request)
-        text = await read_json(request, PetitionText)
-        outcome = await self.commands.create(person, text, wish.wait, request.headers.get("idempotency-key"))
+        body = await read_json(request, CreateBody)
+        text = PetitionText.model_validate(body.model_dump(exclude={"pack", "unit"}))
+        rules = RulesChoice(body.pack, body.unit)
+        key = request.headers.get("idempotency-key")
+        outcome = await self.commands.create(person, text, rules, wish.wait, key)
         return answer("petition", outcome, applied=wish.applied)
 
     async def edit(self, request: Request) -> Response:
-        """Replaces the text of a draft."""
+        """Replaces the text of a draft, or of a petition that moderation gave back."""
         person, wish = await self._writer(request)
         text = await read_json(request, PetitionText)
-        outcome = await self.commands.edit(person, request.path_params["petition"], text, wish.wait)
-        return answer("petition", outcome, applied=wish.applied)
+        petition = request.path_params["petition"]
+        asked = EditRequested(petition=petition, actor=self.commands.actor(petition, person), text=text)
+        return answer("petition", await self.commands.ask(asked, wish.wait), applied=wish.applied)
 
-    async def submit(self, request: Request) -> Response:
-        """Hands a draft in."""
-        person, wish = await self._writer(request)
-        outcome = await self.commands.submit(person, request.path_params["petition"], wish.wait)
-        return answer("petition", outcome, applied=wish.applied)
+    def act(self, act: Act) -> Endpoint:
+        """The handler of one act on a petition."""
 
-    async def publish(self, request: Request) -> Response:
-        """Opens a submitted petition for signatures."""
-        person, wish = await self._writer(request)
-        outcome = await self.commands.publish(person, request.path_params["petition"], wish.wait)
-        return answer("petition", outcome, applied=wish.applied)
+        async def handler(request: Request) -> Response:
+            person, wish = await self._writer(request)
+            body = None if act.body is None else await read_json(request, act.body)
+            petition = request.path_params["petition"]
+            asked = act.ask(petition, self.commands.actor(petition, person), body)
+            return answer("petition", await self.commands.ask(asked, wish.wait), applied=wish.applied)
 
-    async def close(self, request: Request) -> Response:
-        """Ends the collection."""
-        person, wish = await self._writer(request)
-        outcome = await self.commands.close(person, request.path_params["petition"], wish.wait)
-        return answer("petition", outcome, applied=wish.applied)
+        handler.__name__, handler.__doc__ = act.name.replace("-", "_"), act.says
+        return handler
 
     async def sign(self, request: Request) -> Response:
         """Signs. An empty body signs without being listed."""
@@ -164,22 +191,26 @@ class Api:
         """Whether the person's signature counts."""
         person = await self._reader(request)
         petition = await self._petition(request)
-        return json_response({"petition": petition.id, "signed": await self.queries.standing(petition.id, person)})
+        return json_response(
+            {"petition": petition.id, "signed": bool(await self.queries.standing(petition.id, person))}
+        )
 
     async def show_petition(self, request: Request) -> Response:
         """One petition with its count, regions and timeline."""
-        return json_response(self.petition_view(await self._petition(request)))
+        return json_bytes(self.render.petition(await self._petition(request)))
 
     async def list_petitions(self, request: Request) -> Response:
-        """Petitions, the newest opened first, a page at a time."""
+        """Petitions a page at a time: the newest opened first or, searched for, those that suit best."""
         wanted = read_filter(request)
         found = await self.queries.petitions(wanted)
-        last = found[-1] if len(found) == wanted.limit else None
-        following = None
-        if last is not None and last.opened_at is not None:
-            query = request.url.include_query_params(after=f"{last.opened_at.isoformat()}~{last.id}").query
-            following = f"{PREFIX}/petitions?{query}"
-        return json_response({"petitions": [self.petition_view(petition) for petition in found], "next": following})
+        after = following(wanted, found)
+        rest = after and f"{PREFIX}/petitions?{request.url.include_query_params(after=after).query}"
+        return json_bytes(self.render.petitions(found, rest))
+
+    async def similar(self, request: Request) -> Response:
+        """Petitions about what a text is about, the most alike first."""
+        text = request.query_params.get("text", "")[:LONGEST_TEXT]
+        return json_bytes(self.render.petitions(await self.queries.similar(text, read_limit(request))))
 
     async def count(self, request: Request) -> Response:
         """The count now, from memory."""
@@ -242,23 +273,27 @@ class Api:
         """Petitions the person started."""
         person = await self._reader(request)
         found = await self.queries.by_ids(await self.queries.authored_by(person))
-        return json_response({"petitions": [self.petition_view(petition) for petition in found]})
+        return json_bytes(self.render.petitions(found))
 
-    def petition_view(self, petition: Petition) -> dict[str, Any]:
-        """A petition as clients get it."""
-        pack = self.packs.pinned(petition.rules)
-        view = petition.model_dump(mode="json", exclude={"author", "sealed", "owner"})
-        return view | {
-            "count": self.counts.view(petition.id),
-            "regions": self.counts.shown_regions(petition.id),
-            "thresholds": [{"signatures": each.signatures, "effect": each.effect} for each in pack.thresholds],
-            "addressee": pack.addressee,
-            "href": f"/petitions/{petition.id}",
-        }
+    async def my_data(self, request: Request) -> Response:
+        """Everything the service holds about the person, each part described."""
+        person = await self._reader(request)
+        told = self.rights.data(person, _translator(request))
+        # The first piece is awaited here: a database that is away is a problem, not half an answer.
+        first = await anext(told)
+        return keep_private(StreamingResponse(resumed(first, told), media_type="application/json"))
+
+    async def erase_me(self, request: Request) -> Response:
+        """Erases the person: names and private entries can never be read again; counts stay."""
+        person = await self._known(request, RateClass.WRITE)
+        erased = await self.rights.erase(person)
+        t = _translator(request)
+        body = {"erased_at": erased.at, "sessions_ended": erased.sessions}
+        return json_response(body | {"stays": [t(f"erase.stays.{each}") for each in STAYS]})
 
     async def _petition(self, request: Request) -> Petition:
         found = await self.queries.petition(request.path_params["petition"])
-        if found is None or (found.status is Status.DRAFT and not await self._may_see_draft(request, found)):
+        if found is None or (found.status in NEVER_PUBLIC and not await self._may_see_draft(request, found)):
             raise Problem(404, "petition-unknown")
         return found
 
@@ -320,5 +355,13 @@ def _write(
     )
 
 
+def _problems(act: Act) -> tuple[str, ...]:
+    return (Refusal.NOT_ALLOWED, *act.refusals)
+
+
 def _has_body(request: Request) -> bool:
     return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
+def _translator(request: Request) -> Translator:
+    return Translator(web(request.scope).catalogs, request_language(request.scope))

@@ -18,15 +18,12 @@ from schemas.payload import Payload
 from schemas.petitions.v1 import (
     Actor,
     Assurance,
-    CloseRequested,
     CreateRequested,
-    EditRequested,
     Eligibility,
+    LifecycleRequest,
     PetitionText,
     PrivateEntry,
-    PublishRequested,
     SignRequested,
-    SubmitRequested,
     WithdrawRequested,
 )
 from schemas.topics import PETITION_REQUESTS, SIGNATURE_REQUESTS, Topic
@@ -48,6 +45,14 @@ class Outcome:
     decision: Recorded | None
 
 
+@dataclass(frozen=True, slots=True)
+class RulesChoice:
+    """The rule pack a petition is started under, and the unit of it where the pack has units."""
+
+    pack: str = "kz-republic"
+    unit: str | None = None
+
+
 @dataclass(frozen=True)
 class Commands:
     """Sends requests of identified people. All methods raise `BrokerUnavailableError`; `wait` is in seconds."""
@@ -60,39 +65,33 @@ class Commands:
     petition_decisions: Decisions
     signature_decisions: Decisions
 
-    async def create(self, person: Person, text: PetitionText, wait: float, idempotency_key: str | None) -> Outcome:
+    async def create(
+        self, person: Person, text: PetitionText, rules: RulesChoice, wait: float, idempotency_key: str | None
+    ) -> Outcome:
         """Starts a draft. The same `idempotency_key` of the same person names the same petition."""
         petition = str(uuid4() if idempotency_key is None else _named(self.keyring, person, idempotency_key))
         key = await self.vault.key_of(person.id)
         request = CreateRequested(
             petition=petition,
-            actor=self._actor(petition, person),
+            actor=self.actor(petition, person),
             eligibility=_eligibility(person),
             text=text,
+            pack=rules.pack,
+            unit=rules.unit,
             sealed=_sealed(key, petition, person),
             mine=self._entry(key, petition, person),
         )
-        return await self._ask_petition(petition, request, wait)
+        return await self.ask(request, wait)
 
-    async def edit(self, person: Person, petition: str, text: PetitionText, wait: float) -> Outcome:
-        """Changes a draft."""
-        request = EditRequested(petition=petition, actor=self._actor(petition, person), text=text)
-        return await self._ask_petition(petition, request, wait)
+    def actor(self, petition: str, person: Person) -> Actor:
+        """How a person appears in a life-cycle request."""
+        return Actor(pseudonym=self.keyring.pseudonym(petition, person.id), roles=tuple(sorted(person.roles)))
 
-    async def submit(self, person: Person, petition: str, wait: float) -> Outcome:
-        """Hands a draft in."""
-        request = SubmitRequested(petition=petition, actor=self._actor(petition, person))
-        return await self._ask_petition(petition, request, wait)
-
-    async def publish(self, person: Person, petition: str, wait: float) -> Outcome:
-        """Opens a submitted petition for signatures."""
-        request = PublishRequested(petition=petition, actor=self._actor(petition, person))
-        return await self._ask_petition(petition, request, wait)
-
-    async def close(self, person: Person, petition: str, wait: float) -> Outcome:
-        """Ends the collection."""
-        request = CloseRequested(petition=petition, actor=self._actor(petition, person))
-        return await self._ask_petition(petition, request, wait)
+    async def ask(self, request: LifecycleRequest, wait: float) -> Outcome:
+        """Sends a life-cycle request as it is."""
+        petition = request.petition
+        receipt = await self._send(PETITION_REQUESTS, petition, petition, request)
+        return Outcome(receipt, petition, await self.petition_decisions.wait(receipt, wait))
 
     async def sign(self, person: Person, petition: str, *, listed: bool, wait: float) -> Outcome:
         """Signs. Raises `UnknownPetitionError`, `DatabaseUnavailableError`."""
@@ -104,7 +103,7 @@ class Commands:
             eligibility=_eligibility(person),
             listed=listed,
             sealed=_sealed(key, petition, person),
-            mine=self._entry(key, petition, person),
+            mine=self._entry(key, petition, person, listed=listed, region=person.region),
             seen=listing.seen,
         )
         return await self._ask_signature(petition, request.signer, request, wait)
@@ -131,10 +130,6 @@ class Commands:
             raise UnknownPetitionError(petition)
         return listing
 
-    async def _ask_petition(self, petition: str, request: Payload, wait: float) -> Outcome:
-        receipt = await self._send(PETITION_REQUESTS, petition, petition, request)
-        return Outcome(receipt, petition, await self.petition_decisions.wait(receipt, wait))
-
     async def _ask_signature(self, petition: str, signer: str, request: Payload, wait: float) -> Outcome:
         receipt = await self._send(SIGNATURE_REQUESTS, signer, petition, request)
         return Outcome(receipt, petition, await self.signature_decisions.wait(receipt, wait))
@@ -151,14 +146,12 @@ class Commands:
         )
         return await self.producer.send(topic, key.encode(), event)
 
-    def _actor(self, petition: str, person: Person) -> Actor:
-        return Actor(pseudonym=self.keyring.pseudonym(petition, person.id), roles=tuple(sorted(person.roles)))
-
-    def _entry(self, key: PersonKey, petition: str, person: Person) -> PrivateEntry:
+    def _entry(self, key: PersonKey, petition: str, person: Person, **told: bool | str | None) -> PrivateEntry:
+        note = {"petition": petition, "at": datetime.now(UTC).isoformat(timespec="seconds"), **told}
         return PrivateEntry(
             owner=self.keyring.seal_owner(self.keyring.index(person.id)),
             entry=key.entry(petition),
-            note=key.seal(json.dumps({"petition": petition, "at": datetime.now(UTC).isoformat(timespec="seconds")})),
+            note=key.seal(json.dumps(note)),
         )
 
 

@@ -5,15 +5,14 @@ than the recorded offsets; each carries the sequence of its last decision, so no
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Recorded
 from kenes.mongo.client import Document
 from kenes.mongo.projection import Version
 from schemas.envelope import sequence_of
-from schemas.petitions.v1 import Closed, Created, Published, RulePackRef, Seen
-from services.petitions.domain.signature import SigningWindow
+from schemas.petitions.v1 import RulePackRef, Seen
+from services.petitions.domain.signature import SigningWindow, window_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Directory:
         listing = self._listings.get(petition)
         if listing is not None and sequence <= listing.seen.sequence:
             return
-        window = _evolve(None if listing is None else listing.window, decision)
+        window = window_after(None if listing is None else listing.window, decision.data, decision.event.time)
         if window is not None:
             seen = Seen(partition=decision.partition, sequence=sequence)
             self._listings[petition] = Listing(window, seen)
@@ -66,16 +65,3 @@ def _window(document: Document) -> SigningWindow:
         closes_at=document["closes_at"],
         closed_at=document["closed_at"],
     )
-
-
-def _evolve(window: SigningWindow | None, decision: Recorded) -> SigningWindow | None:
-    at: datetime = decision.event.time
-    match decision.data:
-        case Created() as created:
-            return SigningWindow(rules=created.rules)
-        case Published() as published if window is not None:
-            return SigningWindow(window.rules, opened_at=at, closes_at=published.closes_at)
-        case Closed() if window is not None:
-            return SigningWindow(window.rules, window.opened_at, window.closes_at, closed_at=at)
-        case _:
-            return window

@@ -1,5 +1,7 @@
 """The filter of a list of petitions, as it stands in a query: the API's and the pages' alike."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -7,25 +9,44 @@ from starlette.requests import Request
 from kenes.web.openapi import Parameter
 from kenes.web.problems import FieldError, InvalidInput
 from schemas.petitions.v1 import Category
-from services.petitions.domain.petition import Status
-from services.petitions.queries import Filter
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.status import LISTED
+from services.petitions.search.index import cursor_of
+from services.petitions.search.wanted import Filter
 
 LARGEST_PAGE = 100
+LONGEST_SEARCH = 200
+LONGEST_TEXT = 2_000
+FARTHEST = 10_000
+"""How many petitions a search may skip: nobody reads on that far, and each costs."""
+
+LIMIT = Parameter("limit", "Petitions per page.", schema={"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE})
 FILTERS = (
-    Parameter("q", "Words of the title or the proposal."),
-    Parameter("status", "collecting or closed; both where it is absent."),
+    Parameter("search", "Words of title, proposal or text, in any form; a slip is forgiven. Best matches first."),
+    Parameter("q", "The same as `search`."),
+    Parameter("status", f"{' or '.join(LISTED)}; all of these where it is absent."),
     Parameter("category", "A category of petitions."),
     Parameter("language", "kk, ru or en: the language it is written in."),
     Parameter("region", "ISO 3166-2 code."),
     Parameter("after", "Continues a list; take it from `next`."),
-    Parameter("limit", "Petitions per page.", schema={"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}),
+    LIMIT,
 )
+LIKE = (Parameter("text", "A title, or a text, of which the first 2,000 letters count."), LIMIT)
+
+PAGING = FILTERS[-2:]
+"""The parameters of every list that goes on."""
+
+
+def read_paging(request: Request) -> tuple[tuple[datetime, str] | None, int]:
+    """After which item a list goes on, and how many it may have; raises `InvalidInput`."""
+    after = request.query_params.get("after")
+    return _before(after) if after else None, read_limit(request)
 
 
 def read_filter(request: Request) -> Filter:
     """The filter in a request's query; raises `InvalidInput` that names the wrong parameter."""
     query = request.query_params
-    public = {"collecting": Status.COLLECTING, "closed": Status.CLOSED}
+    public = {str(status): status for status in LISTED}
     status, category, language = query.get("status"), query.get("category"), query.get("language")
     if status and status not in public:
         raise InvalidInput([FieldError("/status", "enum")])
@@ -33,23 +54,45 @@ def read_filter(request: Request) -> Filter:
         raise InvalidInput([FieldError("/category", "enum")])
     if language and language not in ("kk", "ru", "en"):
         raise InvalidInput([FieldError("/language", "enum")])
-    return Filter(
-        status=(public[status],) if status else tuple(public.values()),
-        search=query.get("q", "")[:200],
+    found = Filter(
+        status=(public[status],) if status else LISTED,
+        search=(query.get("search") or query.get("q", ""))[:LONGEST_SEARCH],
         category=category or None,
         language=language or None,
         region=query.get("region", "")[:10] or None,
-        before=_before(query.get("after")),
-        limit=_limit(query.get("limit", "20")),
+        limit=read_limit(request),
     )
+    return _after(found, query.get("after"))
 
 
-def _before(text: str | None) -> tuple[datetime, str] | None:
-    if not text:
+def read_limit(request: Request) -> int:
+    """How many petitions a request asks for; raises `InvalidInput`."""
+    return _number("/limit", request.query_params.get("limit", "20"), LARGEST_PAGE)
+
+
+def following(wanted: Filter, page: Sequence[Petition]) -> str | None:
+    """The value of `after` for what comes after this page, `None` where nothing does."""
+    if len(page) < wanted.limit:
         return None
-    at, _, petition = text.partition("~")
+    if wanted.words:
+        skip = wanted.skip + wanted.limit
+        return str(skip) if skip <= FARTHEST else None
+    at, petition = cursor_of(page[-1])
+    return f"{at.isoformat()}~{petition}"
+
+
+def _after(wanted: Filter, text: str | None) -> Filter:
+    if not text:
+        return wanted
+    if wanted.words:
+        return replace(wanted, skip=_number("/after", text, FARTHEST))
+    return replace(wanted, before=_before(text))
+
+
+def _before(text: str) -> tuple[datetime, str]:
+    at, _, item = text.partition("~")
     try:
-        return _instant(at), petition
+        return _instant(at), item
     except (ValueError, OverflowError):
         raise InvalidInput([FieldError("/after", "invalid")]) from None
 
@@ -61,8 +104,8 @@ def _instant(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
-def _limit(text: str) -> int:
+def _number(pointer: str, text: str, largest: int) -> int:
     # The length first: Python refuses to read numbers of thousands of digits.
-    if not (text.isascii() and text.isdigit() and len(text) <= 4) or not 1 <= int(text) <= LARGEST_PAGE:
-        raise InvalidInput([FieldError("/limit", "invalid")])
+    if not (text.isascii() and text.isdigit() and len(text) <= 5) or not 1 <= int(text) <= largest:
+        raise InvalidInput([FieldError(pointer, "invalid")])
     return int(text)

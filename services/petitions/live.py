@@ -1,6 +1,6 @@
 """Exact counts in memory: the tallies as they were stored, and every decision since, from the live tail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import orjson
@@ -35,6 +35,21 @@ class Count:
 NOBODY = Count()
 
 
+def shown_regions(regions: Mapping[str, int], small_group: int) -> dict[str, int]:
+    """The regions that may be shown, by code: none counts fewer than `small_group` people.
+
+    The total is public, so what is hidden can be had by subtraction. Therefore the smallest of the regions that
+    could be shown are hidden too, until what is hidden are at least two regions of `small_group` people together.
+    """
+    counted = sorted((number, region) for region, number in regions.items() if number > 0)
+    hidden = [number for number, _ in counted if number < small_group]
+    cut = len(hidden)
+    while 0 < cut < len(counted) and (cut == 1 or sum(hidden) < small_group):
+        hidden.append(counted[cut][0])
+        cut += 1
+    return {region: number for number, region in sorted(counted[cut:], key=lambda pair: pair[1])}
+
+
 class LiveCounts:
     """Counts by petition. A change is published to the hub under the petition's id."""
 
@@ -55,7 +70,7 @@ class LiveCounts:
     async def load(self, tallies: Version) -> dict[int, Position]:
         """Takes in the stored tallies; returns the positions the tail must go on from."""
         positions = await tallies.positions()
-        async for document in tallies.collection("tallies").find({}, {"latest": 0}):
+        async for document in tallies.collection("tallies").find({}, {"latest": 0, "blocks": 0}):
             count = self._counts.setdefault(document["petition"], Count())
             count.accepted += document.get("accepted", 0)
             count.withdrawn += document.get("withdrawn", 0)
@@ -85,9 +100,8 @@ class LiveCounts:
         self._hub.publish(petition, count.version, lambda: self.frame(petition))
 
     def shown_regions(self, petition: str) -> dict[str, int]:
-        """Signatures by region, without regions so small that a number would tell who signed."""
-        found = self.get(petition).regions
-        return {region: number for region, number in sorted(found.items()) if number >= self._small_group}
+        """Signatures by region, without regions so small that a number would tell who signed: see `shown_regions`."""
+        return shown_regions(self.get(petition).regions, self._small_group)
 
     def view(self, petition: str) -> dict[str, object]:
         """The count as clients get it."""

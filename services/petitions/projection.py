@@ -1,6 +1,5 @@
 """Folds of petition and signature decisions into what people read. Pure; rebuildable from offset 0."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -13,13 +12,13 @@ from schemas.envelope import sequence_of
 from schemas.petitions.v1 import (
     Created,
     PetitionRefused,
-    PetitionText,
     SignatureAccepted,
     SignatureRefused,
     SignatureWithdrawn,
 )
 from schemas.topics import PETITIONS, SIGNATURES
 from services.petitions.domain.petition import Petition, evolve
+from services.petitions.moderation import log as moderation_log
 
 OpenOwner = Callable[[str], bytes]
 """A person's index from its sealed form."""
@@ -30,7 +29,8 @@ ENTRY_LENGTH = 22
 LATEST = 10
 """Listed signers kept per petition and partition."""
 
-_WORD = re.compile(r"\w{2,}")
+BLOCK = 4096
+"""Requests of a partition that `tallies` tells together where to find a petition's signatures."""
 
 
 def receipt_id(partition: int, sequence: int) -> str:
@@ -38,19 +38,11 @@ def receipt_id(partition: int, sequence: int) -> str:
     return f"{partition}-{sequence}"
 
 
-def words(text: str) -> list[str]:
-    """The distinct words of a text, case folded, for finding it again."""
-    return sorted(set(_WORD.findall(text.casefold())))
-
-
 def petition_document(petition: Petition, partition: int, sequence: int) -> Document:
     """A petition as it is stored, with the last decision folded into it."""
     document = petition.model_dump(exclude={"id"})
-    return {"_id": petition.id, "p": partition, "s": sequence, "words": _searchable(petition.text), **document}
-
-
-def _searchable(text: PetitionText) -> list[str]:
-    return words(f"{text.title} {text.proposal}")
+    due = min((duty.due_at for duty in petition.duties if duty.open), default=None)
+    return {"_id": petition.id, "p": partition, "s": sequence, "due": due, **document}
 
 
 def load_petition(document: Document) -> Petition:
@@ -116,7 +108,8 @@ def history_range(petition: str) -> dict[str, str]:
 def fold_tallies(decisions: Sequence[Recorded], _found: Found) -> Iterator[Operation]:
     """The fold into `tallies`: one small document per petition and partition; readers add them up.
 
-    Beside the counts stand the latest signers who chose to be listed; who withdraws is no longer among them.
+    Beside the counts stand the latest signers who chose to be listed; who withdraws is no longer among them. `blocks`
+    has the acts in each block of receipts: where to look for a petition's signatures, which have no index.
     """
     changes: dict[str, Counter[str]] = {}
     newest: dict[str, Recorded] = {}
@@ -127,9 +120,11 @@ def fold_tallies(decisions: Sequence[Recorded], _found: Found) -> Iterator[Opera
             case SignatureAccepted(region=region):
                 change["accepted"] += 1
                 change[f"regions.{region}"] += 1
+                change[block_of(decision)] += 1
             case SignatureWithdrawn(region=region):
                 change["withdrawn"] += 1
                 change[f"regions.{region}"] -= 1
+                change[block_of(decision)] += 1
             case _:
                 change["refused"] += 1
     for petition, change in changes.items():
@@ -144,6 +139,11 @@ def fold_tallies(decisions: Sequence[Recorded], _found: Found) -> Iterator[Opera
         )
     for tally, moved in _latest(decisions):
         yield Update("tallies", tally, moved)
+
+
+def block_of(decision: Recorded) -> str:
+    """The field of a tally that counts the acts around this one."""
+    return f"blocks.{sequence_of(decision.event) // BLOCK}"
 
 
 def _latest(decisions: Sequence[Recorded]) -> Iterator[tuple[str, Mapping[str, Mapping[str, Any]]]]:
@@ -225,7 +225,7 @@ def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
             name="petitions",
             topic=PETITIONS,
             collections={
-                "petitions": (Index(("status", "opened_at")), Index(("words",))),
+                "petitions": (Index(("status", "due")), Index(("finding.at",))),
                 "authored": (),
                 "petition_receipts": (),
             },
@@ -253,6 +253,7 @@ def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
             fold=fold_signatures(open_owner),
             pace=0.5,
         ),
+        moderation_log.PROJECTION,
     )
 
 

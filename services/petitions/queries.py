@@ -1,8 +1,8 @@
 """Reads for the API and the pages. What a client has just done is never missing from what it reads next."""
 
 import json
-import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -17,8 +17,12 @@ from kenes.mongo.projection import LiveVersions, Projection
 from kenes.mongo.vault import Vault
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
+from services.petitions.answering.desk import DutyReads
+from services.petitions.answering.export import SignerLists
+from services.petitions.answering.handing import Handing
 from services.petitions.directory import Directory
-from services.petitions.domain.petition import Petition, Status, evolve
+from services.petitions.domain.petition import Petition, evolve
+from services.petitions.moderation.reads import ModerationReads
 from services.petitions.projection import (
     ENTRY_LENGTH,
     entry_key,
@@ -27,46 +31,23 @@ from services.petitions.projection import (
     load_petition,
     receipt_id,
     tally_ids,
-    words,
 )
-
-SEARCH_WORDS = 5
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What a list of petitions is narrowed to. `before` continues a page: (opened_at, id) of its last petition."""
-
-    status: tuple[Status, ...] = (Status.COLLECTING, Status.CLOSED)
-    search: str = ""
-    category: str | None = None
-    language: str | None = None
-    region: str | None = None
-    before: tuple[datetime, str] | None = None
-    limit: int = 20
-
-    def query(self) -> Document:
-        """The database query."""
-        query: Document = {"status": {"$in": [str(status) for status in self.status]}}
-        for name in ("category", "language", "region"):
-            if value := getattr(self, name):
-                query[f"text.{name}"] = value
-        conditions: list[Document] = [
-            {"words": {"$regex": f"^{re.escape(word)}"}} for word in words(self.search)[:SEARCH_WORDS]
-        ]
-        if self.before is not None:
-            at, petition = self.before
-            conditions.append({"$or": [{"opened_at": {"$lt": at}}, {"opened_at": at, "_id": {"$lt": petition}}]})
-        return query | ({"$and": conditions} if conditions else {})
+from services.petitions.search.following import Search
+from services.petitions.search.wanted import Filter
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A line of a person's own page. `signed` is false once withdrawn."""
+    """A line of a person's own page. `signed` is false once withdrawn.
+
+    `listed` and `region` are of the signature; `None` where the last act does not tell.
+    """
 
     petition: str
     at: datetime
     signed: bool
+    listed: bool | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +71,7 @@ class Queries:
         keyring: Keyring,
         vault: Vault,
         directory: Directory,
+        search: Search,
         recent: Decisions,
         recent_signatures: Decisions,
     ) -> None:
@@ -98,8 +80,12 @@ class Queries:
         self._keyring = keyring
         self._vault = vault
         self._directory = directory
+        self.search = search
         self._recent = recent
         self._recent_signatures = recent_signatures
+        self.moderation = ModerationReads(database, projections)
+        self.duties = DutyReads(database, projections)
+        self.signers = Handing(SignerLists(database, projections, keyring, vault), database, keyring)
 
     async def petition(self, petition: str) -> Petition | None:
         """A petition with every decision this process knows of, also those the projection has yet to fold."""
@@ -117,10 +103,12 @@ class Queries:
         return reduce(lambda state, decision: evolve(state, decision.data, decision.event.time), newer, found)
 
     async def petitions(self, wanted: Filter) -> list[Petition]:
-        """Petitions that pass a filter, the newest opened first."""
-        cursor = (await self._of("petitions")).find(wanted.query())
-        found = cursor.sort([("opened_at", -1), ("_id", -1)]).limit(wanted.limit)
-        return [load_petition(document) async for document in found]
+        """Petitions that pass a filter: with words the best match first, else the newest opened."""
+        return await self.search.petitions(wanted)
+
+    async def similar(self, text: str, limit: int) -> list[Petition]:
+        """Petitions about what a title or text is about, the most alike first."""
+        return await self.search.similar(text, limit)
 
     async def by_ids(self, ids: Sequence[str]) -> list[Petition]:
         """Petitions by id, in the order asked; unknown ids are left out."""
@@ -155,18 +143,21 @@ class Queries:
                         regions[region] = regions.get(region, 0) + sign * number
         return dict(sorted(minutes.items()))
 
-    async def standing(self, petition: str, person: Person) -> bool:
-        """Whether the person's signature on this petition counts."""
+    async def standing(self, petition: str, person: Person) -> bool | None:
+        """Whether the person's signature on this petition counts.
+
+        `None` where nothing under the person's key tells: nobody signed, or somebody who was erased since.
+        """
         signer = self._keyring.pseudonym(petition, person.id)
         for decision in reversed(self._recent_signatures.latest()):
             if isinstance(decision.data, SignatureAccepted | SignatureWithdrawn) and decision.data.signer == signer:
                 return isinstance(decision.data, SignatureAccepted)
         key = await self._vault.find(person.id)
         if key is None:
-            return False
+            return None
         entry = entry_key(self._keyring.index(person.id), key.entry(petition))
         found = await (await self._of("signed")).find_one({"_id": entry})
-        return found is not None and bool(found["signed"])
+        return None if found is None else bool(found["signed"])
 
     async def signed_by(self, person: Person) -> list[Signed]:
         """What the person signed, the latest first."""
@@ -184,7 +175,7 @@ class Queries:
             if data.mine.entry in signed or key.entry(decision.event.subject) == data.mine.entry:
                 # Not yet projected, or not yet projected again.
                 signed[data.mine.entry] = (json.loads(key.open(data.mine.note)), isinstance(data, SignatureAccepted))
-        lines = [Signed(note["petition"], datetime.fromisoformat(note["at"]), on) for note, on in signed.values()]
+        lines = [_line(note, on) for note, on in signed.values()]
         return sorted(lines, key=lambda line: line.at, reverse=True)
 
     async def authored_by(self, person: Person) -> list[str]:
@@ -196,7 +187,11 @@ class Queries:
         if key is None:
             return []
         cursor = (await self._of(collection)).find({"_id": entry_range(self._keyring.index(person.id))})
-        entries = [(json.loads(key.open(entry["note"])), entry) async for entry in cursor]
+        entries = []
+        async for entry in cursor:
+            # What was written before the person was erased stands under the same index, and is noise.
+            with suppress(UnsealError):
+                entries.append((json.loads(key.open(entry["note"])), entry))
         return sorted(entries, key=lambda pair: str(pair[0]["at"]), reverse=True)
 
     async def latest_names(self, petition: str, limit: int) -> list[str]:
@@ -222,3 +217,8 @@ class Queries:
     async def _of(self, collection: str) -> Collection:
         version = await self._versions.get(self._projections[collection])
         return version.collection(collection)
+
+
+def _line(note: dict[str, Any], signed: bool) -> Signed:
+    at = datetime.fromisoformat(note["at"])
+    return Signed(note["petition"], at, signed, note.get("listed"), note.get("region"))

@@ -1,50 +1,115 @@
-"""Reads rule packs from their files. A wrong file stops the process with its name and the reason."""
+"""Reads rule packs from their files. A wrong file stops the process with file, line and reason.
 
-import tomllib
-from datetime import date
-from itertools import combinations
+A folder holds a TOML file per version of a pack, `units/*.toml` and `subjects/*.toml` that packs refer to by name, and,
+where an operator has them, `calendars/*.json` on top of the shipped calendars. The format: docs/rules.md.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from itertools import groupby, pairwise
 from pathlib import Path
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from kenes.identity.settings import SettingError
-from services.petitions.domain.rules import RulePack, RulePacks
+from kenes.calendar import WorkingCalendar
+from services.petitions.domain.rules import PlacedError, RulePack, RulePacks
+from services.petitions.rule_lists import SubjectList, UnitList
+from services.petitions.toml_file import Place, TomlError, TomlFile, read_toml
+
+Model = TypeVar("Model", bound=BaseModel)
+Entries = list[dict[str, Any]]
 
 
-class RulePackError(SettingError, ValueError):
-    """A rule pack that cannot be used; the message names the setting, file, place and reason."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"KENES_PETITIONS_RULE_PACKS: {reason}")
+class RulePackError(ValueError):
+    """A rule pack that cannot be used; the message names the file, line, place and reason."""
 
 
 def load_rule_packs(folder: Path) -> RulePacks:
     """Every pack in a folder; raises `RulePackError`."""
-    packs = {path: _load(path) for path in sorted(folder.glob("*.toml"))}
-    if not packs:
+    units = {path.stem: _validated(_read(path), UnitList).entries() for path in _files(folder / "units")}
+    subjects = {path.stem: _validated(_read(path), SubjectList).entries() for path in _files(folder / "subjects")}
+    lists = {"units": units, "prohibited": subjects}
+    files = [_read(path) for path in _files(folder)]
+    if not files:
         raise RulePackError(f"{folder}: no rule packs there")
-    for (first, one), (second, other) in combinations(packs.items(), 2):
-        _refuse_both(f"{first}, {second}", one, other)
-    return RulePacks(tuple(packs.values()))
+    loaded = [(_pack(file, lists), file) for file in files]
+    calendars: dict[str, WorkingCalendar] = {}
+    for pack, file in loaded:
+        if pack.calendar not in calendars:
+            calendars[pack.calendar] = _calendar(pack.calendar, folder, file)
+    _refuse_broken_sequences(loaded)
+    return RulePacks(tuple(pack for pack, _ in loaded), calendars)
 
 
-def _refuse_both(where: str, one: RulePack, other: RulePack) -> None:
-    """Two versions of a pack must differ in name and must not be in force on the same day."""
-    if one.id != other.id:
-        return
-    if one.version == other.version:
-        raise RulePackError(f"{where}: version: both are {one.id} {one.version}")
-    starts = max(one.effective_from, other.effective_from)
-    if starts <= min(one.effective_to or date.max, other.effective_to or date.max):
-        raise RulePackError(f"{where}: effective_from: two versions of {one.id} are in force on {starts}")
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml"))
 
 
-def _load(path: Path) -> RulePack:
+def _read(path: Path) -> TomlFile:
     try:
-        return RulePack.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RulePackError(f"{path}: {error}") from error
+        return read_toml(path)
+    except TomlError as error:
+        raise RulePackError(f"{path}:{error}") from error
+
+
+def _wrong(file: TomlFile, place: Place, reason: str) -> RulePackError:
+    where = ".".join(str(part) for part in place)
+    return RulePackError(f"{file.path}:{file.line(place)}: {where}{': ' if where else ''}{reason}")
+
+
+def _validated(file: TomlFile, model: type[Model], changed: Mapping[str, Any] | None = None) -> Model:
+    """What a file says, as `model`; nothing is converted, so a number in quotes is wrong. `changed` replaces fields."""
+    content = {**file.content, **(changed or {})}
+    try:
+        return model.model_validate_json(json.dumps(content, default=str), strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RulePackError(f"{path}: {place}: {first['msg']}") from error
+        place, reason = first["loc"], first["msg"].removeprefix("Value error, ")
+        cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, PlacedError):
+            place = (*place, *cause.place)
+        raise _wrong(file, place, reason) from error
+
+
+def _pack(file: TomlFile, lists: Mapping[str, Mapping[str, Entries]]) -> RulePack:
+    changed: dict[str, Entries] = {}
+    for field, known in lists.items():
+        name = file.content.get(field)
+        if not isinstance(name, str):
+            continue
+        if name not in known:
+            raise _wrong(file, [field], f"there is no list {name!r}; there are: {', '.join(sorted(known)) or 'none'}")
+        changed[field] = known[name]
+    return _validated(file, RulePack, changed)
+
+
+def _calendar(name: str, folder: Path, file: TomlFile) -> WorkingCalendar:
+    extension = folder / "calendars" / f"{name}.json"
+    try:
+        return WorkingCalendar.named(name, extension if extension.exists() else None)
+    except ValueError as error:
+        raise _wrong(file, ["calendar"], str(error)) from error
+
+
+def _refuse_broken_sequences(loaded: list[tuple[RulePack, TomlFile]]) -> None:
+    """The versions of a pack must follow each other day by day: no gap, no overlap, and no name twice."""
+    in_order = sorted(loaded, key=lambda each: (each[0].id, each[0].effective_from))
+    for _, versions in groupby(in_order, key=lambda each: each[0].id):
+        seen: dict[str, Path] = {}
+        for (before, earlier), (after, file) in pairwise(group := list(versions)):
+            _refuse_unless_next(before, earlier.path, after, file)
+        for pack, file in group:
+            if pack.version in seen:
+                raise _wrong(file, ["version"], f"{seen[pack.version].name} is {pack.id} {pack.version}, too")
+            seen[pack.version] = file.path
+
+
+def _refuse_unless_next(before: RulePack, path: Path, after: RulePack, file: TomlFile) -> None:
+    ends, begins = before.effective_to or date.max, after.effective_from
+    version = f"version {before.version} in {path.name}, in force until {ends}"
+    if begins <= ends:
+        raise _wrong(file, ["effective_from"], f"overlaps {version}")
+    if begins > ends + timedelta(days=1):
+        raise _wrong(file, ["effective_from"], f"leaves a gap after {version}")

@@ -12,8 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
-from uuid import NAMESPACE_URL, uuid5
+from typing import Any, Final, Literal
 
 from kenes.identity.person import Assurance, Person
 from kenes.identity.settings import LoginSettings
@@ -29,10 +28,26 @@ from kenes.service.following import following
 from kenes.service.maintenance import say
 from schemas.envelope import Event
 from schemas.payload import Payload
-from schemas.petitions.v1 import CloseRequested, PetitionText
-from schemas.topics import PETITION_REQUESTS, Topic
-from services.petitions.commands import Commands, Outcome
+from schemas.petitions.v1 import (
+    AnswerOutcome,
+    AnswerRequested,
+    CloseRequested,
+    DeadlineRequested,
+    GoalRequested,
+    LifecycleRequest,
+    ModerateRequested,
+    PetitionText,
+    Statement,
+    SubmitRequested,
+    Verdict,
+)
+from schemas.topics import Topic
+from services.petitions.commands import Commands, Outcome, RulesChoice
+from services.petitions.domain.stages import MODERATOR
 from services.petitions.service import Petitions
+
+Stage = Literal["moderation", "collecting", "answered"]
+"""How far moderators and the body that must answer have come."""
 
 FILE: Final = Path(__file__).parent / "demo.toml"
 PATIENCE: Final = 20.0
@@ -58,6 +73,14 @@ _FAMILY: Final = (
     "Мельник", "Юсупов", "Әлиева", "Төлеген", "Бейсенова", "Нұрғали", "Соколова", "Рахимов", "Дүйсен",
 )  # fmt: skip
 
+_OFFICE: Final = "agency:kz-akimat:{}"
+_STATEMENT: Final = Statement(
+    kk="Өтініш ішінара қанағаттандырылды. Кешкі рейс желтоқсаннан бастап күн сайын жүреді, жолақы өзгермейді. "
+    "Сенбідегі қосымша рейске бюджет наурызда қаралады.",
+    ru="Просьба удовлетворена частично. Вечерний рейс с декабря будет ежедневным, плата не меняется. "
+    "Деньги на дополнительный рейс по субботам рассмотрят в марте.",
+)
+
 _MOMENT: ContextVar[datetime] = ContextVar("moment")
 
 
@@ -80,6 +103,8 @@ class Demo:
     closed: int | None
     signatures: int
     pace: str
+    rules: RulesChoice
+    stage: Stage
 
 
 def read_demo(issuer: str, now: datetime, file: Path = FILE) -> list[Demo]:
@@ -98,6 +123,8 @@ def _demo(found: dict[str, Any], issuer: str, now: datetime) -> Demo:
         closed=found.get("closed"),
         signatures=found["signatures"],
         pace=found["pace"],
+        rules=RulesChoice(**found.get("rules", {})),
+        stage=found.get("stage", "collecting"),
     )
 
 
@@ -157,27 +184,30 @@ async def seed(service: Petitions) -> None:
     now = datetime.now(UTC)
     issuer = load_identity(LoginSettings).oidc_issuer
     demos = read_demo(issuer, now)
-    async with _commands(service) as (commands, producer):
+    async with _commands(service) as commands:
         last = await _create(commands, demos[-1], now)
         listing = commands.directory.get(last)
         if listing is not None and listing.window.closed_at is not None:
             say("petitions: the demo data is there already")
             return
         people = crowd(issuer, now.year)
-        ids = await asyncio.gather(*(_open(commands, producer, demo, now) for demo in demos))
+        ids = await asyncio.gather(*(_open(commands, demo, now) for demo in demos))
         gate = asyncio.Semaphore(AT_ONCE)
         for demo, petition in zip(demos, ids, strict=True):
             acts = zip(signers(demo, people), moments(demo, now), strict=True)
             await asyncio.gather(*(_sign(commands, gate, petition, person, at) for person, at in acts))
         for demo, petition in zip(demos, ids, strict=True):
+            if demo.stage == "answered":
+                await _answer(commands, demo, petition, now)
             if demo.closed is not None:
                 _MOMENT.set(now - timedelta(days=demo.closed))
-                _decided(await commands.close(demo.author, petition, PATIENCE))
+                actor = commands.actor(petition, demo.author)
+                _decided(await commands.ask(CloseRequested(petition=petition, actor=actor), PATIENCE))
     say(f"petitions: {len(demos)} demo petitions with {sum(demo.signatures for demo in demos):,} signatures")
 
 
 @asynccontextmanager
-async def _commands(service: Petitions) -> AsyncIterator[tuple[Commands, Producer]]:
+async def _commands(service: Petitions) -> AsyncIterator[Commands]:
     """What any client of the service has: the directory, kept current, and a producer."""
     settings = service.settings
     async with (
@@ -187,47 +217,63 @@ async def _commands(service: Petitions) -> AsyncIterator[tuple[Commands, Produce
         context, decisions = Context(database, producer, Health()), Decisions()
         listings, directory = service.projection("petitions"), service.directory
         async with following(service, context, listings, directory.load, directory.take, decisions.note) as tail:
-            yield (
-                Commands(
-                    keyring=service.keyring,
-                    vault=Vault(database, service.keyring),
-                    producer=producer,
-                    directory=directory,
-                    petitions=tail,
-                    petition_decisions=decisions,
-                    signature_decisions=Decisions(),
-                ),
-                producer,
+            yield Commands(
+                keyring=service.keyring,
+                vault=Vault(database, service.keyring),
+                producer=producer,
+                directory=directory,
+                petitions=tail,
+                petition_decisions=decisions,
+                signature_decisions=Decisions(),
             )
 
 
 async def _create(commands: Commands, demo: Demo, now: datetime) -> str:
     """The draft, or the one of an earlier run: the same key names the same petition."""
     _MOMENT.set(now - timedelta(days=demo.opened + 3))
-    return _decided(await commands.create(demo.author, demo.text, PATIENCE, f"demo {demo.key}"))
+    return _decided(await commands.create(demo.author, demo.text, demo.rules, PATIENCE, f"demo {demo.key}"))
 
 
-async def _open(commands: Commands, producer: Producer, demo: Demo, now: datetime) -> str:
+async def _open(commands: Commands, demo: Demo, now: datetime) -> str:
     """A petition that collects, or has ended since."""
     petition = await _create(commands, demo, now)
-    _MOMENT.set(now - timedelta(days=demo.opened + 1))
-    _decided(await commands.submit(demo.author, petition, PATIENCE))
-    _MOMENT.set(now - timedelta(days=demo.opened))
-    _decided(await commands.publish(demo.author, petition, PATIENCE))
+    opened = now - timedelta(days=demo.opened)
+    author, moderator = (commands.actor(petition, person) for person in (demo.author, _moderator(demo.author.issuer)))
+    # At once: a clock that saw a term of weeks ago run would find that it is over.
+    steps: list[tuple[int, LifecycleRequest]] = [
+        (2, SubmitRequested(petition=petition, actor=author)),
+        (1, GoalRequested(petition=petition, count=demo.signatures)),
+    ]
+    if demo.stage != "moderation":
+        approval = ModerateRequested(petition=petition, actor=moderator, verdict=Verdict.APPROVE, revision=1)
+        steps.append((0, approval))
+    for before, request in steps:
+        _MOMENT.set(opened - timedelta(hours=before))
+        await commands.ask(request, wait=0)
+    await commands.petitions.up_to_date()
     listing = commands.directory.get(petition)
     ends = listing.window.closes_at if listing is not None else None
     if ends is not None and ends <= now:
         # What the clock would have asked on that day.
         _MOMENT.set(ends)
-        event = Event(
-            id=str(uuid5(NAMESPACE_URL, f"kenes:closing:{petition}")),
-            source="/petitions/clock",
-            subject=petition,
-            time=ends,
-            data=CloseRequested(petition=petition),
-        )
-        await producer.send(PETITION_REQUESTS, petition.encode(), event)
+        await commands.ask(DeadlineRequested(petition=petition), wait=0)
     return petition
+
+
+async def _answer(commands: Commands, demo: Demo, petition: str, now: datetime) -> None:
+    """What the clock would have seen in the tallies, and what the body answered a fortnight later."""
+    _MOMENT.set(now - timedelta(days=20))
+    await commands.ask(GoalRequested(petition=petition, count=demo.signatures), wait=0)
+    official = replace(_moderator(demo.author.issuer), roles=frozenset({_OFFICE.format(demo.rules.unit)}))
+    actor = commands.actor(petition, official)
+    answer = AnswerRequested(petition=petition, actor=actor, outcome=AnswerOutcome.PARTLY, statement=_STATEMENT)
+    _MOMENT.set(now - timedelta(days=6))
+    _decided(await commands.ask(answer, PATIENCE))
+
+
+def _moderator(issuer: str) -> Person:
+    person = _person(issuer, "demo-moderator", "Гүлнар", "Әбенова", "KZ-71", 1979)
+    return replace(person, roles=frozenset({MODERATOR}))
 
 
 async def _sign(commands: Commands, gate: asyncio.Semaphore, petition: str, person: Person, at: datetime) -> None:

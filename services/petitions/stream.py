@@ -1,7 +1,7 @@
 """The deciders of petitions: decode, decide, emit. No rule, no HTTP."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kenes.kafka.records import Recorded
@@ -11,8 +11,9 @@ from kenes.mongo.decision_state import KeyedState, Rules
 from kenes.observe.logs import get_logger
 from schemas.envelope import Event
 from schemas.payload import Payload
-from schemas.petitions.v1 import Seen
+from schemas.petitions.v1 import Seen, SignatureAccepted
 from services.petitions.directory import Directory
+from services.petitions.domain import lifecycle
 from services.petitions.domain import petition as life
 from services.petitions.domain import signature as signing
 from services.petitions.domain.petition import Petition
@@ -35,7 +36,7 @@ def petition_rules(packs: RulePacks) -> Rules[Petition | None]:
         name="petitions",
         initial=None,
         key=_subject,
-        decide=lambda petition, request: life.decide(petition, request.data, request.time, packs),
+        decide=lambda petition, request: lifecycle.decide(petition, request.data, request.time, packs),
         evolve=lambda petition, decision: life.evolve(petition, decision.data, decision.time),
         dump=dump,
         load=load_petition,
@@ -65,9 +66,19 @@ def signer_rules(packs: RulePacks, directory: Directory) -> Rules[Signer]:
 class SignerState(KeyedState[Signer]):
     """Signers, and the petitions they sign: never older than what the asker's side had seen."""
 
-    def __init__(self, database: Database, rules: Rules[Signer], petitions: Tail) -> None:
+    def __init__(
+        self, database: Database, rules: Rules[Signer], petitions: Tail, signed: Callable[[str], None]
+    ) -> None:
+        """`signed` is told of each petition whose count grows."""
         super().__init__(database, rules)
         self._petitions = petitions
+        self._signed = signed
+
+    def evolve(self, partition: int, decision: Event[Payload]) -> None:
+        """Folds a decision, and tells of a signature."""
+        super().evolve(partition, decision)
+        if isinstance(decision.data, SignatureAccepted):
+            self._signed(decision.subject)
 
     async def prepare(self, events: Sequence[Event[Payload]]) -> None:
         """Fetches the signers, once the directory has caught up with what the requests refer to."""

@@ -1,12 +1,12 @@
 """What the JSON API answers, as models. They make the OpenAPI document, and tests hold the answers to them."""
 
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.petitions.v1 import PetitionText, RulePackRef
-from services.petitions.domain.petition import Milestone, Status
+from schemas.petitions.v1 import Goal, PetitionText, RulePackRef
+from services.petitions.domain.status import Answer, Duty, Finding, Milestone, Reached, Status
 
 
 class View(BaseModel):
@@ -21,6 +21,13 @@ class SignBody(View):
     listed: bool = Field(default=False, description="Show first name and initial in the public list of signers.")
 
 
+class CreateBody(PetitionText):
+    """The text of a petition, and the rules it is started under."""
+
+    pack: str = Field(default="kz-republic", max_length=60, description="Id of a rule pack.")
+    unit: str | None = Field(default=None, max_length=20, description="Unit of the pack, where it has units.")
+
+
 class CountView(View):
     """Signatures of one petition. `count` is `accepted` minus `withdrawn`; `version` grows with each counted act."""
 
@@ -31,11 +38,8 @@ class CountView(View):
     version: int
 
 
-class ThresholdView(View):
-    """What so many signatures bring about."""
-
-    signatures: int
-    effect: str
+HIDDEN: Final = {"author", "sealed", "owner", "lock", "proposal", "suspended_from", "archive_at"}
+"""Of a petition, what clients do not get: who wrote it, and who works on it."""
 
 
 class PetitionView(View):
@@ -43,16 +47,29 @@ class PetitionView(View):
 
     id: str
     text: PetitionText
+    revision: int = Field(description="Counts the texts; a verdict names the one it is about.")
     rules: RulePackRef
+    unit: str | None = Field(description="The region, district or city it is addressed in.")
+    goals: list[Goal] = Field(description="What so many signatures bring about, the lowest first.")
     status: Status
     created_at: datetime
     opened_at: datetime | None
     closes_at: datetime | None
     closed_at: datetime | None
+    published_at: datetime | None
+    checkpoint: datetime | None = Field(description="When it must have gathered the pack's first number.")
+    needed: int | None = Field(description="Supporters it needs before moderation.")
+    finding: Finding | None = Field(description="The last verdict of moderation.")
+    reached: list[Reached]
+    duties: list[Duty] = Field(description="What is owed to it, by when, and whether it was done.")
+    charge: str | None = Field(description="The body that considers it.")
+    draft_answer: Answer | None
+    answers: list[Answer]
+    suspended_at: datetime | None
+    in_favour_of: str | None
     timeline: list[Milestone]
     count: CountView
     regions: dict[str, int] = Field(description="Signatures by ISO 3166-2 code; small numbers are not shown.")
-    thresholds: list[ThresholdView]
     addressee: dict[str, str] = Field(description="Who must answer, by language.")
     href: str
 
@@ -106,6 +123,112 @@ class MySignatures(View):
     """What the person signed, the latest first."""
 
     signatures: list[SignedLine]
+
+
+class MyIdentity(View):
+    """What the identity provider told of the person."""
+
+    what: str
+    issuer: str
+    subject: str
+    given_name: str
+    family_name: str
+    birth_date: date | None
+    region: str | None
+    assurance: str
+    citizen: bool
+    roles: list[str]
+
+
+class MyKey(View):
+    """Whether the person has a key."""
+
+    what: str
+    exists: bool
+
+
+class DataSignature(View):
+    """A signature as it is held. `listed` and `region` are null where the last act was a withdrawal."""
+
+    petition: str
+    title: str | None
+    pseudonym: str
+    at: datetime
+    signed: bool
+    listed: bool | None
+    region: str | None
+
+
+class DataSignatures(View):
+    """All signatures."""
+
+    what: str
+    items: list[DataSignature]
+
+
+class StoredName(View):
+    """A name as it is kept under the person's key."""
+
+    given_name: str
+    family_name: str
+
+
+class DataPetition(View):
+    """A petition the person started. All but the id is null for a moment after it was written."""
+
+    petition: str
+    title: str | None
+    pseudonym: str
+    status: Status | None
+    created_at: datetime | None
+    name: StoredName | None
+
+
+class DataPetitions(View):
+    """All petitions the person started."""
+
+    what: str
+    items: list[DataPetition]
+
+
+class DataSession(View):
+    """A browser in which the person is signed in."""
+
+    ends_at: datetime = Field(description="If the session is not used until then.")
+
+
+class DataSessions(View):
+    """All sessions."""
+
+    what: str
+    items: list[DataSession]
+
+
+class Elsewhere(View):
+    """What is held for moments only."""
+
+    what: str
+
+
+class MyData(View):
+    """Everything held about the person. Each `what` describes its part in the language of the request."""
+
+    made_at: datetime
+    what: str
+    identity: MyIdentity
+    key: MyKey
+    signatures: DataSignatures
+    petitions: DataPetitions
+    sessions: DataSessions
+    elsewhere: Elsewhere
+
+
+class ErasureAnswer(View):
+    """The person is erased. Asked again, the answer is the same with nothing left to end."""
+
+    erased_at: datetime
+    sessions_ended: int
+    stays: list[str] = Field(description="What is not erased and why, in the language of the request.")
 
 
 class RegionCounts(View):

@@ -7,7 +7,7 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import Ge, Gt, MaxLen, MinLen
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
@@ -39,6 +39,10 @@ def built(model: type[Part]) -> st.SearchStrategy[Part]:
 def _member(field: FieldInfo) -> st.SearchStrategy[Any]:
     least = next((each.min_length for each in field.metadata if isinstance(each, MinLen)), 0)
     most = next((each.max_length for each in field.metadata if isinstance(each, MaxLen)), least + 12)
+    from_here = next((each.ge for each in field.metadata if isinstance(each, Ge)), None)
+    above = next((each.gt for each in field.metadata if isinstance(each, Gt)), None)
+    if field.annotation is int and (from_here is not None or above is not None):
+        return st.integers(from_here if above is None else above + 1, 2**63 - 1)  # type: ignore[arg-type, operator]
     return _value(field.annotation, st.text(_LETTERS, min_size=least, max_size=min(most, least + 12)))
 
 
@@ -63,7 +67,7 @@ def _of_many(origin: Any, inner: tuple[Any, ...], texts: st.SearchStrategy[str])
     return st.dictionaries(_value(inner[0]), _value(inner[1]), max_size=3)
 
 
-DATA = st.sampled_from([built(KINDS[kind]) for kind in sorted(KINDS)]).flatmap(lambda each: each)
+DATA = st.sampled_from(sorted(KINDS)).flatmap(lambda kind: built(KINDS[kind]))
 EVENTS = st.builds(
     Event,
     id=TEXT,

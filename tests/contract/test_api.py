@@ -16,10 +16,13 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from kenes.web.openapi import PROBLEM_SCHEMA, Operation
 from schemas.contracts import ASYNCAPI
+from schemas.petitions.v1 import GoalRequested
+from services.petitions.answering.handing import BUSY, NOT_IN_CHARGE
+from services.petitions.answering.handing import UNKNOWN as UNKNOWN_EXPORT
 from services.petitions.answers import PREFIX
 from services.petitions.api import Api
 from services.petitions.domain.refusals import Refusal
-from tests.contract.world import UNKNOWN, World, running
+from tests.contract.world import AUTHOR, UNKNOWN, World, running
 from tests.unit.petitions.samples import text
 
 
@@ -62,7 +65,7 @@ def test_every_route_is_described_and_every_description_has_a_route(world: World
 
 
 def test_every_operation_says_who_may_and_what_can_go_wrong(world: World, described: dict[str, Any]) -> None:
-    words = {str(each) for each in Refusal}
+    words = {str(each) for each in Refusal} | {NOT_IN_CHARGE, BUSY, UNKNOWN_EXPORT}
     for each in world.api.operations():
         found = described["paths"][PREFIX + each.path][each.method.lower()]
         assert found["summary"].endswith("."), each.name
@@ -131,10 +134,75 @@ def forgotten(first: Ask) -> Ask:
     return ask
 
 
-async def published(world: World) -> httpx.Response:
-    draft = (await world.ask("POST", "/petitions", "author", json=TEXT)).json()["petition"]
-    await world.ask("POST", f"/petitions/{draft}/submission", "author")
-    return await world.ask("POST", f"/petitions/{draft}/publication", "author")
+async def draft_of(world: World) -> str:
+    return str((await world.ask("POST", "/petitions", "author", json=TEXT)).json()["petition"])
+
+
+async def on_desk(world: World) -> str:
+    draft = await draft_of(world)
+    await world.memory.hand_in(AUTHOR, draft)
+    return draft
+
+
+async def collecting(world: World) -> str:
+    return await world.memory.collecting(AUTHOR, text())
+
+
+async def suspended(world: World) -> str:
+    petition = await collecting(world)
+    await world.ask("POST", f"/petitions/{petition}/suspension", "moderator", json={"act": "Act 2-17"})
+    return petition
+
+
+async def considered(world: World) -> str:
+    petition = await collecting(world)
+    await world.memory.commands.ask(GoalRequested(petition=petition, count=50_000), 0)
+    return petition
+
+
+STATEMENT = {"kk": "Өткелдер осы жылы салынады.", "ru": "Переходы построят в этом году."}
+ANSWER = {"outcome": "satisfied", "statement": STATEMENT}
+REASON = "It asks for the same thing."
+WAYS: dict[str, tuple[Callable[[World], Awaitable[str]], str, dict[str, Any] | None]] = {
+    "submission": (draft_of, "author", None),
+    "lock": (on_desk, "moderator", None),
+    "verdict": (on_desk, "moderator", {"verdict": "approve", "revision": 1}),
+    "undo": (collecting, "moderator", {"reason": REASON}),
+    "closure": (collecting, "author", None),
+    "withdrawal": (draft_of, "author", {}),
+    "suspension": (collecting, "moderator", {"act": "Act 2-17"}),
+    "resumption": (suspended, "moderator", {"act": "Act 2-18"}),
+    "retirement": (collecting, "moderator", {"in_favour_of": UNKNOWN, "reason": REASON}),
+    "charge": (considered, "official", None),
+    "invitation": (considered, "official", {"message": "Please come on Monday."}),
+    "draft-answer": (considered, "official", ANSWER),
+    "answer": (considered, "official", ANSWER | {"media": STATEMENT}),
+}
+"""How a petition comes to where an act may be done, who does it, and what they say."""
+
+
+def doing(act: str) -> Ask:
+    async def ask(world: World) -> httpx.Response:
+        way, who, said = WAYS[act]
+        petition = await way(world)
+        parts = {} if said is None else {"json": said}
+        return await world.ask("POST", f"/petitions/{petition}/{act}", who, **parts)
+
+    return ask
+
+
+def shown_after(act: str) -> Ask:
+    async def ask(world: World) -> httpx.Response:
+        way, who, said = WAYS[act]
+        petition = await way(world)
+        parts = {} if said is None else {"json": said}
+        await world.ask("POST", f"/petitions/{petition}/{act}", who, **parts)
+        return await world.ask("GET", f"/petitions/{petition}", "moderator")
+
+    return ask
+
+
+published = doing("verdict")
 
 
 ONE = "/petitions/{petition}"
@@ -142,6 +210,8 @@ SIGN = asked("POST", f"{ONE}/signatures", "signer", json={"listed": True})
 CASES: list[tuple[str, str, Ask, int]] = [
     ("GET", "/petitions", asked("GET", "/petitions"), 200),
     ("GET", "/petitions", after(SIGN, asked("GET", "/petitions?limit=1&status=collecting&q=a%20b")), 200),
+    ("GET", "/petitions", asked("GET", "/petitions?limit=1&search=crossings"), 200),
+    ("GET", "/petitions/similar", asked("GET", "/petitions/similar?text=Crossings%20by%20schools&limit=5"), 200),
     ("POST", "/petitions", asked("POST", "/petitions", "author", json=TEXT), 201),
     ("POST", "/petitions", asked("POST", "/petitions", "author", json=TEXT, headers={"idempotency-key": "k"}), 201),
     ("POST", "/petitions", undecided(asked("POST", "/petitions", "author", json=TEXT)), 202),
@@ -150,9 +220,8 @@ CASES: list[tuple[str, str, Ask, int]] = [
     ("GET", ONE, on_draft("", "GET"), 200),
     ("PUT", ONE, on_draft("", "PUT", json=TEXT), 200),
     ("PUT", ONE, undecided(asked("PUT", ONE, "author", json=TEXT)), 202),
-    ("POST", f"{ONE}/submission", on_draft("/submission", "POST"), 200),
-    ("POST", f"{ONE}/publication", published, 200),
-    ("POST", f"{ONE}/closure", asked("POST", f"{ONE}/closure", "author"), 200),
+    *(("POST", f"{ONE}/{act}", doing(act), 200) for act in WAYS),
+    *(("GET", ONE, shown_after(act), 200) for act in WAYS),
     ("GET", ONE, after(asked("POST", f"{ONE}/closure", "author"), asked("GET", ONE)), 200),
     ("POST", f"{ONE}/signatures", SIGN, 201),
     ("POST", f"{ONE}/signatures", asked("POST", f"{ONE}/signatures", "signer"), 201),
@@ -173,6 +242,9 @@ CASES: list[tuple[str, str, Ask, int]] = [
     ("GET", "/me/signatures", after(SIGN, asked("GET", "/me/signatures", "signer")), 200),
     ("GET", "/me/signatures", asked("GET", "/me/signatures", "signer"), 200),
     ("GET", "/me/petitions", asked("GET", "/me/petitions", "author"), 200),
+    ("GET", "/me/data", after(SIGN, asked("GET", "/me/data", "signer")), 200),
+    ("GET", "/me/data", asked("GET", "/me/data", "author"), 200),
+    ("DELETE", "/me", asked("DELETE", "/me", "author"), 200),
 ]
 
 
@@ -208,7 +280,10 @@ def validator(described: dict[str, Any], schema: dict[str, Any]) -> Draft202012V
 
 def test_the_cases_leave_no_operation_out(world: World) -> None:
     live = ("GET", f"{ONE}/live", 200)  # a stream: tests of the edge and of the browser follow it
-    answered = {(method, path, status) for method, path, _, status in CASES} | {live}
+    # Files, made of what the database keeps: test_signer_export looks at every line of them.
+    files = {("GET", f"{ONE}/signers.csv{end}", 200) for end in ("", ".sha256")}
+    log = ("GET", "/moderation-log", 200)  # a projection of its own: test_moderation_log asks it
+    answered = {(method, path, status) for method, path, _, status in CASES} | {live, log} | files
     waits = {(each.method, each.path, 202) for each in world.api.operations() if 202 in each.answers}
 
     every = {(each.method, each.path, status) for each in world.api.operations() for status in each.answers}

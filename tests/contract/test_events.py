@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from schemas.contracts import event_schema
 from schemas.envelope import Event, UnreadableEventError, decision_id, decode, sequence_of
 from schemas.payload import Part, Payload
-from schemas.petitions.v1 import Assurance, Eligibility, SignatureRefused, Submitted
+from schemas.petitions.v1 import Archived, Assurance, Eligibility, SignatureRefused
 from schemas.topics import REGISTRY, SIGNATURES, Topic, all_topics
 from tests.contract.payloads import DATA as ANY_DATA
 from tests.contract.payloads import EVENTS, KINDS
@@ -59,7 +59,7 @@ def test_the_cloudevents_sdk_reads_our_events(event: Event[Payload]) -> None:
 
 def test_the_sdk_reads_a_trace() -> None:
     trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-    event = Event("1", "/s", "s", NOW, Submitted(petition="p"), traceparent=trace)
+    event = Event("1", "/s", "s", NOW, Archived(petition="p"), traceparent=trace)
 
     found = from_binary(KafkaMessage(headers=dict(event.headers()), key=None, value=event.data.write()), JSONFormat())
 
@@ -96,7 +96,7 @@ def test_a_header_without_a_value_is_missing(empty: str) -> None:
     ("changes", "value", "reason"),
     [
         ({"type": b"petitions.signature.sung.v1"}, VALUE, "unknown or missing event type: 'petitions.signature.sung"),
-        ({"type": Submitted.TYPE.encode()}, VALUE, "unknown or missing event type"),
+        ({"type": Archived.TYPE.encode()}, VALUE, "unknown or missing event type"),
         ({"type": b"\xff"}, VALUE, "the event type is not UTF-8"),
         ({"id": b"\xff"}, VALUE, "can't decode byte 0xff .* in the headers"),
         ({"subject": b"\xc3"}, VALUE, "in the headers"),
@@ -223,7 +223,7 @@ def test_the_registry_is_sound(topic: Topic) -> None:
         service, subject, verb, version = kind.split(".")
         assert (service, version) == (topic.owner, "v1")
         assert subject
-        assert verb.endswith(("-requested", "ed", "n"))
+        assert verb.endswith(("-requested", "ed", "n", "undone"))
         assert payload.__doc__
     assert topic.dead_letters.name == f"{topic.name}.dead-letters"
     assert topic.dead_letters.partitions == 1

@@ -24,7 +24,13 @@ from tests.unit.petitions.samples import PACKS, person, text
 from tests.unit.web.http_edge import client_of
 
 AUTHOR, SIGNER = person(1), person(2)
-PEOPLE = {"author": AUTHOR, "signer": SIGNER, "child": person(3, birth_date=None)}
+PEOPLE = {
+    "author": AUTHOR,
+    "signer": SIGNER,
+    "child": person(3, birth_date=None),
+    "moderator": person(4, roles=frozenset({"moderator"})),
+    "official": person(5, roles=frozenset({"agency:kz-government"})),
+}
 UNKNOWN = "5e7f1f8e-6a53-4a3a-8f0e-2c9b7f1f9c55"
 
 
@@ -40,6 +46,7 @@ def api_of(memory: Memory) -> Api:
     return Api(
         commands=memory.commands,
         queries=memory.queries,
+        rights=memory.rights,
         directory=memory.directory,
         counts=memory.counts,
         hub=memory.hub,

@@ -23,7 +23,7 @@ class Library:
     """Petitions in every state, with the receipts of a signature and of a refusal."""
 
     draft: str
-    submitted: str
+    gathering: str
     collecting: str
     untouched: str
     closed: str
@@ -40,7 +40,7 @@ async def make_library(client: Client) -> Library:
     await client.close(closed, AUTHOR)
     return Library(
         draft=await client.petition("ru", author=AUTHOR, until="draft"),
-        submitted=await client.petition("en", author=AUTHOR, until="submitted"),
+        gathering=await client.petition("en", author=AUTHOR, until="gathering"),
         collecting=collecting,
         untouched=await client.petition("en", author=AUTHOR),
         closed=closed,
@@ -73,7 +73,7 @@ def stops(library: Library) -> list[Stop]:
         ("petition", ANYBODY, one),
         ("petition-new", ANYBODY, f"/petitions/{library.untouched}"),
         ("petition-closed", ANYBODY, f"/petitions/{library.closed}"),
-        ("petition-submitted", ANYBODY, f"/petitions/{library.submitted}"),
+        ("petition-gathering", ANYBODY, f"/petitions/{library.gathering}"),
         ("start", ANYBODY, "/petitions/start"),
         ("receipt", ANYBODY, f"{one}/receipts/{library.receipt}"),
         ("not-found", ANYBODY, "/nowhere"),
@@ -84,12 +84,14 @@ def stops(library: Library) -> list[Stop]:
         ("refused", SIGNER, f"{one}/sign"),
         ("sign", SIGNER, f"/petitions/{library.untouched}/sign"),
         ("me-signer", SIGNER, "/me"),
+        ("erase", SIGNER, "/me/erase"),
+        ("erased", ANYBODY, "/me/erased"),
         ("me-author", AUTHOR, "/me"),
         ("petition-draft", AUTHOR, f"/petitions/{library.draft}"),
         ("petition-own", AUTHOR, one),
         ("edit", AUTHOR, f"/petitions/{library.draft}/edit"),
         ("submit", AUTHOR, f"/petitions/{library.draft}/submit"),
-        ("publish", AUTHOR, f"/petitions/{library.submitted}/publish"),
+        ("recall", AUTHOR, f"/petitions/{library.gathering}/recall"),
         ("close", AUTHOR, f"{one}/close"),
         ("not-author", "alikhan", "/petitions/start/write"),
         ("me-empty", "alikhan", "/me"),

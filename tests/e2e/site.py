@@ -103,10 +103,10 @@ class Client:
         self._crowd = 0
 
     async def petition(self, text: str = "en", *, author: str = "madina", until: str = "published") -> str:
-        """The id of a new petition that is a `draft`, `submitted`, `published` or `closed`."""
-        stages = ("draft", "submitted", "published", "closed")
-        petition = str((await self._write(author, "POST", "/petitions", TEXTS[text]))["petition"])
-        acts = ("submission", "publication", "closure")[: stages.index(until)]
+        """The id of a new petition that is a `draft`, `gathering`, `published` or `closed`."""
+        pack = {"pack": "kz-moderated"} if until == "gathering" else {}
+        petition = str((await self._write(author, "POST", "/petitions", {**TEXTS[text], **pack}))["petition"])
+        acts = {"draft": (), "closed": ("submission", "closure")}.get(until, ("submission",))
         for act in acts:
             await self._write(author, "POST", f"/petitions/{petition}/{act}")
         return petition

@@ -137,7 +137,7 @@ async def test_opening_every_link_changes_nothing(
 
 async def facts(client: Client, library: Library) -> dict[str, Any]:
     """What a click could have changed."""
-    petitions = (library.submitted, library.collecting, library.untouched, library.closed)
+    petitions = (library.gathering, library.collecting, library.untouched, library.closed)
     kept = ("status", "timeline", "count", "text")
     found: dict[str, Any] = {}
     for petition in petitions:

@@ -79,9 +79,8 @@ async def test_from_an_idea_to_a_signature_with_the_keyboard_alone(visit: Visiti
             await enter(page, say("start.next"))
         await enter(page, say("start.create"))
         await expect(author.heading).to_have_text(text["title"])
-        for act in ("submit", "publish"):
-            await enter(page, say(f"mine.act.{act}"))
-            await enter(page, say(f"act.{act}.confirm"))
+        await enter(page, say("mine.act.submit"))
+        await enter(page, say("act.submit.confirm"))
         await enter(page, say("petition.sign"))
         await tab_to(page, say("sign.listed_no"))
         await keys.press("ArrowDown")

@@ -21,7 +21,6 @@ async def test_a_signature_and_its_withdrawal_are_seen_live_by_both(visit: Visit
     async with visit() as author, visit(person="yerlan") as signer:
         path = await steps.start_petition(author, "aigerim", text)
         await steps.steer(author.page, "submit")
-        await steps.steer(author.page, "publish")
         await author.open(path)
         await signer.open(path)
         pages: tuple[Page, Page] = (author.page, signer.page)

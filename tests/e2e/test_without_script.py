@@ -20,7 +20,6 @@ async def test_start_publish_sign_and_withdraw_without_a_script(visit: Visiting,
     ):
         path = await steps.start_petition(author, "serik", text)
         await steps.steer(author.page, "submit")
-        await steps.steer(author.page, "publish")
         await signer.open(path)
         await signer.page.get_by_role("link", name=say("petition.sign"), exact=True).click()
         await signer.choose("olga")

@@ -65,9 +65,8 @@ class Api:
     def open(self, token: str, **changes: Any) -> str:
         """The id of a petition that collects."""
         petition = self.create(token, **changes)
-        for step in ("submission", "publication"):
-            decided = self.ask("POST", f"/petitions/{petition}/{step}", token)
-            assert decided.status_code == 200, decided.text
+        decided = self.ask("POST", f"/petitions/{petition}/submission", token)
+        assert decided.status_code == 200, decided.text
         return petition
 
     def sign(self, petition: str, token: str, **options: Any) -> httpx.Response:

@@ -129,7 +129,7 @@ def test_unknown_petitions(api: Api, unknown: str) -> None:
         ("GET", "/history"),
     ):
         problem(api.ask(method, before + path, token), 404, "petition-unknown")
-    for step in ("submission", "publication", "closure"):
+    for step in ("submission", "lock", "closure", "charge"):
         problem(api.ask("POST", f"{before}/{step}", token), 404, "petition-unknown")
     problem(api.ask("PUT", before, token, json=TEXT), 404, "petition-unknown")
 
@@ -187,13 +187,13 @@ def test_steps_out_of_turn_and_by_others(api: Api) -> None:
     author, stranger = api.person(), api.person()
     petition = api.create(author)
     problem(api.sign(petition, stranger), 409, "petition-not-open")
-    problem(api.ask("POST", f"/petitions/{petition}/publication", author), 409, "not-submitted")
+    verdict = {"verdict": "approve", "revision": 1}
+    problem(api.ask("POST", f"/petitions/{petition}/verdict", author, json=verdict), 403, "not-allowed")
+    problem(api.ask("POST", f"/petitions/{petition}/closure", author), 409, "not-collecting")
     problem(api.ask("POST", f"/petitions/{petition}/submission", stranger), 403, "not-allowed")
     problem(api.ask("PUT", f"/petitions/{petition}", stranger, json=TEXT), 403, "not-allowed")
     assert api.ask("POST", f"/petitions/{petition}/submission", author).status_code == 200
     problem(api.ask("PUT", f"/petitions/{petition}", author, json=TEXT), 409, "not-a-draft")
-    problem(api.ask("POST", f"/petitions/{petition}/closure", author), 409, "not-collecting")
-    assert api.ask("POST", f"/petitions/{petition}/publication", author).status_code == 200
     problem(api.ask("POST", f"/petitions/{petition}/closure", stranger), 403, "not-allowed")
     problem(api.ask("DELETE", f"/petitions/{petition}/signatures/mine", stranger), 409, "not-signed")
     assert api.ask("POST", f"/petitions/{petition}/closure", author).status_code == 200
@@ -332,7 +332,7 @@ def test_a_method_hidden_in_a_header_is_not_followed(api: Api, petition: str) ->
 
 def test_reading_changes_nothing(api: Api, petition: str) -> None:
     token = api.person()
-    for path in ("submission", "publication", "closure", "signatures"):
+    for path in ("submission", "verdict", "closure", "signatures"):
         answer = api.ask("GET", f"/petitions/{petition}/{path}", token)
         problem(answer, 405, "method-not-allowed")
         assert answer.headers["allow"]

@@ -54,13 +54,12 @@ def test_the_whole_way_from_a_draft_to_a_withdrawal(api: Api) -> None:
     changed = api.ask("PUT", f"/petitions/{petition}", author, json=TEXT | {"title": "Жарық өткелдер, қауіпсіз жол"})
     assert changed.status_code == 200
     assert api.ask("POST", f"/petitions/{petition}/submission", author).status_code == 200
-    assert api.ask("POST", f"/petitions/{petition}/publication", author).status_code == 200
     signed = api.sign(petition, signer, json={"listed": True})
     assert signed.status_code == 201
     assert api.count(petition) == 1
     shown = api.ask("GET", f"/petitions/{petition}", wait=0).json()
     assert shown["text"]["title"] == "Жарық өткелдер, қауіпсіз жол"
-    assert [line["what"] for line in shown["timeline"]] == ["created", "submitted", "published"]
+    assert [line["what"] for line in shown["timeline"]] == ["created", "published"]
     assert shown["count"]["count"] == 1
     assert api.ask("DELETE", f"/petitions/{petition}/signatures/mine", signer).status_code == 200
     assert api.count(petition) == 0
@@ -103,8 +102,7 @@ def test_what_was_answered_is_read_right_after(api: Api) -> None:
         assert shown.status_code == 200
         assert shown.json()["text"]["title"].endswith(f"{number}-көше")
         assert api.ask("POST", f"/petitions/{petition}/submission", author).status_code == 200
-        assert api.ask("GET", f"/petitions/{petition}", author, wait=0).json()["status"] == "submitted"
-        assert api.ask("POST", f"/petitions/{petition}/publication", author).status_code == 200
+        assert api.ask("GET", f"/petitions/{petition}", wait=0).json()["status"] == "collecting"
         # Published and signed at once: the signature's decider must have heard of it.
         for count in (1, 2):
             assert api.sign(petition, api.person()).status_code == 201

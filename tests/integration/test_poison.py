@@ -7,7 +7,6 @@ import base64
 import json
 import time
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -16,9 +15,9 @@ from kenes.kafka.reader import read_to_end
 from kenes.kafka.records import read
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import Event
-from schemas.petitions.v1 import Actor, Assurance, CreateRequested, Eligibility, PetitionText, PrivateEntry
+from schemas.petitions.v1 import GoalRequested
 from schemas.topics import PETITION_REQUESTS, PETITIONS, REGISTRY, SIGNATURE_REQUESTS, SIGNATURES, Topic
-from tests.integration.api import TEXT, Api
+from tests.integration.api import Api
 from tests.processes import Product
 
 pytestmark = pytest.mark.stack
@@ -120,16 +119,13 @@ async def test_poison_is_set_aside_and_the_next_event_is_processed(product: Prod
 
 
 async def test_a_request_the_rules_raise_on_is_set_aside(product: Product, api: Api) -> None:
-    """A draft from before any rule pack was in force: a record whose own time the rules have no answer for."""
-    petition = str(uuid4())
-    request = CreateRequested(
-        petition=petition,
-        actor=Actor(pseudonym="p"),
-        eligibility=Eligibility(age=30, region="KZ-75", assurance=Assurance.HIGH, citizen=True),
-        text=PetitionText.model_validate(TEXT),
-        sealed="s",
-        mine=PrivateEntry(owner="o", entry="e", note="n"),
-    )
+    """Supporters enough years before the calendar begins: a record whose own time the rules have no answer for."""
+    author = api.person()
+    petition = api.create(author, pack="kz-moderated")
+    submitted = api.ask("POST", f"/petitions/{petition}/submission", author)
+    assert submitted.status_code == 200
+    place = int(submitted.json()["receipt"].split("-")[1])
+    request = GoalRequested(petition=petition, count=2)
     event = Event(id="1", source="/test", subject=petition, time=datetime.now(UTC), data=request)
     producer = AIOKafkaProducer(bootstrap_servers=product.kafka.bootstrap)
     await producer.start()
@@ -138,15 +134,15 @@ async def test_a_request_the_rules_raise_on_is_set_aside(product: Product, api: 
             PETITION_REQUESTS.name,
             request.write(),
             key=petition.encode(),
-            partition=5,
+            partition=place,
             headers=event.headers(),
             timestamp_ms=1_500_000_000_000,
         )
     finally:
         await producer.stop()
-    (letter,) = await wait_for_letters(product, PETITION_REQUESTS, 5, {sent.offset})
-    assert letter.reason.startswith("LookupError: no version of rule pack")
-    assert "in_force" in letter.stack
+    (letter,) = await wait_for_letters(product, PETITION_REQUESTS, place, {sent.offset})
+    assert letter.reason.startswith("ValueError: calendar")
+    assert "deadline" in letter.stack
     assert len({await asyncio.to_thread(api.open, api.person()) for _ in range(5)}) == 5
 
 

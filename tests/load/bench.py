@@ -20,7 +20,7 @@ import uvloop
 
 from kenes.load.files import allow_connections
 from kenes.local.services import ROLES
-from tests.load import baseline, live, memory, paced, reads, rebuild, signing
+from tests.load import baseline, export, live, memory, paced, reads, rebuild, search, signing
 from tests.load.machine import describe
 from tests.load.measures import Measures
 from tests.load.setting import ENVIRONMENT, Setting
@@ -38,8 +38,14 @@ GROUPS: Final[dict[str, Group]] = {
     "reads": reads.run,
     "memory": memory.run,
     "live": live.run,
+    "search": search.run,
 }
-"""Groups that share one product, in this order: memory is looked at after the rushes and before the streams."""
+"""Groups that share one product, in this order: memory is looked at after the rushes and before the streams.
+
+The petitions of `search` are in no topic: nothing comes after them.
+"""
+APART: Final[dict[str, Group]] = {"export": export.run}
+"""Groups with a product of their own, because others would be seen in what they measure."""
 ALONE: Final[dict[str, Group]] = {"rebuild": rebuild.run}
 """Groups with servers of their own and no processes."""
 _BESIDE_BASELINE: Final = {"signing"}
@@ -55,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     measures = Measures()
     failed: list[str] = []
     binary = os.environ.get("KENES_LOCAL_MONGO_BINARY")
-    for groups, roles in ((GROUPS, ROLES), (ALONE, ())):
+    for groups, roles in ((GROUPS, ROLES), (APART, ROLES), (ALONE, ())):
         chosen = {name: group for name, group in groups.items() if name in wanted}
         if not chosen:
             continue
@@ -93,7 +99,7 @@ async def _run(setting: Setting, groups: dict[str, Group], machine: dict[str, An
 
 
 def _wanted(arguments: Sequence[str] | None) -> set[str]:
-    known = [*GROUPS, *ALONE]
+    known = [*GROUPS, *APART, *ALONE]
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--only", default=os.environ.get("ONLY", ""), help=f"groups of {', '.join(known)}")
     asked = [name for name in parser.parse_args(arguments).only.replace(",", " ").split() if name]

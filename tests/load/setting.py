@@ -55,7 +55,7 @@ class Setting:
         return tokens
 
     async def open_petitions(self, count: int = PETITIONS) -> None:
-        """Starts, submits and publishes petitions until there are `count`, each by an author of its own."""
+        """Opens petitions until there are `count`, each by another author; what is submitted is published here."""
         async with Connection(self.address) as connection:
             for token in self.crowd(max(0, count - len(self.petitions))):
                 self.petitions.append(await self._open(connection, token))
@@ -66,10 +66,9 @@ class Setting:
         created = await connection.request(self.address.request("POST", f"{PREFIX}/petitions", headers, body))
         assert created.status == 201, created.body
         petition: str = created.json()["petition"]
-        for step in ("submission", "publication"):
-            asked = self.address.request("POST", f"{PREFIX}/petitions/{petition}/{step}", headers, b"")
-            answer = await connection.request(asked)
-            assert answer.status == 200, answer.body
+        asked = self.address.request("POST", f"{PREFIX}/petitions/{petition}/submission", headers, b"")
+        answer = await connection.request(asked)
+        assert answer.status == 200, answer.body
         return petition
 
     async def get(self, path: str) -> Any:

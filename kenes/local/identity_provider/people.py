@@ -56,6 +56,7 @@ PEOPLE = (
     TestPerson("gulnar", "Гүлнар", "Әбенова", 47, "KZ-71", role="moderator"),
     TestPerson("timur", "Тимур", "Садықов", 36, "KZ-63", role="moderator"),
     TestPerson("saule", "Сәуле", "Нұрпейіс", 52, "KZ-71", role="agency"),
+    TestPerson("kamila", "Камила", "Ысқақова", 44, "KZ-10", role="akimat"),
     TestPerson("pavel", "Павел", "Громов", 33, "KZ-10", role="operator"),
 )
 

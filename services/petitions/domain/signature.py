@@ -1,15 +1,25 @@
 """Signing and withdrawing: one person, one petition, one signature that counts or does not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.payload import Payload
 from schemas.petitions.v1 import (
+    Closed,
+    Created,
+    GatheringBegun,
+    ModerationBegun,
+    Published,
+    Resumed,
+    Retired,
     RulePackRef,
     SignatureAccepted,
     SignatureRefused,
     SignatureWithdrawn,
     SignRequested,
+    Suspended,
+    VerdictUndone,
+    Withdrawn,
     WithdrawRequested,
 )
 from services.petitions.domain.refusals import Refusal
@@ -18,7 +28,10 @@ from services.petitions.domain.rules import RulePacks
 
 @dataclass(frozen=True, slots=True)
 class SigningWindow:
-    """When a petition may be signed, and under which rules. Instants are UTC; `closed_at` wins over `closes_at`."""
+    """When a petition may be signed, and under which rules. Instants are UTC; `closed_at` wins over `closes_at`.
+
+    It opens twice where supporters are gathered first: for them, and for everybody once it is published.
+    """
 
     rules: RulePackRef
     opened_at: datetime | None = None
@@ -34,6 +47,24 @@ class SigningWindow:
             return Refusal.PETITION_NOT_OPEN
         end = self.closed_at or self.closes_at
         return Refusal.PETITION_CLOSED if end is not None and now >= end else None
+
+
+_ENDING = (ModerationBegun, VerdictUndone, Closed, Withdrawn, Retired, Suspended)
+
+
+def window_after(window: SigningWindow | None, decision: Payload, at: datetime) -> SigningWindow | None:
+    """The window after a life-cycle decision taken at `at`; `None` for a petition nobody knows."""
+    if isinstance(decision, Created):
+        return SigningWindow(rules=decision.rules)
+    if window is None or isinstance(decision, _ENDING):
+        return window and replace(window, closed_at=window.closed_at or at)
+    match decision:
+        case GatheringBegun(until=closes_at) | Published(closes_at=closes_at):
+            return SigningWindow(window.rules, opened_at=at, closes_at=closes_at)
+        case Resumed(closes_at=datetime() as closes_at):
+            return replace(window, closes_at=closes_at, closed_at=None)
+        case _:
+            return window
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,13 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from services.petitions.pages.account import Account
+from services.petitions.pages.agency import Agency
 from services.petitions.pages.editing import Editing
+from services.petitions.pages.embedding import Embedding
 from services.petitions.pages.home import Home
 from services.petitions.pages.listing import Listing
+from services.petitions.pages.moderation import Moderation
+from services.petitions.pages.moderation_log import ModerationLog
 from services.petitions.pages.petition import PetitionPage
 from services.petitions.pages.receipts import Receipts
 from services.petitions.pages.signing import Signing
@@ -32,7 +36,11 @@ def page_routes(site: PageSite) -> list[BaseRoute]:
         Steering(site),
         Editing(site),
         Receipts(site),
+        Moderation(site),
+        ModerationLog(site),
         PetitionPage(site),
+        Embedding(site),
         Account(site),
+        Agency(site),
     )
     return [route for group in groups for route in group.routes()]

@@ -1,30 +1,42 @@
-"""A person's own page: what they signed and started, and what is known about them."""
+"""A person's own pages: what they signed and started, what is held about them, and being erased."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from kenes.identity.access import current_person
 from kenes.identity.person import Person
 from kenes.web import csrf
+from kenes.web.context import web
 from kenes.web.i18n import Translator
-from services.petitions.domain.petition import Status
+from kenes.web.limits import RateClass, limited
 from services.petitions.pages.presenter import Presented
 from services.petitions.pages.regions import region_name
-from services.petitions.pages.site import PageSite, personal, session_of
+from services.petitions.pages.site import PageSite, personal, see_other, session_of
+from services.petitions.rights import STAYS, resumed
+
+ERASE: Final = "petitions.erase"
 
 
 @dataclass(frozen=True)
 class Account:
-    """`/me`"""
+    """`/me`, `/me/data`, `/me/erase`, `/me/erased`"""
 
     site: PageSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its only route."""
-        return [Route("/me", self.show, methods=["GET"])]
+        """The page, the download, and erasing: a GET that explains, a POST that acts, and what has happened."""
+        return [
+            Route("/me", self.show, methods=["GET"]),
+            Route("/me/data", self.data, methods=["GET"]),
+            Route("/me/erase", self.ask_erase, methods=["GET"]),
+            Route("/me/erase", self.erase, methods=["POST"]),
+            Route("/me/erased", limited(RateClass.READ)(self.erased), methods=["GET"]),
+        ]
 
     @personal
     async def show(self, request: Request, person: Person) -> Response:
@@ -45,12 +57,46 @@ class Account:
         }
         return await site.render(request, "me.html", context)
 
+    @personal
+    async def data(self, request: Request, person: Person) -> Response:
+        """Everything held about the person, as a file."""
+        told = self.site.rights.data(person, self.site.translator(request))
+        # The first piece is awaited here: a database that is away is a page that says so, not half a file.
+        first = await anext(told)
+        headers = {"content-disposition": 'attachment; filename="my-data.json"'}
+        return StreamingResponse(resumed(first, told), headers=headers, media_type="application/json")
+
+    @personal
+    async def ask_erase(self, request: Request, person: Person) -> Response:
+        """What erasing does and what it leaves, in this person's own numbers."""
+        signed = await self.site.queries.signed_by(person)
+        context = {
+            "counted": sum(line.signed for line in signed),
+            "authored": len(await self.site.queries.authored_by(person)),
+            "tokens": await self.site.tokens(request, ERASE),
+            "stays": STAYS,
+        }
+        return await self.site.render(request, "erase.html", context)
+
+    @personal
+    async def erase(self, request: Request, person: Person) -> Response:
+        """Erases the person and ends this session with all others."""
+        await self.site.confirmed(request, ERASE)
+        await self.site.rights.erase(person)
+        sessions: Any = web(request.scope).sessions
+        await sessions.logout(request.scope)
+        return see_other("/me/erased")
+
+    async def erased(self, request: Request) -> Response:
+        """That it is done, for somebody who is nobody here any more."""
+        if await current_person(request) is not None:
+            return see_other("/me")
+        return await self.site.render(request, "erased.html", {"stays": STAYS})
+
 
 def move(it: Presented, t: Translator) -> str:
     """Whose move it is."""
-    if it.petition.status is Status.CLOSED:
-        return t("move.reached", addressee=it.addressee) if it.count >= it.pack.goal else t("move.closed")
-    return t(f"move.{it.petition.status}")
+    return t(f"move.{it.petition.status}", addressee=it.addressee)
 
 
 def about(person: Person, t: Translator, now: datetime) -> list[dict[str, str]]:

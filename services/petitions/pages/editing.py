@@ -12,9 +12,10 @@ from kenes.kafka.producer import BrokerUnavailableError
 from kenes.web import csrf
 from kenes.web.bodies import read_form
 from kenes.web.i18n import LANGUAGES
-from schemas.petitions.v1 import Category, PetitionRefused
-from services.petitions.domain.petition import Petition, Status
+from schemas.petitions.v1 import Category, EditRequested, PetitionRefused
+from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
+from services.petitions.domain.status import EDITABLE
 from services.petitions.pages.drafting import ALL_FIELDS, Errors, errors_in, fields_of, read_fields, to_text
 from services.petitions.pages.refusing import refused
 from services.petitions.pages.regions import regions
@@ -51,7 +52,9 @@ class Editing:
         if errors := errors_in(values, ALL_FIELDS, self.site.translator(request)):
             return await self._form(request, petition, values, errors=errors)
         try:
-            outcome = await self.site.commands.edit(person, petition.id, to_text(values), WAIT)
+            actor = self.site.commands.actor(petition.id, person)
+            asked = EditRequested(petition=petition.id, actor=actor, text=to_text(values))
+            outcome = await self.site.commands.ask(asked, WAIT)
         except BrokerUnavailableError:
             return await self._form(request, petition, values, unavailable=True)
         if outcome.decision is None or isinstance(outcome.decision.data, PetitionRefused):
@@ -61,7 +64,7 @@ class Editing:
     def _refusal(self, petition: Petition, person: Person) -> Refusal | None:
         if not self.site.wrote(petition, person):
             return Refusal.NOT_ALLOWED
-        return None if petition.status is Status.DRAFT else Refusal.NOT_A_DRAFT
+        return None if petition.status in EDITABLE else Refusal.NOT_A_DRAFT
 
     async def _form(
         self,

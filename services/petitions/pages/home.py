@@ -9,11 +9,11 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.web.formats import HOME_ZONE
 from kenes.web.limits import RateClass, limited
-from services.petitions.domain.petition import Petition, Status
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.status import Status
 from services.petitions.pages.keeping import Kept
-from services.petitions.pages.reads import Sort
 from services.petitions.pages.site import PageSite
-from services.petitions.queries import Filter
+from services.petitions.search.wanted import Filter, Sort
 
 SHOWN = 6
 FEW = 3

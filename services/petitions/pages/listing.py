@@ -11,17 +11,18 @@ from starlette.routing import BaseRoute, Route
 from kenes.web.i18n import LANGUAGES
 from kenes.web.limits import RateClass, limited
 from schemas.petitions.v1 import Category
-from services.petitions.domain.petition import Status
-from services.petitions.pages.reads import Sort
+from services.petitions.domain.status import LISTED, Status
+from services.petitions.filters import LONGEST_SEARCH
+from services.petitions.opendata.links import of_list
 from services.petitions.pages.regions import regions
 from services.petitions.pages.site import PageSite
-from services.petitions.queries import Filter
+from services.petitions.search.wanted import Filter, Sort
 
 KEPT = 5
 STATES: dict[str, tuple[Status, ...]] = {
     "open": (Status.COLLECTING,),
-    "closed": (Status.CLOSED,),
-    "all": (Status.COLLECTING, Status.CLOSED),
+    "closed": tuple(status for status in LISTED if status is not Status.COLLECTING),
+    "all": LISTED,
 }
 
 
@@ -34,7 +35,7 @@ class Wish:
     category: str = ""
     language: str = ""
     region: str = ""
-    sort: str = Sort.NEWEST
+    sort: str = Sort.USUAL
     page: int = 1
 
     @property
@@ -51,7 +52,14 @@ class Wish:
     @property
     def narrowed(self) -> bool:
         """More than search and state was chosen."""
-        return bool(self.category or self.language or self.region or self.sort != Sort.NEWEST)
+        return bool(self.category or self.language or self.region or self.sort)
+
+    @property
+    def sorts(self) -> list[tuple[str, str]]:
+        """The orders there are for this list, each with the key of its name; words add relevance."""
+        usual = (Sort.USUAL, "sort.relevant" if self.q else "sort.newest")
+        others = [sort for sort in Sort if sort and (self.q or sort is not Sort.NEWEST)]
+        return [usual, *((sort, f"sort.{sort}") for sort in others)]
 
     def address(self, **changes: object) -> str:
         """The address of the same list with changes."""
@@ -68,14 +76,15 @@ def read_wish(query: QueryParams) -> Wish:
         value = query.get(name, usual)
         return value if isinstance(known, set) and value in known else usual
 
-    page = query.get("page", "1")
+    page, words = query.get("page", "1"), query.get("q", "").strip()[:LONGEST_SEARCH]
+    sorts = {sort for sort, _ in Wish(q=words).sorts}
     return Wish(
-        q=query.get("q", "").strip()[:200],
+        q=words,
         state=choice("state", set(STATES), "open"),
         category=choice("category", {str(each) for each in Category}, ""),
         language=choice("language", set(LANGUAGES), ""),
         region=choice("region", {code for code, _ in regions("en")}, ""),
-        sort=choice("sort", {str(each) for each in Sort}, Sort.NEWEST),
+        sort=choice("sort", sorts, Sort.USUAL),
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
     )
 
@@ -107,6 +116,7 @@ class Listing:
             "categories": [(str(each), t(f"category.{each}")) for each in Category],
             "languages": [(each, t(f"language.{each}")) for each in LANGUAGES],
             "regions": regions(t.language),
-            "sorts": [(str(each), t(f"sort.{each}")) for each in Sort],
+            "sorts": [(sort, t(name)) for sort, name in wish.sorts],
             "states": list(STATES),
+            "alternates": of_list(vars(wish), t.language),
         }

@@ -18,7 +18,11 @@ from kenes.web.context import web
 from kenes.web.formats import HOME_ZONE
 from kenes.web.i18n import Translator
 from kenes.web.limits import RateClass, limited
-from services.petitions.domain.petition import MODERATOR, Petition, Status
+from services.petitions.domain.ending import WITHDRAWABLE
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.stages import MODERATOR
+from services.petitions.domain.status import EDITABLE, Milestone, Status
+from services.petitions.opendata.sharing import sharing
 from services.petitions.pages.regions import region_name
 from services.petitions.pages.site import PageSite
 
@@ -59,6 +63,8 @@ class PetitionPage:
             "signed": False,
         }
         if petition.opened_at is not None:
+            origin = web(request.scope).settings.public_url
+            context["sharing"] = sharing(petition, shown.count, origin, t.language)
             context |= await self._numbers(petition, person, t)
         return context if person is None else context | await self._own(petition, person)
 
@@ -85,15 +91,14 @@ class PetitionPage:
 
 def acts(petition: Petition, *, wrote: bool) -> list[str]:
     """What may be done to a petition next, by its author or by a moderator."""
-    match petition.status:
-        case Status.DRAFT:
-            return ["submit", "edit"] if wrote else []
-        case Status.SUBMITTED:
-            return ["publish"]
-        case Status.COLLECTING:
-            return ["close"]
-        case _:
-            return []
+    found = []
+    if wrote and petition.status in EDITABLE:
+        found += ["submit", "edit"]
+    if petition.status is Status.COLLECTING:
+        found.append("close")
+    if wrote and petition.status in WITHDRAWABLE and not petition.reached:
+        found.append("recall")
+    return found
 
 
 def bars(regions: Mapping[str, int], t: Translator, own: str | None) -> list[Bar]:
@@ -123,17 +128,36 @@ def story(petition: Petition, t: Translator) -> list[dict[str, Any]]:
         {
             "title": t(f"story.{each.what}"),
             "when": each.at,
-            "body": t(f"story.reason.{each.reason}") if each.reason else "",
+            "body": _why(each, t),
         }
         for each in petition.timeline
     ]
     match petition.status:
         case Status.DRAFT:
             return [*told, {"title": t("story.next.submit"), "state": "next"}]
-        case Status.SUBMITTED:
-            return [*told, {"title": t("story.next.publish"), "state": "next"}]
+        case Status.GATHERING:
+            now = {"title": t("story.supporters", count=petition.needed or 0), "state": "current"}
+            return [*told, now, {"title": t("story.next.moderation"), "state": "next", "when": petition.closes_at}]
+        case Status.MODERATION | Status.CONSIDERATION:
+            owed = [duty.due_at for duty in petition.duties if duty.open]
+            return [
+                *told,
+                {"title": t(f"story.next.{petition.status}"), "state": "next", "when": min(owed, default=None)},
+            ]
         case Status.COLLECTING:
             ends = {"title": t("story.next.close"), "state": "next", "when": petition.closes_at}
             return [*told, {"title": t("story.collecting"), "state": "current"}, ends]
         case _:
             return told
+
+
+_CODED = ("closed", "answered")
+"""Milestones whose reason is a code; of the others it is what somebody wrote, or a number."""
+
+
+def _why(milestone: Milestone, t: Translator) -> str:
+    if milestone.reason is None:
+        return ""
+    if milestone.what in _CODED:
+        return t(f"story.reason.{milestone.reason}")
+    return t("story.reached.body", count=int(milestone.reason)) if milestone.what == "reached" else milestone.reason

@@ -1,13 +1,17 @@
 """A petition as the pages show it: texts in the reader's language, the count of this moment, the time that is left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kenes.web.charts import Threshold
 from kenes.web.formats import HOME_ZONE
 from kenes.web.i18n import Translator
-from services.petitions.domain.petition import Petition, Status
+from schemas.petitions.v1 import Goal
+from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, RulePacks
+from services.petitions.domain.status import Status
+from services.petitions.domain.terms import Term
 from services.petitions.live import LiveCounts
 from services.petitions.pages.regions import region_name
 
@@ -26,6 +30,7 @@ class Presented:
     deadline: str
     about: str
     addressee: str
+    window: str
 
     @property
     def id(self) -> str:
@@ -45,7 +50,12 @@ class Presented:
     @property
     def collecting(self) -> bool:
         """It can be signed."""
-        return self.petition.status is Status.COLLECTING
+        return self.petition.window.refusal(datetime.now(UTC)) is None
+
+    @property
+    def goal(self) -> int:
+        """The signatures of the highest goal."""
+        return self.petition.goal.signatures
 
 
 class Presenter:
@@ -63,36 +73,56 @@ class Presenter:
             petition=petition,
             pack=pack,
             count=count,
-            thresholds=thresholds(pack, t),
-            status=_status(petition, count >= pack.goal, t),
+            thresholds=thresholds(petition.goals, t),
+            status=_status(petition, t),
             deadline=_deadline(petition, t, now or datetime.now(UTC)),
             about=_about(petition, t),
             addressee=pack.addressee[t.language],
+            window=term(pack.window, t),
         )
 
 
-def thresholds(pack: RulePack, t: Translator) -> list[Threshold]:
+def thresholds(goals: Sequence[Goal], t: Translator) -> list[Threshold]:
     """What so many signatures bring, lowest first."""
-    ordered = sorted(pack.thresholds, key=lambda threshold: threshold.signatures)
-    return [Threshold(each.signatures, t(f"effect.{each.effect}")) for each in ordered]
+    return [Threshold(goal.signatures, t(f"effect.{goal.effect}")) for goal in goals]
 
 
-def _status(petition: Petition, reached: bool, t: Translator) -> tuple[str, str]:
-    if petition.status is Status.CLOSED:
-        return (t("status.closed_reached"), "good") if reached else (t("status.closed"), "neutral")
-    kind = {Status.COLLECTING: "accent", Status.SUBMITTED: "caution"}.get(petition.status, "neutral")
-    return t(f"status.{petition.status}"), kind
+def term(length: Term, t: Translator) -> str:
+    """A length of time in words."""
+    for unit in ("working_days", "days", "weeks", "months"):
+        number = getattr(length, unit)
+        if number is not None:
+            return t(f"term.{unit}", count=number)
+    raise ValueError("a term has a length")
+
+
+_KINDS = {
+    Status.COLLECTING: "accent",
+    Status.GATHERING: "caution",
+    Status.MODERATION: "caution",
+    Status.RETURNED: "caution",
+    Status.CONSIDERATION: "caution",
+    Status.SUSPENDED: "caution",
+    Status.ANSWERED: "good",
+}
+
+
+def _status(petition: Petition, t: Translator) -> tuple[str, str]:
+    return t(f"status.{petition.status}"), _KINDS.get(petition.status, "neutral")
 
 
 def _deadline(petition: Petition, t: Translator, now: datetime) -> str:
     """How long it may be signed still, or how long ago it ended; empty before it opens."""
     end = petition.closed_at or petition.closes_at
-    if end is None:
+    if end is None or petition.status in _NOT_COUNTED:
         return ""
     days = (end.astimezone(HOME_ZONE).date() - now.astimezone(HOME_ZONE).date()).days
-    if petition.status is Status.CLOSED:
+    if petition.closed_at is not None or end <= now:
         return t("time.days_over", count=-days) if days < 0 else t("deadline.ended_today")
     return t("time.days_left", count=days) if days > 0 else t("time.last_day")
+
+
+_NOT_COUNTED = (Status.MODERATION, Status.RETURNED, Status.REJECTED, Status.SUSPENDED)
 
 
 def _about(petition: Petition, t: Translator) -> str:

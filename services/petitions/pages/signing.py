@@ -12,7 +12,7 @@ from kenes.kafka.producer import BrokerUnavailableError
 from schemas.petitions.v1 import Assurance, Eligibility
 from services.petitions.answers import receipt_text
 from services.petitions.commands import Outcome
-from services.petitions.domain.petition import Petition, Status
+from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack, WhoMay
 from services.petitions.pages.refusing import refused
@@ -61,12 +61,15 @@ class Signing:
 
     @personal
     async def ask_withdraw(self, request: Request, person: Person) -> Response:
-        """What withdrawing means."""
+        """What withdrawing means.
+
+        Whoever was erased after signing is not told apart from whoever never signed: the decision will.
+        """
         petition = await self.site.petition(request, person)
-        if not await self.site.queries.standing(petition.id, person):
+        if await self.site.queries.standing(petition.id, person) is False:
             return await refused(self.site, request, Refusal.NOT_SIGNED, petition)
-        if petition.status is not Status.COLLECTING:
-            return await refused(self.site, request, Refusal.PETITION_CLOSED, petition)
+        if code := petition.window.refusal(datetime.now(UTC)):
+            return await refused(self.site, request, code, petition)
         return await self._withdraw_page(request, petition)
 
     @personal
@@ -81,10 +84,8 @@ class Signing:
         return see_other(receipt_address(outcome))
 
     async def _cannot_sign(self, petition: Petition, person: Person) -> Refusal | None:
-        if petition.status is Status.CLOSED:
-            return Refusal.PETITION_CLOSED
-        if petition.status is not Status.COLLECTING:
-            return Refusal.PETITION_NOT_OPEN
+        if code := petition.window.refusal(datetime.now(UTC)):
+            return code
         if await self.site.queries.standing(petition.id, person):
             return Refusal.ALREADY_SIGNED
         pack: RulePack = self.site.packs.pinned(petition.rules)

@@ -23,14 +23,18 @@ from kenes.web.limits import RateClass
 from kenes.web.pages import NavItem, Pages, Shell, Viewer
 from kenes.web.problems import Problem
 from kenes.web.sessions import Session
+from services.petitions.answering.desk import is_agency
 from services.petitions.commands import Commands
-from services.petitions.domain.petition import MODERATOR, Petition, Status
+from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
+from services.petitions.domain.stages import MODERATOR
+from services.petitions.domain.status import NEVER_PUBLIC
 from services.petitions.live import LiveCounts
 from services.petitions.pages.keeping import Kept
 from services.petitions.pages.presenter import Presented, Presenter
 from services.petitions.pages.reads import PageReads
 from services.petitions.queries import Queries
+from services.petitions.rights import Rights
 
 WAIT: Final = 4.0
 """Seconds a page waits for a decision before it says that it is still being made."""
@@ -48,11 +52,18 @@ SHELL: Final = Shell(
         NavItem("nav.petitions", "/petitions"),
         NavItem("nav.start", "/petitions/start"),
         NavItem("nav.me", "/me"),
+        NavItem("nav.moderation_log", "/petitions/moderation-log"),
         NavItem("nav.developers", "/api/petitions/v1/openapi.json"),
     ),
     sign_in=f"{LOGIN}?next=/me",
     sign_out=LOGOUT,
 )
+
+MODERATION: Final = NavItem("nav.moderation", "/moderation")
+"""In the menu of moderators only."""
+
+AGENCY: Final = NavItem("nav.agency", "/agency")
+"""In the menu of those who answer for a body only."""
 
 S = TypeVar("S")
 P = ParamSpec("P")
@@ -66,6 +77,7 @@ class PageSite:
     pages: Pages
     commands: Commands
     queries: Queries
+    rights: Rights
     reads: PageReads
     counts: LiveCounts
     packs: RulePacks
@@ -113,7 +125,10 @@ class PageSite:
     async def _render(
         self, request: Request, template: str, context: Mapping[str, object], status: int = 200
     ) -> Response:
-        shell = replace(SHELL, sign_in=sign_in_address(request))
+        person = await current_person(request)
+        roles = person.roles if person is not None else frozenset()
+        desk = (*((MODERATION,) if MODERATOR in roles else ()), *((AGENCY,) if is_agency(roles) else ()))
+        shell = replace(SHELL, nav=(*SHELL.nav, *desk), sign_in=sign_in_address(request))
         shared = {"viewer": await self._viewer(request), "shell": shell}
         return self.pages.render(request, f"petitions/{template}", {**shared, **context}, status=status)
 
@@ -122,7 +137,7 @@ class PageSite:
         found = await self.queries.petition(request.path_params["petition"])
         if found is None:
             raise Problem(404, "petition-unknown")
-        if found.status is Status.DRAFT and not (person and (self.wrote(found, person) or MODERATOR in person.roles)):
+        if found.status in NEVER_PUBLIC and not (person and (self.wrote(found, person) or MODERATOR in person.roles)):
             raise Problem(404, "petition-unknown")
         return found
 

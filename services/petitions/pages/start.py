@@ -19,9 +19,10 @@ from kenes.web.i18n import LANGUAGES
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from schemas.petitions.v1 import Category, PetitionRefused
-from services.petitions.domain.petition import DEFAULT_PACK
+from services.petitions.commands import RulesChoice
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack
+from services.petitions.filters import LONGEST_TEXT
 from services.petitions.pages.drafting import (
     ALL_FIELDS,
     FIELDS,
@@ -32,13 +33,14 @@ from services.petitions.pages.drafting import (
     read_fields,
     to_text,
 )
-from services.petitions.pages.presenter import Presented, thresholds
+from services.petitions.pages.presenter import Presented, term, thresholds
 from services.petitions.pages.regions import region_name, regions
 from services.petitions.pages.signing import obstacle, receipt_address
 from services.petitions.pages.site import FORM_LIMIT, WAIT, PageSite, personal, see_other, session_of, sign_in_address
 
 WRITE = "/petitions/start/write"
 SIMILAR = 3
+SHOW_SIMILAR = ("title", "text", "preview")
 KEPT = 300
 
 
@@ -63,11 +65,17 @@ class Start:
 
     async def _rules(self, request: Request) -> dict[str, object]:
         pack, t = self._pack(), self.site.translator(request)
-        return {"pack": pack, "thresholds": thresholds(pack, t), "addressee": pack.addressee[t.language]}
+        goals = thresholds(pack.goals(None), t)
+        return {
+            "pack": pack,
+            "thresholds": goals,
+            "addressee": pack.addressee[t.language],
+            "window": term(pack.window, t),
+        }
 
     async def similar(self, request: Request) -> Response:
         """A fragment: petitions like the title typed so far."""
-        found = await self._similar(request, request.query_params.get("title", ""))
+        found = await self._similar(request, request.query_params)
         return await self.site.render(request, "similar.html", {"similar": found})
 
     @personal
@@ -103,7 +111,7 @@ class Start:
 
     async def _create(self, request: Request, person: Person, values: Mapping[str, str], key: str) -> Response:
         try:
-            outcome = await self.site.commands.create(person, to_text(values), WAIT, key or None)
+            outcome = await self.site.commands.create(person, to_text(values), RulesChoice(), WAIT, key or None)
         except BrokerUnavailableError:
             return await self._step(request, STEPS[-1], values, key, notice="unavailable")
         decision = outcome.decision
@@ -147,19 +155,21 @@ class Start:
             "languages": [(each, t(f"language.{each}")) for each in LANGUAGES],
             "regions": regions(t.language),
             "region": region_name(values["region"], t.language) if values["region"] else t("about.country"),
-            "similar": await self._similar(request, values["title"]) if step in ("title", "text") else [],
+            "similar": await self._similar(request, values) if step in SHOW_SIMILAR else [],
             "pack": pack,
             "addressee": pack.addressee[t.language],
         }
         status = 422 if errors else 503 if notice == "unavailable" else 200
         return await self.site.render(request, "write.html", context, status=status)
 
-    async def _similar(self, request: Request, title: str) -> list[Presented]:
-        found = await self.site.reads.similar(title[:200], SIMILAR)
+    async def _similar(self, request: Request, values: Mapping[str, str]) -> list[Presented]:
+        """Petitions like the title or, once it is written, like title and proposal."""
+        text = f"{values.get('title', '')} {values.get('proposal', '')}"
+        found = await self.site.reads.similar(text[:LONGEST_TEXT], SIMILAR)
         return [self.site.present(request, petition) for petition in found]
 
     def _pack(self) -> RulePack:
-        return self.site.packs.in_force(DEFAULT_PACK, datetime.now(UTC).date())
+        return self.site.packs.in_force(RulesChoice().pack, datetime.now(UTC).date())
 
 
 async def _from_our_page(request: Request, form: Form) -> bool:

@@ -1,4 +1,4 @@
-"""What an author does to a petition: hands it in, publishes it, closes it. Each is explained, then confirmed."""
+"""What an author does to a petition: hands it in, closes it, takes it back. Each is explained, then confirmed."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,26 +10,24 @@ from starlette.routing import BaseRoute, Route
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
 from schemas.petitions.v1 import PetitionRefused
+from services.petitions.acts import ACTS
 from services.petitions.commands import Outcome
-from services.petitions.domain.petition import MODERATOR, Petition
+from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
+from services.petitions.domain.stages import MODERATOR
 from services.petitions.pages.petition import acts
 from services.petitions.pages.refusing import refused
 from services.petitions.pages.signing import receipt_address
 from services.petitions.pages.site import WAIT, PageSite, personal, see_other
 
 PURPOSE: Final = "petitions.{}/{}"
-TOO_LATE: Final = {
-    "submit": Refusal.NOT_A_DRAFT,
-    "publish": Refusal.NOT_SUBMITTED,
-    "close": Refusal.NOT_COLLECTING,
-}
-"""The acts, and what is wrong when a petition is not where the act starts."""
+STEERED: Final = {"submit": "submission", "close": "closure", "recall": "withdrawal"}
+"""The pages, and the acts they confirm."""
 
 
 @dataclass(frozen=True)
 class Steering:
-    """`/petitions/{petition}/submit`, `/publish`, `/close`"""
+    """`/petitions/{petition}/submit`, `/close`, `/recall`"""
 
     site: PageSite
 
@@ -37,7 +35,7 @@ class Steering:
         """Each address: a GET that explains, a POST that acts."""
         return [
             Route(f"/petitions/{{petition}}/{act}", handler, methods=[method])
-            for act in TOO_LATE
+            for act in STEERED
             for method, handler in (("GET", self.ask), ("POST", self.do))
         ]
 
@@ -65,15 +63,15 @@ class Steering:
         return see_other(f"/petitions/{petition.id}")
 
     async def _ask(self, act: str, person: Person, petition: Petition) -> Outcome:
-        commands = self.site.commands
-        ask = {"submit": commands.submit, "publish": commands.publish, "close": commands.close}[act]
-        return await ask(person, petition.id, WAIT)
+        commands, found = self.site.commands, ACTS[STEERED[act]]
+        body = None if found.body is None else found.body()
+        return await commands.ask(found.ask(petition.id, commands.actor(petition.id, person), body), WAIT)
 
     def _refusal(self, act: str, petition: Petition, person: Person) -> Refusal | None:
         wrote = self.site.wrote(petition, person)
         if not wrote and MODERATOR not in person.roles:
             return Refusal.NOT_ALLOWED
-        return None if act in acts(petition, wrote=wrote) else TOO_LATE[act]
+        return None if act in acts(petition, wrote=wrote) else ACTS[STEERED[act]].refusals[0]
 
     async def _page(self, request: Request, act: str, petition: Petition, *, unavailable: bool = False) -> Response:
         context = {

@@ -68,7 +68,7 @@ def test_a_file_that_is_missing_or_no_json_is_named(tmp_path: Path) -> None:
 
 
 def test_an_unknown_calendar_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="known: kk"):
+    with pytest.raises(ValueError, match="known: de, ee, eu, fi, kk, uk"):
         WorkingCalendar.named("../kk")
 
 

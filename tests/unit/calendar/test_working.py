@@ -143,3 +143,19 @@ def test_years_whose_transfers_are_undecided_are_told_apart() -> None:
     assert KK.is_confirmed(date(2026, 12, 31))
     assert not KK.is_confirmed(date(2027, 1, 1))
     assert not KK.is_working_day(date(2027, 3, 15))  # Constitution Day, from 2027 on
+
+
+@pytest.mark.parametrize(
+    ("name", "off", "worked"),
+    [
+        ("uk", "2026-04-03 2026-04-06 2026-05-04 2026-08-31 2026-12-25 2026-12-28", "2026-01-02 2026-11-30"),
+        ("fi", "2026-01-06 2026-04-06 2026-05-14 2026-06-19 2026-12-24", "2026-05-25 2026-12-07"),
+        ("ee", "2026-02-24 2026-04-03 2026-06-23 2026-06-24 2026-08-20 2026-12-24", "2026-04-06 2026-12-31"),
+        ("eu", "2026-04-06 2026-05-14 2026-05-25 2026-07-21 2026-11-11", "2026-04-03 2026-12-28"),
+        ("de", "2027-03-08 2026-04-03 2026-04-06 2026-05-14 2026-05-25 2026-12-25", "2026-11-18 2026-10-05"),
+    ],
+)
+def test_the_calendars_of_the_other_rule_packs(name: str, off: str, worked: str) -> None:
+    calendar = WorkingCalendar.named(name)
+    assert [day for day in off.split() if calendar.is_working_day(date.fromisoformat(day))] == []
+    assert [day for day in worked.split() if not calendar.is_working_day(date.fromisoformat(day))] == []

@@ -41,7 +41,12 @@ def test_a_service_is_a_package_that_can_be_run(tmp_path: Path) -> None:
         (tmp_path / name / "__main__.py").touch()
     (tmp_path / "notes").mkdir()
     (tmp_path / "tea" / "seed.py").touch()
-    assert [(one.name, one.has_demo_data) for one in services_in(tmp_path)] == [("coffee", False), ("tea", True)]
+    (tmp_path / "coffee" / "rules_command.py").touch()
+    found = services_in(tmp_path)
+    assert [(one.name, one.has_demo_data, one.has_rules) for one in found] == [
+        ("coffee", False, True),
+        ("tea", True, False),
+    ]
 
 
 def test_each_process_has_a_metrics_port_of_its_own_and_each_service_a_site(tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ class Collection:
 
     async def delete_one(self, query: Mapping[str, Any]) -> None:
         """Deletes by id."""
+        self._asked("delete_one")
         self.documents.pop(query["_id"], None)
 
     async def insert_many(self, documents: Sequence[Document], *, ordered: bool, session: object = None) -> None:

@@ -52,6 +52,71 @@ async def test_known_keys_are_not_asked_for_again_and_few_are_remembered(monkeyp
     assert len(found._recent) == 3
 
 
+class Clock:
+    """Seconds that pass when told."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_a_key_destroyed_elsewhere_is_forgotten_within_half_a_minute() -> None:
+    database, clock = Database(), Clock()
+    here = vault(database)
+    there = Vault(cast("Any", database), KEYRING, clock)
+    (old,) = await asks(there, "a")
+    sealed = old.seal("text")
+
+    await here.destroy("a")
+
+    # Reading asks the database at once; sealing may go on under the destroyed key, which nobody can read.
+    assert await there.find("a") is None
+    clock.now = module.REMEMBERED_FOR - 0.1
+    assert (await asks(there, "a")) == [old]
+    clock.now = module.REMEMBERED_FOR
+    (fresh,) = await asks(there, "a")
+    assert module.REMEMBERED_FOR <= 30, "the documents promise it"
+    with pytest.raises(ValueError, match="not sealed under this key"):
+        fresh.open(sealed)
+    (same,) = await asks(here, "a")
+    assert same.open(fresh.seal("new")) == "new"
+
+
+async def test_keys_leave_memory_though_nobody_asks_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "REMEMBERED_FOR", 0.1)
+    found = vault(Database())
+    await asks(found, "a")
+    await asyncio.sleep(0.06)
+    await asks(found, "b")
+    assert len(found._recent) == 2
+
+    await asyncio.sleep(0.5)
+    assert not found._recent
+
+
+async def test_destroying_twice_or_nothing_does_no_harm() -> None:
+    database = Database()
+    found = vault(database)
+    await asks(found, "a", "b")
+
+    for person in ("a", "a", "nobody"):
+        await found.destroy(person)
+
+    assert await found.find("a") is None
+    assert await found.find("b") is not None
+
+
+async def test_a_key_that_could_not_be_destroyed_is_told() -> None:
+    database = Database()
+    found = vault(database)
+    await asks(found, "a")
+    database["vault.keys"].error = AutoReconnect("away")
+
+    with pytest.raises(DatabaseUnavailableError):
+        await found.destroy("a")
+
+
 async def test_another_process_finds_the_same_key() -> None:
     database = Database()
     (one,) = await asks(vault(database), "a")

@@ -16,19 +16,32 @@ from kenes.kafka.tail import Tail
 from kenes.kafka.waiting import Decisions
 from kenes.mongo.vault import Vault
 from kenes.web.live import LiveHub
+from kenes.web.sessions import MemorySessionStore
 from schemas.envelope import Event, decision_id
 from schemas.payload import Payload
-from schemas.petitions.v1 import PetitionText, SignatureAccepted, SignatureWithdrawn
+from schemas.petitions.v1 import (
+    GoalRequested,
+    ModerateRequested,
+    PetitionText,
+    SignatureAccepted,
+    SignatureWithdrawn,
+    SubmitRequested,
+    Verdict,
+)
 from schemas.topics import PETITION_REQUESTS, PETITIONS, SIGNATURES, Topic
-from services.petitions.commands import Commands
+from services.petitions.commands import Commands, RulesChoice
 from services.petitions.directory import Directory
+from services.petitions.domain import lifecycle
 from services.petitions.domain import petition as life
 from services.petitions.domain import signature as signing
-from services.petitions.domain.petition import Petition, Status
+from services.petitions.domain.petition import Petition
 from services.petitions.domain.signature import NEWCOMER, Signer
+from services.petitions.domain.status import Status
 from services.petitions.live import LiveCounts
-from services.petitions.queries import Filter, Queries, ReceiptView, Signed
-from tests.unit.petitions.samples import KEYRING, PACKS
+from services.petitions.queries import Queries, ReceiptView, Signed
+from services.petitions.rights import Rights
+from services.petitions.search.wanted import Filter
+from tests.unit.petitions.samples import KEYRING, PACKS, person
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,14 @@ class Keys:
         """The person's key, made on first use."""
         return self.keys.setdefault(person, PersonKey(PersonKey.generate()))
 
+    async def find(self, person: str) -> PersonKey | None:
+        """The person's key, if there is one."""
+        return self.keys.get(person)
+
+    async def destroy(self, person: str) -> None:
+        """Erases the person."""
+        self.keys.pop(person, None)
+
 
 class Memory:
     """Everything the commands and the API need, in one process. `deciding = False` lets requests lie undecided."""
@@ -57,6 +78,7 @@ class Memory:
     def __init__(self) -> None:
         self.keyring: Keyring = KEYRING
         self.vault = Keys()
+        self.sessions = MemorySessionStore()
         self.sent: list[Sent] = []
         self.deciding = True
         self.down = False
@@ -98,7 +120,7 @@ class Memory:
         subject = request.event.subject
         if topic is PETITION_REQUESTS:
             before = self.petitions.get(subject)
-            decision = self._write(PETITIONS, request, life.decide(before, request.data, request.time, PACKS))
+            decision = self._write(PETITIONS, request, lifecycle.decide(before, request.data, request.time, PACKS))
             self.petitions[subject] = life.evolve(before, decision.data, decision.event.time)
             for take in (self.directory.take, self.petition_decisions.note):
                 take(decision)
@@ -133,10 +155,28 @@ class Memory:
 
     async def collecting(self, author: Person, wrote: PetitionText) -> str:
         """A petition that collects signatures."""
-        petition = (await self.commands.create(author, wrote, 0, None)).petition
-        await self.commands.submit(author, petition, 0)
-        await self.commands.publish(author, petition, 0)
+        petition = (await self.commands.create(author, wrote, RulesChoice(), 0, None)).petition
+        await self.hand_in(author, petition)
+        await self.approve(petition)
         return petition
+
+    async def hand_in(self, author: Person, petition: str) -> None:
+        """Submits, and finds supporters: the petition lies on the moderators' desk."""
+        actor = self.commands.actor(petition, author)
+        await self.commands.ask(SubmitRequested(petition=petition, actor=actor), 0)
+        await self.commands.ask(GoalRequested(petition=petition, count=50), 0)
+
+    async def approve(self, petition: str) -> None:
+        """A moderator publishes it."""
+        actor = self.commands.actor(petition, person(99, roles=frozenset({"moderator"})))
+        await self.commands.ask(
+            ModerateRequested(petition=petition, actor=actor, verdict=Verdict.APPROVE, revision=1), 0
+        )
+
+    @property
+    def rights(self) -> Rights:
+        """What people may ask about themselves."""
+        return Rights(self.keyring, cast("Vault", self.vault), self.queries, self.sessions)
 
     @property
     def queries(self) -> Queries:
@@ -158,6 +198,10 @@ class MemoryQueries:
         """See Queries; only status and limit are looked at."""
         found = [each for each in self._memory.petitions.values() if each is not None and each.status in wanted.status]
         return found[: wanted.limit]
+
+    async def similar(self, _text: str, limit: int) -> list[Petition]:
+        """See Queries; whatever is asked, what is listed is like it."""
+        return await self.petitions(Filter(limit=limit))
 
     async def by_ids(self, ids: Sequence[str]) -> list[Petition]:
         """See Queries."""

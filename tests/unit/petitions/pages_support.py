@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -34,28 +34,34 @@ from kenes.web.settings import WebSettings
 from schemas.envelope import Event
 from schemas.payload import Payload
 from schemas.petitions.v1 import (
+    Actor,
     Category,
+    Closed,
+    CloseReason,
     Created,
+    Goal,
+    LifecycleRequest,
     PetitionRefused,
     PetitionText,
     PrivateEntry,
-    RulePackRef,
     SignatureAccepted,
     SignatureRefused,
-    Submitted,
 )
-from services.petitions.commands import Outcome
-from services.petitions.domain.petition import Milestone, Petition, Status
+from services.petitions.commands import Outcome, RulesChoice
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.status import Milestone, Status
 from services.petitions.live import LiveCounts
 from services.petitions.pages import LOCALES, STATIC, TEMPLATES, page_routes
 from services.petitions.pages.reads import Page
 from services.petitions.pages.site import SHELL, PageSite
 from services.petitions.queries import ReceiptView, Signed
+from services.petitions.rights import Rights
 from services.petitions.rule_packs import load_rule_packs
 
 ORIGIN = "http://127.0.0.1:8080"
 KEYRING = Keyring(b"k" * 32)
 PACKS = load_rule_packs(Path("services/petitions/rule_packs"))
+RULES = PACKS.in_force("kz-republic", datetime.now(UTC).date()).ref
 NOW = datetime.now(UTC)
 HTML = {"accept": "text/html", "accept-language": "en"}
 MINE = PrivateEntry(owner="owner", entry="entry", note="note")
@@ -85,7 +91,8 @@ def petition(
 ) -> Petition:
     """A petition of AUTHOR in a state of its life."""
     petition_id = f"00000000-0000-4000-8000-{number:012}"
-    opened = None if status in (Status.DRAFT, Status.SUBMITTED) else NOW - timedelta(days=9)
+    opened = None if status is Status.DRAFT else NOW - timedelta(days=9)
+    over = status in (Status.CLOSED, Status.MODERATION, Status.SUSPENDED)
     return Petition(
         id=petition_id,
         author=KEYRING.pseudonym(petition_id, AUTHOR.id),
@@ -97,14 +104,16 @@ def petition(
             category=Category.ENVIRONMENT,
             region="KZ-35",
         ),
-        rules=RulePackRef(id="kz-republic", version="2024-04-04"),
+        rules=RULES,
+        goals=(Goal(signatures=50_000, effect="consideration"),),
         sealed="sealed",
         owner="owner",
         status=status,
         created_at=NOW - timedelta(days=12),
         opened_at=opened,
+        published_at=None if status in (Status.DRAFT, Status.GATHERING, Status.MODERATION) else opened,
         closes_at=opened and NOW + timedelta(days=100),
-        closed_at=NOW - timedelta(days=1) if status is Status.CLOSED else None,
+        closed_at=NOW - timedelta(days=1) if over else None,
         timeline=(Milestone(what="created", at=NOW - timedelta(days=12)),),
     )
 
@@ -178,27 +187,27 @@ class Asked:
             )
         return self._outcome(petition_id, data, self.signature_decisions)
 
-    async def create(self, _who: Person, text: PetitionText, _wait: float, key: str | None) -> Outcome:
+    async def create(
+        self, _who: Person, text: PetitionText, _rules: RulesChoice, _wait: float, key: str | None
+    ) -> Outcome:
         self._ask("create", (text, key))
         data: Payload = Created(
-            petition="new", author="a", text=text, rules=petition().rules, sealed="s", mine=MINE
+            petition="new", author="a", text=text, rules=RULES, goals=petition().goals, sealed="s", mine=MINE
         )  # fmt: skip
         if self.refusal:
             data = PetitionRefused(petition="new", request="create", code=self.refusal)
         return self._outcome("new", data, self.petition_decisions)
 
-    async def submit(self, _who: Person, petition_id: str, _wait: float) -> Outcome:
-        return self._steer("submit", petition_id)
+    def actor(self, petition_id: str, who: Person) -> Actor:
+        return Actor(pseudonym=KEYRING.pseudonym(petition_id, who.id), roles=tuple(sorted(who.roles)))
 
-    async def publish(self, _who: Person, petition_id: str, _wait: float) -> Outcome:
-        return self._steer("publish", petition_id)
-
-    async def close(self, _who: Person, petition_id: str, _wait: float) -> Outcome:
-        return self._steer("close", petition_id)
-
-    def _steer(self, act: str, petition_id: str) -> Outcome:
-        self._ask(act, petition_id)
-        return self._outcome(petition_id, Submitted(petition=petition_id), self.petition_decisions)
+    async def ask(self, request: LifecycleRequest, _wait: float) -> Outcome:
+        self._ask(request.TYPE, request)
+        petition_id = request.petition
+        data: Payload = Closed(petition=petition_id, reason=CloseReason.AUTHOR)
+        if self.refusal:
+            data = PetitionRefused(petition=petition_id, request=request.TYPE, code=self.refusal)
+        return self._outcome(petition_id, data, self.petition_decisions)
 
     def _ask(self, what: str, how: Any) -> None:
         if self.down:
@@ -213,6 +222,19 @@ class Asked:
         return Outcome(Receipt(3, 7), petition_id, None if self.undecided else decision)
 
 
+class Vaulted:
+    """People's keys: `destroyed` names whose are gone."""
+
+    def __init__(self) -> None:
+        self.destroyed: list[str] = []
+
+    async def find(self, _who: str) -> None:
+        return None
+
+    async def destroy(self, who: str) -> None:
+        self.destroyed.append(who)
+
+
 @dataclass
 class World:
     """The pages, what they read and what they ask for."""
@@ -221,6 +243,8 @@ class World:
     stored: Stored
     asked: Asked
     sessions: MemorySessionStore
+    vault: Vaulted
+    counts: LiveCounts
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
         return await self.client.get(path, headers={**HTML, **headers})
@@ -240,10 +264,12 @@ async def pages(stored: Stored | None = None, asked: Asked | None = None) -> Asy
     catalogs = edge_catalogs((LOGIN_LOCALES, LOCALES), strict=True)
     shown = Pages(catalogs, Assets((KIT_STATIC, STATIC)).url, templates=[TEMPLATES], shell=SHELL)
     counts = LiveCounts(LiveHub(), small_group=5)
+    store, vault = MemorySessionStore(), Vaulted()
     site = PageSite(
         pages=shown,
         commands=cast("Any", asked),
         queries=cast("Any", stored),
+        rights=Rights(KEYRING, cast("Any", vault), cast("Any", stored), store),
         reads=cast("Any", stored),
         counts=counts,
         packs=PACKS,
@@ -251,17 +277,20 @@ async def pages(stored: Stored | None = None, asked: Asked | None = None) -> Asy
         confirmations=Confirmations(MemoryConfirmationStore(), settings),
         small_group=5,
     )
-    store = MemorySessionStore()
     app = build_app(
         [Route("/test/login", _login, methods=["POST"]), *page_routes(site)],
         settings=settings,
         catalogs=catalogs,
-        sessions=Sessions(store, settings),
+        sessions=Sessions(store, settings, owner_of=_owner),
         problem_page=shown.problem_page,
     )
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 5))
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
-        yield World(client, stored, asked, store)
+        yield World(client, stored, asked, store, vault, counts)
+
+
+def _owner(data: Mapping[str, Any]) -> bytes | None:
+    return KEYRING.index(Person.from_dict(data[PERSON]).id) if PERSON in data else None
 
 
 async def _login(request: Request) -> Response:

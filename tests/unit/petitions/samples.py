@@ -25,16 +25,18 @@ from schemas.petitions.v1 import (
     CreateRequested,
     EditRequested,
     Eligibility,
+    GoalRequested,
+    ModerateRequested,
     PetitionText,
     PrivateEntry,
-    PublishRequested,
-    RulePackRef,
     Seen,
     SignRequested,
     SubmitRequested,
+    Verdict,
     WithdrawRequested,
 )
 from schemas.petitions.v1 import Assurance as Level
+from services.petitions.domain import lifecycle
 from services.petitions.domain import petition as life
 from services.petitions.domain import signature as signing
 from services.petitions.domain.petition import Petition
@@ -44,7 +46,7 @@ from services.petitions.rule_packs import load_rule_packs
 PACKS = load_rule_packs(Path("services/petitions/rule_packs"))
 KEYRING = Keyring(b"k" * 32)
 START = datetime(2026, 9, 1, 9, tzinfo=UTC)
-RULES = RulePackRef(id="kz-republic", version="2024-04-04")
+RULES = PACKS.in_force("kz-republic", START.date()).ref
 OPEN = SigningWindow(RULES, opened_at=START, closes_at=START + timedelta(days=180))
 REGIONS = ("KZ-75", "KZ-71", "KZ-10")
 PARTITIONS = 3
@@ -172,7 +174,7 @@ def petition_log(acts: Sequence[Act]) -> list[Recorded]:
         now += timedelta(minutes=act.minutes)
         petition = f"petition-{act.petition}"
         request = _life_request(petition, act)
-        decision = life.decide(petitions.get(petition), request, now, PACKS)
+        decision = lifecycle.decide(petitions.get(petition), request, now, PACKS)
         petitions[petition] = life.evolve(petitions.get(petition), decision, now)
         log.write(act.petition % PARTITIONS, act.skipped, now, petition, decision)
     return log.decisions
@@ -187,15 +189,24 @@ def _life_request(petition: str, act: Act) -> Payload:
             actor=actor,
             eligibility=Eligibility(age=30, region="KZ-75", assurance=Assurance.HIGH, citizen=True),
             text=wrote,
+            pack=RULES.id,
             sealed="sealed",
             mine=mine(act.petition, petition),
         ),
         EditRequested(petition=petition, actor=actor, text=wrote),
         SubmitRequested(petition=petition, actor=actor),
-        PublishRequested(petition=petition, actor=actor),
+        _on_its_way(petition, act),
         CloseRequested(petition=petition, actor=actor),
     )
     return requests[act.what]
+
+
+def _on_its_way(petition: str, act: Act) -> Payload:
+    """What brings a petition to be published: supporters enough, or a moderator's verdict."""
+    if act.minutes % 2:
+        return GoalRequested(petition=petition, count=50)
+    moderator = Actor(pseudonym="moderator", roles=("moderator",))
+    return ModerateRequested(petition=petition, actor=moderator, verdict=Verdict.APPROVE, revision=1)
 
 
 class Store:

@@ -28,7 +28,7 @@ from services.petitions.views import ReceiptAnswer, RequestAnswer
 from tests.unit.petitions.samples import RULES, START, decided, mine, text
 
 RECEIPT = Receipt(3, 17)
-CREATED = Created(petition="p", author="a", text=text(), rules=RULES, sealed="s", mine=mine(0, "p"))
+CREATED = Created(petition="p", author="a", text=text(), rules=RULES, goals=(), sealed="s", mine=mine(0, "p"))
 PUBLISHED = Published(petition="p", closes_at=START)
 ACCEPTED = SignatureAccepted(
     petition="p", signer="s", act=1, region="KZ-75", listed=True, sealed="s", mine=mine(0, "p")
@@ -135,7 +135,10 @@ def test_every_refusal_has_a_status(refusal: Refusal) -> None:
 
     assert problem.code == refusal
     who = {"not-allowed", "under-age", "birth-date-missing", "region-missing", "assurance-too-low", "not-a-citizen"}
-    expected = 404 if refusal is Refusal.PETITION_UNKNOWN else 403 if refusal in who else 409
+    what = {"pack-unknown", "unit-unknown", "reason-missing", "reason-unknown", "explanation-missing"}
+    expected = (
+        404 if refusal is Refusal.PETITION_UNKNOWN else 403 if refusal in who else 422 if refusal in what else 409
+    )
     assert problem.status == expected
     assert problem._members == {}
 

@@ -21,6 +21,10 @@ from schemas.petitions.v1 import (
     CreateRequested,
     Edited,
     EditRequested,
+    GatheringBegun,
+    GoalRequested,
+    ModerateRequested,
+    ModerationBegun,
     PetitionRefused,
     Published,
     Seen,
@@ -28,30 +32,37 @@ from schemas.petitions.v1 import (
     SignatureRefused,
     SignatureWithdrawn,
     SignRequested,
-    Submitted,
+    SubmitRequested,
+    Verdict,
     WithdrawRequested,
 )
 from schemas.topics import PETITION_REQUESTS, SIGNATURE_REQUESTS
-from services.petitions.commands import UnknownPetitionError
+from services.petitions.commands import RulesChoice, UnknownPetitionError
 from services.petitions.domain.refusals import Refusal
 from tests.unit.petitions.memory import Memory, Sent
 from tests.unit.petitions.samples import person, text
 
-AUTHOR = person(1, roles=frozenset({"citizen", "moderator"}))
+AUTHOR = person(1, roles=frozenset({"moderator", "citizen"}))
+RULES = RulesChoice()
 UNKNOWN = "5e7f1f8e-6a53-4a3a-8f0e-2c9b7f1f9c55"
 
 
 async def whole_life(memory: Memory) -> str:
     """Every command once, and a refusal."""
     commands = memory.commands
-    petition = (await commands.create(AUTHOR, text(), 1, "key-1")).petition
-    await commands.edit(AUTHOR, petition, text("Safer crossings by every school"), 1)
-    await commands.submit(AUTHOR, petition, 1)
-    await commands.publish(AUTHOR, petition, 1)
+    petition = (await commands.create(AUTHOR, text(), RULES, 1, "key-1")).petition
+    actor = commands.actor(petition, AUTHOR)
+    better = text("Safer crossings by every school")
+    await commands.ask(EditRequested(petition=petition, actor=actor, text=better), 1)
+    await commands.ask(SubmitRequested(petition=petition, actor=actor), 1)
+    await commands.ask(GoalRequested(petition=petition, count=50), 1)
+    moderator = commands.actor(petition, person(3, roles=frozenset({"moderator"})))
+    verdict = ModerateRequested(petition=petition, actor=moderator, verdict=Verdict.APPROVE, revision=2)
+    await commands.ask(verdict, 1)
     await commands.sign(person(2), petition, listed=True, wait=1)
     await commands.sign(person(2), petition, listed=True, wait=1)
     await commands.withdraw(person(2), petition, 1)
-    await commands.close(AUTHOR, petition, 1)
+    await commands.ask(CloseRequested(petition=petition, actor=actor), 1)
     return petition
 
 
@@ -63,7 +74,8 @@ async def test_a_whole_life_is_decided() -> None:
     assert [type(each.data) for each in memory.decided.values()] == [
         Created,
         Edited,
-        Submitted,
+        GatheringBegun,
+        ModerationBegun,
         Published,
         SignatureAccepted,
         SignatureRefused,
@@ -137,8 +149,11 @@ async def test_the_same_idempotency_key_of_the_same_person_names_the_same_petiti
     memory = Memory()
     create = memory.commands.create
 
-    once, again = await create(AUTHOR, text(), 1, "key"), await create(AUTHOR, text(), 1, "key")
-    other_key, other_person = await create(AUTHOR, text(), 1, "key 2"), await create(person(2), text(), 1, "key")
+    once, again = await create(AUTHOR, text(), RULES, 1, "key"), await create(AUTHOR, text(), RULES, 1, "key")
+    other_key, other_person = (
+        await create(AUTHOR, text(), RULES, 1, "key 2"),
+        await create(person(2), text(), RULES, 1, "key"),
+    )
 
     assert once.petition == again.petition
     assert again.decision is not None
@@ -151,7 +166,7 @@ async def test_the_same_idempotency_key_of_the_same_person_names_the_same_petiti
 async def test_without_an_idempotency_key_every_petition_is_another() -> None:
     memory = Memory()
 
-    found = {(await memory.commands.create(AUTHOR, text(), 1, None)).petition for _ in range(3)}
+    found = {(await memory.commands.create(AUTHOR, text(), RULES, 1, None)).petition for _ in range(3)}
 
     assert len(found) == 3
 
@@ -204,7 +219,7 @@ async def test_an_unknown_petition_is_refused_and_nothing_is_written(petition: s
 
 
 async def test_the_decision_comes_with_the_outcome_when_it_is_waited_for() -> None:
-    outcome = await Memory().commands.create(AUTHOR, text(), 1, None)
+    outcome = await Memory().commands.create(AUTHOR, text(), RULES, 1, None)
 
     assert outcome.decision is not None
     assert isinstance(outcome.decision.data, Created)
@@ -217,7 +232,7 @@ async def test_an_undecided_request_comes_back_with_its_receipt(wait: float) -> 
     memory.deciding = False
     began = time.monotonic()
 
-    outcome = await memory.commands.create(AUTHOR, text(), wait, None)
+    outcome = await memory.commands.create(AUTHOR, text(), RULES, wait, None)
 
     assert outcome.decision is None
     assert outcome.receipt == Receipt(memory.sent[0].record.partition, 0)
@@ -229,7 +244,7 @@ async def test_a_broker_that_is_away_is_told_to_the_caller() -> None:
     memory.down = True
 
     with pytest.raises(BrokerUnavailableError):
-        await memory.commands.create(AUTHOR, text(), 1, None)
+        await memory.commands.create(AUTHOR, text(), RULES, 1, None)
 
 
 @pytest.mark.parametrize(
@@ -260,6 +275,5 @@ async def test_roles_travel_with_the_actor_in_a_fixed_order() -> None:
     for sent in memory.sent:
         data = sent.request.data
         if isinstance(data, CreateRequested | EditRequested | CloseRequested):
-            assert data.actor is not None
             assert data.actor.roles == ("citizen", "moderator")
             assert data.actor.pseudonym == memory.keyring.pseudonym(petition, AUTHOR.id)

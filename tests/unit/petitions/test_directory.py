@@ -17,7 +17,8 @@ from tests.unit.petitions.samples import ACTS, KEYRING, RULES, START, Act, Store
 
 PETITIONS = next(each for each in projections(KEYRING.open_owner) if each.name == "petitions")
 NAMES = ("petition-0", "petition-1", "petition-2")
-LIFE = [Act(person=0, petition=0, what=what, minutes=1, skipped=0) for what in (0, 2, 3, 4)]
+_STEPS = ((0, 1), (2, 1), (3, 1), (3, 2), (4, 1))
+LIFE = [Act(person=0, petition=0, what=what, minutes=minutes, skipped=0) for what, minutes in _STEPS]
 
 
 def taken(decisions: list[Recorded]) -> Directory:
@@ -67,11 +68,14 @@ def test_the_window_opens_and_closes() -> None:
         directory.take(each)
         found.append(windows(directory)["petition-0"])
 
-    opened, closed = START + timedelta(minutes=3), START + timedelta(minutes=4)
-    closes_at = opened.replace(year=2027, month=3)
+    gathering, moderation, opened, closed = (START + timedelta(minutes=number) for number in (2, 3, 5, 6))
+    until, closes_at = found[1].closes_at, opened.replace(year=2027, month=3)
+    assert until is not None
+    assert until > moderation
     assert found == [
         SigningWindow(RULES),
-        SigningWindow(RULES),
+        SigningWindow(RULES, gathering, until),
+        SigningWindow(RULES, gathering, until, moderation),
         SigningWindow(RULES, opened, closes_at),
         SigningWindow(RULES, opened, closes_at, closed),
     ]
@@ -82,7 +86,7 @@ def test_the_listing_says_which_decision_it_comes_from() -> None:
     listing = directory.get("petition-0")
 
     assert listing is not None
-    assert listing.seen == Seen(partition=0, sequence=3)
+    assert listing.seen == Seen(partition=0, sequence=4)
 
 
 def test_a_refused_request_lists_nothing() -> None:

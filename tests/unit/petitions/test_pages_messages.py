@@ -3,21 +3,29 @@
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from kenes.identity.person import Assurance
 from kenes.web.i18n import LANGUAGES, read_messages
 from kenes.web.language import edge_catalogs
-from schemas.petitions.v1 import Category, CloseReason
-from services.petitions.domain.petition import Status
+from schemas.petitions.v1 import AnswerOutcome, Category, CloseReason, DutyKind
 from services.petitions.domain.refusals import Refusal
+from services.petitions.domain.rules import Effect
+from services.petitions.domain.status import Status
+from services.petitions.domain.terms import Term
 from services.petitions.pages import LOCALES, TEMPLATES
-from services.petitions.pages.reads import Sort
 from services.petitions.pages.site import SHELL
+from services.petitions.search.wanted import Sort
 from services.petitions.seed import read_demo
-from tests.unit.petitions.pages_support import NOW, PACKS
+from tests.unit.petitions.pages_support import NOW
 
+TOLD = (
+    *("created", "gathering", "moderation", "undone", "returned", "rejected", "published", "reached", "closed"),
+    *("withdrawn", "suspended", "resumed", "retired", "charge", "invited", "answer-drafted", "answered", "archived"),
+    *(f"overdue-{kind}" for kind in DutyKind),
+)
 CATALOGS = edge_catalogs((LOCALES,))
 CODE = Path("services/petitions/pages")
 
@@ -34,22 +42,24 @@ def derived_keys() -> set[str]:
     groups: dict[str, object] = {
         "category": Category,
         "assurance": Assurance,
-        "sort": Sort,
+        "sort": ("relevant", *filter(None, Sort)),
         "status": Status,
-        "story.reason": CloseReason,
+        "story.reason": (*CloseReason, *AnswerOutcome),
         "language": LANGUAGES,
         "mine": Status,
-        "effect": {each.effect for pack in PACKS._packs.values() for each in pack.thresholds},
+        "effect": get_args(Effect),
         "move": set(Status),
         "list.state": ("open", "closed", "all"),
         "start.step": ("topic", "title", "text", "proposal", "preview"),
         "start.error": ("category", "language", "region", "title", "text", "proposal"),
         "start.sign_in_body": Assurance,
-        "story": ("created", "submitted", "published", "closed"),
-        "mine.act": ("submit", "edit", "publish", "close"),
+        "story": TOLD,
+        "story.next": (Status.MODERATION, Status.CONSIDERATION),
+        "mine.act": ("submit", "edit", "close", "recall"),
+        "term": Term.model_fields,
     }
     keys = {f"{group}.{value}" for group, values in groups.items() for value in values}  # type: ignore[attr-defined]
-    acts = {f"act.{act}.{part}" for act in ("submit", "publish", "close", "withdraw") for part in ("heading", "1", "3")}
+    acts = {f"act.{act}.{part}" for act in ("submit", "close", "recall", "withdraw") for part in ("heading", "1", "3")}
     problems = {f"problem.{code}.{part}" for code in (*Refusal, "receipt-unknown") for part in ("title", "detail")}
     return keys | acts | problems | {item.key for item in (*SHELL.nav, *SHELL.footer)}
 
@@ -82,7 +92,7 @@ def blanks(forms: tuple[str, ...]) -> set[str]:
 
 def test_the_demo_data_is_whole_and_of_all_languages() -> None:
     demos = read_demo("https://id", NOW)
-    assert len({demo.key for demo in demos}) == len(demos) == 24
+    assert len({demo.key for demo in demos}) == len(demos) == 28
     assert {demo.text.language for demo in demos} == set(LANGUAGES)
     assert len({demo.text.region for demo in demos}) > 8
     assert demos[-1].closed is not None, "the last one tells whether all is there"

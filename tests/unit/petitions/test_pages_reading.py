@@ -4,7 +4,7 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from kenes.web.i18n import LANGUAGES
-from services.petitions.domain.petition import Status
+from services.petitions.domain.status import Status
 from services.petitions.pages.listing import Wish, read_wish
 from services.petitions.pages.regions import region_name, regions
 from tests.unit.petitions.pages_support import AUTHOR, READER, Stored, pages, petition

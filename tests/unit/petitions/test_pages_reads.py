@@ -10,13 +10,15 @@ import pytest
 
 from kenes.local.mongo import EmbeddedMongo
 from kenes.mongo.client import connected
-from kenes.mongo.projection import live_version
+from kenes.mongo.projection import LiveVersions, live_version
 from kenes.web.live import LiveHub
-from services.petitions.domain.petition import Petition, Status
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.status import Status
 from services.petitions.live import Count, LiveCounts
-from services.petitions.pages.reads import PageReads, Sort
+from services.petitions.pages.reads import PageReads
 from services.petitions.projection import petition_document, projections
-from services.petitions.queries import Filter
+from services.petitions.search.following import Search, new_index
+from services.petitions.search.wanted import Filter, Sort
 from tests.unit.petitions.pages_support import KEYRING, NOW, petition
 
 pytestmark = pytest.mark.stack
@@ -64,11 +66,21 @@ async def reads(mongo: EmbeddedMongo) -> AsyncIterator[PageReads]:
                 for n, at, minutes in hours
             )
         )
-        yield PageReads(database, kept, counts)
+        with new_index() as index:
+            live = LiveVersions(database)
+            search = Search(index, lambda: live.get(versions["petitions"].projection))
+            await search.load(versions["petitions"])
+            yield PageReads(database, kept, counts, search)
 
 
 @pytest.mark.parametrize(
-    ("sort", "order"), [(Sort.NEWEST, [1, 2, 3, 4]), (Sort.SIGNED, [4, 3, 2, 1]), (Sort.CLOSING, [1, 2, 3, 4])]
+    ("sort", "order"),
+    [
+        (Sort.USUAL, [1, 2, 3, 4]),
+        (Sort.NEWEST, [1, 2, 3, 4]),
+        (Sort.SIGNED, [4, 3, 2, 1]),
+        (Sort.CLOSING, [1, 2, 3, 4]),
+    ],
 )
 async def test_a_list_is_read_in_the_order_asked(reads: PageReads, sort: Sort, order: list[int]) -> None:
     page = await reads.page(Filter(status=(Status.COLLECTING,)), sort, 1)
@@ -100,7 +112,7 @@ async def test_what_moves_is_open_and_gained_today(reads: PageReads) -> None:
         ("", []),
     ],
 )
-async def test_what_resembles_a_title_is_found_by_the_beginnings_of_words(
+async def test_what_resembles_a_title_is_found_by_its_rare_words(
     reads: PageReads, title: str, found: list[int]
 ) -> None:
     assert [each.id for each in await reads.similar(title, 3)] == [petition(number=n).id for n in found]

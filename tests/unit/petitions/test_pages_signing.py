@@ -7,8 +7,8 @@ import pytest
 from kenes.identity.person import Assurance
 from kenes.kafka.records import Receipt
 from schemas.petitions.v1 import SignatureAccepted
-from services.petitions.domain.petition import Status
 from services.petitions.domain.refusals import Refusal
+from services.petitions.domain.status import Status
 from services.petitions.queries import ReceiptView
 from tests.unit.petitions.pages_support import NOW, READER, Asked, Stored, hidden, pages, person, petition
 
@@ -90,7 +90,7 @@ async def test_who_cannot_sign_is_told_before_trying(who: object, status: int, w
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(Status.CLOSED, "collection of signatures is over"), (Status.SUBMITTED, "cannot be signed yet")],
+    [(Status.CLOSED, "collection of signatures is over"), (Status.SUSPENDED, "collection of signatures is over")],
 )
 async def test_a_petition_that_is_not_open_cannot_be_signed(status: Status, words: str) -> None:
     async with pages(Stored([petition(status)])) as world:

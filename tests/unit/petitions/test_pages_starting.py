@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from services.petitions.domain.petition import Status
+from schemas.petitions.v1 import SubmitRequested
 from services.petitions.domain.refusals import Refusal
+from services.petitions.domain.status import Status
 from tests.unit.petitions.pages_support import (
     AUTHOR,
     NOW,
@@ -152,13 +153,24 @@ async def test_handing_in_takes_a_page_and_its_token() -> None:
         assert world.asked.done == []
         answer = await world.post(path, hidden(page.text, path))
         assert answer.headers["location"] == f"/petitions/{petition().id}"
-        assert world.asked.done == [("submit", petition().id)]
+        assert [what for what, _ in world.asked.done] == [SubmitRequested.TYPE]
         assert (await world.post(path, hidden(page.text, path))).status_code == 409
 
 
-@pytest.mark.parametrize("act", ["submit", "publish", "close", "edit"])
+@pytest.mark.parametrize("act", ["submit", "close", "recall", "edit"])
 async def test_nobody_else_steers_a_petition(act: str) -> None:
-    async with pages(Stored([petition(Status.SUBMITTED)])) as world:
+    async with pages(Stored([petition(Status.GATHERING)])) as world:
         await world.sign_in(READER)
         answer = await world.get(f"/petitions/{petition().id}/{act}")
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("done", [("topic", "title"), tuple(ANSWERS)])
+async def test_similar_petitions_are_shown_without_a_script(done: tuple[str, ...]) -> None:
+    async with pages() as world:
+        await world.sign_in(READER)
+        fields = await walk(world, *done)
+        answer = await world.post(WRITE, fields | {"go": fields["step"]})
+        typed = await world.get("/petitions/start/similar?title=Open+the+lake")
+    for shown in (answer.text, typed.text):
+        assert f'<a href="/petitions/{petition().id}" target="_blank"' in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -90,6 +91,22 @@ class TestSessionStore:
         await stores[0].delete(stored.id)
         await stores[0].touch(stored.id, later)
         assert await stores[0].read(stored.id, NOON) is None
+
+    async def test_finds_and_ends_all_sessions_of_an_owner_and_no_others(
+        self, stores: tuple[SessionStore, Any]
+    ) -> None:
+        mine, other, nobodys = [replace(at_rest(n), owner=b"me") for n in (9, 5, -1)], at_rest(7), at_rest(8)
+        for stored in (*mine, replace(other, owner=b"other"), nobodys):
+            await stores[0].create(stored)
+        await stores[0].touch(mine[1].id, NOON + timedelta(minutes=20))
+        await stores[0].replace(mine[1].id, b"new")
+        assert await stores[0].owned(b"me", NOON) == [NOON + timedelta(minutes=n) for n in (9, 20)]
+        assert await stores[0].delete_owned(b"me") == 3
+        assert await stores[0].delete_owned(b"me") == 0
+        assert await stores[0].owned(b"me", NOON) == []
+        assert await stores[0].read(mine[0].id, NOON) is None
+        assert await stores[0].read(other.id, NOON) == replace(other, owner=b"other")
+        assert await stores[0].read(nobodys.id, NOON) == nobodys
 
     async def test_sweeps_a_bounded_number_of_expired_ones(self, stores: tuple[SessionStore, Any]) -> None:
         alive = at_rest(10)

@@ -1,0 +1,130 @@
+"""Which rule, in which version, made each step of a petition: its figures, how sure they are, where they come from."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.rules import RulePack, Sourced, Subject, Threshold
+from services.petitions.domain.status import Milestone
+
+_IMPLIED = {"created": "author", "answered": "answer"}
+"""Steps of people that a rule allows or asks for."""
+
+_HOME = {"moderate": "moderation", "prohibited": "moderation"}
+"""Where the rule stands that is called otherwise: a duty, and the list that moderators go by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of a pack: its dotted `place`, its figures by name, its grade and its source.
+
+    A rule with several sources names the one of each part in its `parts`.
+    """
+
+    place: str
+    figures: Mapping[str, str]
+    certainty: str
+    source: str
+    parts: tuple["Rule", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of the timeline with the rule behind it, if one decided, and the subjects it was found to touch."""
+
+    milestone: Milestone
+    rule: Rule | None = None
+    subjects: tuple[Subject, ...] = field(default=())
+
+
+def explain(petition: Petition, pack: RulePack) -> tuple[Step, ...]:
+    """The petition's timeline, each step with its rule. `pack` is the one the petition is pinned to.
+
+    Raises `ValueError` for another pack, and `KeyError` for a step that names a rule the pack lacks.
+    """
+    if pack.ref != petition.rules:
+        raise ValueError(f"the petition is pinned to {petition.rules.id} {petition.rules.version}, not to {pack.ref}")
+    return tuple(_step(petition, pack, milestone) for milestone in petition.timeline)
+
+
+def _step(petition: Petition, pack: RulePack, milestone: Milestone) -> Step:
+    place = milestone.rule or _IMPLIED.get(milestone.what)
+    if place is None:
+        return Step(milestone)
+    subjects = _touched(petition, pack, milestone) if place == "prohibited" else ()
+    place = _answered(petition, pack, milestone) if place == "answer" else _HOME.get(place, place)
+    return Step(milestone, rule_at(pack, place, petition.unit), subjects)
+
+
+def _touched(petition: Petition, pack: RulePack, milestone: Milestone) -> tuple[Subject, ...]:
+    """The subjects of the verdict that made this step; the petition keeps the last one."""
+    finding = petition.finding
+    if finding is None or finding.at != milestone.at:
+        return ()
+    return tuple(subject for subject in pack.prohibited if subject.code in finding.reasons)
+
+
+def _answered(petition: Petition, pack: RulePack, milestone: Milestone) -> str:
+    """Where the term of an answer stands: with the last goal reached by then that brings one about."""
+    owing = [
+        f"thresholds.{reached.goal.effect}.answer"
+        for reached in petition.reached
+        if reached.at <= milestone.at and pack.threshold(reached.goal.effect).answer is not None
+    ]
+    if not owing:
+        raise KeyError("no goal that was reached brings an answer about")
+    return owing[-1]
+
+
+def rule_at(pack: RulePack, place: str, unit: str | None = None) -> Rule:
+    """The rule at a dotted place of a pack, such as `window` or `thresholds.consideration`.
+
+    A share is told in signatures, too, where the pack has `unit`. Raises `KeyError` where the pack has no such rule.
+    """
+    first, *rest = place.split(".")
+    if first == "thresholds" and rest:
+        threshold = pack.threshold(rest[0])
+        if rest[1:] == ["answer"] and threshold.answer is not None:
+            return _rule(place, threshold.answer)
+        if not rest[1:]:
+            return _threshold(pack, place, threshold, unit)
+    found = getattr(pack, first, None) if not rest and first in RulePack.model_fields else None
+    if not isinstance(found, Sourced):
+        raise KeyError(f"{pack.id} {pack.version} has no rule {place!r}")
+    return _rule(place, found)
+
+
+def rules_of(pack: RulePack) -> tuple[Rule, ...]:
+    """Every rule of a pack, in the order of a petition's life."""
+    places = ["dates", "author", "signer", "supporters", "moderation", "window", "early"]
+    places += [f"thresholds.{each.effect}" for each in pack.thresholds]
+    places.append("archive")
+    return tuple(rule_at(pack, place) for place in places if "." in place or getattr(pack, place) is not None)
+
+
+def _threshold(pack: RulePack, place: str, threshold: Threshold, unit: str | None) -> Rule:
+    figures = dict(_figures(threshold.model_dump(exclude={"effect", "answer", "spread"})))
+    parts = [_rule(f"{place}.{name}", part) for name in ("answer", "spread") if (part := getattr(threshold, name))]
+    found = pack.unit(unit)
+    if found is not None and found.population is not None:
+        figures["unit"] = found.code
+        if threshold.percent is not None:
+            figures["signatures"] = str(threshold.goal(found.population).signatures)
+            parts.append(_rule(f"units.{found.code}", found))
+    return Rule(place, figures, threshold.certainty, threshold.source, tuple(parts))
+
+
+def _rule(place: str, rule: Sourced) -> Rule:
+    return Rule(place, dict(_figures(rule.model_dump(mode="json", exclude={"name"}))), rule.certainty, rule.source)
+
+
+def _figures(told: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """The figures of a rule by dotted name; what is not set is left out."""
+    for name, value in told.items():
+        if value is None or name in ("certainty", "source"):
+            continue
+        if isinstance(value, Mapping):
+            yield from _figures(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,46 @@
+"""From one stage to the next: which one comes, and the terms that begin with it."""
+
+from datetime import datetime, timedelta
+
+from schemas.petitions.v1 import GatheringBegun, ModerationBegun, Published
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.rules import RulePack, RulePacks
+from services.petitions.domain.status import Status
+from services.petitions.domain.terms import Term
+
+MODERATOR = "moderator"
+
+
+def handed_in(petition: Petition, now: datetime, packs: RulePacks) -> GatheringBegun | ModerationBegun | Published:
+    """What follows when the author hands the text in. Supporters are gathered once, before the first moderation."""
+    pack = packs.pinned(petition.rules)
+    if pack.supporters is not None and petition.status is Status.DRAFT:
+        until = packs.ends(pack.supporters.within, now, pack)
+        return GatheringBegun(petition=petition.id, needed=pack.supporters.needed, until=until)
+    return supported(petition, now, packs)
+
+
+def supported(petition: Petition, now: datetime, packs: RulePacks) -> ModerationBegun | Published:
+    """What follows once there are supporters enough."""
+    pack = packs.pinned(petition.rules)
+    if pack.moderation is None:
+        return published(petition, now, packs, by=None)
+    due_at, remind_at = duty_term(pack.moderation.within, now, pack, packs)
+    return ModerationBegun(petition=petition.id, due_at=due_at, remind_at=remind_at)
+
+
+def published(petition: Petition, now: datetime, packs: RulePacks, by: str | None) -> Published:
+    """The petition opened to everybody."""
+    pack = packs.pinned(petition.rules)
+    return Published(
+        petition=petition.id,
+        closes_at=packs.ends(pack.window, now, pack),
+        by=by,
+        checkpoint=None if pack.early is None else packs.ends(pack.early.within, now, pack),
+    )
+
+
+def duty_term(term: Term, now: datetime, pack: RulePack, packs: RulePacks) -> tuple[datetime, datetime]:
+    """When a duty that begins now is due, and when it is told again: never before it begins."""
+    due_at = packs.ends(term, now, pack)
+    return due_at, max(now, due_at - timedelta(days=pack.reminder_days))

@@ -1,0 +1,116 @@
+"""Where a petition can be in its life, and what it keeps of its course."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.petitions.v1 import AnswerOutcome, DutyKind, Goal, Pseudonym, Statement, Verdict
+
+
+class Status(StrEnum):
+    """`closed`: the collection ended without a goal, and the petition is treated as an ordinary appeal."""
+
+    DRAFT = "draft"
+    GATHERING = "gathering"
+    MODERATION = "moderation"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    COLLECTING = "collecting"
+    CONSIDERATION = "consideration"
+    ANSWERED = "answered"
+    ARCHIVED = "archived"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    SUSPENDED = "suspended"
+    RETIRED = "retired"
+
+
+LISTED = (Status.COLLECTING, Status.CONSIDERATION, Status.ANSWERED, Status.ARCHIVED, Status.CLOSED)
+"""What lists show: a petition that has been published and not taken away since."""
+
+EDITABLE = (Status.DRAFT, Status.RETURNED)
+"""What the author may still change."""
+
+NEVER_PUBLIC = (Status.DRAFT, Status.MODERATION, Status.RETURNED, Status.REJECTED)
+"""What only the author and the moderators may read. Gathering petitions are read by whoever holds their address; of a
+rejected one the public log tells what may be told."""
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Milestone(_Kept):
+    """One line of a petition's timeline. `rule` is the place in the pinned rule pack that was applied."""
+
+    what: str
+    at: datetime
+    reason: str | None = None
+    rule: str | None = None
+
+
+class Lock(_Kept):
+    """Who has the petition on the desk, and until when."""
+
+    by: Pseudonym
+    until: datetime
+
+
+class Proposal(_Kept):
+    """What the first of two moderators found."""
+
+    by: Pseudonym
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    explanation: str = ""
+
+
+class Finding(_Kept):
+    """The last verdict, for the public log."""
+
+    verdict: Verdict
+    at: datetime
+    reasons: tuple[str, ...] = ()
+    explanation: str = ""
+
+
+class Reached(_Kept):
+    """A goal that was reached."""
+
+    goal: Goal
+    count: int
+    at: datetime
+
+
+class Duty(_Kept):
+    """What is owed, and by when. `remind_at` is when it is told again."""
+
+    kind: DutyKind
+    opened_at: datetime
+    due_at: datetime
+    remind_at: datetime
+    reminded: bool = False
+    overdue: bool = False
+    done_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still owed."""
+        return self.done_at is None
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the clock must look at it again."""
+        if not self.open or self.overdue:
+            return None
+        return self.due_at if self.reminded else self.remind_at
+
+
+class Answer(_Kept):
+    """What the body says: a draft for discussion, or its answer."""
+
+    outcome: AnswerOutcome
+    statement: Statement
+    at: datetime
+    media: Statement | None = None

@@ -1,0 +1,138 @@
+"""Open data of one petition: signatures by minute and region, streamed in the memory of one hour."""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from kenes.web.caching import etag
+from kenes.web.limits import Endpoint, RateClass
+from kenes.web.openapi import Operation
+from services.petitions.opendata import csv_text
+from services.petitions.opendata.answering import open_data, publish_data
+from services.petitions.opendata.small_groups import Plan, Planner, Row
+from services.petitions.opendata.sources import Sources, own_address
+from services.petitions.opendata.views import HistoryRow, RegionHistory
+from services.petitions.pages.keeping import Kept
+
+PATH: Final = "/open/petitions/{petition}/history"
+MAX_AGE: Final = 300
+SETTLED: Final = timedelta(minutes=2)
+"""After so long an hour that is over is taken to be projected."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """How a history is shown, and a digest of all it is made from."""
+
+    plan: Plan
+    digest: str
+
+
+@dataclass(frozen=True)
+class OpenHistories:
+    """`/open/petitions/{petition}/history.*`"""
+
+    sources: Sources
+    kept: Kept[Planned] = field(default_factory=Kept)
+
+    def operations(self) -> list[Operation]:
+        """One for each format."""
+        return [
+            _operation(".json", self.history_json, "application/json"),
+            _operation(".csv", self.history_csv, csv_text.MEDIA_TYPE),
+        ]
+
+    @open_data
+    async def history_json(self, request: Request) -> Response:
+        """Signatures by minute and region in the hours that are over; small groups are in rows without a region."""
+        return await self._answer(request, "application/json")
+
+    @open_data
+    async def history_csv(self, request: Request) -> Response:
+        """Signatures by minute and region as CSV; small groups are in rows without a region."""
+        return await self._answer(request, csv_text.MEDIA_TYPE)
+
+    async def _answer(self, request: Request, media_type: str) -> Response:
+        petition = (await self.sources.petition(request.path_params["petition"])).id
+        until = last_full_hour(datetime.now(UTC))
+        planned = await self.kept.get((petition, until), MAX_AGE, lambda: self._plan(petition, until))
+        rows = self._rows(petition, until, planned.plan)
+        headers: dict[str, str] = {}
+        if media_type == csv_text.MEDIA_TYPE:
+            body = _csv(rows)
+            headers["content-disposition"] = f'attachment; filename="history-{petition}.csv"'
+        else:
+            body = _json(petition, self.sources.small_group, until, rows)
+        tag = etag("history", media_type, self.sources.small_group, until, planned.digest)
+        return publish_data(
+            request,
+            # Without a body nothing is read: the tag is known from the plan.
+            StreamingResponse(_nothing() if request.method == "HEAD" else body, media_type=media_type),
+            tag=tag,
+            modified=self.sources.seen.modified(own_address(request), tag),
+            max_age=MAX_AGE,
+            headers=headers,
+        )
+
+    async def _plan(self, petition: str, until: datetime) -> Planned:
+        planner, digest = Planner(self.sources.small_group), hashlib.blake2b(digest_size=12)
+        async for hour in self.sources.hours.hours(petition, until):
+            planner.count(hour)
+            digest.update(repr((hour.start, sorted((m, sorted(r.items())) for m, r in hour.minutes.items()))).encode())
+        async for hour in self.sources.hours.hours(petition, until):
+            planner.weigh(hour)
+        return Planned(planner.plan(), digest.hexdigest())
+
+    async def _rows(self, petition: str, until: datetime, plan: Plan) -> AsyncIterator[list[Row]]:
+        async for hour in self.sources.hours.hours(petition, until):
+            if rows := list(plan.rows(hour, self.sources.small_group)):
+                yield rows
+
+
+def last_full_hour(now: datetime) -> datetime:
+    """The end of the last hour that is over and settled."""
+    return (now - SETTLED).replace(minute=0, second=0, microsecond=0)
+
+
+def _operation(ending: str, handler: Endpoint, media_type: str) -> Operation:
+    return Operation(
+        "GET",
+        PATH + ending,
+        handler,
+        {200: RegionHistory if ending == ".json" else None},
+        problems=("petition-unknown",),
+        limit=RateClass.READ,
+        media_type=media_type,
+    )
+
+
+async def _csv(hours: AsyncIterator[list[Row]]) -> AsyncIterator[bytes]:
+    yield csv_text.lines([tuple(HistoryRow.model_fields)])
+    async for rows in hours:
+        yield csv_text.lines((row.at.isoformat(), row.minutes, row.region, row.count) for row in rows)
+
+
+async def _json(
+    petition: str, small_group: int, until: datetime, hours: AsyncIterator[list[Row]]
+) -> AsyncIterator[bytes]:
+    head = orjson.dumps({"petition": petition, "small_group": small_group, "until": until})
+    yield head[:-1] + b',"rows":['
+    first = True
+    async for rows in hours:
+        yield (b"" if first else b",") + b",".join(_items(rows))
+        first = False
+    yield b"]}"
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    yield b""
+
+
+def _items(rows: Iterable[Row]) -> Iterable[bytes]:
+    return (orjson.dumps(row) for row in rows)

@@ -1,0 +1,64 @@
+"""Where the open data of a page is: for `<link rel="alternate">` and for people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from services.petitions.answers import PREFIX
+
+STATUS: Final[Mapping[str, str]] = {"open": "collecting", "closed": "closed"}
+"""The API's word for what the pages' filter calls a state."""
+
+
+@dataclass(frozen=True)
+class Alternate:
+    """The same in another format. `name` is what people call the format."""
+
+    name: str
+    media_type: str
+    address: str
+
+
+def of_list(wish: Mapping[str, str], language: str) -> list[Alternate]:
+    """The open data of a list. `wish` has the pages' own parameters: q, state, category, language, region."""
+    asked = {name: wish.get(name, "") for name in ("q", "category", "language", "region")}
+    asked["status"] = STATUS.get(wish.get("state", ""), "")
+    return _alternates(f"{PREFIX}/open/petitions", {name: value for name, value in asked.items() if value}, language)
+
+
+def of_petition(petition: str, language: str) -> list[Alternate]:
+    """The open data of a petition's life."""
+    return _alternates(f"{_of(petition)}/timeline", {}, language)
+
+
+def histories(petition: str) -> list[Alternate]:
+    """The open data of its signatures by time and region."""
+    base = f"{_of(petition)}/history"
+    return [
+        Alternate("CSV", "text/csv", f"{base}.csv"),
+        Alternate("JSON", "application/json", f"{base}.json"),
+    ]
+
+
+def oembed(origin: str, petition: str) -> str:
+    """Where the oEmbed answer of a petition's page is."""
+    asked = {"url": f"{origin}/petitions/{petition}", "format": "json"}
+    return f"{origin}{PREFIX}/oembed?{urlencode(asked)}"
+
+
+def _of(petition: str) -> str:
+    return f"{PREFIX}/open/petitions/{quote(petition, safe='')}"
+
+
+def _alternates(base: str, asked: Mapping[str, str], language: str) -> list[Alternate]:
+    def address(ending: str, **more: str) -> str:
+        query = urlencode({**asked, **more})
+        return f"{base}{ending}?{query}" if query else f"{base}{ending}"
+
+    return [
+        Alternate("Atom", "application/atom+xml", address(".atom", lang=language)),
+        Alternate("JSON Feed", "application/feed+json", address(".feed.json", lang=language)),
+        Alternate("CSV", "text/csv", address(".csv")),
+        Alternate("JSON", "application/json", address(".json")),
+    ]

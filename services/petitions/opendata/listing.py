@@ -1,0 +1,159 @@
+"""Open data of lists and searches: the petitions that pass a filter, as JSON, CSV, Atom and JSON Feed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kenes.web.caching import etag
+from kenes.web.i18n import DEFAULT
+from kenes.web.limits import Endpoint, RateClass
+from kenes.web.openapi import Operation
+from services.petitions.domain.petition import Petition
+from services.petitions.filters import FILTERS, following, read_filter
+from services.petitions.opendata import csv_text
+from services.petitions.opendata.answering import open_data, publish_data
+from services.petitions.opendata.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
+from services.petitions.opendata.sources import LANG, Sources, absolute, own_address, translator, updated_at
+from services.petitions.opendata.views import OpenPetition, OpenPetitions
+
+PATH: Final = "/open/petitions"
+MAX_AGE: Final = 10
+COLUMNS: Final = tuple(OpenPetition.model_fields)
+
+
+@dataclass(frozen=True)
+class OpenLists:
+    """`/open/petitions.*`"""
+
+    sources: Sources
+
+    def operations(self) -> list[Operation]:
+        """One for each format."""
+        return [
+            _operation(".json", self.petitions_json, "application/json"),
+            _operation(".csv", self.petitions_csv, csv_text.MEDIA_TYPE),
+            _operation(".atom", self.petitions_atom, ATOM_TYPE),
+            _operation(".feed.json", self.petitions_feed, JSON_FEED_TYPE),
+        ]
+
+    @open_data
+    async def petitions_json(self, request: Request) -> Response:
+        """A list of petitions or a search, for programs."""
+        lines, further = await self._lines(request)
+        body = OpenPetitions(petitions=lines, next=further).model_dump_json().encode()
+        return self._answer(request, body, "application/json", further)
+
+    @open_data
+    async def petitions_csv(self, request: Request) -> Response:
+        """A list of petitions or a search, for spreadsheets; the header Link tells where it goes on."""
+        lines, further = await self._lines(request)
+        return self._answer(request, _csv(lines), csv_text.MEDIA_TYPE, further, "petitions.csv")
+
+    @open_data
+    async def petitions_atom(self, request: Request) -> Response:
+        """A list of petitions or a search, to subscribe to, as Atom (RFC 4287)."""
+        feed = await self._feed(request)
+        return self._answer(request, atom(feed), ATOM_TYPE, feed.following)
+
+    @open_data
+    async def petitions_feed(self, request: Request) -> Response:
+        """A list of petitions or a search, to subscribe to, as JSON Feed 1.1."""
+        feed = await self._feed(request)
+        return self._answer(request, json_feed(feed), JSON_FEED_TYPE, feed.following)
+
+    async def _found(self, request: Request) -> tuple[list[Petition], str | None]:
+        wanted = read_filter(request)
+        found = await self.sources.queries.petitions(wanted)
+        after = following(wanted, found)
+        if after is None:
+            return found, None
+        query = {**request.query_params, "after": after}
+        return found, absolute(request, f"{request.url.path}?{urlencode(query)}")
+
+    async def _lines(self, request: Request) -> tuple[list[OpenPetition], str | None]:
+        found, further = await self._found(request)
+        return [line for each in found if (line := self._line(request, each)) is not None], further
+
+    def _line(self, request: Request, petition: Petition) -> OpenPetition | None:
+        if petition.opened_at is None or not petition.published:
+            return None
+        text = petition.text
+        return OpenPetition(
+            id=petition.id,
+            address=absolute(request, f"/petitions/{petition.id}"),
+            title=text.title,
+            proposal=text.proposal,
+            language=text.language,
+            category=text.category,
+            region=text.region,
+            status=petition.status,
+            opened_at=petition.opened_at,
+            closes_at=petition.closes_at,
+            closed_at=petition.closed_at,
+            updated_at=updated_at(petition),
+            signatures=self.sources.counts.get(petition.id).count,
+            goal=petition.goal.signatures,
+            rules=petition.rules,
+        )
+
+    async def _feed(self, request: Request) -> Feed:
+        t = translator(request, DEFAULT)
+        lines, further = await self._lines(request)
+        search = read_filter(request).search
+        title = t("open.feed_search", words=search) if search else t("nav.petitions")
+        return Feed(
+            title=f"{t('site.name')} · {title}",
+            author=t("site.name"),
+            own=own_address(request),
+            page=absolute(request, "/petitions"),
+            language=t.language,
+            entries=[_entry(line) for line in lines],
+            following=further,
+        )
+
+    def _answer(
+        self, request: Request, body: bytes, media_type: str, further: str | None, file: str | None = None
+    ) -> Response:
+        tag = etag(body)
+        headers = {"link": f'<{further}>; rel="next"'} if further else {}
+        if file:
+            headers["content-disposition"] = f'attachment; filename="{file}"'
+        return publish_data(
+            request,
+            Response(body, media_type=media_type),
+            tag=tag,
+            modified=self.sources.seen.modified(own_address(request), tag),
+            max_age=MAX_AGE,
+            headers=headers,
+        )
+
+
+def _operation(ending: str, handler: Endpoint, media_type: str) -> Operation:
+    model = OpenPetitions if ending == ".json" else None
+    parameters = FILTERS if ending in (".json", ".csv") else (*FILTERS, LANG)
+    limit = RateClass.READ
+    path = PATH + ending
+    return Operation("GET", path, handler, {200: model}, parameters=parameters, limit=limit, media_type=media_type)
+
+
+def _csv(lines: Sequence[OpenPetition]) -> bytes:
+    rows = (line.model_dump(mode="json") for line in lines)
+    told = (row | {"rules": f"{row['rules']['id']} {row['rules']['version']}"} for row in rows)
+    return csv_text.lines([COLUMNS, *([row[name] for name in COLUMNS] for row in told)])
+
+
+def _entry(line: OpenPetition) -> Entry:
+    return Entry(
+        id=f"urn:uuid:{line.id}",
+        title=line.title,
+        address=line.address,
+        published=line.opened_at,
+        updated=line.updated_at,
+        text=line.proposal,
+        language=line.language,
+        category=line.category,
+    )

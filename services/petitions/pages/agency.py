@@ -1,0 +1,217 @@
+"""The desk of the body that must answer: what it owes, the answer with a look at how plain it is, and who signed."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from kenes.identity.person import Person
+from kenes.kafka.producer import BrokerUnavailableError
+from kenes.web import confirmations, csrf
+from kenes.web.bodies import Form, read_form
+from kenes.web.problems import Problem
+from schemas.petitions.v1 import AnswerOutcome, DutyKind, PetitionRefused
+from services.petitions.acts import ACTS, Act
+from services.petitions.answering import desk
+from services.petitions.answering.handing import refusal
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.refusals import Refusal
+from services.petitions.pages.drafting import Errors
+from services.petitions.pages.signing import receipt_address
+from services.petitions.pages.site import WAIT, Handler, PageSite, personal, see_other, session_of
+
+PURPOSE: Final = "petitions.agency/{}"
+FORM_LIMIT: Final = 1024 * 1024
+"""Bytes of a form: six texts of 20,000 letters that take six bytes each, and some room."""
+ANSWERS: Final = ("draft-answer", "answer")
+DESK_ACTS: Final = ("charge", "invitation", *ANSWERS)
+
+S = TypeVar("S")
+
+
+def for_agencies(handler: Handler[S, [Person]]) -> Handler[S, []]:
+    """A handler for officials who have signed in; other people are told that it is not open to them."""
+
+    async def wrapped(self: S, request: Request, person: Person) -> Response:
+        if not desk.is_agency(person.roles):
+            raise Problem(403, Refusal.NOT_ALLOWED)
+        return await handler(self, request, person)
+
+    return personal(wrapped)
+
+
+@dataclass(frozen=True)
+class Agency:
+    """`/agency`, `/agency/{petition}` and what its forms post to"""
+
+    site: PageSite
+
+    def routes(self) -> list[BaseRoute]:
+        """The duties, a petition on the desk, a look at the answer, each act, and the list of signers."""
+        one = "/agency/{petition}"
+        return [
+            Route("/agency", self.duties, methods=["GET"]),
+            Route(one, self.show, methods=["GET"]),
+            Route(f"{one}/preview", self.preview, methods=["POST"]),
+            Route(f"{one}/write", self.rewrite, methods=["POST"]),
+            *(Route(f"{one}/{act}", self.do, methods=["POST"]) for act in DESK_ACTS),
+            Route(f"{one}/signers", self.ask_signers, methods=["GET"]),
+            Route(f"{one}/signers", self.hand_signers, methods=["POST"]),
+        ]
+
+    @for_agencies
+    async def duties(self, request: Request, person: Person) -> Response:
+        """What is owed, what is due first on top."""
+        now = datetime.now(UTC)
+        owed = await self.site.queries.duties.owed(person.roles, self.site.packs)
+        lines = [(self.site.present(request, each.petition), each, each.overdue(now)) for each in owed]
+        return await self.site.render(request, "agency.html", {"lines": lines})
+
+    @for_agencies
+    async def show(self, request: Request, person: Person) -> Response:
+        """The petition and the forms of the desk."""
+        return await self._page(request, await self._petition(request, person))
+
+    @for_agencies
+    async def preview(self, request: Request, person: Person) -> Response:
+        """How hard the answer is to read, before it is sent. Changes nothing."""
+        petition = await self._petition(request, person)
+        values, act, _ = await self._written(request)
+        if errors := self._errors(request, act, _body(act, values)):
+            return await self._page(request, petition, values, errors, chosen=act.name)
+        return await self._preview(request, petition, values, act)
+
+    @for_agencies
+    async def rewrite(self, request: Request, person: Person) -> Response:
+        """Back to the form, with what was written."""
+        petition = await self._petition(request, person)
+        values, act, _ = await self._written(request)
+        return await self._page(request, petition, values, chosen=act.name)
+
+    @for_agencies
+    async def do(self, request: Request, person: Person) -> Response:
+        """Asks for one act, and returns to the desk. Whatever hinders it comes back with what was written."""
+        petition = await self._petition(request, person)
+        act = ACTS[request.url.path.rpartition("/")[2]]
+        values, _, form = await self._written(request)
+        token = form.text(confirmations.FIELD)
+        await self.site.confirmations.consume(await session_of(request), PURPOSE.format(petition.id), token)
+        if errors := self._errors(request, act, _body(act, values)):
+            return await self._page(request, petition, values, errors, chosen=act.name)
+        try:
+            asked = act.ask(petition.id, self.site.commands.actor(petition.id, person), _model(act, values))
+            outcome = await self.site.commands.ask(asked, WAIT)
+        except BrokerUnavailableError:
+            return await self._page(request, petition, values, unavailable=True, chosen=act.name)
+        if outcome.decision is None or isinstance(outcome.decision.data, PetitionRefused):
+            return see_other(receipt_address(outcome, "petition"))
+        return see_other(f"/petitions/{petition.id}" if act.name in ANSWERS else f"/agency/{petition.id}")
+
+    @for_agencies
+    async def ask_signers(self, request: Request, person: Person) -> Response:
+        """What the list has, and what taking it means."""
+        petition = await self._petition(request, person)
+        context = {
+            "it": self.site.present(request, petition),
+            "code": refusal(petition, person, self.site.packs),
+            "tokens": await self.site.tokens(request, PURPOSE.format(petition.id)),
+        }
+        return await self.site.render(request, "agency_signers.html", context)
+
+    @for_agencies
+    async def hand_signers(self, request: Request, person: Person) -> Response:
+        """The list, once for each confirmation."""
+        petition = await self._petition(request, person)
+        await self.site.confirmed(request, PURPOSE.format(petition.id))
+        return await self.site.queries.signers.hand(petition, person, self.site.packs)
+
+    async def _petition(self, request: Request, person: Person) -> Petition:
+        petition = await self.site.petition(request, person)
+        if not desk.answers_for(petition, person.roles, self.site.packs):
+            raise Problem(403, Refusal.NOT_ALLOWED)
+        return petition
+
+    async def _written(self, request: Request) -> tuple[dict[str, str], Act, Form]:
+        form = await read_form(request, limit=FORM_LIMIT)
+        await csrf.check_form(request, form)
+        chosen = form.text("act")
+        values = {name: form.text(name).strip() for name in (*desk.FIELDS, "message")}
+        return values, ACTS[chosen if chosen in ANSWERS else ANSWERS[0]], form
+
+    def _errors(self, request: Request, act: Act, body: dict[str, Any]) -> Errors:
+        t = self.site.translator(request)
+        if act.body is None:
+            return []
+        try:
+            act.body.model_validate(body)
+        except ValidationError as error:
+            names = [_control(act, fault["loc"]) for fault in error.errors()]
+            return [(name, t(f"agency.error.{_kind(name)}")) for name in dict.fromkeys(names)]
+        return []
+
+    async def _preview(self, request: Request, petition: Petition, values: dict[str, str], act: Act) -> Response:
+        context = {
+            "it": self.site.present(request, petition),
+            "act": act.name,
+            "values": values,
+            "texts": desk.checked({name: "" if _unused(act, name) else text for name, text in values.items()}),
+            "kept": {name: text for name, text in values.items() if text and not _unused(act, name)},
+            "tokens": await self.site.tokens(request, PURPOSE.format(petition.id)),
+        }
+        return await self.site.render(request, "agency_preview.html", context)
+
+    async def _page(
+        self,
+        request: Request,
+        petition: Petition,
+        values: dict[str, str] | None = None,
+        errors: Errors | None = None,
+        *,
+        chosen: str = "",
+        unavailable: bool = False,
+    ) -> Response:
+        t = self.site.translator(request)
+        owed = desk.owed_to(petition)
+        context = {
+            "it": self.site.present(request, petition),
+            "petition": petition,
+            "owed": owed,
+            "overdue": owed is not None and owed.overdue(datetime.now(UTC)),
+            "answered": [each for each in petition.duties if each.kind is DutyKind.ANSWER and each.done_at],
+            "values": dict.fromkeys((*desk.FIELDS, "message"), "") | (values or {}),
+            "outcomes": [{"value": str(each), "label": t(f"agency.outcome.{each}")} for each in AnswerOutcome],
+            "chosen": chosen or ANSWERS[0],
+            "errors": errors or [],
+            "wrong": dict(errors or []),
+            "unavailable": unavailable,
+            "tokens": await self.site.tokens(request, PURPOSE.format(petition.id)),
+        }
+        status = 503 if unavailable else 422 if errors else 200
+        return await self.site.render(request, "agency_petition.html", context, status=status)
+
+
+def _body(act: Act, values: dict[str, str]) -> dict[str, Any]:
+    if act.name == "invitation":
+        return {"message": values["message"]}
+    return desk.answer_body(values, media=act.name == "answer")
+
+
+def _model(act: Act, values: dict[str, str]) -> BaseModel | None:
+    return None if act.body is None else act.body.model_validate(_body(act, values))
+
+
+def _control(act: Act, location: tuple[int | str, ...]) -> str:
+    return "message" if act.name == "invitation" else desk.field_of(location)
+
+
+def _kind(name: str) -> str:
+    """Which message tells what is wrong with a control."""
+    return name if name in ("outcome", "message") else "media" if name in desk.MEDIA else "statement"
+
+
+def _unused(act: Act, name: str) -> bool:
+    return name == "message" or (act.name != "answer" and name in desk.MEDIA)

@@ -1,0 +1,198 @@
+"""A petition in every state of its life, and every request: what the tests of the life cycle and its table share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from kenes.calendar import WorkingCalendar
+from schemas.payload import Payload
+from schemas.petitions.v1 import (
+    Actor,
+    AnswerOutcome,
+    AnswerRequested,
+    Assurance,
+    ChargeRequested,
+    CloseRequested,
+    CreateRequested,
+    DeadlineRequested,
+    DraftAnswerRequested,
+    EditRequested,
+    Eligibility,
+    GoalRequested,
+    InviteRequested,
+    LifecycleRequest,
+    LockRequested,
+    ModerateRequested,
+    PetitionText,
+    PrivateEntry,
+    ResumeRequested,
+    RetireRequested,
+    Statement,
+    SubmitRequested,
+    SuspendRequested,
+    UndoRequested,
+    Verdict,
+    WithdrawalRequested,
+)
+from services.petitions.domain.lifecycle import decide
+from services.petitions.domain.petition import Petition, evolve
+from services.petitions.domain.rules import RulePack, RulePacks
+from services.petitions.domain.status import Status
+
+NOW: Final = datetime(2026, 9, 1, 9, tzinfo=UTC)
+SURE: Final[dict[str, Any]] = {"certainty": "H", "source": "the law itself"}
+WHO: Final = {"minimum_age": 18, "assurance": "high", "citizen": True, **SURE}
+WORDS: Final = {"kk": "x", "ru": "x", "en": "x"}
+CALENDAR: Final = WorkingCalendar.named("kk")
+
+
+def pack(**changes: Any) -> RulePack:
+    """A pack with every step: 3 supporters, moderation, an answer at 10 and at 20 signatures, 5 in the first month."""
+    told: dict[str, Any] = {
+        "id": "full",
+        "version": "1",
+        "jurisdiction": "KZ",
+        "level": "country",
+        "body": "kz-government",
+        "effective_from": date(2024, 1, 1),
+        "dates": SURE,
+        "calendar": "kk",
+        "name": WORDS,
+        "addressee": WORDS,
+        "supporters": {"needed": 3, "within": {"working_days": 10}, **SURE},
+        "moderation": {"within": {"working_days": 10}, **SURE},
+        "thresholds": [
+            {"signatures": 10, "effect": "response", "answer": {"working_days": 5, **SURE}, **SURE},
+            {"signatures": 20, "effect": "consideration", "answer": {"working_days": 40, **SURE}, **SURE},
+        ],
+        "window": {"months": 6, **SURE},
+        "early": {"signatures": 5, "within": {"months": 1}, **SURE},
+        "archive": {"months": 12, **SURE},
+        "prohibited": [{"code": "courts", "name": WORDS, "law": "art. 1 of it", "certainty": "H"}],
+        "signer": WHO,
+        "author": WHO,
+    }
+    return RulePack.model_validate(told | changes)
+
+
+def packs(*found: RulePack) -> RulePacks:
+    """An installation with these packs; with one of every step where none is named."""
+    return RulePacks(found or (pack(),), {"kk": CALENDAR})
+
+
+PACKS: Final = packs()
+AUTHOR: Final = Actor(pseudonym="author", roles=("citizen",))
+MODERATOR: Final = Actor(pseudonym="moderator", roles=("moderator",))
+SECOND: Final = Actor(pseudonym="second", roles=("moderator",))
+BODY: Final = Actor(pseudonym="official", roles=("agency:kz-government",))
+STRANGER: Final = Actor(pseudonym="stranger", roles=("citizen",))
+ELIGIBLE: Final = Eligibility(age=30, region="KZ-75", assurance=Assurance.HIGH, citizen=True)
+MINE: Final = PrivateEntry(owner="owner", entry="entry", note="note")
+TEXT: Final = PetitionText(
+    language="en", title="Safe crossings", text="Children cross a main road. " * 3, proposal="Build crossings."
+)
+STATEMENT: Final = Statement(kk="Жаяу жүргінші өткелдері салынады.", ru="Переходы будут построены в этом году.")
+_P: Final = {"petition": "p"}
+
+CREATE: Final = CreateRequested(**_P, actor=AUTHOR, eligibility=ELIGIBLE, text=TEXT, pack="full", sealed="s", mine=MINE)
+EDIT: Final = EditRequested(**_P, actor=AUTHOR, text=TEXT.model_copy(update={"title": "Safer crossings"}))
+SUBMIT: Final = SubmitRequested(**_P, actor=AUTHOR)
+LOCK: Final = LockRequested(**_P, actor=MODERATOR)
+UNDO: Final = UndoRequested(**_P, actor=MODERATOR, reason="It was decided by mistake.")
+CLOSE: Final = CloseRequested(**_P, actor=AUTHOR)
+WITHDRAW: Final = WithdrawalRequested(**_P, actor=AUTHOR)
+SUSPEND: Final = SuspendRequested(**_P, actor=MODERATOR, act="Act 2-17 of the court")
+RESUME: Final = ResumeRequested(**_P, actor=MODERATOR, act="Act 2-18 of the court")
+RETIRE: Final = RetireRequested(**_P, actor=MODERATOR, in_favour_of="q", reason="It asks for the same.")
+CHARGE: Final = ChargeRequested(**_P, actor=BODY)
+INVITE: Final = InviteRequested(**_P, actor=BODY, message="Please come on Monday at ten.")
+DRAFT_ANSWER: Final = DraftAnswerRequested(**_P, actor=BODY, outcome=AnswerOutcome.PARTLY, statement=STATEMENT)
+ANSWER: Final = AnswerRequested(**_P, actor=BODY, outcome=AnswerOutcome.SATISFIED, statement=STATEMENT)
+
+
+def verdict(which: Verdict = Verdict.APPROVE, actor: Actor = MODERATOR, revision: int = 1) -> ModerateRequested:
+    """What a moderator finds, with a reason where it needs one."""
+    why = {} if which is Verdict.APPROVE else {"reasons": ("courts",), "explanation": "It is about a judgment."}
+    return ModerateRequested(**_P, actor=actor, verdict=which, revision=revision, **why)
+
+
+def count(number: int) -> GoalRequested:
+    """The clock has seen so many signatures."""
+    return GoalRequested(**_P, count=number)
+
+
+def over(number: int = 0) -> DeadlineRequested:
+    """The clock says that a term is over; so many have signed."""
+    return DeadlineRequested(**_P, count=number)
+
+
+Step = tuple[LifecycleRequest, timedelta]
+"""A request, and how long after the one before it is made."""
+
+SOON: Final = timedelta(minutes=1)
+_GATHERING: Final[tuple[Step, ...]] = ((CREATE, SOON), (SUBMIT, SOON))
+_MODERATION: Final = (*_GATHERING, (count(3), SOON))
+_COLLECTING: Final = (*_MODERATION, (verdict(), SOON))
+_CONSIDERATION: Final = (*_COLLECTING, (count(20), SOON), (count(20), SOON))
+
+LIVES: Final[dict[Status | None, tuple[Step, ...]]] = {
+    None: (),
+    Status.DRAFT: ((CREATE, SOON),),
+    Status.GATHERING: _GATHERING,
+    Status.MODERATION: _MODERATION,
+    Status.RETURNED: (*_MODERATION, (verdict(Verdict.RETURN), SOON)),
+    Status.REJECTED: (*_MODERATION, (verdict(Verdict.REJECT), SOON)),
+    Status.COLLECTING: _COLLECTING,
+    Status.CONSIDERATION: _CONSIDERATION,
+    Status.ANSWERED: (*_CONSIDERATION, (ANSWER, SOON)),
+    Status.ARCHIVED: (*_CONSIDERATION, (ANSWER, SOON), (over(), timedelta(days=400))),
+    Status.CLOSED: (*_COLLECTING, (CLOSE, SOON)),
+    Status.WITHDRAWN: (*_COLLECTING, (WITHDRAW, SOON)),
+    Status.SUSPENDED: (*_COLLECTING, (SUSPEND, SOON)),
+    Status.RETIRED: (*_COLLECTING, (RETIRE, SOON)),
+}
+"""How a petition comes into each state."""
+
+REQUESTS: Final[dict[str, LifecycleRequest]] = {
+    "create": CREATE,
+    "edit": EDIT,
+    "submit": SUBMIT,
+    "lock": LOCK,
+    "approve": verdict(),
+    "return": verdict(Verdict.RETURN),
+    "reject": verdict(Verdict.REJECT),
+    "undo": UNDO,
+    "goal seen": count(20),
+    "term over": over(),
+    "close": CLOSE,
+    "withdraw": WITHDRAW,
+    "suspend": SUSPEND,
+    "resume": RESUME,
+    "retire": RETIRE,
+    "take charge": CHARGE,
+    "invite": INVITE,
+    "draft answer": DRAFT_ANSWER,
+    "answer": ANSWER,
+}
+"""Every request, by whoever may make it. "term over" comes when the petition's next term is over."""
+
+
+def live(steps: Sequence[Step], found: RulePacks = PACKS) -> tuple[Petition | None, datetime, list[Payload]]:
+    """The petition after these requests, the moment of the last one, and what was decided."""
+    petition: Petition | None = None
+    now, decisions = NOW, list[Payload]()
+    for request, after in steps:
+        now += after
+        decision = decide(petition, request, now, found)
+        petition = evolve(petition, decision, now)
+        decisions.append(decision)
+    return petition, now, decisions
+
+
+def moment_of(name: str, petition: Petition | None, now: datetime) -> datetime:
+    """When a request of `REQUESTS` is made."""
+    if name == "term over" and petition is not None and petition.next_at is not None:
+        return petition.next_at
+    return now + SOON

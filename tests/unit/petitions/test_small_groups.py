@@ -1,0 +1,134 @@
+"""Regional counts that would tell who signed are shown nowhere: not as a number, and not by subtraction."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
+from services.petitions.domain.status import Status
+from services.petitions.live import LiveCounts, shown_regions
+from services.petitions.pages.regions import region_name, regions
+from tests.contract.world import World as ApiWorld
+from tests.contract.world import running
+from tests.unit.petitions.pages_support import MINE, NOW, Stored, pages, petition
+from tests.unit.petitions.samples import decided
+
+SMALL = 5
+CODES = tuple(code for code, _ in regions("en"))
+COUNTS = st.dictionaries(st.sampled_from(CODES), st.integers(0, 4) | st.integers(0, 12) | st.integers(0, 10**6))
+
+
+@settings(max_examples=500, deadline=None)
+@given(counts=COUNTS, small=st.integers(1, 8))
+@example(counts={"KZ-10": 3, "KZ-11": 50, "KZ-15": 700}, small=5)
+@example(counts={"KZ-10": 1, "KZ-11": 1, "KZ-15": 700, "KZ-19": 5}, small=5)
+@example(counts={"KZ-10": 4, "KZ-11": 4, "KZ-15": 5}, small=5)
+@example(counts={"KZ-10": 4}, small=5)
+def test_what_is_hidden_cannot_be_had_by_subtraction(counts: dict[str, int], small: int) -> None:
+    shown = shown_regions(counts, small)
+    hidden = [number for region, number in counts.items() if number > 0 and region not in shown]
+
+    assert all(number >= small and counts[region] == number for region, number in shown.items())
+    assert list(shown) == sorted(shown)
+    # The total is public: what is left of it is nobody's, or of two regions and enough people, or all there is.
+    assert not hidden or not shown or (len(hidden) >= 2 and sum(hidden) >= small)
+
+
+@settings(max_examples=300, deadline=None)
+@given(counts=COUNTS, small=st.integers(1, 8))
+def test_no_more_is_hidden_than_it_takes(counts: dict[str, int], small: int) -> None:
+    shown = shown_regions(counts, small)
+    hidden = sorted(number for region, number in counts.items() if number > 0 and region not in shown)
+    if all(number >= small or number == 0 for number in counts.values()):
+        assert not hidden
+    spared = [number for number in hidden if number >= small]
+    if spared:  # the largest of them was needed, and nothing smaller was left to take
+        rest = hidden[:-1]
+        assert len(rest) < 2 or sum(rest) < small
+        assert not shown or max(hidden) <= min(shown.values())
+
+
+def fill(counts: LiveCounts, name: str, numbers: Mapping[str, int]) -> None:
+    """Signatures in the regions, one of each withdrawn again."""
+    sequence = 0
+    for region, number in numbers.items():
+        signed = SignatureAccepted(petition=name, signer="s", act=1, region=region, listed=False, sealed="s", mine=MINE)
+        left = SignatureWithdrawn(petition=name, signer="s", act=2, region=region, mine=MINE)
+        for data in (*[signed] * (number + 1), left):
+            counts.take(decided(0, sequence, sequence, NOW, name, data))
+            sequence += 1
+
+
+def check(found: object, numbers: Mapping[str, int]) -> None:
+    """What was found of the regions is what may be found."""
+    assert isinstance(found, dict)
+    assert found == shown_regions(numbers, SMALL)
+    assert all(number >= SMALL for number in found.values())
+
+
+FEW = st.dictionaries(st.sampled_from(CODES), st.integers(0, 8), max_size=6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(numbers=FEW)
+@example(numbers={"KZ-10": 3, "KZ-11": 8, "KZ-15": 7})
+def test_every_output_of_the_api_shows_the_same(numbers: dict[str, int]) -> None:
+    asyncio.run(_api_outputs(numbers))
+
+
+async def _api_outputs(numbers: dict[str, int]) -> None:
+    async with running() as world:
+        world.memory.counts._small_group = SMALL
+        fill(world.memory.counts, world.petition, numbers)
+        total = sum(numbers.values())
+        one = await _got(world, f"/petitions/{world.petition}")
+        assert one["count"]["count"] == total
+        check(one["regions"], numbers)
+        check((await _got(world, f"/petitions/{world.petition}/regions"))["regions"], numbers)
+        check((await _got(world, "/petitions"))["petitions"][0]["regions"], numbers)
+        mine = await world.ask("GET", "/me/petitions", "author")
+        check(mine.json()["petitions"][0]["regions"], numbers)
+        frame = orjson.loads(world.memory.counts.frame(world.petition))
+        assert frame["count"] == total
+        check(frame["regions"], numbers)
+        for path in ("count", "history"):
+            assert not _codes_in(await _got(world, f"/petitions/{world.petition}/{path}"))
+
+
+async def _got(world: ApiWorld, path: str) -> Any:
+    answer = await world.ask("GET", path)
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def _codes_in(found: object) -> bool:
+    text = orjson.dumps(found).decode()
+    return any(f'"{code}"' in text for code in CODES)
+
+
+@settings(max_examples=15, deadline=None)
+@given(numbers=FEW)
+@example(numbers={"KZ-10": 3, "KZ-11": 8, "KZ-15": 7})
+def test_the_page_shows_the_same(numbers: dict[str, int]) -> None:
+    asyncio.run(_page(numbers))
+
+
+async def _page(numbers: dict[str, int]) -> None:
+    one = petition(Status.COLLECTING)
+    async with pages(Stored([one])) as world:
+        fill(world.counts, one.id, numbers)
+        text = (await world.get(f"/petitions/{one.id}")).text
+    chart = text.split("Signatures by region", 1)[1].split("</section>", 1)[0]
+    named = {code for code in CODES if f">{region_name(code, 'en')}<" in chart}
+    assert named == set(shown_regions(numbers, SMALL))
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_region_leaves_the_list_again_when_withdrawals_make_it_small(number: int) -> None:
+    assert shown_regions({"KZ-10": SMALL, "KZ-11": 90}, SMALL) == {"KZ-10": SMALL, "KZ-11": 90}
+    assert shown_regions({"KZ-10": number, "KZ-11": 90}, SMALL) == {}
