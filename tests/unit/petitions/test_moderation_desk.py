@@ -158,7 +158,7 @@ async def test_it_is_open_to_moderators_only(path: str) -> None:
 
 
 async def test_the_queue_says_what_is_overdue_who_has_it_and_what_waits_for_a_second_person() -> None:
-    lock = Lock(by=pseudonym(number=2), until=NOW + timedelta(minutes=9))
+    lock = Lock(by=pseudonym(number=2), until=datetime.now(UTC) + timedelta(minutes=9))
     proposal = Proposal(by="x", verdict=Verdict.APPROVE)
     world_of = stored(on_desk(1, -2), on_desk(2, 30, lock=lock), on_desk(3, 30, proposal=proposal), found())
     async with pages(world_of) as world:
@@ -324,7 +324,7 @@ async def test_who_proposed_waits_and_authors_do_not_judge() -> None:
 
 
 async def test_another_moderators_lock_is_told() -> None:
-    lock = Lock(by="x", until=NOW + timedelta(minutes=9))
+    lock = Lock(by="x", until=datetime.now(UTC) + timedelta(minutes=9))
     async with pages(stored(on_desk(lock=lock))) as world:
         await world.sign_in(MODERATOR)
         answer = await world.get(PATH)
