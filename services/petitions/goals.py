@@ -15,13 +15,15 @@ from schemas.topics import PETITION_REQUESTS
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Status
 from services.petitions.projection import load_petition
-from services.petitions.tallied import Tallied, Tally
+from services.petitions.tallied import Tallied, Tally, in_parts
 
 _log = get_logger(__name__)
 
 EVERY = 1.0
-WATCHED = 15.0
-"""Seconds a petition is looked at after it was last signed: the tallies follow within a few."""
+FASTEST = 5_000
+"""Signatures a second that no petition outruns: one that is far from its goal need not be looked at for a while."""
+
+LONGEST_REST = 60.0
 
 _OPEN = [Status.GATHERING, Status.COLLECTING, Status.CONSIDERATION]
 
@@ -34,39 +36,58 @@ class Goals:
         self._petitions = petitions
         self._tallied = tallied
         self._producer = producer
-        self._signed: dict[str, float] = {}
+        self._signed: dict[str, dict[int, int]] = {}
+        self._rests: dict[str, float] = {}
         self._started = False
 
-    def signed(self, petition: str) -> None:
-        """Somebody signed just now."""
-        self._signed[petition] = time.monotonic()
+    def signed(self, petition: str, partition: int, sequence: int) -> None:
+        """Somebody signed just now: looked at until the tallies have folded that decision, however late they are."""
+        self._signed.setdefault(petition, {})[partition] = sequence
 
     async def tick(self) -> None:
         """Asks for every goal that is reached and not yet decided."""
         now = time.monotonic()
-        self._signed = {petition: at for petition, at in self._signed.items() if now - at < WATCHED}
         if not self._started:
             found = await self._tallied.all()
             self._started = True
-        elif self._signed:
-            found = await self._tallied.of(list(self._signed))
+        elif looked_at := [petition for petition in self._signed if now >= self._rests.get(petition, 0.0)]:
+            found = await self._tallied.of(looked_at)
         else:
             return
         try:
-            await self._ask(found)
+            asked = await self._ask(found, now)
         except BrokerUnavailableError as error:
             _log.warning("goals will be asked for again", error=str(error))
-            self._signed |= dict.fromkeys(found, now)
+            self._started = False
+            return
+        for petition, tally in found.items():
+            if petition in asked:  # once more: the same signatures may have reached the next goal, too
+                self._signed.setdefault(petition, {})
+            elif tally.has_folded(self._signed.get(petition, {})):
+                self._signed.pop(petition, None)
+                self._rests.pop(petition, None)
 
-    async def _ask(self, found: Mapping[str, Tally]) -> None:
+    async def _ask(self, found: Mapping[str, Tally], now: float) -> set[str]:
+        """Asks for the goals that are reached; returns the petitions they are of."""
+        asked: set[str] = set()
         version = await self._versions.get(self._petitions)
-        query = {"_id": {"$in": list(found)}, "status": {"$in": [str(each) for each in _OPEN]}}
-        async for document in version.collection("petitions").find(query):
-            petition = load_petition(document)
-            tally = found[petition.id]
-            reached = next_goal(petition)
-            if reached is not None and tally.count >= reached:
-                await self._producer.send(PETITION_REQUESTS, petition.id.encode(), _request(petition, tally, reached))
+        for some in in_parts(list(found)):
+            query = {"_id": {"$in": some}, "status": {"$in": [str(each) for each in _OPEN]}}
+            async for document in version.collection("petitions").find(query):
+                if await self._look(load_petition(document), found[document["_id"]], now):
+                    asked.add(document["_id"])
+        return asked
+
+    async def _look(self, petition: Petition, tally: Tally, now: float) -> bool:
+        goal = next_goal(petition)
+        if goal is None:
+            return False
+        if tally.count >= goal:
+            await self._producer.send(PETITION_REQUESTS, petition.id.encode(), _request(petition, tally, goal))
+            return True
+        if (rest := (goal - tally.count) / FASTEST) > EVERY and petition.id in self._signed:
+            self._rests[petition.id] = now + min(rest, LONGEST_REST)
+        return False
 
 
 def next_goal(petition: Petition) -> int | None:

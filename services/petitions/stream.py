@@ -9,7 +9,7 @@ from kenes.kafka.tail import Tail
 from kenes.mongo.client import Database, Document
 from kenes.mongo.decision_state import KeyedState, Rules
 from kenes.observe.logs import get_logger
-from schemas.envelope import Event
+from schemas.envelope import Event, sequence_of
 from schemas.payload import Payload
 from schemas.petitions.v1 import Seen, SignatureAccepted
 from services.petitions.directory import Directory
@@ -67,9 +67,9 @@ class SignerState(KeyedState[Signer]):
     """Signers, and the petitions they sign: never older than what the asker's side had seen."""
 
     def __init__(
-        self, database: Database, rules: Rules[Signer], petitions: Tail, signed: Callable[[str], None]
+        self, database: Database, rules: Rules[Signer], petitions: Tail, signed: Callable[[str, int, int], None]
     ) -> None:
-        """`signed` is told of each petition whose count grows."""
+        """`signed` is told of each petition whose count grows, and by which decision: partition and sequence."""
         super().__init__(database, rules)
         self._petitions = petitions
         self._signed = signed
@@ -78,7 +78,7 @@ class SignerState(KeyedState[Signer]):
         """Folds a decision, and tells of a signature."""
         super().evolve(partition, decision)
         if isinstance(decision.data, SignatureAccepted):
-            self._signed(decision.subject)
+            self._signed(decision.subject, partition, sequence_of(decision))
 
     async def prepare(self, events: Sequence[Event[Payload]]) -> None:
         """Fetches the signers, once the directory has caught up with what the requests refer to."""

@@ -13,7 +13,7 @@ from kenes.kafka.records import Receipt
 from kenes.mongo.decision_state import KeyedState
 from schemas.envelope import Event
 from schemas.payload import Payload
-from schemas.petitions.v1 import DeadlineRequested, GoalRequested, UnitCount
+from schemas.petitions.v1 import DeadlineRequested, Goal, GoalRequested, UnitCount
 from schemas.topics import PETITION_REQUESTS, Topic
 from services.petitions import goals as goals_module
 from services.petitions.deadlines import AT_ONCE, Deadlines
@@ -66,12 +66,15 @@ class Counted:
 
     def __init__(self, **counts: int) -> None:
         self.counts = counts
+        self.folded = 9
         self.asked: list[Collection[str]] = []
 
     async def of(self, petitions: Collection[str]) -> dict[str, Tally]:
         """See Tallied."""
         self.asked.append(petitions)
-        return {name: Tally(self.counts[name], {"KZ-75": 1}) for name in petitions if name in self.counts}
+        return {
+            name: Tally(self.counts[name], {"KZ-75": 1}, {0: self.folded}) for name in petitions if name in self.counts
+        }
 
     async def all(self) -> dict[str, Tally]:
         """See Tallied."""
@@ -182,7 +185,7 @@ async def test_then_only_those_that_are_being_signed(monkeypatch: pytest.MonkeyP
     assert len(counted.asked) == 1, "nothing moves: nothing is read"
 
     counted.counts["two"] = 10
-    clock.signed("two")
+    clock.signed("two", 0, 5)
     await clock.tick()
 
     assert counted.asked[-1] == ["two"]
@@ -199,6 +202,33 @@ async def test_a_goal_that_could_not_be_asked_for_is_asked_for_again(monkeypatch
     await clock.tick()
 
     assert [key for _, key, _ in sender.sent] == [b"one"]
+
+
+async def test_a_petition_far_from_its_goal_is_left_alone_for_a_while_and_never_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("services.petitions.goals.time.monotonic", lambda: now[0])
+    far = petition("far").model_copy(update={"goals": (Goal(signatures=50_000, effect="consideration"),)})
+    sender, counted = Sender(), Counted(far=1)
+    clock = goals(sender, counted, far, monkeypatch=monkeypatch)
+    await clock.tick()
+    clock.signed("far", 0, 10)
+    await clock.tick()
+    now[0] += 9
+    await clock.tick()
+    assert len(counted.asked) == 2, "it cannot have got there"
+
+    now[0] += 120  # nobody has signed since, and the tallies are late
+    await clock.tick()
+    now[0] += 120
+    counted.counts["far"], counted.folded = 50_000, 10
+    await clock.tick()
+    await clock.tick()
+
+    assert len(counted.asked) == 5, "until the tallies have the last signature, and once more for the next goal"
+    assert {type(event.data) for _, _, event in sender.sent} == {GoalRequested}
+    assert len({event.id for _, _, event in sender.sent}) == 1
 
 
 def test_the_next_goal() -> None:

@@ -120,7 +120,7 @@ class Petitions:
 
 def signer_state(petitions: Petitions) -> SignerState:
     rules = signer_rules(PACKS, open_directory())
-    return SignerState(cast("Any", Database()), rules, cast("Tail", petitions), lambda _petition: None)
+    return SignerState(cast("Any", Database()), rules, cast("Tail", petitions), lambda *_: None)
 
 
 async def test_a_batch_waits_for_the_newest_decision_its_askers_had_seen() -> None:
