@@ -19,6 +19,7 @@ from services.petitions.opendata.sources import LANG, Sources, absolute, own_add
 from services.petitions.opendata.timeline import REACHED, timeline
 from services.petitions.opendata.views import Timeline, TimelineEntry
 from services.petitions.pages.keeping import Kept
+from services.petitions.pages.presenter import why
 
 PATH: Final = "/open/petitions/{petition}/timeline"
 MAX_AGE: Final = 30
@@ -128,5 +129,5 @@ def _entry(petition: str, page: str, entry: TimelineEntry, t: Translator) -> Ent
         address=page,
         published=entry.at,
         updated=entry.at,
-        text=t(f"story.reason.{entry.reason}") if entry.reason else "",
+        text=why(entry.what, entry.reason, t),
     )

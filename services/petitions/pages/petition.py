@@ -21,8 +21,9 @@ from kenes.web.limits import RateClass, limited
 from services.petitions.domain.ending import WITHDRAWABLE
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.stages import MODERATOR
-from services.petitions.domain.status import EDITABLE, Milestone, Status
+from services.petitions.domain.status import EDITABLE, Status
 from services.petitions.opendata.sharing import sharing
+from services.petitions.pages.presenter import why
 from services.petitions.pages.regions import region_name
 from services.petitions.pages.site import PageSite
 
@@ -128,7 +129,7 @@ def story(petition: Petition, t: Translator) -> list[dict[str, Any]]:
         {
             "title": t(f"story.{each.what}"),
             "when": each.at,
-            "body": _why(each, t),
+            "body": why(each.what, each.reason, t),
         }
         for each in petition.timeline
     ]
@@ -149,15 +150,3 @@ def story(petition: Petition, t: Translator) -> list[dict[str, Any]]:
             return [*told, {"title": t("story.collecting"), "state": "current"}, ends]
         case _:
             return told
-
-
-_CODED = ("closed", "answered")
-"""Milestones whose reason is a code; of the others it is what somebody wrote, or a number."""
-
-
-def _why(milestone: Milestone, t: Translator) -> str:
-    if milestone.reason is None:
-        return ""
-    if milestone.what in _CODED:
-        return t(f"story.reason.{milestone.reason}")
-    return t("story.reached.body", count=int(milestone.reason)) if milestone.what == "reached" else milestone.reason

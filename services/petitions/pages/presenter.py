@@ -129,3 +129,16 @@ def _about(petition: Petition, t: Translator) -> str:
     text = petition.text
     place = region_name(text.region, t.language) if text.region else t("about.country")
     return f"{t(f'category.{text.category}')} · {place}"
+
+
+_CODED = ("closed", "answered")
+"""Milestones whose reason is a code; of the others it is what somebody wrote, or a number."""
+
+
+def why(what: str, reason: str | None, t: Translator) -> str:
+    """The reason of a milestone in words; empty where it has none."""
+    if reason is None:
+        return ""
+    if what in _CODED:
+        return t(f"story.reason.{reason}")
+    return t("story.reached.body", count=int(reason)) if what == "reached" else reason

@@ -191,6 +191,24 @@ async def test_ids_of_entries_stay_when_the_rest_moves(world: OpenWorld) -> None
     assert len(after - before) == 1
 
 
+@pytest.mark.parametrize(
+    ("what", "reason", "told"),
+    [
+        ("closed", "author", "Its author closed it."),
+        ("answered", "refused", "What was asked for was refused."),
+        ("reached", "492", "492 signatures"),
+        ("suspended", "Act 2-17 of the court", "Act 2-17 of the court"),
+    ],
+)
+async def test_a_reason_is_told_in_words_whatever_the_step(world: OpenWorld, what: str, reason: str, told: str) -> None:
+    step = Milestone(what=what, at=NOW, reason=reason)
+    world.facts.petitions[0] = ONE.model_copy(update={"timeline": (*ONE.timeline, step)})
+
+    items = (await world.get(f"{TIMELINES[3]}?lang=en")).json()["items"]
+
+    assert items[0]["content_text"] == told
+
+
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.GATHERING, Status.MODERATION])
 async def test_what_is_not_public_is_not_there(status: Status) -> None:
     hidden = petition(status)
