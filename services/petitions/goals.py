@@ -12,7 +12,11 @@ from kenes.observe.logs import get_logger
 from schemas.envelope import Event
 from schemas.petitions.v1 import GoalRequested, UnitCount
 from schemas.topics import PETITION_REQUESTS
+from services.petitions.domain import clock
+from services.petitions.domain.clock import COUNTED
 from services.petitions.domain.petition import Petition
+from services.petitions.domain.refusals import Refusal
+from services.petitions.domain.rules import RulePacks
 from services.petitions.domain.status import Status
 from services.petitions.projection import load_petition
 from services.petitions.tallied import Tallied, Tally, in_parts
@@ -25,17 +29,18 @@ FASTEST = 5_000
 
 LONGEST_REST = 60.0
 
-_OPEN = [Status.GATHERING, Status.COLLECTING, Status.CONSIDERATION]
-
 
 class Goals:
     """Asking twice is harmless: a goal is reached once. At the start every petition is looked at."""
 
-    def __init__(self, database: Database, petitions: Projection, tallied: Tallied, producer: Producer) -> None:
+    def __init__(
+        self, database: Database, petitions: Projection, tallied: Tallied, producer: Producer, packs: RulePacks
+    ) -> None:
         self._versions = LiveVersions(database)
         self._petitions = petitions
         self._tallied = tallied
         self._producer = producer
+        self._packs = packs
         self._signed: dict[str, dict[int, int]] = {}
         self._rests: dict[str, float] = {}
         self._started = False
@@ -72,7 +77,7 @@ class Goals:
         asked: set[str] = set()
         version = await self._versions.get(self._petitions)
         for some in in_parts(list(found)):
-            query = {"_id": {"$in": some}, "status": {"$in": [str(each) for each in _OPEN]}}
+            query = {"_id": {"$in": some}, "status": {"$in": [str(each) for each in COUNTED]}}
             async for document in version.collection("petitions").find(query):
                 if await self._look(load_petition(document), found[document["_id"]], now):
                     asked.add(document["_id"])
@@ -82,12 +87,15 @@ class Goals:
         goal = next_goal(petition)
         if goal is None:
             return False
-        if tally.count >= goal:
-            await self._producer.send(PETITION_REQUESTS, petition.id.encode(), _request(petition, tally, goal))
-            return True
-        if (rest := (goal - tally.count) / FASTEST) > EVERY and petition.id in self._signed:
-            self._rests[petition.id] = now + min(rest, LONGEST_REST)
-        return False
+        if tally.count < goal:
+            if (rest := (goal - tally.count) / FASTEST) > EVERY and petition.id in self._signed:
+                self._rests[petition.id] = now + min(rest, LONGEST_REST)
+            return False
+        request = _request(petition, tally, goal)
+        if isinstance(clock.goal(petition, request.data, request.time, self._packs), Refusal):
+            return False  # numbers are not all that the rules ask for
+        await self._producer.send(PETITION_REQUESTS, petition.id.encode(), request)
+        return True
 
 
 def next_goal(petition: Petition) -> int | None:

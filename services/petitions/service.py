@@ -102,7 +102,7 @@ class Petitions(Service):
         listings = self.projection("petitions")
         async with following(self, context, listings, self.directory.load, self.directory.take) as tail:
             tallied = Tallied(context.database, self.projection("tallies"))
-            goals = Goals(context.database, listings, tallied, context.producer)
+            goals = Goals(context.database, listings, tallied, context.producer, self.packs)
             signer_state = SignerState(context.database, signatures.rules, tail, goals.signed)
             terms = Deadlines(petition_state, tallied, context.producer)
             yield Stream(

@@ -22,13 +22,16 @@ from services.petitions.domain.rules import RulePacks, Spread
 from services.petitions.domain.stages import duty_term, supported
 from services.petitions.domain.status import Status
 
+COUNTED = (Status.GATHERING, Status.COLLECTING, Status.CONSIDERATION)
+"""Where a petition is while signatures can bring something about."""
+
 
 def goal(petition: Petition, request: GoalRequested, now: datetime, packs: RulePacks) -> Payload | Refusal:
     """The next goal that so many signatures reach: supporters enough, or a threshold of the pack."""
     if petition.status is Status.GATHERING:
         enough = petition.needed is not None and request.count >= petition.needed
         return supported(petition, now, packs) if enough else Refusal.GOAL_NOT_REACHED
-    if petition.status not in (Status.COLLECTING, Status.CONSIDERATION):
+    if petition.status not in COUNTED:
         return Refusal.NOT_COLLECTING
     pack = packs.pinned(petition.rules)
     done = {reached.goal for reached in petition.reached}

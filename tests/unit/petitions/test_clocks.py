@@ -18,11 +18,13 @@ from schemas.topics import PETITION_REQUESTS, Topic
 from services.petitions import goals as goals_module
 from services.petitions.deadlines import AT_ONCE, Deadlines
 from services.petitions.domain.petition import Petition
+from services.petitions.domain.rules import RulePacks
 from services.petitions.domain.status import Status
 from services.petitions.goals import Goals, next_goal
 from services.petitions.projection import petition_document
 from services.petitions.tallied import Tallied, Tally
-from tests.unit.petitions.lives import LIVES, count, live
+from tests.unit.petitions import lives
+from tests.unit.petitions.lives import LIVES, PACKS, count, live
 from tests.unit.petitions.lives import SOON as A_MINUTE
 
 PAST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -161,9 +163,16 @@ class Documents:
                 yield petition_document(each, 0, 1)
 
 
-def goals(sender: Sender, counted: Counted, *petitions: Petition, monkeypatch: pytest.MonkeyPatch) -> Goals:
+def goals(
+    sender: Sender,
+    counted: Counted,
+    *petitions: Petition,
+    monkeypatch: pytest.MonkeyPatch,
+    packs: RulePacks | None = None,
+) -> Goals:
     monkeypatch.setattr(goals_module, "LiveVersions", lambda _database: Documents(*petitions))
-    return Goals(cast("Any", None), cast("Any", None), cast("Tallied", counted), cast("Producer", sender))
+    told = (cast("Tallied", counted), cast("Producer", sender), packs or PACKS)
+    return Goals(cast("Any", None), cast("Any", None), *told)
 
 
 async def test_at_the_start_every_petition_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,6 +238,21 @@ async def test_a_petition_far_from_its_goal_is_left_alone_for_a_while_and_never_
     assert len(counted.asked) == 5, "until the tallies have the last signature, and once more for the next goal"
     assert {type(event.data) for _, _, event in sender.sent} == {GoalRequested}
     assert len({event.id for _, _, event in sender.sent}) == 1
+
+
+async def test_numbers_alone_are_not_asked_for_where_the_rules_want_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    spread = {"units": 2, "minimum": {"KZ-75": 1, "KZ-71": 1}, **lives.SURE}
+    pack = lives.pack(thresholds=[{"signatures": 10, "effect": "hearing", "spread": spread, **lives.SURE}])
+    narrow = petition("narrow").model_copy(update={"goals": (Goal(signatures=10, effect="hearing"),)})
+    sender, counted = Sender(), Counted(narrow=99)
+    clock = goals(sender, counted, narrow, monkeypatch=monkeypatch, packs=lives.packs(pack))
+
+    clock.signed("narrow", 0, 5)
+    for _ in range(3):
+        await clock.tick()
+
+    assert sender.sent == [], "it would be refused, each second anew"
+    assert len(counted.asked) == 1
 
 
 def test_the_next_goal() -> None:
