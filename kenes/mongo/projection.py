@@ -172,3 +172,16 @@ class LiveVersions:
             version = await live_version(self._database, projection)
             self._known[projection.name] = (now, version)
         return version
+
+
+class LiveCollections:
+    """The collections of several projections' live versions, by the names they are declared under."""
+
+    def __init__(self, database: Database, projections: Sequence[Projection]) -> None:
+        self._versions = LiveVersions(database)
+        self._projections = {name: each for each in projections for name in each.collections}
+
+    async def of(self, name: str) -> Collection:
+        """The collection to read; raises `KeyError` for one that no projection declares."""
+        version = await self._versions.get(self._projections[name])
+        return version.collection(name)

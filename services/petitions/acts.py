@@ -11,7 +11,6 @@ from schemas.petitions.v1 import (
     ChargeRequested,
     CloseRequested,
     DraftAnswerRequested,
-    EditRequested,
     InviteRequested,
     LifecycleRequest,
     LockRequested,
@@ -101,5 +100,3 @@ ACTS: Final[dict[str, Act]] = {
     )
 }
 """By name, which is also the last part of the address."""
-
-EDIT: Final = _act("text", EditRequested, "Replaces the text of a draft.", Refusal.NOT_A_DRAFT)

@@ -12,8 +12,8 @@ from kenes.identity.person import Person
 from kenes.identity.sealing import Keyring, UnsealError
 from kenes.kafka.records import Receipt
 from kenes.kafka.waiting import Decisions
-from kenes.mongo.client import Collection, Database, Document
-from kenes.mongo.projection import LiveVersions, Projection
+from kenes.mongo.client import Database, Document
+from kenes.mongo.projection import LiveCollections, Projection
 from kenes.mongo.vault import Vault
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
@@ -75,8 +75,7 @@ class Queries:
         recent: Decisions,
         recent_signatures: Decisions,
     ) -> None:
-        self._versions = LiveVersions(database)
-        self._projections = {name: each for each in projections for name in each.collections}
+        self._live = LiveCollections(database, projections)
         self._keyring = keyring
         self._vault = vault
         self._directory = directory
@@ -89,7 +88,7 @@ class Queries:
 
     async def petition(self, petition: str) -> Petition | None:
         """A petition with every decision this process knows of, also those the projection has yet to fold."""
-        document = await (await self._of("petitions")).find_one({"_id": petition})
+        document = await (await self._live.of("petitions")).find_one({"_id": petition})
         found = None if document is None else load_petition(document)
         folded = -1 if document is None else document["s"]
         listing = self._directory.get(petition)
@@ -112,7 +111,7 @@ class Queries:
 
     async def by_ids(self, ids: Sequence[str]) -> list[Petition]:
         """Petitions by id, in the order asked; unknown ids are left out."""
-        cursor = (await self._of("petitions")).find({"_id": {"$in": list(ids)}})
+        cursor = (await self._live.of("petitions")).find({"_id": {"$in": list(ids)}})
         found = {document["_id"]: load_petition(document) async for document in cursor}
         return [found[petition] for petition in ids if petition in found]
 
@@ -126,7 +125,7 @@ class Queries:
 
     async def _receipt(self, collection: str, receipt: Receipt) -> ReceiptView | None:
         key = receipt_id(receipt.partition, receipt.offset)
-        found = await (await self._of(collection)).find_one({"_id": key})
+        found = await (await self._live.of(collection)).find_one({"_id": key})
         if found is None:
             return None
         return ReceiptView(found["petition"], found["decision"], found["code"], found["at"])
@@ -134,7 +133,7 @@ class Queries:
     async def history(self, petition: str) -> dict[datetime, dict[str, int]]:
         """Accepted minus withdrawn signatures by minute (UTC) and region."""
         minutes: dict[datetime, dict[str, int]] = {}
-        async for document in (await self._of("history")).find({"_id": history_range(petition)}):
+        async for document in (await self._live.of("history")).find({"_id": history_range(petition)}):
             for minute, acts in document["minutes"].items():
                 at = datetime.fromisoformat(f"{document['hour']}:{minute}:00+00:00")
                 regions = minutes.setdefault(at, {})
@@ -156,7 +155,7 @@ class Queries:
         if key is None:
             return None
         entry = entry_key(self._keyring.index(person.id), key.entry(petition))
-        found = await (await self._of("signed")).find_one({"_id": entry})
+        found = await (await self._live.of("signed")).find_one({"_id": entry})
         return None if found is None else bool(found["signed"])
 
     async def signed_by(self, person: Person) -> list[Signed]:
@@ -186,7 +185,7 @@ class Queries:
         key = await self._vault.find(person.id)
         if key is None:
             return []
-        cursor = (await self._of(collection)).find({"_id": entry_range(self._keyring.index(person.id))})
+        cursor = (await self._live.of(collection)).find({"_id": entry_range(self._keyring.index(person.id))})
         entries = []
         async for entry in cursor:
             # What was written before the person was erased stands under the same index, and is noise.
@@ -196,7 +195,7 @@ class Queries:
 
     async def latest_names(self, petition: str, limit: int) -> list[str]:
         """Public names of the latest signers who chose to be listed: first name and initial."""
-        cursor = (await self._of("tallies")).find({"_id": {"$in": tally_ids(petition)}}, {"latest": 1})
+        cursor = (await self._live.of("tallies")).find({"_id": {"$in": tally_ids(petition)}}, {"latest": 1})
         listed = [each async for tally in cursor for each in tally.get("latest", ())]
         latest = sorted(listed, key=lambda each: each["at"], reverse=True)[:limit]
         names = [await self.public_name(each["owner"], each["sealed"], petition) for each in latest]
@@ -213,10 +212,6 @@ class Queries:
             return None
         initial = f"{told['family_name'][:1].upper()}." if told["family_name"] else ""
         return f"{told['given_name']} {initial}".strip() or None
-
-    async def _of(self, collection: str) -> Collection:
-        version = await self._versions.get(self._projections[collection])
-        return version.collection(collection)
 
 
 def _line(note: dict[str, Any], signed: bool) -> Signed:

@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any, Final, get_args
 
 from kenes.mongo.client import Database
-from kenes.mongo.projection import LiveVersions, Projection
+from kenes.mongo.projection import LiveCollections, Projection
 from schemas.petitions.v1 import DutyKind, Language
 from services.petitions.answering.readability import Readability, readability
+from services.petitions.domain.answering import ANSWERABLE, owed
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
-from services.petitions.domain.status import Duty, Status
+from services.petitions.domain.status import Duty
 from services.petitions.projection import load_petition
 
-ANSWERABLE: Final = (Status.COLLECTING, Status.CONSIDERATION)
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 STATEMENT: Final[dict[str, Language]] = {each: each for each in LANGUAGES}
 MEDIA: Final[dict[str, Language]] = {f"media_{each}": each for each in LANGUAGES}
@@ -48,22 +48,20 @@ def answers_for(petition: Petition, roles: Collection[str], packs: RulePacks) ->
 
 def owed_to(petition: Petition) -> Owed | None:
     """The answer that is owed to a petition, if one is."""
-    duty = petition.open_duty(DutyKind.ANSWER)
-    return None if duty is None or petition.status not in ANSWERABLE else Owed(petition, duty)
+    duty = owed(petition)
+    return None if duty is None else Owed(petition, duty)
 
 
 class DutyReads:
     """Reads the petitions that an answer is owed to."""
 
     def __init__(self, database: Database, projections: Sequence[Projection]) -> None:
-        self._versions = LiveVersions(database)
-        self._petitions = next(each for each in projections if "petitions" in each.collections)
+        self._live = LiveCollections(database, projections)
 
     async def owed(self, roles: Collection[str], packs: RulePacks) -> list[Owed]:
         """What those with these roles owe, what is due first on top."""
-        version = await self._versions.get(self._petitions)
         query = {"status": {"$in": [str(each) for each in ANSWERABLE]}, "duties.kind": str(DutyKind.ANSWER)}
-        petitions = [load_petition(document) async for document in version.collection("petitions").find(query)]
+        petitions = [load_petition(document) async for document in (await self._live.of("petitions")).find(query)]
         return by_due_date(petitions, roles, packs)
 
 

@@ -18,7 +18,15 @@ from schemas.petitions.v1 import (
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePacks
-from services.petitions.domain.status import Status
+from services.petitions.domain.status import Duty, Status
+
+ANSWERABLE = (Status.COLLECTING, Status.CONSIDERATION)
+"""Where a petition is while an answer may be owed to it."""
+
+
+def owed(petition: Petition) -> Duty | None:
+    """The answer that is due first, if one is owed."""
+    return petition.open_duty(DutyKind.ANSWER) if petition.status in ANSWERABLE else None
 
 
 def charge(petition: Petition, request: ChargeRequested, _now: datetime, packs: RulePacks) -> Payload | Refusal:
@@ -57,6 +65,4 @@ def answer(petition: Petition, request: AnswerRequested, now: datetime, packs: R
 def _unless_owed(petition: Petition, actor: Actor, packs: RulePacks) -> Refusal | None:
     if packs.pinned(petition.rules).role_of_body(petition.unit) not in actor.roles:
         return Refusal.NOT_ALLOWED
-    if petition.status not in (Status.COLLECTING, Status.CONSIDERATION):
-        return Refusal.NOTHING_OWED
-    return None if petition.open_duty(DutyKind.ANSWER) is not None else Refusal.NOTHING_OWED
+    return Refusal.NOTHING_OWED if owed(petition) is None else None

@@ -23,6 +23,9 @@ from services.petitions.domain.status import Status
 
 LOCK = timedelta(minutes=15)
 
+UNDOABLE = (Status.RETURNED, Status.REJECTED, Status.COLLECTING)
+"""Where a verdict may have brought a petition that it can still be taken back from."""
+
 FAULTS = ("unclear", "duplicate", "personal-data", "insulting", "advertising", "wrong-body")
 """Reasons beside the pack's prohibited subjects."""
 
@@ -63,13 +66,17 @@ def undo(petition: Petition, request: UndoRequested, now: datetime, packs: RuleP
     if MODERATOR not in request.actor.roles:
         return Refusal.NOT_ALLOWED
     pack = packs.pinned(petition.rules)
-    undoable = petition.status in (Status.RETURNED, Status.REJECTED, Status.COLLECTING)
-    if pack.moderation is None or petition.finding is None or not undoable or petition.reached:
+    if pack.moderation is None or not is_undoable(petition):
         return Refusal.NOTHING_TO_UNDO
     due_at, remind_at = duty_term(pack.moderation.within, now, pack, packs)
     return VerdictUndone(
         petition=petition.id, by=request.actor.pseudonym, reason=request.reason, due_at=due_at, remind_at=remind_at
     )
+
+
+def is_undoable(petition: Petition) -> bool:
+    """Whether there is a verdict of which nothing has come yet."""
+    return petition.finding is not None and petition.status in UNDOABLE and not petition.reached
 
 
 def _unless_on_desk(petition: Petition, actor: Actor, now: datetime) -> Refusal | None:

@@ -7,12 +7,12 @@ from typing import Literal
 
 from schemas.petitions.v1 import DutyKind
 from services.petitions.domain.ending import RETIRABLE, SUSPENDABLE
+from services.petitions.domain.moderation import is_undoable
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack
 from services.petitions.domain.status import Status
 from services.petitions.domain.terms import Calendar
 
-UNDOABLE = (Status.RETURNED, Status.REJECTED, Status.COLLECTING)
 """Where a verdict can still be taken back, as long as no goal was reached."""
 
 Who = Literal["you", "another"]
@@ -62,7 +62,7 @@ def open_acts(petition: Petition, pack: RulePack, me: str) -> frozenset[str]:
     found: set[str] = set()
     if petition.status is Status.MODERATION and petition.author != me:
         found |= {"lock", "verdict"}
-    if pack.moderation is not None and petition.finding and petition.status in UNDOABLE and not petition.reached:
+    if pack.moderation is not None and is_undoable(petition):
         found.add("undo")
     if petition.status in SUSPENDABLE:
         found.add("suspension")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kenes.mongo.client import Collection, Database, Document
-from kenes.mongo.projection import LiveVersions, Projection
+from kenes.mongo.projection import LiveCollections, Projection
+from services.petitions.domain.moderation import UNDOABLE
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Status
 from services.petitions.moderation.log import LogEntry, load_entry
-from services.petitions.moderation.queue import UNDOABLE
 from services.petitions.projection import load_petition
 
 ON_DESK = 100
@@ -41,12 +41,11 @@ class ModerationReads:
     """All methods raise `DatabaseUnavailableError`."""
 
     def __init__(self, database: Database, projections: Sequence[Projection]) -> None:
-        self._versions = LiveVersions(database)
-        self._projections = {name: each for each in projections for name in each.collections}
+        self._live = LiveCollections(database, projections)
 
     async def desk(self) -> Desk:
         """The desk now."""
-        petitions = await self._of("petitions")
+        petitions = await self._live.of("petitions")
         waiting: Document = {"status": str(Status.MODERATION)}
         decided: Document = {"status": {"$in": [str(each) for each in UNDOABLE]}, "finding": {"$ne": None}}
         return Desk(
@@ -58,7 +57,7 @@ class ModerationReads:
 
     async def log_page(self, number: int) -> LogPage:
         """A page of the log, the newest verdict first; a number past the end gives the last page."""
-        log = await self._of("moderation_log")
+        log = await self._live.of("moderation_log")
         total = await log.count_documents({})
         pages = max(1, -(-total // PAGE))
         number = min(max(number, 1), pages)
@@ -71,12 +70,8 @@ class ModerationReads:
         if before is not None:
             at, entry = before
             query = {"$or": [{"at": {"$lt": at}}, {"at": at, "_id": {"$lt": entry}}]}
-        cursor = (await self._of("moderation_log")).find(query).sort([("at", -1), ("_id", -1)]).limit(limit)
+        cursor = (await self._live.of("moderation_log")).find(query).sort([("at", -1), ("_id", -1)]).limit(limit)
         return [load_entry(document) async for document in cursor]
-
-    async def _of(self, collection: str) -> Collection:
-        version = await self._versions.get(self._projections[collection])
-        return version.collection(collection)
 
 
 async def _petitions(petitions: Collection, query: Document, order: tuple[str, int], limit: int) -> list[Petition]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from kenes.mongo.client import Database, Document
-from kenes.mongo.projection import LiveVersions, Projection
+from kenes.mongo.projection import LiveCollections, Projection
 from services.petitions.opendata.small_groups import Hour
 from services.petitions.projection import history_range
 
@@ -26,16 +26,15 @@ class HistoryReads:
     """Reads the live version of the `history` projection."""
 
     def __init__(self, database: Database, projections: Sequence[Projection]) -> None:
-        self._versions = LiveVersions(database)
-        self._projection = next(each for each in projections if "history" in each.collections)
+        self._live = LiveCollections(database, projections)
 
     async def hours(self, petition: str, until: datetime | None = None) -> AsyncIterator[Hour]:
         """See Hours. Keys are petition, hour and partition: in their order, the parts of an hour stand together."""
-        version = await self._versions.get(self._projection)
+        history = await self._live.of("history")
         keys = dict(history_range(petition))
         if until is not None:
             keys["$lt"] = f"{petition}/{until.astimezone(UTC):%Y-%m-%dT%H}"
-        cursor = version.collection("history").find({"_id": keys}).sort("_id", 1).batch_size(BATCH)
+        cursor = history.find({"_id": keys}).sort("_id", 1).batch_size(BATCH)
         name, minutes = "", dict[int, Counter[str]]()
         async for document in cursor:
             if document["hour"] != name:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from kenes.mongo.client import Collection, Database, Document
-from kenes.mongo.projection import LiveVersions, Projection
+from kenes.mongo.client import Database, Document
+from kenes.mongo.projection import LiveCollections, Projection
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Status
 from services.petitions.live import LiveCounts
@@ -33,8 +33,7 @@ class PageReads:
     def __init__(
         self, database: Database, projections: Sequence[Projection], counts: LiveCounts, search: Search
     ) -> None:
-        self._versions = LiveVersions(database)
-        self._projections = {name: each for each in projections for name in each.collections}
+        self._live = LiveCollections(database, projections)
         self._counts = counts
         self._search = search
 
@@ -73,7 +72,7 @@ class PageReads:
         by_id = {hit.petition: hit for hit in (await self._search.aside(self._search.index.newest, open_now)).hits}
         hours: Document = {"petition": {"$in": list(by_id)}, "hour": {"$gte": f"{since.astimezone(UTC):%Y-%m-%dT%H}"}}
         gained: dict[str, int] = {}
-        async for hour in (await self._of("history")).find(hours):
+        async for hour in (await self._live.of("history")).find(hours):
             gained[hour["petition"]] = gained.get(hour["petition"], 0) + _net(hour)
         best = sorted((net, petition) for petition, net in gained.items() if net > 0)[: -limit - 1 : -1]
         return [(each, gained[each.id]) for each in self._search.read([by_id[petition] for _, petition in best])]
@@ -82,10 +81,6 @@ class PageReads:
         """Petitions about what a title or text is about, the most alike first; `but` names one to leave out."""
         alike = await self._search.similar(text, limit + 1)
         return [petition for petition in alike if petition.id != but][:limit]
-
-    async def _of(self, collection: str) -> Collection:
-        version = await self._versions.get(self._projections[collection])
-        return version.collection(collection)
 
 
 def _net(hour: Document) -> int:
