@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from kenes.web.context import cookie, header, web
 
-# An answer to 304 repeats these of the 200 it stands for; everything else the client has already.
-_KEPT: Final = (b"cache-control", b"content-location", b"etag", b"expires", b"vary", b"last-modified", b"set-cookie")
+# What describes the body, which the client has already. All else a 304 repeats: its headers replace those kept with
+# the copy, and where a policy of the page were left out, the edge's own would take its place (RFC 9111, 3.2).
+_OF_THE_BODY: Final = (b"content-length", b"content-type", b"content-encoding")
 
 
 def etag(*parts: object) -> str:
@@ -40,9 +41,9 @@ def not_modified(request: Request, *, tag: str | None = None, modified: datetime
 
 
 def unchanged(response: Response) -> Response:
-    """304 with the headers of `response` that a cache must learn again."""
+    """304 with the headers of `response`, which a cache takes for its copy."""
     answer = Response(status_code=304)
-    answer.raw_headers = [(name, value) for name, value in response.raw_headers if name in _KEPT]
+    answer.raw_headers = [(name, value) for name, value in response.raw_headers if name not in _OF_THE_BODY]
     return answer
 
 
