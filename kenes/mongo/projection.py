@@ -20,8 +20,8 @@ OFFSETS = "projection_offsets"
 VERSION_KNOWN_FOR = 1.0
 DELETE_BATCH = 200
 
-Found = Mapping[Any, Document]
-"""The documents a fold asked for, by id."""
+Found = Mapping[str, Mapping[Any, Document]]
+"""The documents a fold asked for, by collection and id."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,19 @@ class Index:
 
 
 @dataclass(frozen=True)
+class Read:
+    """Documents that a fold needs: `ids` names them by the new events, and by what the reads before it found."""
+
+    collection: str
+    ids: Callable[[Sequence[Recorded], Found], Iterable[Any]]
+
+
+@dataclass(frozen=True)
 class Projection:
     """What a service keeps of one topic.
 
     `fold` turns one partition's new events into operations on documents that belong to that partition alone; it is
-    pure. A fold that needs what a document holds names it by `reads`, and finds it in its second argument.
+    pure. A fold that needs what documents hold names them by `reads`, and finds them in its second argument.
     `pace` is the least time between two batches, in seconds: how stale it may be, for how much less work.
     """
 
@@ -45,7 +53,7 @@ class Projection:
     topic: Topic
     collections: Mapping[str, Sequence[Index]]
     fold: Callable[[Sequence[Recorded], Found], Iterable[Operation]]
-    reads: tuple[str, Callable[[Recorded], Any]] | None = None
+    reads: Sequence[Read] = ()
     pace: float = 0.0
 
 

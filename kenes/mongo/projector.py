@@ -10,9 +10,12 @@ from kenes.kafka.decider import Position
 from kenes.kafka.records import Record, Recorded, counts, read
 from kenes.mongo.client import Document, Session, transact
 from kenes.mongo.operations import Operation, apply
-from kenes.mongo.projection import Version
+from kenes.mongo.projection import Found, Version
 from kenes.observe.metrics import BATCH_DURATION, BATCH_RECORDS, PROJECTION_LAG, RECORDS_CONSUMED
 from schemas.envelope import UnreadableEventError, sequence_of
+
+READ_AT_ONCE = 48
+"""Ids in one query: what the embedded server needs for a list grows with the square of its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +104,7 @@ class Projector:
         newest = records[-1]
         return _Step(before, Position(newest.offset + 1, sequence), events, newest.timestamp / 1000)
 
-    async def _fold(
-        self, records: Sequence[Record], events: Sequence[Recorded], found: Mapping[object, Document]
-    ) -> list[Operation]:
+    async def _fold(self, records: Sequence[Record], events: Sequence[Recorded], found: Found) -> list[Operation]:
         """The operations of one partition's events; an event that the fold cannot take is set aside."""
         fold, sound = self._version.projection.fold, list(events)
 
@@ -134,11 +135,14 @@ class Projector:
         if self._dead_letters is not None:
             await self._dead_letters.put(self._version.projection.topic, record, error)
 
-    async def _found(self, events: Sequence[Recorded]) -> dict[object, Document]:
-        reads = self._version.projection.reads
-        if reads is None or not events:
-            return {}
-        name, key = reads
-        wanted = list({key(event) for event in events})
-        cursor = self._version.collection(name).find({"_id": {"$in": wanted}})
-        return {document["_id"]: document async for document in cursor}
+    async def _found(self, events: Sequence[Recorded]) -> Found:
+        found: dict[str, dict[object, Document]] = {}
+        for each in self._version.projection.reads if events else ():
+            wanted = list(dict.fromkeys(each.ids(events, found)))
+            documents = found.setdefault(each.collection, {})
+            for start in range(0, len(wanted), READ_AT_ONCE):
+                cursor = self._version.collection(each.collection).find(
+                    {"_id": {"$in": wanted[start : start + READ_AT_ONCE]}}
+                )
+                documents |= {document["_id"]: document async for document in cursor}
+        return found

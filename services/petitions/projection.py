@@ -7,7 +7,7 @@ from typing import Any
 from kenes.kafka.records import Recorded
 from kenes.mongo.client import Document
 from kenes.mongo.operations import Insert, Operation, Put, Update
-from kenes.mongo.projection import Found, Index, Projection
+from kenes.mongo.projection import Found, Index, Projection, Read
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import (
     Created,
@@ -64,7 +64,7 @@ def fold_petitions(open_owner: OpenOwner) -> Callable[[Sequence[Recorded], Found
     """The fold into `petitions`, the `authored` entries of people's own pages, and `petition_receipts`."""
 
     def fold(decisions: Sequence[Recorded], found: Found) -> Iterator[Operation]:
-        current: dict[str, Petition | None] = {key: load_petition(document) for key, document in found.items()}
+        current: dict[str, Petition | None] = {key: load_petition(document) for key, document in found.get("petitions", {}).items()}
         newest: dict[str, Recorded] = {}
         for decision in decisions:
             data, subject = decision.data, decision.event.subject
@@ -230,7 +230,7 @@ def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
                 "petition_receipts": (),
             },
             fold=fold_petitions(open_owner),
-            reads=("petitions", _subject),
+            reads=(Read("petitions", _subjects),),
         ),
         Projection(
             name="tallies",
@@ -257,5 +257,5 @@ def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
     )
 
 
-def _subject(decision: Recorded) -> Any:
-    return decision.event.subject
+def _subjects(decisions: Sequence[Recorded], _found: Found) -> Iterator[str]:
+    return (decision.event.subject for decision in decisions)

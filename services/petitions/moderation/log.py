@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from kenes.kafka.records import Recorded
 from kenes.mongo.client import Document
 from kenes.mongo.operations import Insert, Operation, Put, Update
-from kenes.mongo.projection import Found, Index, Projection
+from kenes.mongo.projection import Found, Index, Projection, Read
 from schemas.envelope import sequence_of
 from schemas.payload import Payload
 from schemas.petitions.v1 import (
@@ -60,7 +60,7 @@ def load_entry(document: Document) -> LogEntry:
 
 def fold_log(decisions: Sequence[Recorded], found: Found) -> Iterator[Operation]:
     """The fold into `moderation_log`, and `judged`: of each petition what its next verdict will be about."""
-    judged: dict[str, Document] = dict(found)
+    judged: dict[str, Document] = dict(found.get("judged", {}))
     changed: dict[str, None] = {}
     for decision in decisions:
         data, subject = decision.data, decision.event.subject
@@ -108,8 +108,8 @@ def _entry(decision: Recorded, data: Returned | Rejected | Published, judged: Do
     }
 
 
-def _subject(decision: Recorded) -> str:
-    return decision.event.subject
+def _subjects(decisions: Sequence[Recorded], _found: Found) -> Iterator[str]:
+    return (decision.event.subject for decision in decisions)
 
 
 PROJECTION: Final = Projection(
@@ -117,5 +117,5 @@ PROJECTION: Final = Projection(
     topic=PETITIONS,
     collections={"moderation_log": (Index(("at", "_id")),), "judged": ()},
     fold=fold_log,
-    reads=("judged", _subject),
+    reads=(Read("judged", _subjects),),
 )

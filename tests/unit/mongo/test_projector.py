@@ -16,7 +16,7 @@ from kenes.kafka.decider import Position
 from kenes.kafka.records import Record, Recorded
 from kenes.mongo import projector as module
 from kenes.mongo.operations import Operation, Update
-from kenes.mongo.projection import Found, NotOwnerError, Projection
+from kenes.mongo.projection import Found, NotOwnerError, Projection, Read
 from kenes.mongo.projector import Projector
 from schemas.topics import Topic
 from tests.unit.kafka.samples import TOPIC, Counted, record_of
@@ -211,16 +211,25 @@ async def test_a_fold_finds_the_documents_it_asked_for(stored: Stored) -> None:
         yield from ()
 
     class Cursor:
+        def __init__(self, wanted: list[int]) -> None:
+            self.wanted = wanted
+
         async def __aiter__(self) -> Any:
-            yield {"_id": 5, "was": "here"}
+            for each in self.wanted:
+                yield {"_id": each, "was": "here"}
 
     def find(query: Any) -> Cursor:
-        asked.append(query)
-        return Cursor()
+        asked.append(query["_id"]["$in"])
+        return Cursor(query["_id"]["$in"])
 
-    stored.projection = Projection(
-        "sums", TOPIC, {"sums": ()}, reading, reads=("sums", lambda event: cast("Counted", event.data).number)
-    )
+    def numbers(events: Sequence[Recorded], _found: Found) -> list[int]:
+        return [cast("Counted", event.data).number for event in events]
+
+    def beside(_events: Sequence[Recorded], found: Found) -> list[int]:
+        return [number + 1 for number in found["sums"]]
+
+    reads = (Read("sums", numbers), Read("sums", beside))
+    stored.projection = Projection("sums", TOPIC, {"sums": ()}, reading, reads=reads)
     cast("Any", stored).collection = lambda _name: SimpleNamespace(find=find)
     worker = projector(stored)
     await worker.start()
@@ -228,8 +237,8 @@ async def test_a_fold_finds_the_documents_it_asked_for(stored: Stored) -> None:
     await worker.apply({0: [record_of(5, 0, 0), record_of(5, 1, 1)]})
     await worker.apply({0: [record_of(5, 2, 1)]})
 
-    assert asked == [{"_id": {"$in": [5]}}], "nothing is asked for nothing"
-    assert seen == [{5: {"_id": 5, "was": "here"}}, {}]
+    assert asked == [[5], [6]], "nothing is asked twice, nor for nothing; a read may build on the one before"
+    assert seen == [{"sums": {5: {"_id": 5, "was": "here"}, 6: {"_id": 6, "was": "here"}}}, {}]
 
 
 async def test_an_empty_batch_writes_nothing_anywhere(stored: Stored) -> None:

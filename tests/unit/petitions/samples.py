@@ -266,11 +266,11 @@ def project(projection: Projection, decisions: Sequence[Recorded], cuts: Sequenc
         size = sizes[0]
         sizes = [*sizes[1:], size]
         batch, rest = rest[:size], rest[size:]
-        found: dict[Any, Document] = {}
-        if projection.reads is not None:
-            name, key = projection.reads
-            documents = store.collections.get(name, {})
-            found = {key(each): documents[key(each)] for each in batch if key(each) in documents}
+        found: dict[str, dict[Any, Document]] = {}
+        for read in projection.reads:
+            documents = store.collections.get(read.collection, {})
+            wanted = list(read.ids(batch, found))
+            found.setdefault(read.collection, {}).update({key: documents[key] for key in wanted if key in documents})
         operations: list[Operation] = []
         for partition in sorted({each.partition for each in batch}):
             operations += projection.fold([each for each in batch if each.partition == partition], found)
