@@ -81,6 +81,35 @@ def _ask_for_rules(*arguments: str) -> int:
     return max((_run(each, number, ["rules", *arguments]) for number, each in keepers), default=0)
 
 
+@main.group("import")
+def importing() -> None:
+    """Bring in what was made elsewhere."""
+
+
+@importing.command("polis", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", metavar="DIR [OPTIONS]", nargs=-1, type=click.UNPROCESSED)
+def import_polis(arguments: tuple[str, ...]) -> None:
+    """Make a consultation of a polis conversation's folder. Run again, it goes on and adds nothing twice."""
+    sys.exit(_ask_for_polis("import", arguments))
+
+
+@main.group("export")
+def exporting() -> None:
+    """Write out what other programs read."""
+
+
+@exporting.command("polis", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", metavar="CONSULTATION DIR", nargs=-1, type=click.UNPROCESSED)
+def export_polis(arguments: tuple[str, ...]) -> None:
+    """Write a consultation as a polis conversation's folder, with everybody's group of opinion."""
+    sys.exit(_ask_for_polis("export", arguments))
+
+
+def _ask_for_polis(way: str, arguments: Sequence[str]) -> int:
+    takers = [(number, each) for number, each in enumerate(find_services()) if each.takes_polis]
+    return max((_run(each, number, [way, "polis", *arguments]) for number, each in takers), default=0)
+
+
 def _chosen(name: str | None) -> list[tuple[int, Service]]:
     found = [(number, each) for number, each in enumerate(find_services()) if name in (None, each.name)]
     if not found:

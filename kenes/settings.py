@@ -33,6 +33,10 @@ class KitSettings(BaseSettings):
         default=6.0, ge=1.0, description="Seconds after which the broker takes a silent consumer for dead."
     )
     mongo_uri: str = Field(repr=False, description="MongoDB connection string, credentials included.")
+    people_database: str = Field(
+        default="people",
+        description="Database of people's keys and sessions: who is signed in, or erased, is so for every service.",
+    )
     mongo_timeout: float = Field(default=10.0, gt=0, description="Seconds a database operation may take.")
     master_key: SecretBytes = Field(description="32 random bytes, base64: the root of every derived key.")
     api_host: str = Field(default="127.0.0.1", description="Address the HTTP server binds.")
@@ -40,6 +44,9 @@ class KitSettings(BaseSettings):
     metrics_host: str = Field(default="127.0.0.1", description="Address health and metrics bind.")
     metrics_port: int = Field(default=0, ge=0, le=65535, description="Port of health and metrics; 0 picks a free one.")
     public_url: str = Field(default="http://127.0.0.1:8080", description="Where people reach the site.")
+    sites: dict[str, str] = Field(
+        default_factory=dict, description="Where people reach each service, by its name, JSON: menus lead there."
+    )
     web: WebSettings = Field(
         default_factory=WebSettings, description="Limits and trust of the HTTP edge, as `KENES_WEB__<NAME>`."
     )

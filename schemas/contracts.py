@@ -14,6 +14,7 @@ from schemas.topics import REGISTRY, Topic, all_topics
 PUBLISHED = Path(__file__).parent / "published"
 EVENTS = PUBLISHED / "events"
 ASYNCAPI = PUBLISHED / "asyncapi.json"
+_SHARED = "#/components/schemas/"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 JsonSchema = dict[str, Any]
@@ -65,7 +66,7 @@ def asyncapi(registry: tuple[Topic, ...] = REGISTRY) -> dict[str, Any]:
         "defaultContentType": "application/json",
         "channels": {topic.name: _channel(topic) for topic in topics},
         "operations": {f"read.{topic.name}": _operation(topic) for topic in registry},
-        "components": {"messages": dict(_messages(registry)), "schemas": {"headers": _HEADERS}},
+        "components": {"messages": dict(_messages(registry)), "schemas": {"headers": _HEADERS, **_endless(registry)}},
     }
 
 
@@ -115,17 +116,35 @@ def _bundled(payload: type[Payload]) -> JsonSchema:
     return bundled
 
 
-def resolve(node: Any, definitions: dict[str, Any]) -> Any:
-    """`node` with each `$ref` to a definition replaced by what it names."""
+def resolve(node: Any, definitions: dict[str, Any], within: frozenset[str] = frozenset()) -> Any:
+    """`node` with each `$ref` to a definition replaced by what it names.
+
+    A definition that holds itself has no end: `within` it stands as a reference to the schemas of the whole document.
+    """
     if isinstance(node, dict):
         reference = node.get("$ref")
         if isinstance(reference, str):
+            name = reference.rsplit("/", 1)[1]
+            if name in within:
+                return {"$ref": f"{_SHARED}{name}"}
             rest = {key: value for key, value in node.items() if key != "$ref"}
-            return resolve(definitions[reference.rsplit("/", 1)[1]], definitions) | rest
-        return {key: resolve(value, definitions) for key, value in node.items()}
+            return resolve(definitions[name], definitions, within | {name}) | rest
+        return {key: resolve(value, definitions, within) for key, value in node.items()}
     if isinstance(node, list):
-        return [resolve(value, definitions) for value in node]
+        return [resolve(value, definitions, within) for value in node]
     return node
+
+
+def _endless(registry: tuple[Topic, ...]) -> dict[str, JsonSchema]:
+    """The definitions that hold themselves, by name."""
+    found: dict[str, JsonSchema] = {}
+    for payload in payloads(registry).values():
+        definitions = event_schema(payload).get("$defs", {})
+        for name, definition in definitions.items():
+            written = resolve(definition, definitions, frozenset({name}))
+            if f"{_SHARED}{name}" in json.dumps(written):
+                found[name] = written
+    return found
 
 
 _HEADERS: JsonSchema = {

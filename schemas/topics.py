@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
+from schemas.consultations import comments, course, votes
 from schemas.dead_letter import DeadLetter
 from schemas.payload import Payload
 from schemas.petitions import v1 as petitions
@@ -44,6 +45,9 @@ class Topic:
         )
 
 
+LARGEST_DRAFT = 8 * 1024 * 1024
+"""Bytes of a record that holds the text of a draft in each of its languages."""
+
 PETITION_REQUESTS = Topic(
     name="petitions.petition-requests.v1",
     owner="petitions",
@@ -66,6 +70,8 @@ PETITION_REQUESTS = Topic(
         petitions.InviteRequested,
         petitions.DraftAnswerRequested,
         petitions.AnswerRequested,
+        petitions.PaperRequested,
+        petitions.PaperCorrectionRequested,
     ),
     partitions=12,
     retention=timedelta(days=30),
@@ -100,6 +106,8 @@ PETITIONS = Topic(
         petitions.AnswerDrafted,
         petitions.Answered,
         petitions.Archived,
+        petitions.PaperEntered,
+        petitions.PaperCorrected,
         petitions.PetitionRefused,
     ),
     partitions=PETITION_REQUESTS.partitions,
@@ -127,7 +135,119 @@ SIGNATURES = Topic(
     description="What was decided on each signature request; the counts are a fold of this topic.",
 )
 
-REGISTRY: tuple[Topic, ...] = (PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS, SIGNATURES)
+CONSULTATION_REQUESTS = Topic(
+    name="consultations.consultation-requests.v1",
+    owner="consultations",
+    key="consultation",
+    payloads=(
+        course.PrepareRequested,
+        course.DescribeRequested,
+        course.VersionRequested,
+        course.OpenRequested,
+        course.ExtendRequested,
+        course.DeadlineRequested,
+        course.EnrolRequested,
+        course.DismissRequested,
+        course.MeetingRequested,
+        course.ReportRequested,
+        course.LedgerRequested,
+        course.StageRequested,
+        course.WithdrawalRequested,
+    ),
+    partitions=6,
+    retention=timedelta(days=30),
+    config={"max.message.bytes": str(LARGEST_DRAFT)},
+    description="What bodies and the clock ask to happen to a consultation.",
+)
+CONSULTATIONS = Topic(
+    name="consultations.consultations.v1",
+    owner="consultations",
+    key="consultation",
+    payloads=(
+        course.Prepared,
+        course.Described,
+        course.VersionAdded,
+        course.Opened,
+        course.Extended,
+        course.Closed,
+        course.DutyReminded,
+        course.DutyMissed,
+        course.Enrolled,
+        course.Dismissed,
+        course.MeetingRecorded,
+        course.ReportHanded,
+        course.ReportPostponed,
+        course.ReportPublished,
+        course.StageEntered,
+        course.Withdrawn,
+        course.ConsultationRefused,
+    ),
+    partitions=CONSULTATION_REQUESTS.partitions,
+    config={"max.message.bytes": str(LARGEST_DRAFT)},
+    description="What was decided about each consultation.",
+)
+COMMENT_REQUESTS = Topic(
+    name="consultations.comment-requests.v1",
+    owner="consultations",
+    key="consultation: its comments have one order",
+    payloads=(
+        comments.PostRequested,
+        comments.RetractRequested,
+        comments.HideRequested,
+        comments.RestoreRequested,
+        comments.ReplyRequested,
+        comments.CampaignReplyRequested,
+    ),
+    partitions=12,
+    retention=timedelta(days=30),
+    description="People who comment, moderators who hide, bodies that answer.",
+)
+COMMENTS = Topic(
+    name="consultations.comments.v1",
+    owner="consultations",
+    key="consultation: its comments have one order",
+    payloads=(
+        comments.Posted,
+        comments.Retracted,
+        comments.Hidden,
+        comments.Restored,
+        comments.Replied,
+        comments.CampaignReplied,
+        comments.CommentRefused,
+    ),
+    partitions=COMMENT_REQUESTS.partitions,
+    description="What was decided on each comment; what is owed an answer is a fold of this topic.",
+)
+VOTE_REQUESTS = Topic(
+    name="consultations.vote-requests.v1",
+    owner="consultations",
+    key="pseudonym: a keyed hash of consultation and voter",
+    payloads=(votes.VoteRequested,),
+    partitions=12,
+    retention=timedelta(days=30),
+    description="People who agree, disagree or pass on a comment.",
+)
+VOTES = Topic(
+    name="consultations.votes.v1",
+    owner="consultations",
+    key="pseudonym: a keyed hash of consultation and voter",
+    payloads=(votes.Voted, votes.VoteRefused),
+    partitions=VOTE_REQUESTS.partitions,
+    description="What was decided on each vote; opinion groups are found in a fold of this topic.",
+)
+
+REGISTRY: tuple[Topic, ...] = (
+    PETITION_REQUESTS,
+    PETITIONS,
+    SIGNATURE_REQUESTS,
+    SIGNATURES,
+    CONSULTATION_REQUESTS,
+    CONSULTATIONS,
+    COMMENT_REQUESTS,
+    COMMENTS,
+    VOTE_REQUESTS,
+    VOTES,
+)
 
 
 def all_topics(registry: tuple[Topic, ...] = REGISTRY) -> tuple[Topic, ...]:

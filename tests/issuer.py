@@ -23,7 +23,7 @@ from kenes.identity.settings import ClaimMap, IssuerSettings
 SigningKey = RSAKey | ECKey | OKPKey
 SigningAlgorithm = Literal["ES256", "RS256", "PS256", "Ed25519"]
 
-ROLES = ("citizen", "moderator", "agency:kz-government", "operator")
+ROLES = ("citizen", "moderator", "registrar", "agency:kz-government", "operator")
 _UNITS = (10, 11, 15, 19, 23, 27, 31, 33, 35, 39, 43, 47, 55, 59, 61, 62, 63, 71, 75, 79)
 REGIONS = tuple(f"KZ-{unit}" for unit in _UNITS)
 """ISO 3166-2 codes of the 20 first-level units of Kazakhstan."""
@@ -87,7 +87,7 @@ class TestIssuer:
         }
 
     def settings(self, **changes: Any) -> IssuerSettings:
-        """Settings that trust this issuer and grant the four roles it may claim."""
+        """Settings that trust this issuer and grant the roles it may claim."""
         claims = ClaimMap(role_values={role: role for role in ROLES})
         return IssuerSettings.model_validate(
             {"issuer": self.url, "audience": self.audience, "claims": claims, **changes}

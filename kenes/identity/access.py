@@ -1,6 +1,7 @@
 """Who is asking: the person of a session (pages) or of a bearer token (API)."""
 
 import logging
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 
@@ -8,11 +9,15 @@ from kenes.identity.bearer import BearerVerifier
 from kenes.identity.errors import TokenRefusedError
 from kenes.identity.person import Person
 from kenes.web.context import web
+from kenes.web.limits import RateClass
 from kenes.web.problems import Problem
 from kenes.web.tokens import token_problem
 
 PERSON = "person"
 """Where the login keeps the person in the data of a session."""
+
+Authenticate = Callable[[Request], Awaitable[Person]]
+"""Finds who asks; raises a problem for whoever cannot say."""
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +34,18 @@ async def current_person(request: Request) -> Person | None:
         # Written by another version of this program: signing in again mends it.
         log.warning("the person of a session cannot be read: %s", type(error).__name__)
         return None
+
+
+async def admitted(request: Request, authenticate: Authenticate, kind: RateClass) -> Person:
+    """Who asks, within their limits. Whoever cannot say who they are is counted by address, forged tokens included."""
+    limiter = web(request.scope).limiter
+    try:
+        person = await authenticate(request)
+    except Problem:
+        limiter.admit(request.scope, kind)
+        raise
+    limiter.admit(request.scope, kind, person.id)
+    return person
 
 
 class Authenticator:

@@ -8,8 +8,12 @@ from typing import Any, Self
 
 
 class Assurance(StrEnum):
-    """How surely the issuer knows this is that person; the three levels of EU regulation 910/2014, art. 8."""
+    """How surely this is that person; the three levels of EU regulation 910/2014, art. 8, and one below them.
 
+    `EMAIL`: no issuer knows the person, who only reads the mail of an address.
+    """
+
+    EMAIL = "email"
     LOW = "low"
     SUBSTANTIAL = "substantial"
     HIGH = "high"
@@ -19,7 +23,7 @@ class Assurance(StrEnum):
         return _RANK[self] >= _RANK[required]
 
 
-_RANK = {Assurance.LOW: 0, Assurance.SUBSTANTIAL: 1, Assurance.HIGH: 2}
+_RANK = {Assurance.EMAIL: 0, Assurance.LOW: 1, Assurance.SUBSTANTIAL: 2, Assurance.HIGH: 3}
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -14,11 +14,15 @@ from kenes.observe.logs import get_logger
 from kenes.observe.metrics import PRODUCE_ERRORS, RECORDS_PRODUCED
 from schemas.envelope import Event
 from schemas.payload import Payload
-from schemas.topics import Topic
+from schemas.topics import LARGEST_DRAFT, Topic
 
 _log = get_logger(__name__)
 
 RETRY_PAUSE = 0.5
+
+
+BrokerError = KafkaError
+"""What readers raise that are not followed for good."""
 
 
 class BrokerUnavailableError(RuntimeError):
@@ -119,6 +123,7 @@ class Producer:
                     enable_idempotence=True,
                     acks="all",
                     linger_ms=0,
+                    max_request_size=LARGEST_DRAFT,
                     request_timeout_ms=int(self._timeout * 1000),
                 )
                 try:

@@ -39,6 +39,13 @@ async def end_offsets(consumer: AIOKafkaConsumer, topic: Topic, partitions: list
     return {asked.partition: offset for asked, offset in found.items()}
 
 
+async def ends(bootstrap: str, topic: Topic) -> dict[int, int]:
+    """The offsets after the last record of every partition, now."""
+    partitions = list(range(topic.partitions))
+    async with reading(bootstrap, topic, dict.fromkeys(partitions, 0)) as consumer:
+        return await end_offsets(consumer, topic, partitions)
+
+
 async def read_to_end(bootstrap: str, topic: Topic, starts: Mapping[int, int]) -> AsyncIterator[list[Record]]:
     """Every record from the given offsets to where each partition ended at the time of the call.
 

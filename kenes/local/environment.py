@@ -18,11 +18,17 @@ LOGIN: Final = "KENES_OIDC_ISSUER"
 API_PORT: Final = "KENES_API_PORT"
 METRICS_PORT: Final = "KENES_METRICS_PORT"
 DATA: Final = "KENES_LOCAL_DATA"
+SMTP: Final = "KENES_SMTP_HOST"
 _LOCAL_ROLES: Final = {
     "moderator": "moderator",
     "agency": "agency:kz-government",
     "akimat": "agency:kz-akimat:KZ-101800",
+    "culture": "agency:kz-culture-information",
+    "ngo": "class:ngo",
+    "expert": "class:expert",
+    "journalist": "class:journalist",
     "operator": "operator",
+    "registrar": "registrar",
 }
 
 
@@ -42,6 +48,16 @@ def shared(kafka: str, mongo: str, identity: str, keys: LocalKeys, user: Mapping
         "KENES_OIDC_CLIENT_ID": CLIENT_ID,
         "KENES_OIDC_CLIENT_SECRET": keys.oidc_client_secret,
         "KENES_ISSUERS": issuers(identity, user),
+    }
+
+
+def mail(host: str, port: int) -> dict[str, str]:
+    """The variables that make mail go to the relay of this machine."""
+    return {
+        SMTP: host,
+        "KENES_SMTP_PORT": str(port),
+        "KENES_SMTP_FROM": "Kenes <no-reply@kenes.test>",
+        "KENES_SMTP_SECURITY": "none",
     }
 
 

@@ -32,14 +32,22 @@ class Service:
         """It takes the command `rules`, which lists its rule packs and explains what they decided."""
         return (self.folder / "rules_command.py").exists()
 
+    @property
+    def takes_polis(self) -> bool:
+        """It takes the commands `import polis` and `export polis`."""
+        return (self.folder / "polis_command.py").exists()
+
 
 def find_services() -> list[Service]:
-    """All runnable services, in the order of their names; empty when there is no `services` package."""
+    """All runnable services, in their order; empty when there is no `services` package."""
     spec = importlib.util.find_spec(_PACKAGE)
     places = spec.submodule_search_locations if spec else None
     return [service for place in places or () for service in services_in(Path(place))]
 
 
 def services_in(folder: Path) -> list[Service]:
-    """The runnable packages of one folder."""
-    return [Service(main.parent.name, main.parent) for main in sorted(folder.glob("*/__main__.py"))]
+    """The runnable packages of one folder: those that its file `order.txt` names first, then by name."""
+    order = folder / "order.txt"
+    first = order.read_text(encoding="utf-8").split() if order.exists() else []
+    found = [Service(main.parent.name, main.parent) for main in folder.glob("*/__main__.py")]
+    return sorted(found, key=lambda each: (first.index(each.name) if each.name in first else len(first), each.name))

@@ -26,6 +26,8 @@ class LocalSettings(BaseSettings):
         default=None, description="The MongoDB-wire server to run; by default the fastest one found."
     )
     identity_port: int = Field(default=8090, ge=1, le=65535, description="Port of the local identity provider.")
+    mail_port: int = Field(default=8091, ge=1, le=65535, description="Port of the page that shows the mail sent.")
+    smtp_port: int = Field(default=19025, ge=1, le=65535, description="Port of the local mail relay.")
     api_port: int = Field(
         default=8080, ge=1, le=65000, description="Port of the first service's site; the next ones go up."
     )
@@ -39,7 +41,7 @@ class LocalSettings(BaseSettings):
     @model_validator(mode="after")
     def _ports_differ(self) -> Self:
         ports = [self.kafka_port, self.kafka_controller_port, self.mongo_port, self.identity_port]
-        ports += [self.api_port, self.metrics_port]
+        ports += [self.mail_port, self.smtp_port, self.api_port, self.metrics_port]
         if len(set(ports)) < len(ports):
             raise ValueError("two settings name the same port")
         return self

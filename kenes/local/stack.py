@@ -1,7 +1,8 @@
-"""The whole product on one machine: Kafka, the MongoDB-wire server, the identity provider and every service."""
+"""The whole product on one machine: Kafka, the MongoDB-wire server, identity provider, mail and every service."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,8 +27,8 @@ from kenes.local.settings import LocalSettings, setting_name
 class Stack:
     """Composes the processes; the supervisor runs them.
 
-    A server the user names by its variable (KENES_KAFKA_BOOTSTRAP, KENES_MONGO_URI, KENES_OIDC_ISSUER) is used and
-    not started here.
+    A server the user names by its variable (KENES_KAFKA_BOOTSTRAP, KENES_MONGO_URI, KENES_OIDC_ISSUER,
+    KENES_SMTP_HOST) is used and not started here.
     """
 
     settings: LocalSettings
@@ -50,7 +51,7 @@ class Stack:
 
     def specs(self) -> list[ProcessSpec]:
         """All processes. Fetches and formats what is missing; starts nothing. Raises LocalStackError."""
-        servers = [spec for make in (self._kafka, self._mongo, self._identity) for spec in make()]
+        servers = [spec for make in (self._kafka, self._mongo, self._identity, self._mail) for spec in make()]
         names = tuple(spec.name for spec in servers)
         running = [
             spec for number, service in enumerate(self.services) for spec in self._service(number, service, names)
@@ -67,6 +68,8 @@ class Stack:
             for _, service, site in sites
         ]
         rows.append(("identity provider", self.identity))
+        mail = f"http://{HOST}:{self.settings.mail_port}"
+        rows.append(("mail that was sent", self._address(environment.SMTP, mail)))
         for number, service, _ in sites:
             rows += [
                 (f"{service.name}: metrics of {role}", f"http://{HOST}:{self.metrics_port(number, role)}/metrics")
@@ -99,6 +102,9 @@ class Stack:
             yield self.settings.mongo_port, "the MongoDB-wire server", setting_name("mongo_port")
         if not self.user.get(environment.LOGIN):
             yield self.settings.identity_port, "the identity provider", setting_name("identity_port")
+        if not self.user.get(environment.SMTP):
+            yield self.settings.mail_port, "the page of sent mail", setting_name("mail_port")
+            yield self.settings.smtp_port, "the mail relay", setting_name("smtp_port")
         for number, service in enumerate(self.services):
             yield self.api_port(number), f"the site of {service.name}", setting_name("api_port")
             for role in ROLES:
@@ -148,6 +154,14 @@ class Stack:
         discovery = f"{self.identity}/.well-known/openid-configuration"
         return [ProcessSpec(child, partial(http_ready, discovery), port=port)]
 
+    def _mail(self) -> list[ProcessSpec]:
+        if self.user.get(environment.SMTP):
+            return []
+        page, smtp = self.settings.mail_port, self.settings.smtp_port
+        argv = [sys.executable, "-m", "kenes.local.mail_sink", "--port", str(page), "--smtp-port", str(smtp)]
+        child = ChildProcess("mail", argv, self.logs / "mail.log", env=environment.compose({}), cwd=self._root)
+        return [ProcessSpec(child, partial(http_ready, f"http://{HOST}:{page}/healthz"), port=page)]
+
     def _service(self, number: int, service: Service, servers: tuple[str, ...]) -> list[ProcessSpec]:
         return [self._process(number, service, role, servers) for role in ROLES]
 
@@ -177,6 +191,9 @@ class Stack:
         kafka_address = f"{HOST}:{self.settings.kafka_port}"
         told = environment.shared(kafka_address, self._mongo_server().uri, self.identity, keys, self.user)
         told["KENES_PUBLIC_URL"] = self.site(number)
+        told["KENES_SITES"] = json.dumps({each.name: self.site(place) for place, each in enumerate(self.services)})
+        if not self.user.get(environment.SMTP):
+            told |= environment.mail(HOST, self.settings.smtp_port)
         return {
             **environment.compose(told, self.user),
             # What the user names is the first one; each service has its own.

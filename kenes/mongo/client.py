@@ -1,9 +1,10 @@
 """The connection, its concerns, and transactions with bounded retries."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeAlias
 
+import pymongo
 from motor.motor_asyncio import (
     AsyncIOMotorClient,
     AsyncIOMotorClientSession,
@@ -45,6 +46,22 @@ async def connected(uri: str, database: str, *, timeout: float = 10.0) -> AsyncI
         yield client.get_database(database, write_concern=DURABLE)
     finally:
         client.close()
+
+
+def beside(database: Database, name: str) -> Database:
+    """Another database of the same connection, with the same promises."""
+    return database.client.get_database(name, write_concern=DURABLE)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Gives all operations of the block so long together, in place of the connection's time for each.
+
+    Some servers gather all that a query finds before they answer: reading a whole collection takes them longer than
+    anything that somebody waits for.
+    """
+    with pymongo.timeout(seconds):
+        yield
 
 
 async def transact(database: Database, work: Callable[[Session], Awaitable[None]]) -> None:

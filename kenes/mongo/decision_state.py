@@ -4,7 +4,7 @@ Documents carry the sequence of the last decision folded into them, so folding a
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -57,11 +57,22 @@ class KeyedState(Generic[S]):
         self._documents: Collection = database[f"state.{rules.name}"]
         self._positions: Collection = database[POSITIONS]
         self._entries: dict[str, _Entry[S]] = {}
+        self._changed: set[str] = set()
         self._positions_written = 0.0
 
     def states(self) -> Iterator[S]:
         """The states held in memory."""
         return (entry.state for entry in self._entries.values())
+
+    def changed(self) -> set[str]:
+        """Keys of what is held in memory whose state is another than when this was asked last."""
+        changed, self._changed = self._changed, set()
+        return changed
+
+    def state(self, key: str) -> S:
+        """The state held of one thing; the initial one where none is."""
+        entry = self._entries.get(key)
+        return self._rules.initial if entry is None else entry.state
 
     async def restore(self, partition: int) -> Position:
         """Takes the recorded state of a partition; returns where it stands."""
@@ -84,8 +95,7 @@ class KeyedState(Generic[S]):
 
     def decide(self, request: Recorded) -> Payload:
         """The decision on a request."""
-        entry = self._entries.get(self._rules.key(request.event))
-        return self._rules.decide(self._rules.initial if entry is None else entry.state, request)
+        return self._rules.decide(self.state(self._rules.key(request.event)), request)
 
     def evolve(self, partition: int, decision: Event[Payload]) -> None:
         """Folds a decision, unless it is folded already."""
@@ -97,6 +107,7 @@ class KeyedState(Generic[S]):
         after = self._rules.evolve(before, decision)
         if after is not before:  # a refusal leaves no trace
             self._entries[key] = _Entry(after, partition, sequence, stored=entry is not None and entry.stored)
+            self._note([key])
 
     async def save(self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]) -> None:
         """Writes what the decisions changed, then, once a second, the positions."""
@@ -132,10 +143,16 @@ class KeyedState(Generic[S]):
 
     def forget(self, partition: int) -> None:
         """Drops what is held of a partition."""
+        self._note(key for key, entry in self._entries.items() if entry.partition == partition)
         self._entries = {key: entry for key, entry in self._entries.items() if entry.partition != partition}
 
     def _hold(self, document: Document) -> None:
         self._entries[document["_id"]] = _Entry(self._rules.load(document), document["p"], document["s"], stored=True)
+        self._note([document["_id"]])
+
+    def _note(self, keys: Iterable[str]) -> None:
+        if self._rules.resident:
+            self._changed.update(keys)
 
     def _dump(self, key: str, entry: _Entry[S]) -> Document:
         return {"_id": key, "p": entry.partition, "s": entry.sequence, **self._rules.dump(entry.state)}

@@ -1,27 +1,22 @@
 """A projection: a fold of topics into collections, with its offsets, in versions that can be rebuilt and switched."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 from pymongo import ASCENDING, UpdateOne
 from pymongo.errors import CollectionInvalid
 
 from kenes.kafka.decider import Position
-from kenes.kafka.records import Recorded
-from kenes.mongo.client import Collection, Database, Document, Session
-from kenes.mongo.operations import Operation
+from kenes.mongo.client import Collection, Database, Session
+from kenes.mongo.folding import Fold
 from schemas.topics import Topic
 
 VERSIONS = "projection_versions"
 OFFSETS = "projection_offsets"
 VERSION_KNOWN_FOR = 1.0
 DELETE_BATCH = 200
-
-Found = Mapping[str, Mapping[Any, Document]]
-"""The documents a fold asked for, by collection and id."""
 
 
 @dataclass(frozen=True)
@@ -33,27 +28,18 @@ class Index:
 
 
 @dataclass(frozen=True)
-class Read:
-    """Documents that a fold needs: `ids` names them by the new events, and by what the reads before it found."""
-
-    collection: str
-    ids: Callable[[Sequence[Recorded], Found], Iterable[Any]]
-
-
-@dataclass(frozen=True)
 class Projection:
     """What a service keeps of one topic.
 
-    `fold` turns one partition's new events into operations on documents that belong to that partition alone; it is
-    pure. A fold that needs what documents hold names them by `reads`, and finds them in its second argument.
+    `fold` turns one partition's new events into operations on documents that belong to that partition alone, and may
+    look such documents up; it is pure.
     `pace` is the least time between two batches, in seconds: how stale it may be, for how much less work.
     """
 
     name: str
     topic: Topic
     collections: Mapping[str, Sequence[Index]]
-    fold: Callable[[Sequence[Recorded], Found], Iterable[Operation]]
-    reads: Sequence[Read] = ()
+    fold: Fold
     pace: float = 0.0
 
 

@@ -1,7 +1,7 @@
 """Writes a projection: folds and next offset in one transaction, so that each event counts once."""
 
+import asyncio
 import time
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Record, Recorded, counts, read
 from kenes.mongo.client import Document, Session, transact
+from kenes.mongo.folding import Find, Lookup, UnfoldableError, find_in, folded
 from kenes.mongo.operations import Operation, apply
-from kenes.mongo.projection import Found, Version
+from kenes.mongo.projection import Version
 from kenes.observe.metrics import BATCH_DURATION, BATCH_RECORDS, PROJECTION_LAG, RECORDS_CONSUMED
 from schemas.envelope import UnreadableEventError, sequence_of
 
-READ_AT_ONCE = 48
-"""Ids in one query: what the embedded server needs for a list grows with the square of its length."""
+Writing = asyncio.Task[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,21 @@ class Projector:
         """
         return await self.commit(await self.prepare(batch))
 
-    async def prepare(self, batch: Mapping[int, Sequence[Record]]) -> Prepared:
+    async def prepare(self, batch: Mapping[int, Sequence[Record]], writing: Writing | None = None) -> Prepared:
         """Folds a batch on top of the one prepared before it, which may still be on its way to the database.
 
-        A projection whose fold reads documents must not be prepared ahead: it would miss what is on its way.
+        A fold that looks something up waits until that one, `writing`, is there.
         """
+
+        async def find(lookup: Lookup) -> list[Document]:
+            if writing is not None:
+                await writing
+            return await find_in(self._version.collection(lookup.collection), lookup)
+
         steps = {partition: await self._step(partition, records) for partition, records in batch.items() if records}
-        found = await self._found([event for step in steps.values() for event in step.events])
         operations: list[Operation] = []
         for partition, step in steps.items():
-            operations += await self._fold(batch[partition], step.events, found)
+            operations += await self._fold(batch[partition], step.events, find)
         self._positions |= {partition: step.after for partition, step in steps.items()}
         return Prepared(steps, operations)
 
@@ -104,23 +109,29 @@ class Projector:
         newest = records[-1]
         return _Step(before, Position(newest.offset + 1, sequence), events, newest.timestamp / 1000)
 
-    async def _fold(self, records: Sequence[Record], events: Sequence[Recorded], found: Found) -> list[Operation]:
+    async def _fold(self, records: Sequence[Record], events: Sequence[Recorded], find: Find) -> list[Operation]:
         """The operations of one partition's events; an event that the fold cannot take is set aside."""
         fold, sound = self._version.projection.fold, list(events)
-
-        def fails(count: int) -> bool:
+        while sound:
             try:
-                list(fold(sound[:count], found))
-            except Exception:  # noqa: BLE001 - which event it is about is what is asked here
-                return True
-            return False
+                return await folded(fold(sound), find)
+            except UnfoldableError as error:
+                poison = sound.pop(await self._poison(sound, find))
+                record = next(each for each in records if each.offset == poison.offset)
+                await self._set_aside(record, error.reason)
+        return []
 
-        while True:
+    async def _poison(self, events: Sequence[Recorded], find: Find) -> int:
+        """Which of the events it is that the fold cannot take, where it cannot take them all."""
+        first, last = 0, len(events) - 1
+        while first < last:
+            middle = (first + last) // 2
             try:
-                return list(fold(sound, found))
-            except Exception as error:  # noqa: BLE001 - a fold does no I/O: whatever it raises is about an event
-                poison = sound.pop(bisect_left(range(1, len(sound)), True, key=fails))
-                await self._set_aside(next(each for each in records if each.offset == poison.offset), error)
+                await folded(self._version.projection.fold(events[: middle + 1]), find)
+                first = middle + 1
+            except UnfoldableError:
+                last = middle
+        return first
 
     async def _readable(self, record: Record) -> Recorded | None:
         try:
@@ -134,15 +145,3 @@ class Projector:
     async def _set_aside(self, record: Record, error: Exception) -> None:
         if self._dead_letters is not None:
             await self._dead_letters.put(self._version.projection.topic, record, error)
-
-    async def _found(self, events: Sequence[Recorded]) -> Found:
-        found: dict[str, dict[object, Document]] = {}
-        for each in self._version.projection.reads if events else ():
-            wanted = list(dict.fromkeys(each.ids(events, found)))
-            documents = found.setdefault(each.collection, {})
-            for start in range(0, len(wanted), READ_AT_ONCE):
-                cursor = self._version.collection(each.collection).find(
-                    {"_id": {"$in": wanted[start : start + READ_AT_ONCE]}}
-                )
-                documents |= {document["_id"]: document async for document in cursor}
-        return found

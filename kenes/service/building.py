@@ -48,9 +48,7 @@ async def catch_up(bootstrap: str, version: Version, partitions: Collection[int]
     async with asyncio.TaskGroup() as tasks:
         writing: asyncio.Task[int] | None = None
         async for records in read_to_end(bootstrap, version.projection.topic, starts):
-            if writing is not None and version.projection.reads:
-                await writing
-            prepared = await projector.prepare({records[0].partition: records})
+            prepared = await projector.prepare({records[0].partition: records}, writing)
             if writing is not None:
                 events += await writing
             writing = tasks.create_task(projector.commit(prepared))

@@ -45,9 +45,13 @@ class Stream:
 
 @dataclass(frozen=True)
 class Context:
-    """What the kit hands a service's process: connections that are open while it runs."""
+    """What the kit hands a service's process: connections that are open while it runs.
+
+    `database` is the service's own; `people` has the keys and sessions of people, which all services share.
+    """
 
     database: Database
+    people: Database
     producer: Producer
     health: Health = field(repr=False)
 

@@ -7,8 +7,12 @@ from contextlib import asynccontextmanager
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Recorded
 from kenes.kafka.tail import Tail
+from kenes.mongo.client import patience
 from kenes.mongo.projection import Projection, Version, live_version
 from kenes.service.definition import Context, Service
+
+LOADED_WITHIN = 900.0
+"""Seconds in which a process must have read what a projection holds. Nobody waits for it: another one is asked."""
 
 Load = Callable[[Version], Awaitable[Mapping[int, Position]]]
 
@@ -31,7 +35,9 @@ async def following(
         for taker in takers:
             taker(decision)
 
-    positions = await load(await live_version(context.database, projection))
+    version = await live_version(context.database, projection)
+    with patience(LOADED_WITHIN):
+        positions = await load(version)
     tail = Tail(service.settings.kafka_bootstrap, projection.topic, take)
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(tail.follow(positions), name=f"tail of {projection.topic.name}")

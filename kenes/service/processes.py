@@ -15,7 +15,7 @@ from kenes.kafka.decision_log import KafkaDecisionLog
 from kenes.kafka.group import GroupSettings, consume
 from kenes.kafka.producer import Producer
 from kenes.kafka.stream import add_decider, running_app, stream_app
-from kenes.mongo.client import connected, ping
+from kenes.mongo.client import beside, connected, ping
 from kenes.mongo.projection import NotOwnerError, Projection, live_version
 from kenes.mongo.projector import Projector
 from kenes.observe.health import Health
@@ -140,4 +140,4 @@ async def _context(service: Service, role: str) -> AsyncIterator[Context]:
         health.add("mongo", lambda: ping(database))
         health.add("kafka", producer.ping)
         _spare_the_collector()
-        yield Context(database, producer, health)
+        yield Context(database, beside(database, settings.people_database), producer, health)

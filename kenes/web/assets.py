@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -45,15 +45,27 @@ class Asset:
 
 
 class Assets:
-    """The files of one or more folders, served below `prefix`. A later folder may replace a file of an earlier one."""
+    """The files of one or more folders, served below `prefix`. A later folder may replace a file of an earlier one.
 
-    def __init__(self, folders: Iterable[Path] = (KIT_STATIC,), *, prefix: str = "/static/") -> None:
+    Those of the folders in `named` have the name in their address, too: services on one host each serve their own.
+    """
+
+    def __init__(
+        self,
+        folders: Iterable[Path] = (KIT_STATIC,),
+        *,
+        named: Mapping[str, Path] | None = None,
+        prefix: str = "/static/",
+    ) -> None:
         self._prefix = prefix
         self._urls: dict[str, str] = {}
         self._assets: dict[str, Asset] = {}
-        for name, path in {name: path for folder in folders for name, path in _files(folder)}.items():
+        found = {name: ("", path) for folder in folders for name, path in _files(folder)}
+        for own, folder in (named or {}).items():
+            found |= {name: (f"{own}/", path) for name, path in _files(folder)}
+        for name, (below, path) in found.items():
             body = path.read_bytes()
-            hashed = _hashed(name, body)
+            hashed = below + _hashed(name, body)
             self._urls[name] = prefix + hashed
             self._assets[hashed] = _asset(path, body)
 

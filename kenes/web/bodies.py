@@ -18,6 +18,8 @@ from kenes.web.problems import Problem, invalid_input
 
 MAX_DEPTH: Final = 16
 MAX_FIELDS: Final = 100
+LARGE: Final = 1024 * 1024
+"""Bytes of a body that is parsed beside the event loop, so that nobody else waits for it."""
 _UNPAIRED: Final = re.compile("[\ud800-\udfff]")
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -70,7 +72,10 @@ async def read_json(request: Request, model: type[Model], *, limit: int | None =
     and 422 with a list of pointers where a value is wrong.
     """
     _require(request, b"application/json")
-    return validate(model, parse_json(await read_body(request, limit=limit)))
+    body = await read_body(request, limit=limit)
+    if len(body) <= LARGE:
+        return validate(model, parse_json(body))
+    return await asyncio.to_thread(lambda: validate(model, parse_json(body)))
 
 
 async def read_form(request: Request, *, limit: int | None = None) -> Form:

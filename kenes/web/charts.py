@@ -31,10 +31,14 @@ class Bar:
 
 @dataclass(frozen=True)
 class Threshold:
-    """A mark on a progress meter: so many signatures bring what `label` says."""
+    """A mark on a progress meter: so many signatures bring what `label` says.
+
+    `told` is the number people read, where others than those on the meter count toward it, too.
+    """
 
     at: int
     label: str
+    told: int | None = None
 
 
 class Charts:

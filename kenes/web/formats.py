@@ -1,6 +1,7 @@
 """Numbers, percentages, dates and spans of time as each language writes them."""
 
 import datetime as dt
+from functools import lru_cache
 from typing import Final
 
 from babel import Locale
@@ -22,7 +23,7 @@ class Formats:
 
     def number(self, value: float) -> str:
         """`42318` as "42 318" or "42,318"."""
-        return format_decimal(value, locale=self.locale)
+        return _decimal(value, self.locale)
 
     def compact(self, value: float) -> str:
         """`42318` as "42 мың", "42 тыс." or "42K"; for axes of charts."""
@@ -30,10 +31,7 @@ class Formats:
 
     def percent(self, share: float, digits: int = 0) -> str:
         """A share (0.846) as "85%"; `digits` after the decimal sign."""
-        whole = self.locale.percent_formats[None].pattern
-        pattern = whole.replace("0", "0." + "#" * digits) if digits else whole
-        # "#,##0%" in Kazakh and English, with a no-break space before the sign in Russian
-        return format_percent(share, pattern, locale=self.locale)
+        return _percent(share, digits, self.locale)
 
     def date(self, value: dt.date) -> str:
         """A day in words: "22 November 2026". An instant becomes the day it is in `zone`."""
@@ -59,3 +57,17 @@ class Formats:
         if value.tzinfo is None:
             raise ValueError("an instant needs a time zone")
         return value.astimezone(self.zone)
+
+
+# A list shows the same goals and shares many times, and writing a number takes as long as writing half a card.
+@lru_cache(maxsize=8192, typed=True)
+def _decimal(value: float, locale: Locale) -> str:
+    return format_decimal(value, locale=locale)
+
+
+@lru_cache(maxsize=8192, typed=True)
+def _percent(share: float, digits: int, locale: Locale) -> str:
+    whole = locale.percent_formats[None].pattern
+    pattern = whole.replace("0", "0." + "#" * digits) if digits else whole
+    # "#,##0%" in Kazakh and English, with a no-break space before the sign in Russian
+    return format_percent(share, pattern, locale=locale)

@@ -1,12 +1,9 @@
 """Everything people may ask to happen to a petition, as a table: the API's addresses and the pages' forms follow it."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, create_model
-
+from kenes.service.acts import Act, act
 from schemas.petitions.v1 import (
-    Actor,
     AnswerRequested,
     ChargeRequested,
     CloseRequested,
@@ -15,6 +12,8 @@ from schemas.petitions.v1 import (
     LifecycleRequest,
     LockRequested,
     ModerateRequested,
+    PaperCorrectionRequested,
+    PaperRequested,
     ResumeRequested,
     RetireRequested,
     SubmitRequested,
@@ -22,53 +21,21 @@ from schemas.petitions.v1 import (
     UndoRequested,
     WithdrawalRequested,
 )
-from services.petitions.domain.refusals import Refusal
+from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
 
-_WHO = frozenset({"petition", "actor"})
 _MODERATION = (Refusal.NOT_IN_MODERATION, Refusal.LOCKED)
 _OWED = (Refusal.NOTHING_OWED,)
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act. `body` has what the request needs beside the petition and who asks; it is `None` where that is nothing.
-
-    `refusals` are the reasons of its own, beside `not-allowed` and `petition-unknown`.
-    """
-
-    name: str
-    request: type[LifecycleRequest]
-    refusals: tuple[Refusal, ...]
-    body: type[BaseModel] | None
-    says: str
-
-    def ask(self, petition: str, actor: Actor, body: BaseModel | None = None) -> LifecycleRequest:
-        """The request; raises `ValidationError` when the body does not fit."""
-        told = {} if body is None else {name: getattr(body, name) for name in type(body).model_fields}
-        return self.request.model_validate({"petition": petition, "actor": actor, **told})
-
-
 def _act(name: str, request: type[LifecycleRequest], says: str, *refusals: Refusal) -> Act:
-    fields: dict[str, Any] = {
-        field: (info.annotation, info) for field, info in request.model_fields.items() if field not in _WHO
-    }
-    body = (
-        create_model(
-            request.__name__.removesuffix("Requested") + "Body",
-            __config__=ConfigDict(extra="forbid"),
-            __doc__=says,
-            **fields,
-        )
-        if fields
-        else None
-    )
-    return Act(name, request, refusals, body, says)
+    """`refusals` are the reasons of its own, beside `not-allowed` and `petition-unknown`."""
+    return act(name, request, says, refusals, known=("petition", "actor"))
 
 
 ACTS: Final[dict[str, Act]] = {
     act.name: act
     for act in (
-        _act("submission", SubmitRequested, "Hands a draft in.", Refusal.NOT_A_DRAFT),
+        _act("submission", SubmitRequested, "Hands a draft in.", Refusal.NOT_A_DRAFT, *TEXT_REFUSALS),
         _act("lock", LockRequested, "Takes the petition on the desk for a quarter of an hour.", *_MODERATION),
         _act(
             "verdict",
@@ -97,6 +64,24 @@ ACTS: Final[dict[str, Act]] = {
         _act("invitation", InviteRequested, "Invites the author to be heard.", *_OWED),
         _act("draft-answer", DraftAnswerRequested, "Publishes what the body means to decide.", *_OWED),
         _act("answer", AnswerRequested, "Answers the petition.", *_OWED),
+        _act(
+            "paper",
+            PaperRequested,
+            "Enters a batch of sheets of paper.",
+            Refusal.PAPER_NOT_TAKEN,
+            Refusal.PETITION_NOT_OPEN,
+            Refusal.PETITION_CLOSED,
+            Refusal.SHEET_ENTERED,
+        ),
+        _act(
+            "paper-correction",
+            PaperCorrectionRequested,
+            "Puts other sheets in the place of those of a batch.",
+            Refusal.TOO_LATE,
+            Refusal.BATCH_UNKNOWN,
+            Refusal.STALE_BATCH,
+            Refusal.SHEET_ENTERED,
+        ),
     )
 }
 """By name, which is also the last part of the address."""

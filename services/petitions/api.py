@@ -1,7 +1,8 @@
 """The JSON API, `/api/petitions/v1`. All that the pages do can be done here with a bearer token."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 
 from pydantic import BaseModel
@@ -9,7 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 
+from kenes.identity.access import Authenticate, admitted
 from kenes.identity.person import Person
+from kenes.service.acts import Act
+from kenes.service.answers import MalformedReceiptError, ReceiptView, json_bytes, json_response
 from kenes.web.bodies import read_json
 from kenes.web.caching import keep_private
 from kenes.web.context import web
@@ -22,18 +26,9 @@ from kenes.web.openapi import Operation, Parameter, document, routes
 from kenes.web.problems import Problem
 from schemas.contracts import ASYNCAPI
 from schemas.petitions.v1 import EditRequested, PetitionText
-from services.petitions.acts import ACTS, Act
+from services.petitions.acts import ACTS
 from services.petitions.answering.api import SignersApi
-from services.petitions.answers import (
-    PREFIX,
-    MalformedReceiptError,
-    answer,
-    json_bytes,
-    json_response,
-    parse_receipt,
-    receipt_answer,
-    view_of,
-)
+from services.petitions.answers import ANSWERS, PREFIX
 from services.petitions.commands import Commands, RulesChoice
 from services.petitions.directory import Directory
 from services.petitions.domain.petition import Petition
@@ -45,9 +40,11 @@ from services.petitions.filters import FILTERS, LIKE, LONGEST_TEXT, following, r
 from services.petitions.live import LiveCounts
 from services.petitions.moderation.api import LogApi
 from services.petitions.queries import Queries
+from services.petitions.remarks import remarks
 from services.petitions.rendering import Renderer
 from services.petitions.rights import STAYS, Rights, resumed
 from services.petitions.views import (
+    CheckAnswer,
     CountView,
     CreateBody,
     ErasureAnswer,
@@ -63,7 +60,8 @@ from services.petitions.views import (
     SignBody,
 )
 
-Authenticate = Callable[[Request], Awaitable[Person]]
+TEXT_LIMIT = 512 * 1024
+"""Bytes of a petition: three languages at their longest, in letters written as escapes, and some room."""
 
 IDEMPOTENCY = Parameter("Idempotency-Key", "The same key of the same person names the same petition.", where="header")
 WHO_PROBLEMS = ("under-age", "birth-date-missing", "assurance-too-low", "not-a-citizen")
@@ -113,6 +111,15 @@ class Api:
                 parameters=(IDEMPOTENCY,),
             ),
             _read("/petitions/similar", self.similar, PetitionList, parameters=LIKE),
+            Operation(
+                "POST",
+                "/petitions/check",
+                self.check,
+                {200: CheckAnswer},
+                body=CreateBody,
+                problems=(Refusal.PACK_UNKNOWN,),
+                limit=RateClass.READ,
+            ),
             _read(one, self.show_petition, PetitionView),
             _write("PUT", one, self.edit, 200, body=PetitionText, problems=("not-a-draft", "not-allowed")),
             *(
@@ -146,20 +153,31 @@ class Api:
     async def create(self, request: Request) -> Response:
         """Starts a draft."""
         person, wish = await self._writer(request)
-        body = await read_json(request, CreateBody)
+        body = await read_json(request, CreateBody, limit=TEXT_LIMIT)
         text = PetitionText.model_validate(body.model_dump(exclude={"pack", "unit"}))
         rules = RulesChoice(body.pack, body.unit)
         key = request.headers.get("idempotency-key")
         outcome = await self.commands.create(person, text, rules, wish.wait, key)
-        return answer("petition", outcome, applied=wish.applied)
+        return ANSWERS.answer("petition", outcome, applied=wish.applied)
+
+    async def check(self, request: Request) -> Response:
+        """What a text must mend before it can be handed in, and what its author should know. Keeps nothing."""
+        body = await read_json(request, CreateBody, limit=TEXT_LIMIT)
+        try:
+            pack = self.packs.in_force(body.pack, datetime.now(UTC).date())
+        except LookupError:
+            raise Problem(422, Refusal.PACK_UNKNOWN) from None
+        told = remarks(body, pack, _translator(request))
+        found = [asdict(each.remark) | {"message": each.says, "law": each.law} for each in told]
+        return json_response({"accepted": not any(each["refused"] for each in found), "remarks": found})
 
     async def edit(self, request: Request) -> Response:
         """Replaces the text of a draft, or of a petition that moderation gave back."""
         person, wish = await self._writer(request)
-        text = await read_json(request, PetitionText)
+        text = await read_json(request, PetitionText, limit=TEXT_LIMIT)
         petition = request.path_params["petition"]
         asked = EditRequested(petition=petition, actor=self.commands.actor(petition, person), text=text)
-        return answer("petition", await self.commands.ask(asked, wish.wait), applied=wish.applied)
+        return ANSWERS.answer("petition", await self.commands.ask(asked, wish.wait), applied=wish.applied)
 
     def act(self, act: Act) -> Endpoint:
         """The handler of one act on a petition."""
@@ -168,8 +186,8 @@ class Api:
             person, wish = await self._writer(request)
             body = None if act.body is None else await read_json(request, act.body)
             petition = request.path_params["petition"]
-            asked = act.ask(petition, self.commands.actor(petition, person), body)
-            return answer("petition", await self.commands.ask(asked, wish.wait), applied=wish.applied)
+            asked = act.ask(body, petition=petition, actor=self.commands.actor(petition, person))
+            return ANSWERS.answer("petition", await self.commands.ask(asked, wish.wait), applied=wish.applied)
 
         handler.__name__, handler.__doc__ = act.name.replace("-", "_"), act.says
         return handler
@@ -179,13 +197,13 @@ class Api:
         person, wish = await self._writer(request)
         body = await read_json(request, SignBody) if _has_body(request) else SignBody()
         outcome = await self.commands.sign(person, request.path_params["petition"], listed=body.listed, wait=wish.wait)
-        return answer("signature", outcome, applied=wish.applied)
+        return ANSWERS.answer("signature", outcome, applied=wish.applied)
 
     async def withdraw(self, request: Request) -> Response:
         """Takes the person's signature back."""
         person, wish = await self._writer(request)
         outcome = await self.commands.withdraw(person, request.path_params["petition"], wish.wait)
-        return answer("signature", outcome, applied=wish.applied)
+        return ANSWERS.answer("signature", outcome, applied=wish.applied)
 
     async def my_signature(self, request: Request) -> Response:
         """Whether the person's signature counts."""
@@ -231,7 +249,7 @@ class Api:
         return LiveResponse(self.hub, petition, last_event_id(request), snapshot)
 
     async def regions(self, request: Request) -> Response:
-        """Signatures by region; regions too small to show are left out."""
+        """Signatures by region in steps of the small group; regions below one step are left out."""
         petition = await self._petition(request)
         return json_response({"petition": petition.id, "regions": self.counts.shown_regions(petition.id)})
 
@@ -250,17 +268,17 @@ class Api:
         """What became of a request."""
         text = request.path_params["receipt"]
         try:
-            kind, receipt = parse_receipt(text)
+            kind, receipt = ANSWERS.parse_receipt(text)
         except MalformedReceiptError:
             raise Problem(404, "receipt-unknown") from None
         wish = preference(request, max_wait=self.wait_limit)
         if kind == "petition":
-            recent = await self.commands.petition_decisions.wait(receipt, wish.wait)
-            found = view_of(recent) if recent else await self.queries.petition_receipt(receipt)
+            recent = await self.commands.life.decisions.wait(receipt, wish.wait)
+            found = ReceiptView.of(recent) if recent else await self.queries.petition_receipt(receipt)
         else:
-            recent = await self.commands.signature_decisions.wait(receipt, wish.wait)
-            found = view_of(recent) if recent else await self.queries.signature_receipt(receipt)
-        return receipt_answer(text, None, found)
+            recent = await self.commands.signing.decisions.wait(receipt, wish.wait)
+            found = ReceiptView.of(recent) if recent else await self.queries.signature_receipt(receipt)
+        return ANSWERS.receipt_answer(text, found)
 
     async def my_signatures(self, request: Request) -> Response:
         """What the person signed and withdrew."""
@@ -312,15 +330,7 @@ class Api:
         return await self._known(request, RateClass.READ)
 
     async def _known(self, request: Request, kind: RateClass) -> Person:
-        limiter = web(request.scope).limiter
-        try:
-            person = await self.authenticate(request)
-        except Problem:
-            # Whoever cannot say who they are is counted by address, forged tokens included.
-            limiter.admit(request.scope, kind)
-            raise
-        limiter.admit(request.scope, kind, person.id)
-        return person
+        return await admitted(request, self.authenticate, kind)
 
 
 def _read(path: str, handler: Endpoint, answer: type[BaseModel], parameters: Sequence[Parameter] = ()) -> Operation:

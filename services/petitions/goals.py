@@ -1,18 +1,19 @@
 """The clock of goals: looks at the tallies of petitions that are being signed, and asks when a goal is reached."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from kenes.kafka.producer import BrokerUnavailableError, Producer
 from kenes.mongo.client import Database
-from kenes.mongo.projection import LiveVersions, Projection
+from kenes.mongo.projection import LiveVersions, Projection, Version
 from kenes.observe.logs import get_logger
 from schemas.envelope import Event
 from schemas.petitions.v1 import GoalRequested, UnitCount
 from schemas.topics import PETITION_REQUESTS
-from services.petitions.domain import clock
+from services.petitions.directory import Directory
+from services.petitions.domain import clock, paper
 from services.petitions.domain.clock import COUNTED
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
@@ -34,32 +35,48 @@ class Goals:
     """Asking twice is harmless: a goal is reached once. At the start every petition is looked at."""
 
     def __init__(
-        self, database: Database, petitions: Projection, tallied: Tallied, producer: Producer, packs: RulePacks
+        self,
+        database: Database,
+        petitions: Projection,
+        directory: Directory,
+        tallied: Tallied,
+        producer: Producer,
+        packs: RulePacks,
     ) -> None:
         self._versions = LiveVersions(database)
         self._petitions = petitions
+        self._directory = directory
         self._tallied = tallied
         self._producer = producer
         self._packs = packs
         self._signed: dict[str, dict[int, int]] = {}
         self._rests: dict[str, float] = {}
+        self._on_paper: dict[str, int] = {}
         self._started = False
 
     def signed(self, petition: str, partition: int, sequence: int) -> None:
-        """Somebody signed just now: looked at until the tallies have folded that decision, however late they are."""
+        """Somebody signed just now: looked at until the tallies have folded that decision, however late they are.
+
+        And until the petition's own document is as new as what let it be signed: it may still say that it is a draft.
+        """
         self._signed.setdefault(petition, {})[partition] = sequence
+
+    def counted_on_paper(self, petition: str, sequence: int) -> None:
+        """A batch was entered or corrected: looked at until the petition's document has folded that decision."""
+        self._on_paper[petition] = sequence
 
     async def tick(self) -> None:
         """Asks for every goal that is reached and not yet decided."""
         now = time.monotonic()
         if not self._started:
-            found = await self._tallied.all()
+            found = self._unsigned(await self._with_paper()) | await self._tallied.all()
             self._started = True
-        elif looked_at := [petition for petition in self._signed if now >= self._rests.get(petition, 0.0)]:
-            found = await self._tallied.of(looked_at)
+        elif looked_at := self._looked_at(now):
+            found = self._unsigned(looked_at) | await self._tallied.of(looked_at)
         else:
             return
         try:
+            known = await self._known(found)
             asked = await self._ask(found, now)
         except BrokerUnavailableError as error:
             _log.warning("goals will be asked for again", error=str(error))
@@ -68,27 +85,69 @@ class Goals:
         for petition, tally in found.items():
             if petition in asked:  # once more: the same signatures may have reached the next goal, too
                 self._signed.setdefault(petition, {})
-            elif tally.has_folded(self._signed.get(petition, {})):
+            elif petition in known and tally.has_folded(self._signed.get(petition, {})):
                 self._signed.pop(petition, None)
                 self._rests.pop(petition, None)
+
+    def _looked_at(self, now: float) -> list[str]:
+        signed = [petition for petition in self._signed if now >= self._rests.get(petition, 0.0)]
+        return list(dict.fromkeys([*signed, *self._on_paper]))
+
+    @staticmethod
+    def _unsigned(petitions: Iterable[str]) -> dict[str, Tally]:
+        """What there is of petitions that nobody has signed but on paper."""
+        return {petition: Tally() for petition in petitions}
+
+    async def _with_paper(self) -> list[str]:
+        version = await self._versions.get(self._petitions)
+        query = {"on_paper": {"$gt": 0}, "status": {"$in": [str(each) for each in COUNTED]}}
+        return [document["_id"] async for document in version.collection("petitions").find(query, {"_id": 1})]
+
+    async def _known(self, petitions: Iterable[str]) -> set[str]:
+        """Of these petitions, those whose documents are as new as what this process has seen of them."""
+        version = await self._versions.get(self._petitions)
+        folded = {partition: position.sequence for partition, position in (await version.positions()).items()}
+        seen = {petition: self._directory.get(petition) for petition in petitions}
+        return {
+            petition
+            for petition, entry in seen.items()
+            if entry is None or folded[entry.seen.partition] >= entry.seen.sequence
+        }
 
     async def _ask(self, found: Mapping[str, Tally], now: float) -> set[str]:
         """Asks for the goals that are reached; returns the petitions they are of."""
         asked: set[str] = set()
         version = await self._versions.get(self._petitions)
+        # Looked at before the petitions themselves are: what is folded by now is in what is read next.
+        folded = await self._folded_paper(version)
         for some in in_parts(list(found)):
             query = {"_id": {"$in": some}, "status": {"$in": [str(each) for each in COUNTED]}}
             async for document in version.collection("petitions").find(query):
                 if await self._look(load_petition(document), found[document["_id"]], now):
                     asked.add(document["_id"])
+        for petition, sequence in folded.items():
+            if self._on_paper.get(petition) == sequence:
+                del self._on_paper[petition]
         return asked
+
+    async def _folded_paper(self, version: Version) -> dict[str, int]:
+        """The newest batches that the petitions' documents have, by petition and sequence."""
+        folded = {}
+        for some in in_parts(list(self._on_paper)):
+            async for document in version.collection("petitions").find({"_id": {"$in": some}}, {"s": 1}):
+                sequence = self._on_paper.get(document["_id"])
+                if sequence is not None and document["s"] >= sequence:
+                    folded[document["_id"]] = sequence
+        return folded
 
     async def _look(self, petition: Petition, tally: Tally, now: float) -> bool:
         goal = next_goal(petition)
         if goal is None:
             return False
-        if tally.count < goal:
-            if (rest := (goal - tally.count) / FASTEST) > EVERY and petition.id in self._signed:
+        counted = paper.counted(petition, tally.count, self._packs)
+        supported = petition.status is Status.GATHERING and paper.supports(petition, self._packs)
+        if counted < goal and not supported:
+            if (rest := (goal - counted) / FASTEST) > EVERY and petition.id in self._signed:
                 self._rests[petition.id] = now + min(rest, LONGEST_REST)
             return False
         request = _request(petition, tally, goal)

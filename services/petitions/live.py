@@ -36,7 +36,19 @@ NOBODY = Count()
 
 
 def shown_regions(regions: Mapping[str, int], small_group: int) -> dict[str, int]:
-    """The regions that may be shown, by code: none counts fewer than `small_group` people.
+    """What is told of the regions while it moves: by code the largest multiple of `small_group` not above the count.
+
+    The total is exact and moves with every signature. Were the regions exact, too, whoever watches a quiet petition
+    would see the region of each new signer. In steps, most signatures move no region; and whether those beyond the
+    steps are one region's or another's cannot be told. A region below one step is left out.
+    """
+    return {
+        region: number - number % small_group for region, number in sorted(regions.items()) if number >= small_group
+    }
+
+
+def nameable_regions(regions: Mapping[str, int], small_group: int) -> dict[str, int]:
+    """The regions whose exact numbers may be told of a time that is over, by code: none has below `small_group` people.
 
     The total is public, so what is hidden can be had by subtraction. Therefore the smallest of the regions that
     could be shown are hidden too, until what is hidden are at least two regions of `small_group` people together.
@@ -100,7 +112,7 @@ class LiveCounts:
         self._hub.publish(petition, count.version, lambda: self.frame(petition))
 
     def shown_regions(self, petition: str) -> dict[str, int]:
-        """Signatures by region, without regions so small that a number would tell who signed: see `shown_regions`."""
+        """Signatures by region in steps, so that no number tells who signed: see `shown_regions`."""
         return shown_regions(self.get(petition).regions, self._small_group)
 
     def view(self, petition: str) -> dict[str, object]:

@@ -6,8 +6,10 @@ from typing import Any
 
 from kenes.kafka.records import Recorded
 from kenes.mongo.client import Document
+from kenes.mongo.folding import Fold, Folding, look_up
 from kenes.mongo.operations import Insert, Operation, Put, Update
-from kenes.mongo.projection import Found, Index, Projection, Read
+from kenes.mongo.private_entries import entry_key
+from kenes.mongo.projection import Index, Projection
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import (
     Created,
@@ -17,14 +19,12 @@ from schemas.petitions.v1 import (
     SignatureWithdrawn,
 )
 from schemas.topics import PETITIONS, SIGNATURES
-from services.petitions.domain.petition import Petition, evolve
+from services.petitions.domain.evolution import evolve
+from services.petitions.domain.petition import Petition
 from services.petitions.moderation import log as moderation_log
 
 OpenOwner = Callable[[str], bytes]
 """A person's index from its sealed form."""
-
-ENTRY_LENGTH = 22
-"""Letters of a private entry's name: 16 bytes in base64url."""
 
 LATEST = 10
 """Listed signers kept per petition and partition."""
@@ -42,7 +42,7 @@ def petition_document(petition: Petition, partition: int, sequence: int) -> Docu
     """A petition as it is stored, with the last decision folded into it."""
     document = petition.model_dump(exclude={"id"})
     due = min((duty.due_at for duty in petition.duties if duty.open), default=None)
-    return {"_id": petition.id, "p": partition, "s": sequence, "due": due, **document}
+    return {"_id": petition.id, "p": partition, "s": sequence, "due": due, "on_paper": petition.on_paper, **document}
 
 
 def load_petition(document: Document) -> Petition:
@@ -50,21 +50,12 @@ def load_petition(document: Document) -> Petition:
     return Petition.model_validate({"id": document["_id"], **document})
 
 
-def entry_key(owner: bytes, entry: str) -> bytes:
-    """Under which an act stands on its person's own page: a person's acts stand together, and need no index."""
-    return owner + entry.encode()
-
-
-def entry_range(owner: bytes) -> dict[str, bytes]:
-    """The keys of all acts of one person, as a query. Binary keys are ordered by their length first."""
-    return {"$gte": owner + b"\x00" * ENTRY_LENGTH, "$lte": owner + b"\xff" * ENTRY_LENGTH}
-
-
-def fold_petitions(open_owner: OpenOwner) -> Callable[[Sequence[Recorded], Found], Iterator[Operation]]:
+def fold_petitions(open_owner: OpenOwner) -> Fold:
     """The fold into `petitions`, the `authored` entries of people's own pages, and `petition_receipts`."""
 
-    def fold(decisions: Sequence[Recorded], found: Found) -> Iterator[Operation]:
-        current: dict[str, Petition | None] = {key: load_petition(document) for key, document in found.get("petitions", {}).items()}
+    def fold(decisions: Sequence[Recorded]) -> Folding:
+        stored = yield from look_up("petitions", (decision.event.subject for decision in decisions))
+        current: dict[str, Petition | None] = {key: load_petition(document) for key, document in stored.items()}
         newest: dict[str, Recorded] = {}
         for decision in decisions:
             data, subject = decision.data, decision.event.subject
@@ -105,7 +96,7 @@ def history_range(petition: str) -> dict[str, str]:
     return {"$gte": f"{petition}/", "$lt": f"{petition}0"}  # 0 comes right after the slash
 
 
-def fold_tallies(decisions: Sequence[Recorded], _found: Found) -> Iterator[Operation]:
+def fold_tallies(decisions: Sequence[Recorded]) -> Folding:
     """The fold into `tallies`: one small document per petition and partition; readers add them up.
 
     Beside the counts stand the latest signers who chose to be listed; who withdraws is no longer among them. `blocks`
@@ -166,7 +157,7 @@ def _join(listed: Sequence[Document]) -> Mapping[str, Mapping[str, Any]]:
     return {"$push": {"latest": {"$each": list(listed)[-LATEST:], "$slice": -LATEST}}}
 
 
-def fold_history(decisions: Sequence[Recorded], _found: Found) -> Iterator[Operation]:
+def fold_history(decisions: Sequence[Recorded]) -> Folding:
     """The fold into `minutes`: accepted and withdrawn signatures by petition, partition, hour, minute and region."""
     changes: dict[tuple[str, int, str], Counter[str]] = {}
     for decision in decisions:
@@ -188,10 +179,10 @@ def fold_history(decisions: Sequence[Recorded], _found: Found) -> Iterator[Opera
         )
 
 
-def fold_signatures(open_owner: OpenOwner) -> Callable[[Sequence[Recorded], Found], Iterator[Operation]]:
+def fold_signatures(open_owner: OpenOwner) -> Fold:
     """The fold into `signatures`, one document per decision by receipt, and `signed`, each person's own page."""
 
-    def fold(decisions: Sequence[Recorded], _found: Found) -> Iterator[Operation]:
+    def fold(decisions: Sequence[Recorded]) -> Folding:
         for decision in decisions:
             data = decision.data
             yield Insert("signatures", _signature(decision))
@@ -230,7 +221,6 @@ def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
                 "petition_receipts": (),
             },
             fold=fold_petitions(open_owner),
-            reads=(Read("petitions", _subjects),),
         ),
         Projection(
             name="tallies",
@@ -255,7 +245,3 @@ def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
         ),
         moderation_log.PROJECTION,
     )
-
-
-def _subjects(decisions: Sequence[Recorded], _found: Found) -> Iterator[str]:
-    return (decision.event.subject for decision in decisions)

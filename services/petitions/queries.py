@@ -12,21 +12,22 @@ from kenes.identity.person import Person
 from kenes.identity.sealing import Keyring, UnsealError
 from kenes.kafka.records import Receipt
 from kenes.kafka.waiting import Decisions
+from kenes.mongo import private_entries
 from kenes.mongo.client import Database, Document
+from kenes.mongo.private_entries import entry_key, entry_range
 from kenes.mongo.projection import LiveCollections, Projection
 from kenes.mongo.vault import Vault
+from kenes.service.answers import ReceiptView
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
 from services.petitions.answering.desk import DutyReads
 from services.petitions.answering.export import SignerLists
 from services.petitions.answering.handing import Handing
 from services.petitions.directory import Directory
-from services.petitions.domain.petition import Petition, evolve
+from services.petitions.domain.evolution import evolve
+from services.petitions.domain.petition import Petition
 from services.petitions.moderation.reads import ModerationReads
 from services.petitions.projection import (
-    ENTRY_LENGTH,
-    entry_key,
-    entry_range,
     history_range,
     load_petition,
     receipt_id,
@@ -48,16 +49,6 @@ class Signed:
     signed: bool
     listed: bool | None = None
     region: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptView:
-    """What became of a request. `decision` is an event type; `code` says why it was refused."""
-
-    petition: str
-    decision: str
-    code: str | None
-    at: datetime
 
 
 class Queries:
@@ -164,7 +155,7 @@ class Queries:
         if key is None:
             return []
         signed = {
-            entry["_id"][-ENTRY_LENGTH:].decode(): (note, entry["signed"])
+            entry["_id"][-private_entries.LENGTH :].decode(): (note, entry["signed"])
             for note, entry in await self._entries("signed", person)
         }
         for decision in self._recent_signatures.latest():

@@ -9,6 +9,7 @@ import orjson
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
 from services.petitions.live import LiveCounts
+from services.petitions.paper.views import batch_views
 from services.petitions.views import HIDDEN
 
 
@@ -50,6 +51,8 @@ class Renderer:
     def _view(self, petition: Petition) -> dict[str, Any]:
         pack = self._packs.pinned(petition.rules)
         return petition.model_dump(mode="json", exclude=HIDDEN) | {
-            "addressee": pack.addressee,
+            "addressee": pack.addressed(petition.unit),
             "href": f"/petitions/{petition.id}",
+            "on_paper": petition.on_paper,
+            "paper": [batch.model_dump(mode="json") for batch in batch_views(petition)],
         }

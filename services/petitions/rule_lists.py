@@ -5,7 +5,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.petitions.domain.rules import PlacedError, Sourced, Subject, Words
+from schemas.packs import PlacedError, Sourced, Words
+from services.petitions.domain.rules import Subject
 
 
 class _List(BaseModel):
@@ -23,6 +24,7 @@ class ListedUnit(_List):
 
     code: str
     name: Words
+    of: Words | None = None
     population: int | None = Field(default=None, gt=0)
     count: str
 

@@ -1,115 +1,14 @@
-"""Reads rule packs from their files. A wrong file stops the process with file, line and reason.
+"""The rule packs of petitions, with the lists of units and prohibited subjects they refer to. Format: docs/rules.md."""
 
-A folder holds a TOML file per version of a pack, `units/*.toml` and `subjects/*.toml` that packs refer to by name, and,
-where an operator has them, `calendars/*.json` on top of the shipped calendars. The format: docs/rules.md.
-"""
-
-import json
-from collections.abc import Mapping
-from datetime import date, timedelta
-from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
-from kenes.calendar import WorkingCalendar
-from services.petitions.domain.rules import PlacedError, RulePack, RulePacks
+from kenes.rules.loading import files_in, load_packs, read_file, validated
+from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.rule_lists import SubjectList, UnitList
-from services.petitions.toml_file import Place, TomlError, TomlFile, read_toml
-
-Model = TypeVar("Model", bound=BaseModel)
-Entries = list[dict[str, Any]]
-
-
-class RulePackError(ValueError):
-    """A rule pack that cannot be used; the message names the file, line, place and reason."""
 
 
 def load_rule_packs(folder: Path) -> RulePacks:
     """Every pack in a folder; raises `RulePackError`."""
-    units = {path.stem: _validated(_read(path), UnitList).entries() for path in _files(folder / "units")}
-    subjects = {path.stem: _validated(_read(path), SubjectList).entries() for path in _files(folder / "subjects")}
-    lists = {"units": units, "prohibited": subjects}
-    files = [_read(path) for path in _files(folder)]
-    if not files:
-        raise RulePackError(f"{folder}: no rule packs there")
-    loaded = [(_pack(file, lists), file) for file in files]
-    calendars: dict[str, WorkingCalendar] = {}
-    for pack, file in loaded:
-        if pack.calendar not in calendars:
-            calendars[pack.calendar] = _calendar(pack.calendar, folder, file)
-    _refuse_broken_sequences(loaded)
-    return RulePacks(tuple(pack for pack, _ in loaded), calendars)
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.toml"))
-
-
-def _read(path: Path) -> TomlFile:
-    try:
-        return read_toml(path)
-    except TomlError as error:
-        raise RulePackError(f"{path}:{error}") from error
-
-
-def _wrong(file: TomlFile, place: Place, reason: str) -> RulePackError:
-    where = ".".join(str(part) for part in place)
-    return RulePackError(f"{file.path}:{file.line(place)}: {where}{': ' if where else ''}{reason}")
-
-
-def _validated(file: TomlFile, model: type[Model], changed: Mapping[str, Any] | None = None) -> Model:
-    """What a file says, as `model`; nothing is converted, so a number in quotes is wrong. `changed` replaces fields."""
-    content = {**file.content, **(changed or {})}
-    try:
-        return model.model_validate_json(json.dumps(content, default=str), strict=True)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place, reason = first["loc"], first["msg"].removeprefix("Value error, ")
-        cause = first.get("ctx", {}).get("error")
-        if isinstance(cause, PlacedError):
-            place = (*place, *cause.place)
-        raise _wrong(file, place, reason) from error
-
-
-def _pack(file: TomlFile, lists: Mapping[str, Mapping[str, Entries]]) -> RulePack:
-    changed: dict[str, Entries] = {}
-    for field, known in lists.items():
-        name = file.content.get(field)
-        if not isinstance(name, str):
-            continue
-        if name not in known:
-            raise _wrong(file, [field], f"there is no list {name!r}; there are: {', '.join(sorted(known)) or 'none'}")
-        changed[field] = known[name]
-    return _validated(file, RulePack, changed)
-
-
-def _calendar(name: str, folder: Path, file: TomlFile) -> WorkingCalendar:
-    extension = folder / "calendars" / f"{name}.json"
-    try:
-        return WorkingCalendar.named(name, extension if extension.exists() else None)
-    except ValueError as error:
-        raise _wrong(file, ["calendar"], str(error)) from error
-
-
-def _refuse_broken_sequences(loaded: list[tuple[RulePack, TomlFile]]) -> None:
-    """The versions of a pack must follow each other day by day: no gap, no overlap, and no name twice."""
-    in_order = sorted(loaded, key=lambda each: (each[0].id, each[0].effective_from))
-    for _, versions in groupby(in_order, key=lambda each: each[0].id):
-        seen: dict[str, Path] = {}
-        for (before, earlier), (after, file) in pairwise(group := list(versions)):
-            _refuse_unless_next(before, earlier.path, after, file)
-        for pack, file in group:
-            if pack.version in seen:
-                raise _wrong(file, ["version"], f"{seen[pack.version].name} is {pack.id} {pack.version}, too")
-            seen[pack.version] = file.path
-
-
-def _refuse_unless_next(before: RulePack, path: Path, after: RulePack, file: TomlFile) -> None:
-    ends, begins = before.effective_to or date.max, after.effective_from
-    version = f"version {before.version} in {path.name}, in force until {ends}"
-    if begins <= ends:
-        raise _wrong(file, ["effective_from"], f"overlaps {version}")
-    if begins > ends + timedelta(days=1):
-        raise _wrong(file, ["effective_from"], f"leaves a gap after {version}")
+    units = {path.stem: validated(read_file(path), UnitList).entries() for path in files_in(folder / "units")}
+    subjects = {path.stem: validated(read_file(path), SubjectList).entries() for path in files_in(folder / "subjects")}
+    return RulePacks(*load_packs(folder, RulePack, {"units": units, "prohibited": subjects}))

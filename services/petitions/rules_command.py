@@ -6,13 +6,19 @@ from datetime import UTC, date, datetime
 
 import click
 
-from kenes.mongo.client import connected
+from kenes.mongo.client import DatabaseError, connected
 from kenes.mongo.projection import live_version
 from services.petitions.domain.explain import Rule, Step, explain, rules_of
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.projection import load_petition
 from services.petitions.service import Petitions
+
+
+class UnavailableError(click.ClickException):
+    """Something that is needed does not answer; the status is that of sysexits.h for it."""
+
+    exit_code = 69
 
 
 def rules_command(load: Callable[[], Petitions]) -> click.Group:
@@ -34,10 +40,18 @@ def rules_command(load: Callable[[], Petitions]) -> click.Group:
     def explain_command(petition: str) -> None:
         """Tell which rule, in which version, made each step of a petition."""
         service = load()
-        found = asyncio.run(_petition(service, petition))
+        try:
+            found = asyncio.run(_petition(service, petition))
+        except DatabaseError as error:
+            raise UnavailableError("the database does not answer: is it up, and KENES_MONGO_URI right?") from error
         if found is None:
             raise click.ClickException(f"there is no petition {petition!r}")
-        click.echo("\n".join(explained(found, service.packs.pinned(found.rules))))
+        try:
+            pack = service.packs.pinned(found.rules)
+        except KeyError:
+            lost = f"{found.rules.id}, version {found.rules.version}"
+            raise click.ClickException(f"the petition is pinned to {lost}, which this installation lacks") from None
+        click.echo("\n".join(explained(found, pack)))
 
     return rules
 
@@ -82,7 +96,7 @@ def _step(step: Step) -> Iterator[str]:
     if step.rule is not None:
         yield from _lines(step.rule, 4)
     for subject in step.subjects:
-        yield f"    prohibited {subject.code}: {subject.name['en']} [{subject.certainty}] {subject.law}"
+        yield f"    prohibited {subject.code}: {subject.name['en']} [{subject.certainty}] {subject.law['en']}"
 
 
 def _lines(rule: Rule, indent: int) -> Iterator[str]:

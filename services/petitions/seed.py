@@ -8,26 +8,23 @@ import random
 import tomllib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from kenes.identity.person import Assurance, Person
+from kenes.identity.person import Person
 from kenes.identity.settings import LoginSettings
 from kenes.identity.settings import load as load_identity
-from kenes.kafka.producer import Producer
-from kenes.kafka.records import Receipt
 from kenes.kafka.waiting import Decisions
-from kenes.mongo.client import connected
+from kenes.mongo.client import beside, connected
 from kenes.mongo.vault import Vault
 from kenes.observe.health import Health
+from kenes.service.asking import Asking, Outcome
 from kenes.service.definition import Context
 from kenes.service.following import following
+from kenes.service.invented import AS_OF, DatedProducer, crowd, invented
 from kenes.service.maintenance import say
-from schemas.envelope import Event
-from schemas.payload import Payload
 from schemas.petitions.v1 import (
     AnswerOutcome,
     AnswerRequested,
@@ -41,8 +38,8 @@ from schemas.petitions.v1 import (
     SubmitRequested,
     Verdict,
 )
-from schemas.topics import Topic
-from services.petitions.commands import Commands, Outcome, RulesChoice
+from schemas.topics import PETITION_REQUESTS, SIGNATURE_REQUESTS
+from services.petitions.commands import SOURCE, Commands, RulesChoice
 from services.petitions.domain.stages import MODERATOR
 from services.petitions.service import Petitions
 
@@ -54,24 +51,8 @@ PATIENCE: Final = 20.0
 """Seconds a decision may take before the run gives up; started again, it goes on where it was."""
 
 AT_ONCE: Final = 200
-CROWD: Final = 900
 WINDOW_DAYS: Final = 180
 LISTED: Final = 0.3
-
-# People by region, in thousands (2023): where a believable crowd lives.
-_PEOPLE: Final = {
-    "KZ-10": 610, "KZ-11": 788, "KZ-15": 928, "KZ-19": 1506, "KZ-23": 693, "KZ-27": 688, "KZ-31": 1218, "KZ-33": 699,
-    "KZ-35": 1135, "KZ-39": 832, "KZ-43": 834, "KZ-47": 767, "KZ-55": 755, "KZ-59": 534, "KZ-61": 2119, "KZ-62": 221,
-    "KZ-63": 730, "KZ-71": 1354, "KZ-75": 2162, "KZ-79": 1192,
-}  # fmt: skip
-_GIVEN: Final = (
-    "Айгерім", "Ержан", "Динара", "Нұрлан", "Сәуле", "Асқар", "Мөлдір", "Қуаныш", "Жанар", "Бекзат", "Ольга", "Сергей",
-    "Наталья", "Андрей", "Елена", "Павел", "Ирина", "Дмитрий", "Лейла", "Рамиль", "Гүлмира", "Тимур", "Әсел", "Данияр",
-)  # fmt: skip
-_FAMILY: Final = (
-    "Ахметов", "Жұмабаев", "Серікқызы", "Оспанова", "Қасымов", "Ибраева", "Ким", "Цой", "Иванова", "Петров", "Шмидт",
-    "Мельник", "Юсупов", "Әлиева", "Төлеген", "Бейсенова", "Нұрғали", "Соколова", "Рахимов", "Дүйсен",
-)  # fmt: skip
 
 _OFFICE: Final = "agency:kz-akimat:{}"
 _STATEMENT: Final = Statement(
@@ -80,16 +61,6 @@ _STATEMENT: Final = Statement(
     ru="Просьба удовлетворена частично. Вечерний рейс с декабря будет ежедневным, плата не меняется. "
     "Деньги на дополнительный рейс по субботам рассмотрят в марте.",
 )
-
-_MOMENT: ContextVar[datetime] = ContextVar("moment")
-
-
-class DatedProducer(Producer):
-    """Writes requests with the date of the invented act: the record's own timestamp is what rules go by."""
-
-    async def send(self, topic: Topic, key: bytes, event: Event[Payload], partition: int | None = None) -> Receipt:
-        """As `Producer.send`, at the moment in `_MOMENT`."""
-        return await super().send(topic, key, replace(event, time=_MOMENT.get()), partition)
 
 
 @dataclass(frozen=True)
@@ -117,7 +88,7 @@ def _demo(found: dict[str, Any], issuer: str, now: datetime) -> Demo:
     fields = {name: found[name].strip() for name in ("language", "title", "text", "proposal", "category")}
     return Demo(
         key=found["key"],
-        author=_person(issuer, subject, given, family, region, now.year - 40),
+        author=invented(issuer, subject, given, family, region, now.year - 40),
         text=PetitionText.model_validate({**fields, "region": found.get("region")}),
         opened=found["opened"],
         closed=found.get("closed"),
@@ -126,37 +97,6 @@ def _demo(found: dict[str, Any], issuer: str, now: datetime) -> Demo:
         rules=RulesChoice(**found.get("rules", {})),
         stage=found.get("stage", "collecting"),
     )
-
-
-def _person(issuer: str, subject: str, given: str, family: str, region: str, born: int) -> Person:
-    return Person(
-        issuer=issuer,
-        subject=subject,
-        given_name=given,
-        family_name=family,
-        birth_date=date(born, 5, 17),
-        region=region,
-        assurance=Assurance.HIGH,
-        citizen=True,
-        roles=frozenset({"citizen"}),
-    )
-
-
-def crowd(issuer: str, year: int) -> list[Person]:
-    """Invented grown-ups, as many in each region as its share of the country."""
-    chance = random.Random("crowd")  # noqa: S311 - the same people each time
-    regions = chance.choices(list(_PEOPLE), weights=list(_PEOPLE.values()), k=CROWD)
-    return [
-        _person(
-            issuer,
-            f"demo-{number}",
-            chance.choice(_GIVEN),
-            chance.choice(_FAMILY),
-            region,
-            year - chance.randint(19, 78),
-        )
-        for number, region in enumerate(regions)
-    ]
 
 
 def signers(demo: Demo, people: Sequence[Person]) -> list[Person]:
@@ -187,7 +127,7 @@ async def seed(service: Petitions) -> None:
     async with _commands(service) as commands:
         last = await _create(commands, demos[-1], now)
         listing = commands.directory.get(last)
-        if listing is not None and listing.window.closed_at is not None:
+        if listing is not None and listing.known.closed_at is not None:
             say("petitions: the demo data is there already")
             return
         people = crowd(issuer, now.year)
@@ -200,7 +140,7 @@ async def seed(service: Petitions) -> None:
             if demo.stage == "answered":
                 await _answer(commands, demo, petition, now)
             if demo.closed is not None:
-                _MOMENT.set(now - timedelta(days=demo.closed))
+                AS_OF.set(now - timedelta(days=demo.closed))
                 actor = commands.actor(petition, demo.author)
                 _decided(await commands.ask(CloseRequested(petition=petition, actor=actor), PATIENCE))
     say(f"petitions: {len(demos)} demo petitions with {sum(demo.signatures for demo in demos):,} signatures")
@@ -214,23 +154,23 @@ async def _commands(service: Petitions) -> AsyncIterator[Commands]:
         connected(settings.mongo_uri, service.database, timeout=settings.mongo_timeout) as database,
         DatedProducer(settings.kafka_bootstrap, f"{service.name}-seed") as producer,
     ):
-        context, decisions = Context(database, producer, Health()), Decisions()
+        people = beside(database, settings.people_database)
+        context, decisions = Context(database, people, producer, Health()), Decisions()
         listings, directory = service.projection("petitions"), service.directory
         async with following(service, context, listings, directory.load, directory.take, decisions.note) as tail:
             yield Commands(
                 keyring=service.keyring,
-                vault=Vault(database, service.keyring),
-                producer=producer,
+                vault=Vault(people, service.keyring),
                 directory=directory,
                 petitions=tail,
-                petition_decisions=decisions,
-                signature_decisions=Decisions(),
+                life=Asking(SOURCE, PETITION_REQUESTS, producer, decisions),
+                signing=Asking(SOURCE, SIGNATURE_REQUESTS, producer, Decisions()),
             )
 
 
 async def _create(commands: Commands, demo: Demo, now: datetime) -> str:
     """The draft, or the one of an earlier run: the same key names the same petition."""
-    _MOMENT.set(now - timedelta(days=demo.opened + 3))
+    AS_OF.set(now - timedelta(days=demo.opened + 3))
     return _decided(await commands.create(demo.author, demo.text, demo.rules, PATIENCE, f"demo {demo.key}"))
 
 
@@ -248,37 +188,37 @@ async def _open(commands: Commands, demo: Demo, now: datetime) -> str:
         approval = ModerateRequested(petition=petition, actor=moderator, verdict=Verdict.APPROVE, revision=1)
         steps.append((0, approval))
     for before, request in steps:
-        _MOMENT.set(opened - timedelta(hours=before))
+        AS_OF.set(opened - timedelta(hours=before))
         await commands.ask(request, wait=0)
     await commands.petitions.up_to_date()
     listing = commands.directory.get(petition)
-    ends = listing.window.closes_at if listing is not None else None
+    ends = listing.known.closes_at if listing is not None else None
     if ends is not None and ends <= now:
         # What the clock would have asked on that day.
-        _MOMENT.set(ends)
+        AS_OF.set(ends)
         await commands.ask(DeadlineRequested(petition=petition), wait=0)
     return petition
 
 
 async def _answer(commands: Commands, demo: Demo, petition: str, now: datetime) -> None:
     """What the clock would have seen in the tallies, and what the body answered a fortnight later."""
-    _MOMENT.set(now - timedelta(days=20))
+    AS_OF.set(now - timedelta(days=20))
     await commands.ask(GoalRequested(petition=petition, count=demo.signatures), wait=0)
     official = replace(_moderator(demo.author.issuer), roles=frozenset({_OFFICE.format(demo.rules.unit)}))
     actor = commands.actor(petition, official)
     answer = AnswerRequested(petition=petition, actor=actor, outcome=AnswerOutcome.PARTLY, statement=_STATEMENT)
-    _MOMENT.set(now - timedelta(days=6))
+    AS_OF.set(now - timedelta(days=6))
     _decided(await commands.ask(answer, PATIENCE))
 
 
 def _moderator(issuer: str) -> Person:
-    person = _person(issuer, "demo-moderator", "Гүлнар", "Әбенова", "KZ-71", 1979)
+    person = invented(issuer, "demo-moderator", "Гүлнар", "Әбенова", "KZ-71", 1979)
     return replace(person, roles=frozenset({MODERATOR}))
 
 
 async def _sign(commands: Commands, gate: asyncio.Semaphore, petition: str, person: Person, at: datetime) -> None:
     async with gate:
-        _MOMENT.set(at)
+        AS_OF.set(at)
         listed = random.Random(f"{petition} {person.id}").random() < LISTED  # noqa: S311
         await commands.sign(person, petition, listed=listed, wait=0)
 
@@ -287,4 +227,4 @@ def _decided(outcome: Outcome) -> str:
     """The petition; a refusal means that an earlier run came this far."""
     if outcome.decision is None:
         raise SystemExit(f"petitions: no decision within {PATIENCE:g} s; does the stream process run?")
-    return outcome.petition
+    return outcome.subject

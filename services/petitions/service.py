@@ -2,62 +2,53 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from starlette.types import ASGIApp
-
-from kenes.identity.access import PERSON, Authenticator
-from kenes.identity.bearer import BearerVerifier
-from kenes.identity.login import LOCALES as LOGIN_LOCALES
-from kenes.identity.login import Login
-from kenes.identity.person import Person
 from kenes.identity.sealing import Keyring
-from kenes.identity.settings import IdentitySettings, LoginSettings, SettingError
+from kenes.identity.settings import SettingError
 from kenes.identity.settings import load as load_identity
 from kenes.kafka.decider import Position
-from kenes.kafka.producer import BrokerUnavailableError
 from kenes.kafka.waiting import Decisions
-from kenes.mongo.client import DatabaseError, DatabaseUnavailableError
-from kenes.mongo.confirmations import MongoConfirmationStore
-from kenes.mongo.decision_state import KeyedState
+from kenes.mail.links import LinkLimits, MailedLinks
+from kenes.mail.sender import SmtpSender
+from kenes.mail.settings import MailSettings
+from kenes.mongo.mailed_links import MongoLinkStore
 from kenes.mongo.projection import LiveVersions, Projection, Version
 from kenes.mongo.sessions import MongoSessionStore
 from kenes.mongo.vault import Vault
-from kenes.observe.asgi import ObserveMiddleware
+from kenes.rules.loading import RulePackError
+from kenes.service.asking import Asking
 from kenes.service.definition import Clock, Context, Deciding, Service, Site, Stream
 from kenes.service.following import following
-from kenes.web.app import build_app
-from kenes.web.assets import KIT_STATIC, Assets
-from kenes.web.confirmations import Confirmations
-from kenes.web.language import edge_catalogs
+from kenes.service.website import website
+from kenes.web.boundary import Translations
 from kenes.web.live import LiveHub
-from kenes.web.pages import Pages
 from kenes.web.problems import Problem
-from kenes.web.sessions import Sessions
-from kenes.web.styleguide import style_guide_routes
 from schemas.topics import PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS, SIGNATURES, Topic
 from services.petitions import deadlines
 from services.petitions import goals as goals_clock
 from services.petitions.api import Api
-from services.petitions.commands import Commands, UnknownPetitionError
+from services.petitions.commands import SOURCE, Commands, UnknownPetitionError
 from services.petitions.deadlines import Deadlines
 from services.petitions.directory import Directory
 from services.petitions.goals import Goals
 from services.petitions.live import LiveCounts
+from services.petitions.mailed.mailing import Mailing
 from services.petitions.opendata.hours import HistoryReads
 from services.petitions.opendata.operations import open_operations
 from services.petitions.opendata.sources import Sources
-from services.petitions.pages import LOCALES, STATIC, TEMPLATES, page_routes
+from services.petitions.pages import FOLDERS, page_routes
 from services.petitions.pages.reads import PageReads
-from services.petitions.pages.site import SHELL, PageSite
+from services.petitions.pages.site import PageSite, desks, shell_of
 from services.petitions.projection import projections
 from services.petitions.queries import Queries
 from services.petitions.rights import Rights
-from services.petitions.rule_packs import RulePackError, load_rule_packs
+from services.petitions.rule_packs import load_rule_packs
 from services.petitions.search.following import Search, new_index
 from services.petitions.settings import Settings
-from services.petitions.stream import SignerState, petition_rules, signer_rules
+from services.petitions.stream import PetitionState, SignerState, petition_rules, signer_rules
 from services.petitions.tallied import Tallied
 
 
@@ -98,11 +89,11 @@ class Petitions(Service):
     async def stream(self, context: Context) -> AsyncIterator[Stream]:
         """Deciders of petitions and signatures, and the clocks of terms and goals."""
         petitions, signatures = self.deciding
-        petition_state = KeyedState(context.database, petitions.rules)
         listings = self.projection("petitions")
         async with following(self, context, listings, self.directory.load, self.directory.take) as tail:
             tallied = Tallied(context.database, self.projection("tallies"))
-            goals = Goals(context.database, listings, tallied, context.producer, self.packs)
+            goals = Goals(context.database, listings, self.directory, tallied, context.producer, self.packs)
+            petition_state = PetitionState(context.database, petitions.rules, goals.counted_on_paper)
             signer_state = SignerState(context.database, signatures.rules, tail, goals.signed)
             terms = Deadlines(petition_state, tallied, context.producer)
             yield Stream(
@@ -115,12 +106,12 @@ class Petitions(Service):
         """The JSON API, the pages and the live counts."""
         hub = LiveHub()
         counts = LiveCounts(hub, self.settings.small_group)
-        vault = Vault(context.database, self.keyring)
+        vault = Vault(context.people, self.keyring)
         petition_decisions, signature_decisions = Decisions(), Decisions()
         listings, tallies = self.projection("petitions"), self.projection("tallies")
-        issuers, login_settings = load_identity(IdentitySettings).issuers, load_identity(LoginSettings)
         async with AsyncExitStack() as stack:
-            verifier = await stack.enter_async_context(BearerVerifier(issuers))
+            shell = shell_of(self.settings.sites)
+            site = await stack.enter_async_context(website(self.settings, context, self.keyring, FOLDERS, shell))
             versions = LiveVersions(context.database)
             search = Search(stack.enter_context(new_index()), lambda: versions.get(listings))
 
@@ -139,11 +130,10 @@ class Petitions(Service):
             commands = Commands(
                 keyring=self.keyring,
                 vault=vault,
-                producer=context.producer,
                 directory=self.directory,
                 petitions=petitions_tail,
-                petition_decisions=petition_decisions,
-                signature_decisions=signature_decisions,
+                life=Asking(SOURCE, PETITION_REQUESTS, context.producer, petition_decisions),
+                signing=Asking(SOURCE, SIGNATURE_REQUESTS, context.producer, signature_decisions),
             )
             queries = Queries(
                 context.database,
@@ -158,12 +148,12 @@ class Petitions(Service):
             api = Api(
                 commands=commands,
                 queries=queries,
-                rights=Rights(self.keyring, vault, queries, MongoSessionStore(context.database)),
+                rights=Rights(self.keyring, vault, queries, MongoSessionStore(context.people)),
                 directory=self.directory,
                 counts=counts,
                 hub=hub,
                 packs=self.packs,
-                authenticate=Authenticator(verifier).bearer_person,
+                authenticate=site.authenticator.bearer_person,
                 wait_limit=self.settings.wait_limit,
                 open_data=open_operations(
                     Sources(
@@ -175,54 +165,32 @@ class Petitions(Service):
                     )
                 ),
             )
-            login = Login(login_settings, issuers, verifier)
-            stack.push_async_callback(login.aclose)
-            app = await self._app(context, api, login)
-            yield Site(app, hub.close)
+            pages = PageSite(
+                pages=site.pages,
+                confirmations=site.confirmations,
+                folder="petitions",
+                shell=shell,
+                desks=desks,
+                commands=commands,
+                queries=queries,
+                rights=api.rights,
+                reads=PageReads(context.database, self.projections, counts, search),
+                counts=counts,
+                packs=self.packs,
+                keyring=self.keyring,
+                small_group=self.settings.small_group,
+                mailing=await self._mailing(context),
+            )
+            unknown: Translations = {UnknownPetitionError: lambda _: Problem(404, "petition-unknown")}
+            yield Site(site.app([*api.routes(), *page_routes(pages)], unknown), hub.close)
 
-    def _owner(self, data: Mapping[str, Any]) -> bytes | None:
-        """Under which the sessions of the person in `data` are found again."""
-        return self.keyring.index(Person.from_dict(data[PERSON]).id) if PERSON in data else None
-
-    async def _app(self, context: Context, api: Api, login: Login) -> ASGIApp:
-        """The API and the pages behind one edge."""
-        settings = self.settings
-        # Signing out ends at the identity provider, and browsers ask whether a form may lead there.
-        web = settings.web.model_copy(update={"identity_origins": (*settings.web.identity_origins, login.origin)})
-        sessions, confirmations = MongoSessionStore(context.database), MongoConfirmationStore(context.database)
-        await sessions.prepare()
-        await confirmations.prepare()
-        catalogs = edge_catalogs((LOGIN_LOCALES, LOCALES))
-        assets = Assets((KIT_STATIC, STATIC))
-        pages = Pages(catalogs, assets.url, templates=[TEMPLATES], shell=SHELL)
-        site = PageSite(
-            pages=pages,
-            commands=api.commands,
-            queries=api.queries,
-            rights=api.rights,
-            reads=PageReads(context.database, self.projections, api.counts, api.queries.search),
-            counts=api.counts,
-            packs=self.packs,
-            keyring=self.keyring,
-            confirmations=Confirmations(confirmations, web),
-            small_group=settings.small_group,
-        )
-        guide = [] if settings.environment == "production" else style_guide_routes(pages)
-        return build_app(
-            [*api.routes(), assets.route(), *login.routes(), *page_routes(site), *guide],
-            settings=web,
-            catalogs=catalogs,
-            sessions=Sessions(sessions, web, owner_of=self._owner),
-            problem_page=pages.problem_page,
-            middleware=(ObserveMiddleware,),
-            translations={
-                BrokerUnavailableError: _unavailable,
-                DatabaseUnavailableError: _unavailable,
-                DatabaseError: _unavailable,
-                UnknownPetitionError: lambda _: Problem(404, "petition-unknown"),
-            },
-        )
-
-
-def _unavailable(_error: Exception) -> Problem:
-    return Problem(503, "unavailable", headers={"retry-after": "2"})
+    async def _mailing(self, context: Context) -> Mailing | None:
+        """What signs by mailed link; nothing where no mail can be sent."""
+        mail, settings = load_identity(MailSettings), self.settings
+        if mail.smtp_host is None:
+            return None
+        links = MongoLinkStore(context.database)
+        await links.prepare()
+        lifetime = timedelta(hours=settings.mailed_link_hours)
+        limits = LinkLimits(lifetime, to_mailbox=settings.letters_to_mailbox, by_client=settings.letters_by_client)
+        return Mailing(SmtpSender(mail), MailedLinks(links, limits), self.keyring, lifetime)

@@ -1,29 +1,24 @@
 """The deciders of petitions: decode, decide, emit. No rule, no HTTP."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from kenes.kafka.records import Recorded
 from kenes.kafka.tail import Tail
 from kenes.mongo.client import Database, Document
 from kenes.mongo.decision_state import KeyedState, Rules
-from kenes.observe.logs import get_logger
+from kenes.service.seen import DependentState
 from schemas.envelope import Event, sequence_of
 from schemas.payload import Payload
-from schemas.petitions.v1 import Seen, SignatureAccepted
+from schemas.petitions.v1 import PaperCorrected, PaperEntered, SignatureAccepted
 from services.petitions.directory import Directory
+from services.petitions.domain import evolution as life
 from services.petitions.domain import lifecycle
-from services.petitions.domain import petition as life
 from services.petitions.domain import signature as signing
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
 from services.petitions.domain.signature import NEWCOMER, Signer
 from services.petitions.projection import load_petition
-
-_log = get_logger(__name__)
-
-SEEN_WITHIN = 5.0
 
 
 def petition_rules(packs: RulePacks) -> Rules[Petition | None]:
@@ -49,7 +44,7 @@ def signer_rules(packs: RulePacks, directory: Directory) -> Rules[Signer]:
 
     def decide(signer: Signer, request: Recorded) -> Payload:
         listing = directory.get(request.event.subject)
-        window = None if listing is None else listing.window
+        window = None if listing is None else listing.known
         return signing.decide(signer, window, request.data, request.time, packs)
 
     return Rules(
@@ -63,15 +58,31 @@ def signer_rules(packs: RulePacks, directory: Directory) -> Rules[Signer]:
     )
 
 
-class SignerState(KeyedState[Signer]):
-    """Signers, and the petitions they sign: never older than what the asker's side had seen."""
+class PetitionState(KeyedState[Petition | None]):
+    """Petitions; whoever looks out for goals is told of signatures on paper."""
+
+    def __init__(
+        self, database: Database, rules: Rules[Petition | None], counted_on_paper: Callable[[str, int], None]
+    ) -> None:
+        """`counted_on_paper` is told of each petition with a batch entered or corrected, and by which decision."""
+        super().__init__(database, rules)
+        self._counted_on_paper = counted_on_paper
+
+    def evolve(self, partition: int, decision: Event[Payload]) -> None:
+        """Folds a decision, and tells of paper."""
+        super().evolve(partition, decision)
+        if isinstance(decision.data, PaperEntered | PaperCorrected):
+            self._counted_on_paper(decision.subject, sequence_of(decision))
+
+
+class SignerState(DependentState[Signer]):
+    """Signers, decided by petitions that are never older than what the askers had seen."""
 
     def __init__(
         self, database: Database, rules: Rules[Signer], petitions: Tail, signed: Callable[[str, int, int], None]
     ) -> None:
         """`signed` is told of each petition whose count grows, and by which decision: partition and sequence."""
-        super().__init__(database, rules)
-        self._petitions = petitions
+        super().__init__(database, rules, petitions)
         self._signed = signed
 
     def evolve(self, partition: int, decision: Event[Payload]) -> None:
@@ -79,22 +90,6 @@ class SignerState(KeyedState[Signer]):
         super().evolve(partition, decision)
         if isinstance(decision.data, SignatureAccepted):
             self._signed(decision.subject, partition, sequence_of(decision))
-
-    async def prepare(self, events: Sequence[Event[Payload]]) -> None:
-        """Fetches the signers, once the directory has caught up with what the requests refer to."""
-        needed: dict[int, int] = {}
-        for event in events:
-            seen: Seen | None = getattr(event.data, "seen", None)
-            if seen is not None:
-                needed[seen.partition] = max(seen.sequence, needed.get(seen.partition, -1))
-        try:
-            async with asyncio.timeout(SEEN_WITHIN):
-                for partition, sequence in needed.items():
-                    await self._petitions.reached(partition, sequence)
-        except TimeoutError:
-            # A request that refers to a decision which does not exist must not hold up the partition.
-            _log.warning("decided without the petition decisions referred to", needed=needed)
-        await super().prepare(events)
 
 
 def _subject(event: Event[Payload]) -> str:

@@ -5,8 +5,9 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.petitions.v1 import Goal, PetitionText, RulePackRef
+from schemas.petitions.v1 import Goal, Language, PetitionText, RulePackRef
 from services.petitions.domain.status import Answer, Duty, Finding, Milestone, Reached, Status
+from services.petitions.paper.views import PaperBatchView
 
 
 class View(BaseModel):
@@ -28,6 +29,30 @@ class CreateBody(PetitionText):
     unit: str | None = Field(default=None, max_length=20, description="Unit of the pack, where it has units.")
 
 
+class RemarkView(View):
+    """Something about a text. With `refused` it cannot be handed in as it is; without, it is a warning."""
+
+    code: str = Field(description="The code a submission would be refused with, or that a warning goes by.")
+    refused: bool
+    language: Language = Field(description="Which wording it is about.")
+    field: Literal["title", "text", "proposal"] | None = Field(description="Which part; null for the whole wording.")
+    start: int = Field(description="First character of the place, in Unicode code points from 0.")
+    end: int = Field(description="The character after the place.")
+    excerpt: str = Field(description="What stands there; hidden characters as a box.")
+    detail: str = Field(
+        description="The subject's code, the word as it should be, the most that is allowed, or the character."
+    )
+    message: str = Field(description="What to do, in the language of the request.")
+    law: str = Field(description="Where a subject is prohibited; empty for all else.")
+
+
+class CheckAnswer(View):
+    """What would be said of a text if it were handed in now: nothing is kept of it."""
+
+    accepted: bool = Field(description="Whether no remark refuses it.")
+    remarks: list[RemarkView]
+
+
 class CountView(View):
     """Signatures of one petition. `count` is `accepted` minus `withdrawn`; `version` grows with each counted act."""
 
@@ -38,8 +63,8 @@ class CountView(View):
     version: int
 
 
-HIDDEN: Final = {"author", "sealed", "owner", "lock", "proposal", "suspended_from", "archive_at"}
-"""Of a petition, what clients do not get: who wrote it, and who works on it."""
+HIDDEN: Final = {"author", "sealed", "owner", "lock", "proposal", "suspended_from", "archive_at", "paper"}
+"""Of a petition, what clients do not get: who wrote it, who works on it, and who signed where on paper."""
 
 
 class PetitionView(View):
@@ -69,7 +94,11 @@ class PetitionView(View):
     in_favour_of: str | None
     timeline: list[Milestone]
     count: CountView
-    regions: dict[str, int] = Field(description="Signatures by ISO 3166-2 code; small numbers are not shown.")
+    on_paper: int = Field(description="Signatures on paper, which `count` does not have.")
+    paper: list[PaperBatchView]
+    regions: dict[str, int] = Field(
+        description="Signatures by ISO 3166-2 code, rounded down to steps of the small group; none below one step."
+    )
     addressee: dict[str, str] = Field(description="Who must answer, by language.")
     href: str
 
@@ -232,7 +261,7 @@ class ErasureAnswer(View):
 
 
 class RegionCounts(View):
-    """Signatures by region."""
+    """Signatures by region, rounded down to steps of the small group (5); a region that is not named has fewer."""
 
     petition: str
     regions: dict[str, int]

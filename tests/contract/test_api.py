@@ -160,6 +160,16 @@ async def considered(world: World) -> str:
     return petition
 
 
+SHEET = {"number": "17", "counts": [{"region": "KZ-75", "count": 12}], "scan": "ab" * 32}
+
+
+async def on_paper(world: World) -> str:
+    petition = await collecting(world)
+    sheets = {"reference": "File 2-17", "sheets": [SHEET]}
+    await world.ask("POST", f"/petitions/{petition}/paper", "registrar", json=sheets)
+    return petition
+
+
 STATEMENT = {"kk": "Өткелдер осы жылы салынады.", "ru": "Переходы построят в этом году."}
 ANSWER = {"outcome": "satisfied", "statement": STATEMENT}
 REASON = "It asks for the same thing."
@@ -177,6 +187,8 @@ WAYS: dict[str, tuple[Callable[[World], Awaitable[str]], str, dict[str, Any] | N
     "invitation": (considered, "official", {"message": "Please come on Monday."}),
     "draft-answer": (considered, "official", ANSWER),
     "answer": (considered, "official", ANSWER | {"media": STATEMENT}),
+    "paper": (collecting, "registrar", {"reference": "File 2-17", "sheets": [SHEET]}),
+    "paper-correction": (on_paper, "registrar", {"batch": 1, "revision": 1, "sheets": [], "reason": REASON}),
 }
 """How a petition comes to where an act may be done, who does it, and what they say."""
 
@@ -206,11 +218,13 @@ published = doing("verdict")
 
 
 ONE = "/petitions/{petition}"
+TRICKY = TEXT | {"title": "Safe cr\u043essings by every school", "proposal": "Build them: see bit.ly/x and the court."}
 SIGN = asked("POST", f"{ONE}/signatures", "signer", json={"listed": True})
 CASES: list[tuple[str, str, Ask, int]] = [
     ("GET", "/petitions", asked("GET", "/petitions"), 200),
     ("GET", "/petitions", after(SIGN, asked("GET", "/petitions?limit=1&status=collecting&q=a%20b")), 200),
     ("GET", "/petitions", asked("GET", "/petitions?limit=1&search=crossings"), 200),
+    ("POST", "/petitions/check", asked("POST", "/petitions/check", json=TRICKY), 200),
     ("GET", "/petitions/similar", asked("GET", "/petitions/similar?text=Crossings%20by%20schools&limit=5"), 200),
     ("POST", "/petitions", asked("POST", "/petitions", "author", json=TEXT), 201),
     ("POST", "/petitions", asked("POST", "/petitions", "author", json=TEXT, headers={"idempotency-key": "k"}), 201),
@@ -381,3 +395,27 @@ async def test_writes_of_one_person_are_limited(world: World) -> None:
 
     assert statuses == [404] * 60 + [429]
     assert (await world.ask("POST", f"/petitions/{UNKNOWN}/submission", "author")).status_code == 404
+
+
+async def test_a_check_tells_what_a_submission_would_be_refused_for(world: World) -> None:
+    answer = (await world.ask("POST", "/petitions/check", json=TRICKY)).json()
+    assert answer["accepted"] is False
+    told = [(each["code"], each["refused"], each["field"], each["detail"]) for each in answer["remarks"]]
+    assert told == [
+        ("letters-mixed", True, "title", "crossings"),
+        ("link-shortened", True, "proposal", "bit.ly"),
+        ("subject-prohibited", False, "proposal", "courts"),
+    ]
+    assert answer["remarks"][2]["law"]
+    assert (await world.ask("POST", "/petitions/check", json=TEXT)).json() == {"accepted": True, "remarks": []}
+    unknown = await world.ask("POST", "/petitions/check", json=TEXT | {"pack": "nowhere"})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "pack-unknown")
+
+
+async def test_what_the_check_refuses_a_submission_is_refused_for(world: World) -> None:
+    created = (await world.ask("POST", "/petitions", "author", json=TRICKY)).json()["petition"]
+    refused = await world.ask("POST", f"/petitions/{created}/submission", "author")
+    assert (refused.status_code, refused.json()["code"]) == (422, "letters-mixed")
+    assert (await world.ask("GET", f"/petitions/{created}", "author")).json()["status"] == "draft"
+    await world.ask("PUT", f"/petitions/{created}", "author", json=TEXT)
+    assert (await world.ask("POST", f"/petitions/{created}/submission", "author")).status_code == 200

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Response
 from kenes.identity.login import LOCALES as LOGIN_LOCALES
 from kenes.web.i18n import Translator
 from kenes.web.language import edge_catalogs
-from services.petitions.pages import LOCALES
+from services.petitions.pages import FOLDERS
 from tests.e2e.site import Site
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -40,7 +40,7 @@ in_browser: Final = [
 ]
 """Marks of every test module here."""
 
-_catalogs = edge_catalogs([LOGIN_LOCALES, LOCALES])
+_catalogs = edge_catalogs([LOGIN_LOCALES, FOLDERS.locales])
 words: Final[dict[str, Translator]] = {language: Translator(_catalogs, language) for language in LANGUAGES}
 """What the pages say, by language."""
 

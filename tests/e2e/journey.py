@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,14 +16,32 @@ ANYBODY: Final = None
 AUTHOR: Final = "madina"
 SIGNER: Final = "aigerim"
 """Has signed the petition that is collecting, and nothing else."""
+MODERATOR: Final = "gulnar"
+OFFICIAL: Final = "saule"
+"""Answers for the Government."""
+
+FAULT: Final = {
+    "language": "ru",
+    "text": "Напишите, кто и к какому сроку должен это сделать.",
+}
+"""What moderation says of the petition that it gave back."""
+STATEMENT: Final = {
+    "kk": "Өтінішті қарадық. Екі ауылда жұмыс наурызда басталады, жазда бітеді.",
+    "ru": "Мы рассмотрели просьбу. Работы начнутся в марте, их закончат до лета.",
+}
+"""What the body says in its draft decision, its answer and to the media; there is no English."""
 
 
 @dataclass(frozen=True)
 class Library:
-    """Petitions in every state, with the receipts of a signature and of a refusal."""
+    """Petitions in every state, with the receipt of a signature."""
 
     draft: str
     gathering: str
+    moderation: str
+    returned: str
+    consideration: str
+    answered: str
     collecting: str
     untouched: str
     closed: str
@@ -41,11 +59,49 @@ async def make_library(client: Client) -> Library:
     return Library(
         draft=await client.petition("ru", author=AUTHOR, until="draft"),
         gathering=await client.petition("en", author=AUTHOR, until="gathering"),
+        moderation=await _on_the_desk(client, "kk"),
+        returned=await _returned(client),
+        consideration=await _considered(client, "kk"),
+        answered=await _answered(client),
         collecting=collecting,
         untouched=await client.petition("en", author=AUTHOR),
         closed=closed,
         receipt=receipt,
     )
+
+
+async def _on_the_desk(client: Client, text: str) -> str:
+    petition = await client.petition(text, author=AUTHOR, until="gathering")
+    await client.sign_by_crowd(petition, 2)
+    await client.comes_to(petition, "moderation", AUTHOR)
+    return petition
+
+
+async def _returned(client: Client) -> str:
+    petition = await _on_the_desk(client, FAULT["language"])
+    found = {"revision": 1, "verdict": "return", "reasons": ["unclear"], "explanation": FAULT["text"]}
+    await client.act(MODERATOR, petition, "verdict", found)
+    return petition
+
+
+async def _considered(client: Client, text: str) -> str:
+    petition = await _on_the_desk(client, text)
+    await client.act(MODERATOR, petition, "verdict", {"revision": 1, "verdict": "approve"})
+    await client.comes_to(petition, "collecting", AUTHOR)
+    await client.sign_by_crowd(petition, 5)
+    await client.comes_to(petition, "consideration", AUTHOR)
+    await client.act(OFFICIAL, petition, "charge")
+    decision = {"outcome": "partly-satisfied", "statement": STATEMENT}
+    await client.act(OFFICIAL, petition, "draft-answer", decision)
+    return petition
+
+
+async def _answered(client: Client) -> str:
+    petition = await _considered(client, "ru")
+    answer = {"outcome": "satisfied", "statement": STATEMENT, "media": STATEMENT}
+    await client.act(OFFICIAL, petition, "answer", answer)
+    await client.comes_to(petition, "answered", AUTHOR)
+    return petition
 
 
 Reach = Callable[[Visitor], Awaitable[None]]
@@ -74,6 +130,9 @@ def stops(library: Library) -> list[Stop]:
         ("petition-new", ANYBODY, f"/petitions/{library.untouched}"),
         ("petition-closed", ANYBODY, f"/petitions/{library.closed}"),
         ("petition-gathering", ANYBODY, f"/petitions/{library.gathering}"),
+        ("petition-considered", ANYBODY, f"/petitions/{library.consideration}"),
+        ("petition-answered", ANYBODY, f"/petitions/{library.answered}"),
+        ("moderation-log", ANYBODY, "/petitions/moderation-log"),
         ("start", ANYBODY, "/petitions/start"),
         ("receipt", ANYBODY, f"{one}/receipts/{library.receipt}"),
         ("not-found", ANYBODY, "/nowhere"),
@@ -89,17 +148,30 @@ def stops(library: Library) -> list[Stop]:
         ("me-author", AUTHOR, "/me"),
         ("petition-draft", AUTHOR, f"/petitions/{library.draft}"),
         ("petition-own", AUTHOR, one),
+        ("petition-returned", AUTHOR, f"/petitions/{library.returned}"),
         ("edit", AUTHOR, f"/petitions/{library.draft}/edit"),
         ("submit", AUTHOR, f"/petitions/{library.draft}/submit"),
         ("recall", AUTHOR, f"/petitions/{library.gathering}/recall"),
         ("close", AUTHOR, f"{one}/close"),
         ("not-author", "alikhan", "/petitions/start/write"),
         ("me-empty", "alikhan", "/me"),
+        ("moderation", MODERATOR, "/moderation"),
+        ("moderation-desk", MODERATOR, f"/moderation/{library.moderation}"),
+        ("moderation-decided", MODERATOR, f"/moderation/{library.returned}"),
+        ("agency", OFFICIAL, "/agency"),
+        ("agency-desk", OFFICIAL, f"/agency/{library.consideration}"),
+        ("agency-signers", OFFICIAL, f"/agency/{library.consideration}/signers"),
+        ("agency-done", OFFICIAL, f"/agency/{library.answered}"),
     ]
     linked = [Stop(name, person, _to(path)) for name, person, path in addresses]
     answers = [
         Stop(f"start-{step}", AUTHOR, _write_until(step), linked=step == "topic")
         for step in ("topic", "title", "title-wrong", "text", "proposal", "preview")
+    ]
+    answers += [
+        Stop("moderation-wrong", MODERATOR, _give_back_without_a_reason(library.moderation), linked=False),
+        Stop("agency-wrong", OFFICIAL, _write_answer(library.consideration, {}), linked=False),
+        Stop("agency-preview", OFFICIAL, _write_answer(library.consideration, STATEMENT), linked=False),
     ]
     return sorted([*linked, *answers], key=lambda stop: stop.person or "")
 
@@ -136,9 +208,33 @@ def _write_until(step: str) -> Reach:
     return reach
 
 
+def _give_back_without_a_reason(petition: str) -> Reach:
+    async def reach(visitor: Visitor) -> None:
+        await visitor.open(f"/moderation/{petition}")
+        await visitor.page.locator("input[value=return]").check()
+        await _press(visitor, "button[value=decide]")
+
+    return reach
+
+
+def _write_answer(petition: str, texts: Mapping[str, str]) -> Reach:
+    async def reach(visitor: Visitor) -> None:
+        await visitor.open(f"/agency/{petition}")
+        await visitor.page.locator("input[value=partly-satisfied]").check()
+        for field, text in texts.items():
+            await visitor.page.locator(f"#{field}").fill(text)
+        await _press(visitor, "form[action$='/preview'] button")
+
+    return reach
+
+
 async def _next(visitor: Visitor) -> None:
+    await _press(visitor, "main button[name=go][value=next]")
+
+
+async def _press(visitor: Visitor, button: str) -> None:
     async with visitor.page.expect_navigation():
-        await visitor.page.locator("main button[name=go][value=next]").click()
+        await visitor.page.locator(button).click()
 
 
 async def travel(

@@ -65,7 +65,7 @@ class Site:
 
 
 @contextmanager
-def running_site(folder: Path) -> Iterator[Site]:
+def running_site(folder: Path, more: Mapping[str, str] | None = None, service: str = "petitions") -> Iterator[Site]:
     """Everything on free ports of 127.0.0.1, started; nothing is left after the block."""
     port, secret = free_port(), secrets.token_urlsafe(24)
     identity = f"http://{HOST}:{port}"
@@ -88,7 +88,7 @@ def running_site(folder: Path) -> Iterator[Site]:
     provider.start()
     try:
         wait_ready(provider, lambda: http_ready(f"{identity}/jwks"), 20)
-        with running_product(environment=told, restart=True) as product:
+        with running_product(service=service, environment=told | dict(more or {}), restart=True) as product:
             yield Site(product, identity)
     finally:
         provider.stop()
@@ -102,13 +102,20 @@ class Client:
         self._http = http
         self._crowd = 0
 
-    async def petition(self, text: str = "en", *, author: str = "madina", until: str = "published") -> str:
-        """The id of a new petition that is a `draft`, `gathering`, `published` or `closed`."""
-        pack = {"pack": "kz-moderated"} if until == "gathering" else {}
+    async def petition(
+        self, text: str = "en", *, author: str = "madina", until: str = "published", moderated: bool = False
+    ) -> str:
+        """The id of a new petition that is a `draft`, `gathering`, `published` or `closed`.
+
+        `moderated` puts it under the rules that ask for supporters, moderation and an answer; gathering implies it.
+        """
+        pack = {"pack": "kz-moderated"} if moderated or until == "gathering" else {}
         petition = str((await self._write(author, "POST", "/petitions", {**TEXTS[text], **pack}))["petition"])
         acts = {"draft": (), "closed": ("submission", "closure")}.get(until, ("submission",))
         for act in acts:
             await self._write(author, "POST", f"/petitions/{petition}/{act}")
+        if until == "gathering":
+            await self.comes_to(petition, "gathering", author)
         return petition
 
     async def sign(self, petition: str, person: str, *, listed: bool = False) -> str:
@@ -128,7 +135,23 @@ class Client:
 
     async def close(self, petition: str, author: str = "madina") -> None:
         """The author ends the collection."""
-        await self._write(author, "POST", f"/petitions/{petition}/closure")
+        await self.act(author, petition, "closure")
+
+    async def act(self, person: str, petition: str, act: str, body: object = None) -> None:
+        """Somebody does an act of the API: `verdict`, `charge`, `answer` and so on."""
+        await self._write(person, "POST", f"/petitions/{petition}/{act}", body)
+
+    async def comes_to(self, petition: str, status: str, author: str = "madina") -> None:
+        """Waits until a petition is there; clocks take a moment to see what people did.
+
+        Raises:
+            AssertionError: it was not there after 20 seconds.
+        """
+        for _ in range(80):
+            if (found := (await self.read(f"/petitions/{petition}", author))["status"]) == status:
+                return
+            await asyncio.sleep(0.25)
+        raise AssertionError(f"{petition} is {found}, not {status}")
 
     async def count(self, petition: str) -> int:
         """Signatures that count now."""

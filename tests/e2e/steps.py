@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
+from kenes.web.i18n import Translator
 from tests.e2e.browsing import Visitor, words
 
 say = words["en"]
@@ -45,7 +46,7 @@ async def press(page: Page, label: str) -> None:
     await page.get_by_role("button", name=label, exact=True).click()
 
 
-async def steer(page: Page, act: str) -> None:
+async def steer(page: Page, act: str, say: Translator = say) -> None:
     """Submits, publishes or closes: the link on the petition's page, then the confirmation."""
     await page.get_by_role("link", name=say(f"mine.act.{act}"), exact=True).click()
     await expect(page.locator("h1")).to_have_text(say(f"act.{act}.heading"))
@@ -53,7 +54,7 @@ async def steer(page: Page, act: str) -> None:
     await expect(page.locator("h1")).not_to_have_text(say(f"act.{act}.heading"))
 
 
-async def confirm_signature(page: Page, *, public_name: str | None = None) -> str:
+async def confirm_signature(page: Page, *, public_name: str | None = None, say: Translator = say) -> str:
     """On the page that says what will be public: agrees, signs. The receipt's number."""
     await expect(page.locator("h1")).to_have_text(say("sign.heading"))
     if public_name is not None:
@@ -85,3 +86,17 @@ async def reload_until_shown(page: Page, text: str, attempts: int = 20) -> None:
             return
         await page.wait_for_timeout(500)
     raise AssertionError(f"the page never said {text!r}")
+
+
+async def open_until(shown: Locator, address: str, attempts: int = 40) -> None:
+    """Opens `address` in the page of `shown` until that is there: what others did is projected a moment later.
+
+    Raises:
+        AssertionError: it was not there within `attempts` half seconds.
+    """
+    for _ in range(attempts):
+        await shown.page.goto(address)
+        if await shown.count():
+            return
+        await shown.page.wait_for_timeout(500)
+    raise AssertionError(f"{address} never showed {shown}")

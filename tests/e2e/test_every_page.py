@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, CDPSession
 
 from tests.e2e.browsing import LANGUAGES, Visitor, in_browser
-from tests.e2e.journey import Library, Stop, travel
+from tests.e2e.journey import FAULT, STATEMENT, Library, Stop, travel
 from tests.e2e.site import TEXTS, Site
 
 pytestmark = in_browser
@@ -69,6 +69,7 @@ async def test_every_page_fits_a_small_phone_weighs_little_and_names_its_languag
         for text in TEXTS.values()
         for part in (text["title"], text["proposal"], *text["text"].split("\n\n"))
     ]
+    written += [FAULT, *({"text": text, "language": spoken} for spoken, text in STATEMENT.items())]
 
     async def look(stop: Stop, visitor: Visitor) -> None:
         page = visitor.page

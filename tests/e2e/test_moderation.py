@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from tests.e2e import steps
+from tests.e2e import desks, steps
 from tests.e2e.browsing import DESKTOP, PHONE, Visiting, in_browser, words
 from tests.e2e.site import TEXTS, Client
 
@@ -20,22 +20,6 @@ async def on_the_desk(client: Client, text: str) -> str:
     return petition
 
 
-async def wait_for(page: Page, address: str, selector: str) -> None:
-    """Asks for a page until it has something: a clock has to see the supporters first."""
-    for _ in range(40):
-        await page.goto(address)
-        if await page.locator(selector).count():
-            return
-        await page.wait_for_timeout(500)
-    raise AssertionError(f"{address} does not show {selector}")
-
-
-async def judge(page: Page, verdict: str) -> None:
-    """On the desk: chooses and decides."""
-    await page.get_by_role("radio", name=say(f"moderation.decide.{verdict}"), exact=True).check()
-    await steps.press(page, say("moderation.decide"))
-
-
 async def test_a_petition_is_given_back_and_the_verdict_taken_back_and_published(
     visit: Visiting, client: Client
 ) -> None:
@@ -43,7 +27,7 @@ async def test_a_petition_is_given_back_and_the_verdict_taken_back_and_published
     one, title = f"/moderation/{petition}", TEXTS["ru"]["title"]
     async with visit(person="gulnar", java_script_enabled=False, width=PHONE) as moderator:
         page = moderator.page
-        await wait_for(page, f"{moderator.site.url}/moderation", f'a[href="{one}"]')
+        await steps.open_until(page.locator(f'a[href="{one}"]'), f"{moderator.site.url}/moderation")
         await page.locator(f'a[href="{one}"]').click()
         await expect(moderator.heading).to_have_text(title)
         await steps.press(page, say("moderation.lock.confirm"))
@@ -52,26 +36,26 @@ async def test_a_petition_is_given_back_and_the_verdict_taken_back_and_published
         async with visit(person="timur", width=DESKTOP, expected=("409",)) as other:
             await other.open(one)
             await expect(other.page.locator("#state")).to_contain_text(say("moderation.held.another"))
-            await judge(other.page, "approve")
+            await desks.judge(other.page, "approve", say)
             await expect(other.page.locator(".error-summary")).to_contain_text(say("problem.locked.title"))
 
-        await judge(page, "return")
+        await desks.judge(page, "return", say)
         await expect(page.locator(".error-summary")).to_contain_text(say("problem.reason-missing.title"))
         await page.get_by_label(say("moderation.fault.unclear")).check()
         await steps.press(page, say("moderation.fill"))
         explanation = page.locator("#verdict-explanation")
         await expect(explanation).to_have_value(ru("moderation.explain.unclear"))
         await explanation.fill("Напишите, кто и к какому сроку должен это сделать.")
-        await judge(page, "return")
+        await desks.judge(page, "return", say)
         await expect(page.locator("#state")).to_contain_text(say("moderation.verdict.return"))
 
         await page.locator("#undo-reason").fill("It does say who is to do it, and by when.")
         await steps.press(page, say("moderation.undo.confirm"))
-        await judge(page, "approve")
+        await desks.judge(page, "approve", say)
         await expect(page.locator("#state")).to_contain_text(say("moderation.verdict.approve"))
 
     async with visit(width=PHONE) as reader:
-        await wait_for(reader.page, reader.site.url + LOG, f'a[href="/petitions/{petition}"]')
+        await steps.open_until(reader.page.locator(f'a[href="/petitions/{petition}"]'), reader.site.url + LOG)
         lines = reader.page.locator(".log-entry", has_text=title)
         await expect(lines.nth(0)).to_contain_text(say("moderation.verdict.approve"))
         for told in (say("moderation.verdict.return"), "Напишите, кто", "It does say who"):

@@ -1,11 +1,12 @@
 """What readers see: where each book is and how often it was lent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from kenes.kafka.records import Recorded
 from kenes.mongo.decision_state import Rules
-from kenes.mongo.operations import Operation, Update
-from kenes.mongo.projection import Found, Projection
+from kenes.mongo.folding import Folding
+from kenes.mongo.operations import Update
+from kenes.mongo.projection import Projection
 from schemas.topics import Topic
 from tests.example.domain import NOBODY, Reader, decide, evolve
 from tests.example.v1 import Lent, Returned
@@ -13,7 +14,7 @@ from tests.example.v1 import Lent, Returned
 UNFOLDABLE = "a reader the shelf chokes on"
 
 
-def fold(decisions: Sequence[Recorded], _found: Found) -> Iterator[Operation]:
+def fold(decisions: Sequence[Recorded]) -> Folding:
     """The fold into `shelf`, one document per book."""
     for decision in decisions:
         match decision.data:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -26,6 +27,7 @@ from kenes.local.jars import cache_folder
 from kenes.local.kafka import EmbeddedKafka
 from kenes.local.mongo import PYTHON, EmbeddedMongo
 from kenes.local.ports import free_port, is_free
+from kenes.local.services import ROLES
 from kenes.local.state import StateFile, leftovers
 
 pytestmark = pytest.mark.stack
@@ -149,6 +151,8 @@ if sys.argv[1] == "api":
     site = socket.create_server(("127.0.0.1", int(os.environ["KENES_API_PORT"])))
 HTTPServer(("127.0.0.1", int(os.environ["KENES_METRICS_PORT"])), Health).serve_forever()
 """
+NAMES = ("tea", "coffee")
+PROCESSES = {f"{name}-{role}" for name in NAMES for role in ROLES}
 ELSEWHERE = {
     "KENES_KAFKA_BOOTSTRAP": "kafka.invalid:9092",
     "KENES_MONGO_URI": "mongodb://mongo.invalid",
@@ -157,16 +161,18 @@ ELSEWHERE = {
 
 
 class Checkout:
-    """A folder with one small service, where `up` and its sisters are run as a person would."""
+    """A folder with two small services, where `up` and its sisters are run as a person would."""
 
     def __init__(self, folder: Path, **env: str) -> None:
-        service = folder / "services" / "tea"
-        service.mkdir(parents=True, exist_ok=True)
+        for name in NAMES:
+            service = folder / "services" / name
+            service.mkdir(parents=True, exist_ok=True)
+            (service / "__main__.py").write_text(SERVICE)
         (service.parent / "__init__.py").touch()
-        (service / "__main__.py").write_text(SERVICE)
-        (service / "seed.py").touch()
+        (service.parent / "order.txt").write_text("\n".join(NAMES))
+        (service.parent / NAMES[0] / "seed.py").touch()
         self.folder = folder
-        base = free_ports(9)
+        base = free_ports(14)
         self.api_port = base + 4
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("KENES_")} | {
             "KENES_CACHE": str(cache_folder()),
@@ -175,7 +181,9 @@ class Checkout:
             "KENES_LOCAL_MONGO_PORT": str(base + 2),
             "KENES_LOCAL_IDENTITY_PORT": str(base + 3),
             "KENES_LOCAL_API_PORT": str(self.api_port),
-            "KENES_LOCAL_METRICS_PORT": str(base + 5),
+            "KENES_LOCAL_METRICS_PORT": str(base + 6),
+            "KENES_LOCAL_MAIL_PORT": str(base + 12),
+            "KENES_LOCAL_SMTP_PORT": str(base + 13),
             **env,
         }
         self.output = folder / "up.out"
@@ -235,10 +243,12 @@ def test_up_runs_the_whole_stack_until_ctrl_c(tmp_path: Path) -> None:
     checkout = Checkout(tmp_path, KENES_OIDC_ISSUER="https://id.invalid")
     with checkout.up() as running:
         printed = checkout.output.read_text()
-        assert f"http://127.0.0.1:{checkout.api_port}" in printed
+        for name, port in zip(NAMES, (checkout.api_port, checkout.api_port + 1), strict=True):
+            assert re.search(rf"^ +{name}: site +http://127\.0\.0\.1:{port}$", printed, re.MULTILINE)
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
         assert "tea-seed is done" in printed
         children = checkout.children()
-        assert set(children) == {"kafka", "mongo", "tea-api", "tea-stream", "tea-project"}
+        assert set(children) == {"kafka", "mongo", "mail", *PROCESSES}
         assert checkout.run("status")[0] == 0
 
         code, second = checkout.run("up")

@@ -16,7 +16,8 @@ from kenes.kafka.records import read
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import Event
 from schemas.petitions.v1 import GoalRequested
-from schemas.topics import PETITION_REQUESTS, PETITIONS, REGISTRY, SIGNATURE_REQUESTS, SIGNATURES, Topic
+from schemas.topics import PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS, SIGNATURES, Topic
+from services.petitions.service import Petitions
 from tests.integration.api import Api
 from tests.processes import Product
 
@@ -94,7 +95,7 @@ async def wait_for_letters(product: Product, topic: Topic, partition: int, offse
         await asyncio.sleep(0.2)
 
 
-@pytest.mark.parametrize("topic", REGISTRY, ids=lambda topic: topic.name)
+@pytest.mark.parametrize("topic", Petitions.topics, ids=lambda topic: topic.name)
 async def test_poison_is_set_aside_and_the_next_event_is_processed(product: Product, api: Api, topic: Topic) -> None:
     petition = await asyncio.to_thread(api.open, api.person())
     partition = 3

@@ -13,10 +13,12 @@ from kenes.identity.sealing import Keyring, PersonKey, UnsealError
 from kenes.kafka.reader import read_to_end
 from kenes.mongo.client import connected
 from schemas.topics import all_topics
+from services.petitions.service import Petitions
 from tests.processes import Product
 
+PEOPLE = "people"
 KEYRING = Keyring(b"k" * 32)
-DATABASE = "petitions"
+DATABASES = ("petitions", PEOPLE)
 VAULT = "vault.keys"
 _SEALED = re.compile(rb"[A-Za-z0-9_-]{40,}")
 
@@ -69,7 +71,7 @@ def trail(product: Product) -> Trail:
 
 async def _trail(product: Product) -> Trail:
     places = {log.name: log.read_bytes() for log in product.logs.glob("*.log")}
-    for topic in all_topics():
+    for topic in all_topics(Petitions.topics):
         found = bytearray()
         async for records in read_to_end(product.kafka.bootstrap, topic, dict.fromkeys(range(topic.partitions), 0)):
             for record in records:
@@ -77,12 +79,13 @@ async def _trail(product: Product) -> Trail:
                 found += b"\n".join((record.key or b"", headers, record.value or b"", b""))
         places[f"topic {topic.name}"] = bytes(found)
     keys: dict[bytes, PersonKey] = {}
-    async with connected(product.mongo.uri, DATABASE) as database:
-        for name in await database.list_collection_names():
-            documents = [document async for document in database[name].find()]
-            places[f"collection {name}"] = b"\n".join(_flat(each) for each in documents)
-            if name == VAULT:
-                keys = {each["_id"]: KEYRING.unwrap(each["_id"], each["key"]) for each in documents}
+    for each_database in DATABASES:
+        async with connected(product.mongo.uri, each_database) as database:
+            for name in await database.list_collection_names():
+                documents = [document async for document in database[name].find()]
+                places[f"collection {name}"] = b"\n".join(_flat(each) for each in documents)
+                if name == VAULT:
+                    keys = {each["_id"]: KEYRING.unwrap(each["_id"], each["key"]) for each in documents}
     return Trail(places, keys)
 
 

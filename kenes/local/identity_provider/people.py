@@ -57,6 +57,11 @@ PEOPLE = (
     TestPerson("timur", "Тимур", "Садықов", 36, "KZ-63", role="moderator"),
     TestPerson("saule", "Сәуле", "Нұрпейіс", 52, "KZ-71", role="agency"),
     TestPerson("kamila", "Камила", "Ысқақова", 44, "KZ-10", role="akimat"),
+    TestPerson("botagoz", "Ботагөз", "Сейітова", 42, "KZ-71", role="culture"),
+    TestPerson("arman", "Арман", "Дәуітов", 37, "KZ-75", role="ngo"),
+    TestPerson("irina", "Ирина", "Соболь", 50, "KZ-75", role="expert"),
+    TestPerson("rustem", "Рүстем", "Тұрсын", 28, "KZ-47", role="journalist"),
+    TestPerson("asel", "Әсел", "Тоқтарова", 39, "KZ-71", role="registrar"),
     TestPerson("pavel", "Павел", "Громов", 33, "KZ-10", role="operator"),
 )
 

@@ -7,8 +7,8 @@ from typing import Any, Final, get_args
 
 from kenes.mongo.client import Database
 from kenes.mongo.projection import LiveCollections, Projection
+from kenes.readability import Readability, readability
 from schemas.petitions.v1 import DutyKind, Language
-from services.petitions.answering.readability import Readability, readability
 from services.petitions.domain.answering import ANSWERABLE, owed
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks

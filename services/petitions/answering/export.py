@@ -5,9 +5,11 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from kenes.identity.sealing import Keyring, PersonKey, UnsealError
 from kenes.mongo.client import Collection, Database, DatabaseUnavailableError, Document
@@ -16,8 +18,10 @@ from kenes.mongo.vault import Vault
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
 from services.petitions.projection import BLOCK, receipt_id, tally_ids
 
-BATCH: Final = 100
-"""Receipts asked for at once: servers exist whose time for a list of ids grows with its square."""
+BATCH: Final = 32
+"""Receipts asked for at once: the embedded server's time for a list of ids grows with its square."""
+AHEAD: Final = 2
+"""Batches asked for while one is written."""
 HEADER: Final = ("number", "name", "region", "date")
 CHUNK: Final = 64 * 1024
 _FIELDS: Final = {"decision": 1, "signer": 1, "region": 1, "at": 1, "sealed": 1, "owner": 1}
@@ -26,6 +30,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _LOOKS: Final = 30
 _PAUSE: Final = 0.5
 """Seconds between looks whether the receipts are as far as the tallies."""
+
+T = TypeVar("T")
 
 
 class IncompleteListError(RuntimeError):
@@ -115,10 +121,11 @@ class SignerLists:
         collection = signatures.collection("signatures")
         for place in cut.places:
             withdrawn: set[str] = set()
-            for ids in place.batches():
-                acts = await _acts(collection, cut.petition, ids)
-                standing = list(_standing(acts, withdrawn))
-                yield await self._named(cut.petition, standing) if standing else []
+            asked = (_acts(collection, cut.petition, ids) for ids in place.batches())
+            async with aclosing(_ahead(asked)) as found:
+                async for acts in found:
+                    standing = list(_standing(acts, withdrawn))
+                    yield await self._named(cut.petition, standing) if standing else []
 
     async def _named(self, petition: str, signatures: Sequence[Document]) -> list[tuple[str, str, str]]:
         owners = [self._keyring.open_owner(each["owner"]) for each in signatures]
@@ -152,11 +159,27 @@ async def _covers(version: Version, cut: Cut) -> bool:
     return all(positions[place.partition].sequence >= place.last for place in cut.places)
 
 
+async def _ahead(asked: Iterator[Coroutine[Any, Any, T]]) -> AsyncGenerator[T, None]:
+    """What is asked for, in order. While one is looked at the database is busy with the next ones."""
+    running: deque[asyncio.Task[T]] = deque()
+    try:
+        for each in asked:
+            running.append(asyncio.create_task(each))
+            if len(running) > AHEAD:
+                yield await running.popleft()
+        while running:
+            yield await running.popleft()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
 async def _acts(collection: Collection, petition: str, ids: Sequence[str]) -> list[Document]:
     """The counted acts on a petition among these receipts, in the order of the receipts."""
-    query: dict[str, Any] = {"_id": {"$in": list(ids)}, "petition": petition, "decision": {"$in": list(_ACTS)}}
+    query: dict[str, Any] = {"_id": {"$in": list(ids)}, "petition": petition}
     found = {each["_id"]: each for each in await collection.find(query, _FIELDS).to_list(None)}
-    return [found[each] for each in ids if each in found]
+    return [found[each] for each in ids if each in found and found[each]["decision"] in _ACTS]
 
 
 def _standing(acts: Sequence[Document], withdrawn: set[str]) -> Iterator[Document]:

@@ -15,6 +15,7 @@ from schemas.petitions.v1 import (
     GoalReached,
     GoalRequested,
 )
+from services.petitions.domain import paper
 from services.petitions.domain.ending import closed
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
@@ -29,19 +30,20 @@ COUNTED = (Status.GATHERING, Status.COLLECTING, Status.CONSIDERATION)
 def goal(petition: Petition, request: GoalRequested, now: datetime, packs: RulePacks) -> Payload | Refusal:
     """The next goal that so many signatures reach: supporters enough, or a threshold of the pack."""
     if petition.status is Status.GATHERING:
-        enough = petition.needed is not None and request.count >= petition.needed
+        enough = petition.needed is not None and paper.counted(petition, request.count, packs) >= petition.needed
+        enough = enough or paper.supports(petition, packs)
         return supported(petition, now, packs) if enough else Refusal.GOAL_NOT_REACHED
     if petition.status not in COUNTED:
         return Refusal.NOT_COLLECTING
     pack = packs.pinned(petition.rules)
     done = {reached.goal for reached in petition.reached}
-    counts = {each.unit: each.count for each in request.units}
+    count, units = paper.counted(petition, request.count, packs), paper.counted_units(petition, request.units, packs)
     for each in petition.goals:
         threshold = pack.threshold(each.effect)
-        if each in done or request.count < each.signatures or not _is_spread(threshold.spread, counts):
+        if each in done or count < each.signatures or not _is_spread(threshold.spread, units):
             continue
         due = (None, None) if threshold.answer is None else duty_term(threshold.answer, now, pack, packs)
-        return GoalReached(petition=petition.id, goal=each, count=request.count, due_at=due[0], remind_at=due[1])
+        return GoalReached(petition=petition.id, goal=each, count=count, due_at=due[0], remind_at=due[1])
     return Refusal.GOAL_NOT_REACHED
 
 
@@ -54,7 +56,7 @@ def deadline(petition: Petition, request: DeadlineRequested, now: datetime, pack
         return Closed(petition=petition.id, reason=CloseReason.NO_SUPPORT)
     if petition.closed_at is None and petition.status is Status.COLLECTING:
         if _is_over(petition.checkpoint, now):
-            return _checkpoint(petition, request.count, packs)
+            return _checkpoint(petition, paper.counted(petition, request.count, packs), packs)
         if _is_over(petition.closes_at, now):
             return closed(petition, CloseReason.WINDOW_ENDED, now, packs)
     for duty in petition.duties:

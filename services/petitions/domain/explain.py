@@ -1,11 +1,12 @@
 """Which rule, in which version, made each step of a petition: its figures, how sure they are, where they come from."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from schemas.packs import Sourced
 from services.petitions.domain.petition import Petition
-from services.petitions.domain.rules import RulePack, Sourced, Subject, Threshold
+from services.petitions.domain.rules import RulePack, Subject, Threshold
 from services.petitions.domain.status import Milestone
 
 _IMPLIED = {"created": "author", "answered": "answer"}
@@ -89,6 +90,12 @@ def rule_at(pack: RulePack, place: str, unit: str | None = None) -> Rule:
             return _rule(place, threshold.answer)
         if not rest[1:]:
             return _threshold(pack, place, threshold, unit)
+    if place == "mailed" and pack.mailed is not None:
+        asks = "postcode" if pack.mailed.postcode else "region"
+        return Rule(place, {"asks": asks}, pack.mailed.certainty, pack.mailed.source)
+    if place == "paper" and pack.paper is not None:
+        part, rule = pack.paper.supporters, _rule(place, pack.paper)
+        return rule if part is None else replace(rule, parts=(_rule("paper.supporters", part),))
     found = getattr(pack, first, None) if not rest and first in RulePack.model_fields else None
     if not isinstance(found, Sourced):
         raise KeyError(f"{pack.id} {pack.version} has no rule {place!r}")
@@ -97,9 +104,9 @@ def rule_at(pack: RulePack, place: str, unit: str | None = None) -> Rule:
 
 def rules_of(pack: RulePack) -> tuple[Rule, ...]:
     """Every rule of a pack, in the order of a petition's life."""
-    places = ["dates", "author", "signer", "supporters", "moderation", "window", "early"]
+    places = ["dates", "author", "signer", "mailed", "texts", "supporters", "moderation", "window", "early"]
     places += [f"thresholds.{each.effect}" for each in pack.thresholds]
-    places.append("archive")
+    places += ["paper", "archive"]
     return tuple(rule_at(pack, place) for place in places if "." in place or getattr(pack, place) is not None)
 
 
@@ -116,15 +123,18 @@ def _threshold(pack: RulePack, place: str, threshold: Threshold, unit: str | Non
 
 
 def _rule(place: str, rule: Sourced) -> Rule:
-    return Rule(place, dict(_figures(rule.model_dump(mode="json", exclude={"name"}))), rule.certainty, rule.source)
+    told = rule.model_dump(mode="json", exclude={"name", "of"})
+    return Rule(place, dict(_figures(told)), rule.certainty, rule.source)
 
 
 def _figures(told: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
     """The figures of a rule by dotted name; what is not set is left out."""
     for name, value in told.items():
-        if value is None or name in ("certainty", "source"):
+        if value is None or value == [] or name in ("certainty", "source"):
             continue
         if isinstance(value, Mapping):
             yield from _figures(value, f"{above}{name}.")
+        elif isinstance(value, list):
+            yield f"{above}{name}", " ".join(value)
         else:
             yield f"{above}{name}", str(value).lower() if isinstance(value, bool) else str(value)

@@ -19,6 +19,8 @@ from schemas.petitions.v1 import (
     InviteRequested,
     LockRequested,
     ModerateRequested,
+    PaperCorrectionRequested,
+    PaperRequested,
     PetitionRefused,
     ResumeRequested,
     RetireRequested,
@@ -27,10 +29,10 @@ from schemas.petitions.v1 import (
     UndoRequested,
     WithdrawalRequested,
 )
-from services.petitions.domain import answering, clock, ending, moderation, stages
+from services.petitions.domain import answering, clock, ending, moderation, paper, stages, text_check
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
-from services.petitions.domain.rules import RulePacks
+from services.petitions.domain.rules import RulePacks, refusal_of
 from services.petitions.domain.status import EDITABLE
 
 Rule = Callable[[Petition, Any, datetime, RulePacks], Payload | Refusal]
@@ -61,7 +63,7 @@ def _create(request: CreateRequested, now: datetime, packs: RulePacks) -> Payloa
         pack = packs.in_force(request.pack, now.date())
     except LookupError:
         return Refusal.PACK_UNKNOWN
-    if refusal := pack.author.refusal(request.eligibility):
+    if refusal := refusal_of(pack.author, request.eligibility):
         return refusal
     try:
         goals = pack.goals(request.unit)
@@ -92,6 +94,8 @@ def _submit(petition: Petition, request: SubmitRequested, now: datetime, packs: 
         return Refusal.NOT_A_DRAFT
     if request.actor.pseudonym != petition.author:
         return Refusal.NOT_ALLOWED
+    if refusal := text_check.refusal(petition.text, packs.pinned(petition.rules)):
+        return refusal
     return stages.handed_in(petition, now, packs)
 
 
@@ -112,6 +116,8 @@ _RULES: dict[type[Payload], Rule] = {
     InviteRequested: answering.invite,
     DraftAnswerRequested: answering.draft,
     AnswerRequested: answering.answer,
+    PaperRequested: paper.enter,
+    PaperCorrectionRequested: paper.correct,
 }
 
 REQUESTS: tuple[type[Payload], ...] = (CreateRequested, *_RULES)

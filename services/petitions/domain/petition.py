@@ -1,47 +1,17 @@
-"""A petition as a fold of what was decided about it."""
+"""A petition: what has been decided about it so far."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from schemas.payload import Payload
 from schemas.petitions.v1 import (
-    AnswerDrafted,
-    Answered,
-    Archived,
-    AuthorInvited,
-    ChargeTaken,
-    CheckpointPassed,
-    Closed,
-    CloseReason,
-    Created,
     DutyKind,
-    DutyMissed,
-    DutyReminded,
-    Edited,
-    GatheringBegun,
     Goal,
-    GoalReached,
-    Locked,
-    ModerationBegun,
-    PetitionRefused,
     PetitionText,
     Pseudonym,
-    Published,
-    Rejected,
-    Resumed,
-    Retired,
-    Returned,
     RulePackRef,
-    Suspended,
-    Verdict,
-    VerdictProposed,
-    VerdictUndone,
-    Withdrawn,
 )
-from services.petitions.domain.signature import SigningWindow, window_after
+from services.petitions.domain.signature import SigningWindow
 from services.petitions.domain.status import (
     NEVER_PUBLIC,
     Answer,
@@ -49,6 +19,7 @@ from services.petitions.domain.status import (
     Finding,
     Lock,
     Milestone,
+    PaperBatch,
     Proposal,
     Reached,
     Status,
@@ -85,6 +56,7 @@ class Petition(BaseModel):
     charge: str | None = None
     draft_answer: Answer | None = None
     answers: tuple[Answer, ...] = ()
+    paper: tuple[PaperBatch, ...] = ()
     suspended_from: Status | None = None
     suspended_at: datetime | None = None
     in_favour_of: str | None = None
@@ -106,6 +78,11 @@ class Petition(BaseModel):
         """The highest goal."""
         return self.goals[-1]
 
+    @property
+    def on_paper(self) -> int:
+        """Signatures on paper, as the batches stand now."""
+        return sum(batch.signatures for batch in self.paper)
+
     def open_duty(self, kind: DutyKind) -> Duty | None:
         """The duty of this kind that is due first, if one is owed."""
         owed = [duty for duty in self.duties if duty.open and duty.kind is kind]
@@ -122,260 +99,3 @@ class Petition(BaseModel):
         if self.status is Status.ANSWERED:
             instants.append(self.archive_at)
         return min((each for each in instants if each is not None), default=None)
-
-
-def evolve(petition: Petition | None, decision: Payload, at: datetime) -> Petition | None:
-    """The petition after a decision taken at `at`. A refusal changes nothing. Raises `TypeError` on what is none."""
-    if isinstance(decision, Created):
-        return Petition(
-            id=decision.petition,
-            author=decision.author,
-            text=decision.text,
-            rules=decision.rules,
-            unit=decision.unit,
-            goals=decision.goals,
-            sealed=decision.sealed,
-            owner=decision.mine.owner,
-            created_at=at,
-            timeline=(Milestone(what="created", at=at),),
-        )
-    if petition is None or isinstance(decision, PetitionRefused):
-        return petition
-    try:
-        change = _CHANGES[type(decision)]
-    except KeyError:
-        raise TypeError(f"{type(decision).__name__} is not a life-cycle decision") from None
-    window = window_after(petition.window, decision, at) or petition.window
-    moved = {"opened_at": window.opened_at, "closes_at": window.closes_at, "closed_at": window.closed_at}
-    return petition.model_copy(update=moved | change(petition, decision, at))
-
-
-Change = Callable[[Petition, Any, datetime], dict[str, Any]]
-
-
-def _edited(petition: Petition, decision: Edited, _at: datetime) -> dict[str, Any]:
-    return {"text": decision.text, "revision": petition.revision + 1}
-
-
-def _gathering(petition: Petition, decision: GatheringBegun, at: datetime) -> dict[str, Any]:
-    return {"status": Status.GATHERING, "needed": decision.needed, **_told(petition, "gathering", at, "supporters")}
-
-
-def _moderation(petition: Petition, decision: ModerationBegun, at: datetime) -> dict[str, Any]:
-    return _on_desk(petition, decision, at) | _told(petition, "moderation", at, "moderation")
-
-
-def _undone(petition: Petition, decision: VerdictUndone, at: datetime) -> dict[str, Any]:
-    return _on_desk(petition, decision, at) | _told(petition, "undone", at, "moderation", decision.reason)
-
-
-def _on_desk(petition: Petition, decision: ModerationBegun | VerdictUndone, at: datetime) -> dict[str, Any]:
-    duty = Duty(kind=DutyKind.MODERATE, opened_at=at, due_at=decision.due_at, remind_at=decision.remind_at)
-    return {
-        "status": Status.MODERATION,
-        "duties": (*petition.duties, duty),
-        "lock": None,
-        "proposal": None,
-        "finding": None,
-        "checkpoint": None,
-    }
-
-
-def _locked(_petition: Petition, decision: Locked, _at: datetime) -> dict[str, Any]:
-    return {"lock": Lock(by=decision.by, until=decision.until)}
-
-
-def _proposed(_petition: Petition, decision: VerdictProposed, _at: datetime) -> dict[str, Any]:
-    found = Proposal(
-        by=decision.by, verdict=decision.verdict, reasons=decision.reasons, explanation=decision.explanation
-    )
-    return {"proposal": found, "lock": None}
-
-
-def _found(petition: Petition, verdict: Verdict, decision: Returned | Rejected | Published, at: datetime) -> Any:
-    reasons = () if isinstance(decision, Published) else decision.reasons
-    explanation = "" if isinstance(decision, Published) else decision.explanation
-    return {
-        "finding": Finding(verdict=verdict, at=at, reasons=reasons, explanation=explanation),
-        "duties": _done(petition.duties, DutyKind.MODERATE, at),
-        "lock": None,
-        "proposal": None,
-    }
-
-
-def _returned(petition: Petition, decision: Returned, at: datetime) -> dict[str, Any]:
-    told = _told(petition, "returned", at, "moderation", decision.explanation)
-    return {"status": Status.RETURNED, **_found(petition, Verdict.RETURN, decision, at), **told}
-
-
-def _rejected(petition: Petition, decision: Rejected, at: datetime) -> dict[str, Any]:
-    told = _told(petition, "rejected", at, "prohibited", decision.explanation)
-    return {"status": Status.REJECTED, **_found(petition, Verdict.REJECT, decision, at), **told}
-
-
-def _published(petition: Petition, decision: Published, at: datetime) -> dict[str, Any]:
-    found = {} if decision.by is None else _found(petition, Verdict.APPROVE, decision, at)
-    return {
-        "status": Status.COLLECTING,
-        "published_at": at,
-        "checkpoint": decision.checkpoint,
-        **found,
-        **_told(petition, "published", at, "window"),
-    }
-
-
-def _passed(_petition: Petition, _decision: CheckpointPassed, _at: datetime) -> dict[str, Any]:
-    return {"checkpoint": None}
-
-
-def _reached(petition: Petition, decision: GoalReached, at: datetime) -> dict[str, Any]:
-    reached = Reached(goal=decision.goal, count=decision.count, at=at)
-    change: dict[str, Any] = {"reached": (*petition.reached, reached)}
-    if decision.due_at is not None and decision.remind_at is not None:
-        duty = Duty(kind=DutyKind.ANSWER, opened_at=at, due_at=decision.due_at, remind_at=decision.remind_at)
-        change["duties"] = (*petition.duties, duty)
-    if decision.goal == petition.goal:
-        change |= {"status": Status.CONSIDERATION, "checkpoint": None}
-    return change | _told(petition, "reached", at, f"thresholds.{decision.goal.effect}", str(decision.goal.signatures))
-
-
-def _closed(petition: Petition, decision: Closed, at: datetime) -> dict[str, Any]:
-    if not petition.reached:
-        status = Status.CLOSED
-    elif petition.open_duty(DutyKind.ANSWER) is None:
-        status = Status.ANSWERED
-    else:
-        status = Status.CONSIDERATION
-    return {
-        "status": status,
-        "archive_at": decision.archive_at,
-        **_told(petition, "closed", at, _CLOSING_RULES.get(decision.reason), decision.reason),
-    }
-
-
-def _reminded(petition: Petition, decision: DutyReminded, _at: datetime) -> dict[str, Any]:
-    return {"duties": _marked(petition.duties, decision, reminded=True)}
-
-
-def _overdue(petition: Petition, decision: DutyMissed, at: datetime) -> dict[str, Any]:
-    duties = _marked(petition.duties, decision, reminded=True, overdue=True)
-    return {"duties": duties} | _told(petition, f"overdue-{decision.kind}", at, decision.kind)
-
-
-def _withdrawn(petition: Petition, decision: Withdrawn, at: datetime) -> dict[str, Any]:
-    told = _told(petition, "withdrawn", at, reason=decision.reason or None)
-    return {"status": Status.WITHDRAWN, "duties": _all_done(petition.duties, at), **told}
-
-
-def _retired(petition: Petition, decision: Retired, at: datetime) -> dict[str, Any]:
-    told = _told(petition, "retired", at, reason=decision.reason)
-    end = {"status": Status.RETIRED, "in_favour_of": decision.in_favour_of}
-    return {**end, "duties": _all_done(petition.duties, at), **told}
-
-
-def _suspended(petition: Petition, decision: Suspended, at: datetime) -> dict[str, Any]:
-    was = {"suspended_from": petition.status, "suspended_at": at}
-    return {"status": Status.SUSPENDED, **was, **_told(petition, "suspended", at, reason=decision.act)}
-
-
-def _resumed(petition: Petition, decision: Resumed, at: datetime) -> dict[str, Any]:
-    pause = at - (petition.suspended_at or at)
-    return {
-        "status": petition.suspended_from,
-        "suspended_from": None,
-        "suspended_at": None,
-        "duties": tuple(_later(duty, pause) for duty in petition.duties),
-        "checkpoint": petition.checkpoint and petition.checkpoint + pause,
-        **_told(petition, "resumed", at, reason=decision.act),
-    }
-
-
-def _charge(petition: Petition, decision: ChargeTaken, at: datetime) -> dict[str, Any]:
-    return {"charge": decision.body} | _told(petition, "charge", at)
-
-
-def _invited(petition: Petition, decision: AuthorInvited, at: datetime) -> dict[str, Any]:
-    return _told(petition, "invited", at, reason=decision.message)
-
-
-def _drafted(petition: Petition, decision: AnswerDrafted, at: datetime) -> dict[str, Any]:
-    drafted = Answer(outcome=decision.outcome, statement=decision.statement, at=at)
-    return {"draft_answer": drafted} | _told(petition, "answer-drafted", at)
-
-
-def _answered(petition: Petition, decision: Answered, at: datetime) -> dict[str, Any]:
-    answer = Answer(outcome=decision.outcome, statement=decision.statement, at=at, media=decision.media)
-    return {
-        "status": Status.COLLECTING if petition.status is Status.COLLECTING else Status.ANSWERED,
-        "answers": (*petition.answers, answer),
-        "draft_answer": None,
-        "duties": _done(petition.duties, DutyKind.ANSWER, at),
-        "archive_at": decision.archive_at,
-        **_told(petition, "answered", at, reason=decision.outcome),
-    }
-
-
-def _archived(petition: Petition, _decision: Archived, at: datetime) -> dict[str, Any]:
-    return {"status": Status.ARCHIVED} | _told(petition, "archived", at, "archive")
-
-
-_CLOSING_RULES = {
-    CloseReason.WINDOW_ENDED: "window",
-    CloseReason.NO_SUPPORT: "supporters",
-    CloseReason.FEW_SIGNATURES: "early",
-}
-
-_CHANGES: dict[type[Payload], Change] = {
-    Edited: _edited,
-    GatheringBegun: _gathering,
-    ModerationBegun: _moderation,
-    Locked: _locked,
-    VerdictProposed: _proposed,
-    Returned: _returned,
-    Rejected: _rejected,
-    VerdictUndone: _undone,
-    Published: _published,
-    CheckpointPassed: _passed,
-    GoalReached: _reached,
-    Closed: _closed,
-    DutyReminded: _reminded,
-    DutyMissed: _overdue,
-    Withdrawn: _withdrawn,
-    Retired: _retired,
-    Suspended: _suspended,
-    Resumed: _resumed,
-    ChargeTaken: _charge,
-    AuthorInvited: _invited,
-    AnswerDrafted: _drafted,
-    Answered: _answered,
-    Archived: _archived,
-}
-
-
-def _told(
-    petition: Petition, what: str, at: datetime, rule: str | None = None, reason: str | None = None
-) -> dict[str, Any]:
-    return {"timeline": (*petition.timeline, Milestone(what=what, at=at, reason=reason, rule=rule))}
-
-
-def _done(duties: Iterable[Duty], kind: DutyKind, at: datetime) -> tuple[Duty, ...]:
-    return tuple(
-        duty.model_copy(update={"done_at": at}) if duty.open and duty.kind is kind else duty for duty in duties
-    )
-
-
-def _all_done(duties: Iterable[Duty], at: datetime) -> tuple[Duty, ...]:
-    return tuple(duty.model_copy(update={"done_at": at}) if duty.open else duty for duty in duties)
-
-
-def _marked(duties: Iterable[Duty], decision: DutyReminded | DutyMissed, **marks: bool) -> tuple[Duty, ...]:
-    return tuple(
-        duty.model_copy(update=marks) if duty.kind is decision.kind and duty.due_at == decision.due_at else duty
-        for duty in duties
-    )
-
-
-def _later(duty: Duty, pause: timedelta) -> Duty:
-    if not duty.open:
-        return duty
-    return duty.model_copy(update={"due_at": duty.due_at + pause, "remind_at": duty.remind_at + pause})

@@ -27,8 +27,21 @@ class Refusal(StrEnum):
     REASON_UNKNOWN = "reason-unknown"
     EXPLANATION_MISSING = "explanation-missing"
     SAME_PETITION = "same-petition"
+    PAPER_NOT_TAKEN = "paper-not-taken"
+    SHEET_ENTERED = "sheet-entered"
+    BATCH_UNKNOWN = "batch-unknown"
+    STALE_BATCH = "stale-batch"
     PACK_UNKNOWN = "pack-unknown"
     UNIT_UNKNOWN = "unit-unknown"
+    TEXT_TOO_LONG = "text-too-long"
+    LANGUAGE_MISSING = "language-missing"
+    TRANSLATION_COPIED = "translation-copied"
+    HIDDEN_CHARACTERS = "hidden-characters"
+    LETTERS_MIXED = "letters-mixed"
+    TOO_MANY_LINKS = "too-many-links"
+    LINK_NOT_ALLOWED = "link-not-allowed"
+    LINK_SHORTENED = "link-shortened"
+    SUBJECT_PROHIBITED = "subject-prohibited"
     ALREADY_SIGNED = "already-signed"
     NOT_SIGNED = "not-signed"
     UNDER_AGE = "under-age"
@@ -36,3 +49,17 @@ class Refusal(StrEnum):
     REGION_MISSING = "region-missing"
     ASSURANCE_TOO_LOW = "assurance-too-low"
     NOT_A_CITIZEN = "not-a-citizen"
+
+
+TEXT_REFUSALS = (
+    Refusal.TEXT_TOO_LONG,
+    Refusal.LANGUAGE_MISSING,
+    Refusal.TRANSLATION_COPIED,
+    Refusal.HIDDEN_CHARACTERS,
+    Refusal.LETTERS_MIXED,
+    Refusal.TOO_MANY_LINKS,
+    Refusal.LINK_NOT_ALLOWED,
+    Refusal.LINK_SHORTENED,
+    Refusal.SUBJECT_PROHIBITED,
+)
+"""Why a text cannot be handed in as it is."""

@@ -1,59 +1,22 @@
 """Rule packs: who may act, what must happen and by when, as validated data with effective dates and sources."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+import re
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from schemas.petitions.v1 import Assurance, Eligibility, Goal, RulePackRef
+from schemas.packs import Certainty, Deadline, Pack, Packs, PlacedError, Rule, Sourced, WhoMay, Words
+from schemas.petitions.v1 import Assurance, Eligibility, Goal, Language
+from schemas.terms import Term
 from services.petitions.domain.refusals import Refusal
-from services.petitions.domain.terms import Calendar, Term
 
-LANGUAGES = ("kk", "ru", "en")
-
-
-def _in_every_language(words: dict[str, str]) -> dict[str, str]:
-    missing = [language for language in LANGUAGES if not words.get(language, "").strip()]
-    if missing:
-        raise ValueError(f"not said in {', '.join(missing)}")
-    return words
-
-
-Certainty = Literal["H", "M", "L"]
-"""H: primary text read. M: press or a secondary source that quotes officials or the law. L: a bill, or from memory."""
-
-Words = Annotated[dict[str, str], AfterValidator(_in_every_language)]
-"""The same said in each language, by language code."""
+Hint = Annotated[str, Field(pattern=r"^[^\W\d_][\w-]+\*?( [^\W\d_][\w-]*\*?)*$")]
+"""Words of a phrase; a `*` ends those that may end in any way."""
 
 Effect = Literal["consideration", "response", "debate", "hearing", "parliament"]
 """What a threshold brings about; the pages have words for each."""
-
-_STRENGTH = {Assurance.LOW: 0, Assurance.SUBSTANTIAL: 1, Assurance.HIGH: 2}
-
-
-class PlacedError(ValueError):
-    """What is wrong between the fields of a pack, and at which of them."""
-
-    def __init__(self, reason: str, *place: str | int) -> None:
-        super().__init__(reason)
-        self.place = place
-
-
-class _Rule(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Sourced(_Rule):
-    """A figure says how sure it is and where it comes from."""
-
-    certainty: Certainty
-    source: str = Field(min_length=5)
-
-
-class Deadline(Sourced, Term):
-    """A term with its source."""
 
 
 class Supporters(Sourced):
@@ -70,13 +33,35 @@ class Moderation(Sourced):
     four_eyes: bool = False
 
 
-class Subject(_Rule):
-    """What a petition must not be about. `code` is stable; `law` names where it is said."""
+class Subject(Rule):
+    """What a petition must not be about. `code` is stable; `law` names where it is said.
+
+    `hints` are words or phrases by language that a text about it is likely to have; `*` at the end of a word stands
+    for any ending. They warn author and moderator; with `refuse` such a text cannot be handed in.
+    """
 
     code: str = Field(pattern=r"^[a-z][a-z-]{2,40}$")
     name: Words
-    law: str = Field(min_length=5)
+    law: Words
     certainty: Certainty
+    hints: dict[Language, tuple[Hint, ...]] = Field(default_factory=dict)
+    refuse: bool = False
+
+
+class Longest(Rule):
+    """The most characters of a part of the text, where that is less than the service takes at all."""
+
+    title: int | None = Field(default=None, ge=20, le=200)
+    text: int | None = Field(default=None, ge=100, le=20_000)
+    proposal: int | None = Field(default=None, ge=50, le=5_000)
+
+
+class TextRules(Sourced):
+    """What a text must be to be handed in: in all these `languages`, not too long, with at most so many `links`."""
+
+    languages: tuple[Language, ...] = ()
+    longest: Longest = Longest()
+    links: int | None = Field(default=None, ge=0, le=100)
 
 
 class Spread(Sourced):
@@ -128,10 +113,14 @@ class Early(Sourced):
 
 
 class Unit(Sourced):
-    """A region, district or city: its people, and when they were counted, where that is known."""
+    """A region, district or city: its people, and when they were counted, where that is known.
+
+    `of` is its name as it stands after whatever belongs to it: the akimat *of the city of* Kurchatov.
+    """
 
     code: str = Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,7})?$")
     name: Words
+    of: Words | None = None
     population: int | None = Field(default=None, gt=0)
     counted_on: date | None = None
 
@@ -142,47 +131,77 @@ class Unit(Sourced):
         return self
 
 
-class WhoMay(Sourced):
-    """What a person must be to act. Age 0: nobody is asked for a birth date."""
+class Residence(Rule):
+    """A region that somebody without an account may live in. `areas` are those of the postcodes that lie in it."""
 
-    minimum_age: int = Field(ge=0, le=120)
-    assurance: Assurance
-    citizen: bool
-
-    def refusal(self, person: Eligibility) -> Refusal | None:
-        """The first reason why `person` may not act, or `None`."""
-        if _STRENGTH[person.assurance] < _STRENGTH[self.assurance]:
-            return Refusal.ASSURANCE_TOO_LOW
-        if self.citizen and not person.citizen:
-            return Refusal.NOT_A_CITIZEN
-        if self.minimum_age == 0:
-            return None
-        if person.age is None:
-            return Refusal.BIRTH_DATE_MISSING
-        if person.age < self.minimum_age:
-            return Refusal.UNDER_AGE
-        return None
+    code: str = Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,7})?$")
+    name: Words
+    areas: tuple[Annotated[str, Field(pattern=r"^[A-Z0-9]{1,5}$")], ...] = ()
 
 
-class RulePack(_Rule):
+class Mailed(Sourced):
+    """What a person without an account gives to sign by a mailed link, beside name and address.
+
+    `declaration` is what they state, since a mailbox proves nothing but itself. With `postcode`, a pattern whose first
+    group is the area, the region is found by it; without, they choose it.
+    """
+
+    declaration: Words
+    postcode: str | None = None
+    regions: tuple[Residence, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _every_postcode_leads_somewhere(self) -> Self:
+        if self.postcode is not None:
+            try:
+                groups = re.compile(self.postcode).groups
+            except re.error as error:
+                raise PlacedError(f"is no pattern: {error}", "postcode") from None
+            if groups != 1:
+                raise PlacedError("must have one group, the area", "postcode")
+        seen: set[str] = set()
+        for number, region in enumerate(self.regions):
+            if (self.postcode is None) == bool(region.areas):
+                raise PlacedError("areas go with a pattern of postcodes", "regions", number)
+            if twice := seen.intersection({region.code, *region.areas}):
+                raise PlacedError(f"{min(twice)} is there twice", "regions", number)
+            seen |= {region.code, *region.areas}
+        return self
+
+    def region(self, code: str) -> Residence | None:
+        """The region with this code."""
+        return next((region for region in self.regions if region.code == code), None)
+
+    def region_of(self, postcode: str) -> Residence | None:
+        """The region of a postcode, however it is spaced; `None` where it is none, or of none of the regions."""
+        found = re.fullmatch(self.postcode or "(?!)", "".join(postcode.split()).upper())
+        return next((region for region in self.regions if found and found[1] in region.areas), None)
+
+
+class PaperSupporters(Sourced):
+    """Signatures on paper that are initial support enough by themselves."""
+
+    needed: int = Field(gt=0)
+
+
+class Paper(Sourced):
+    """Signatures on paper are taken. `counts`: toward the thresholds, too, and toward the supporters needed."""
+
+    counts: bool
+    supporters: PaperSupporters | None = None
+
+
+class RulePack(Pack):
     """One jurisdiction's rules for petitions to one kind of body, in one version.
 
     `body` is who must answer; agents of it hold the role `agency:<body>`, or `agency:<body>:<unit>` where the pack has
-    units. A pack without `supporters` or `moderation` does without that step. `dates` says where the days come from
-    between which this version is in force, both included.
+    units. A pack without `supporters` or `moderation` does without that step.
     """
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]{2,60}$")
-    version: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,40}$")
-    jurisdiction: str = Field(pattern=r"^[A-Z]{2}$")
     level: Literal["country", "region", "district", "union"]
     body: str = Field(pattern=r"^[a-z][a-z-]{2,40}$")
-    effective_from: date
-    effective_to: date | None = None
-    dates: Sourced
-    calendar: str
-    name: Words
     addressee: Words
+    addressee_of_unit: Words | None = Field(default=None, description="The same with {unit} where the unit is named.")
     supporters: Supporters | None = None
     moderation: Moderation | None = None
     thresholds: tuple[Threshold, ...] = Field(min_length=1)
@@ -191,9 +210,28 @@ class RulePack(_Rule):
     reminder_days: int = Field(default=3, ge=0, le=60, description="Days before its end that a duty is told again.")
     archive: Deadline | None = Field(default=None, description="How long after the answer a petition is put away.")
     prohibited: tuple[Subject, ...] = ()
+    texts: TextRules | None = None
     units: tuple[Unit, ...] = ()
     signer: WhoMay
     author: WhoMay
+    mailed: Mailed | None = None
+    paper: Paper | None = None
+
+    @model_validator(mode="after")
+    def _mail_proves_a_mailbox(self) -> Self:
+        if (self.mailed is not None) != (self.signer.assurance is Assurance.EMAIL):
+            raise PlacedError("the assurance email and the table [mailed] go together", "signer", "assurance")
+        if self.mailed is not None and (self.signer.minimum_age or self.signer.citizen):
+            raise PlacedError("neither age nor citizenship can be asked of a mailbox: declare it", "signer")
+        if self.author.assurance is Assurance.EMAIL:
+            raise PlacedError("an author needs an account", "author", "assurance")
+        return self
+
+    @model_validator(mode="after")
+    def _paper_supports_where_support_is_asked(self) -> Self:
+        if self.paper is not None and self.paper.supporters is not None and self.supporters is None:
+            raise PlacedError("no supporters are needed", "paper", "supporters")
+        return self
 
     @model_validator(mode="after")
     def _shares_have_people(self) -> Self:
@@ -219,20 +257,17 @@ class RulePack(_Rule):
                     raise PlacedError(f"{key} is there twice", field, number)
         return self
 
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> Self:
-        if self.effective_to is not None and self.effective_to < self.effective_from:
-            raise PlacedError("comes before effective_from", "effective_to")
-        return self
-
-    @property
-    def ref(self) -> RulePackRef:
-        """What a petition is pinned to."""
-        return RulePackRef(id=self.id, version=self.version)
-
     def unit(self, code: str | None) -> Unit | None:
         """The unit with this code, if the pack has it."""
         return next((unit for unit in self.units if unit.code == code), None)
+
+    def addressed(self, unit: str | None) -> dict[str, str]:
+        """Who a petition is addressed to, by language; with the name of the unit where the pack has units."""
+        found = self.unit(unit)
+        if found is None or self.addressee_of_unit is None:
+            return self.addressee
+        named = found.of or found.name
+        return {language: said.replace("{unit}", named[language]) for language, said in self.addressee_of_unit.items()}
 
     def goals(self, unit: str | None) -> tuple[Goal, ...]:
         """The thresholds in signatures, the lowest first; raises `ValueError` for a unit the pack does not know."""
@@ -241,6 +276,10 @@ class RulePack(_Rule):
             raise ValueError(f"{self.id} knows no unit {unit!r}")
         population = None if found is None else found.population
         return tuple(sorted((each.goal(population) for each in self.thresholds), key=lambda goal: goal.signatures))
+
+    def subject(self, code: str) -> Subject | None:
+        """The prohibited subject with this code, if the pack has it."""
+        return next((subject for subject in self.prohibited if subject.code == code), None)
 
     def threshold(self, effect: str) -> Threshold:
         """The threshold with this effect; raises `KeyError`."""
@@ -254,37 +293,11 @@ class RulePack(_Rule):
         return f"agency:{self.body}:{unit}" if self.units else f"agency:{self.body}"
 
 
-class RulePacks:
-    """The packs of this installation with their calendars, by reference and by date."""
+RulePacks = Packs[RulePack]
+"""The packs of this installation with their calendars, by reference and by date."""
 
-    def __init__(self, packs: tuple[RulePack, ...], calendars: Mapping[str, Calendar]) -> None:
-        """Raises `ValueError` for a pack whose calendar is not there."""
-        self._packs = {(pack.id, pack.version): pack for pack in packs}
-        self._calendars = calendars
-        for pack in packs:
-            if pack.calendar not in calendars:
-                raise ValueError(f"{pack.id}: unknown calendar {pack.calendar!r}")
 
-    def pinned(self, ref: RulePackRef) -> RulePack:
-        """The pack a petition is pinned to; raises `KeyError` when the installation lacks it."""
-        return self._packs[(ref.id, ref.version)]
-
-    def in_force(self, pack_id: str, on: date) -> RulePack:
-        """The version of `pack_id` in force on a day; raises `LookupError` when there is none."""
-        for pack in self.all_in_force(on):
-            if pack.id == pack_id:
-                return pack
-        raise LookupError(f"no version of rule pack {pack_id!r} is in force on {on}")
-
-    def all_in_force(self, on: date) -> list[RulePack]:
-        """Every pack in force on a day, by id."""
-        found = [pack for pack in self._packs.values() if pack.effective_from <= on <= (pack.effective_to or date.max)]
-        return sorted(found, key=lambda pack: pack.id)
-
-    def calendar(self, pack: RulePack) -> Calendar:
-        """The calendar the pack's terms run in."""
-        return self._calendars[pack.calendar]
-
-    def ends(self, term: Term, start: datetime, pack: RulePack) -> datetime:
-        """When a term of `pack` that starts at `start` is over."""
-        return term.ends(start, self.calendar(pack))
+def refusal_of(who: WhoMay, person: Eligibility) -> Refusal | None:
+    """The first reason why `person` may not act, or `None`."""
+    lack = who.lack(person)
+    return None if lack is None else Refusal(lack)

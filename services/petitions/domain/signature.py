@@ -23,7 +23,7 @@ from schemas.petitions.v1 import (
     WithdrawRequested,
 )
 from services.petitions.domain.refusals import Refusal
-from services.petitions.domain.rules import RulePacks
+from services.petitions.domain.rules import RulePacks, refusal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _sign(
         return _refused(request, Refusal.PETITION_UNKNOWN)
     if signer.signed:
         return _refused(request, Refusal.ALREADY_SIGNED)
-    if refusal := window.refusal(now) or packs.pinned(window.rules).signer.refusal(request.eligibility):
+    if refusal := window.refusal(now) or refusal_of(packs.pinned(window.rules).signer, request.eligibility):
         return _refused(request, refusal)
     if not request.eligibility.region:
         return _refused(request, Refusal.REGION_MISSING)

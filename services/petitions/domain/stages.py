@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from schemas.petitions.v1 import GatheringBegun, ModerationBegun, Published
+from schemas.terms import Term
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.domain.status import Status
-from services.petitions.domain.terms import Term
 
 MODERATOR = "moderator"
 

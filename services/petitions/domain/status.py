@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from schemas.petitions.v1 import AnswerOutcome, DutyKind, Goal, Pseudonym, Statement, Verdict
+from schemas.petitions.v1 import AnswerOutcome, DutyKind, Goal, PaperSheet, Pseudonym, Statement, Verdict
 
 
 class Status(StrEnum):
@@ -105,6 +105,24 @@ class Duty(_Kept):
         if not self.open or self.overdue:
             return None
         return self.due_at if self.reminded else self.remind_at
+
+
+class PaperBatch(_Kept):
+    """Sheets of paper that were entered together. `revision` counts what the batch has been, from 1."""
+
+    number: int
+    entered_at: datetime
+    by: Pseudonym
+    reference: str
+    sheets: tuple[PaperSheet, ...]
+    revision: int = 1
+    corrected_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def signatures(self) -> int:
+        """All that is on its sheets."""
+        return sum(each.count for sheet in self.sheets for each in sheet.counts)
 
 
 class Answer(_Kept):

@@ -7,10 +7,11 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kenes.service.answers import json_response
 from kenes.web.limits import RateClass
 from kenes.web.openapi import Operation
 from schemas.petitions.v1 import RulePackRef, Verdict
-from services.petitions.answers import PREFIX, json_response
+from services.petitions.answers import PREFIX
 from services.petitions.filters import PAGING, read_paging
 from services.petitions.moderation.log import LogEntry
 from services.petitions.queries import Queries

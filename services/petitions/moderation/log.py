@@ -1,6 +1,6 @@
 """The public moderation log: every verdict with its reasons, and whether it was taken back. Pure; rebuildable."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from kenes.kafka.records import Recorded
 from kenes.mongo.client import Document
-from kenes.mongo.operations import Insert, Operation, Put, Update
-from kenes.mongo.projection import Found, Index, Projection, Read
+from kenes.mongo.folding import Folding, look_up
+from kenes.mongo.operations import Insert, Put, Update
+from kenes.mongo.projection import Index, Projection
 from schemas.envelope import sequence_of
 from schemas.payload import Payload
 from schemas.petitions.v1 import (
@@ -58,9 +59,9 @@ def load_entry(document: Document) -> LogEntry:
     return LogEntry.model_validate({"id": document["_id"], **document})
 
 
-def fold_log(decisions: Sequence[Recorded], found: Found) -> Iterator[Operation]:
+def fold_log(decisions: Sequence[Recorded]) -> Folding:
     """The fold into `moderation_log`, and `judged`: of each petition what its next verdict will be about."""
-    judged: dict[str, Document] = dict(found.get("judged", {}))
+    judged: dict[str, Document] = yield from look_up("judged", (decision.event.subject for decision in decisions))
     changed: dict[str, None] = {}
     for decision in decisions:
         data, subject = decision.data, decision.event.subject
@@ -108,14 +109,9 @@ def _entry(decision: Recorded, data: Returned | Rejected | Published, judged: Do
     }
 
 
-def _subjects(decisions: Sequence[Recorded], _found: Found) -> Iterator[str]:
-    return (decision.event.subject for decision in decisions)
-
-
 PROJECTION: Final = Projection(
     name="moderation",
     topic=PETITIONS,
     collections={"moderation_log": (Index(("at", "_id")),), "judged": ()},
     fold=fold_log,
-    reads=(Read("judged", _subjects),),
 )

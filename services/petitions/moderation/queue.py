@@ -6,12 +6,12 @@ from itertools import count
 from typing import Literal
 
 from schemas.petitions.v1 import DutyKind
+from schemas.terms import Calendar
 from services.petitions.domain.ending import RETIRABLE, SUSPENDABLE
 from services.petitions.domain.moderation import is_undoable
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack
 from services.petitions.domain.status import Status
-from services.petitions.domain.terms import Calendar
 
 """Where a verdict can still be taken back, as long as no goal was reached."""
 

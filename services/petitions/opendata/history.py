@@ -10,15 +10,15 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from kenes.web import csv_text
 from kenes.web.caching import etag
+from kenes.web.keeping import Kept
 from kenes.web.limits import Endpoint, RateClass
 from kenes.web.openapi import Operation
-from services.petitions.opendata import csv_text
 from services.petitions.opendata.answering import open_data, publish_data
 from services.petitions.opendata.small_groups import Plan, Planner, Row
 from services.petitions.opendata.sources import Sources, own_address
 from services.petitions.opendata.views import HistoryRow, RegionHistory
-from services.petitions.pages.keeping import Kept
 
 PATH: Final = "/open/petitions/{petition}/history"
 MAX_AGE: Final = 300

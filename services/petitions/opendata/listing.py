@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kenes.web import csv_text
 from kenes.web.caching import etag
 from kenes.web.i18n import DEFAULT
 from kenes.web.limits import Endpoint, RateClass
 from kenes.web.openapi import Operation
 from services.petitions.domain.petition import Petition
 from services.petitions.filters import FILTERS, following, read_filter
-from services.petitions.opendata import csv_text
 from services.petitions.opendata.answering import open_data, publish_data
 from services.petitions.opendata.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
 from services.petitions.opendata.sources import LANG, Sources, absolute, own_address, translator, updated_at
@@ -96,6 +96,7 @@ class OpenLists:
             closed_at=petition.closed_at,
             updated_at=updated_at(petition),
             signatures=self.sources.counts.get(petition.id).count,
+            on_paper=petition.on_paper,
             goal=petition.goal.signatures,
             rules=petition.rules,
         )

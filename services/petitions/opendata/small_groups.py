@@ -3,7 +3,7 @@
 The rule, with `least` for the smallest number that may be shown (`Settings.small_group`):
 
 1. A region is named only where the whole history has enough signatures of it for its total to be shown: see
-   `shown_regions`.
+   `nameable_regions`.
 2. Its signatures are given by minute in an hour in which each of its minutes has none or at least `least`; otherwise
    as one number for the hour, if that is at least `least`; otherwise they are part of the rest of the hour.
 3. The number of all signatures in a minute is public. What is left of it after the regions given by minute is nothing
@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from services.petitions.live import shown_regions
+from services.petitions.live import nameable_regions
 
 Minutes = Mapping[int, Mapping[str, int]]
 """Net signatures of one hour, by minute (0 to 59) and region."""
@@ -153,7 +153,7 @@ class Planner:
     @cached_property
     def named(self) -> frozenset[str]:
         """Rule 1, once every hour is counted."""
-        return frozenset(shown_regions(self._totals, self._least))
+        return frozenset(nameable_regions(self._totals, self._least))
 
     def count(self, hour: Hour) -> None:
         """The first pass."""

@@ -7,18 +7,18 @@ from uuid import NAMESPACE_URL, uuid5
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kenes.web import csv_text
 from kenes.web.caching import etag
 from kenes.web.i18n import Translator
+from kenes.web.keeping import Kept
 from kenes.web.limits import Endpoint, RateClass
 from kenes.web.openapi import Operation
 from services.petitions.domain.petition import Petition
-from services.petitions.opendata import csv_text
 from services.petitions.opendata.answering import open_data, publish_data
 from services.petitions.opendata.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
 from services.petitions.opendata.sources import LANG, Sources, absolute, own_address, translator
 from services.petitions.opendata.timeline import REACHED, timeline
 from services.petitions.opendata.views import Timeline, TimelineEntry
-from services.petitions.pages.keeping import Kept
 from services.petitions.pages.presenter import why
 
 PATH: Final = "/open/petitions/{petition}/timeline"

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.petitions.v1 import RulePackRef
+from services.petitions.paper.views import PaperBatchView
 
 
 class View(BaseModel):
@@ -29,7 +30,8 @@ class OpenPetition(View):
     closes_at: datetime | None
     closed_at: datetime | None
     updated_at: datetime = Field(description="Of the last step in its life; signatures do not move it.")
-    signatures: int
+    signatures: int = Field(description="Made here; those on paper are apart.")
+    on_paper: int
     goal: int
     rules: RulePackRef
 
@@ -75,6 +77,15 @@ class RegionHistory(View):
     small_group: int
     until: datetime
     rows: list[HistoryRow]
+
+
+class OpenPaper(View):
+    """Signatures on paper. `counts` says whether the rules count them toward the goals."""
+
+    petition: str
+    signatures: int
+    counts: bool
+    batches: list[PaperBatchView]
 
 
 class Oembed(View):

@@ -5,14 +5,17 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
+from kenes.service.website import Folders
 from services.petitions.pages.account import Account
 from services.petitions.pages.agency import Agency
+from services.petitions.pages.by_mail import ByMail
 from services.petitions.pages.editing import Editing
 from services.petitions.pages.embedding import Embedding
 from services.petitions.pages.home import Home
 from services.petitions.pages.listing import Listing
 from services.petitions.pages.moderation import Moderation
 from services.petitions.pages.moderation_log import ModerationLog
+from services.petitions.pages.paper import PaperPages
 from services.petitions.pages.petition import PetitionPage
 from services.petitions.pages.receipts import Receipts
 from services.petitions.pages.signing import Signing
@@ -20,10 +23,7 @@ from services.petitions.pages.site import PageSite
 from services.petitions.pages.start import Start
 from services.petitions.pages.steering import Steering
 
-_SERVICE: Final = Path(__file__).parent.parent
-TEMPLATES: Final = _SERVICE / "templates"
-STATIC: Final = _SERVICE / "static"
-LOCALES: Final = _SERVICE / "locales"
+FOLDERS: Final = Folders.of(Path(__file__).parent.parent)
 
 
 def page_routes(site: PageSite) -> list[BaseRoute]:
@@ -33,6 +33,8 @@ def page_routes(site: PageSite) -> list[BaseRoute]:
         Listing(site),
         Start(site),
         Signing(site),
+        ByMail(site),
+        PaperPages(site),
         Steering(site),
         Editing(site),
         Receipts(site),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
@@ -11,18 +11,21 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
+from kenes.service.acts import Act
 from kenes.web import confirmations, csrf
 from kenes.web.bodies import Form, read_form
+from kenes.web.i18n import Translator
 from kenes.web.problems import Problem
+from kenes.web.site import personal_to, see_other, session_of
 from schemas.petitions.v1 import AnswerOutcome, DutyKind, PetitionRefused
-from services.petitions.acts import ACTS, Act
+from services.petitions.acts import ACTS
 from services.petitions.answering import desk
 from services.petitions.answering.handing import refusal
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.pages.drafting import Errors
 from services.petitions.pages.signing import receipt_address
-from services.petitions.pages.site import WAIT, Handler, PageSite, personal, see_other, session_of
+from services.petitions.pages.site import WAIT, PageSite
 
 PURPOSE: Final = "petitions.agency/{}"
 FORM_LIMIT: Final = 1024 * 1024
@@ -30,18 +33,7 @@ FORM_LIMIT: Final = 1024 * 1024
 ANSWERS: Final = ("draft-answer", "answer")
 DESK_ACTS: Final = ("charge", "invitation", *ANSWERS)
 
-S = TypeVar("S")
-
-
-def for_agencies(handler: Handler[S, [Person]]) -> Handler[S, []]:
-    """A handler for officials who have signed in; other people are told that it is not open to them."""
-
-    async def wrapped(self: S, request: Request, person: Person) -> Response:
-        if not desk.is_agency(person.roles):
-            raise Problem(403, Refusal.NOT_ALLOWED)
-        return await handler(self, request, person)
-
-    return personal(wrapped)
+for_agencies = personal_to(desk.is_agency)
 
 
 @dataclass(frozen=True)
@@ -103,7 +95,9 @@ class Agency:
         if errors := self._errors(request, act, _body(act, values)):
             return await self._page(request, petition, values, errors, chosen=act.name)
         try:
-            asked = act.ask(petition.id, self.site.commands.actor(petition.id, person), _model(act, values))
+            asked = act.ask(
+                _model(act, values), petition=petition.id, actor=self.site.commands.actor(petition.id, person)
+            )
             outcome = await self.site.commands.ask(asked, WAIT)
         except BrokerUnavailableError:
             return await self._page(request, petition, values, unavailable=True, chosen=act.name)
@@ -150,7 +144,7 @@ class Agency:
             act.body.model_validate(body)
         except ValidationError as error:
             names = [_control(act, fault["loc"]) for fault in error.errors()]
-            return [(name, t(f"agency.error.{_kind(name)}")) for name in dict.fromkeys(names)]
+            return [(name, _fault(name, t)) for name in dict.fromkeys(names)]
         return []
 
     async def _preview(self, request: Request, petition: Petition, values: dict[str, str], act: Act) -> Response:
@@ -208,9 +202,12 @@ def _control(act: Act, location: tuple[int | str, ...]) -> str:
     return "message" if act.name == "invitation" else desk.field_of(location)
 
 
-def _kind(name: str) -> str:
-    """Which message tells what is wrong with a control."""
-    return name if name in ("outcome", "message") else "media" if name in desk.MEDIA else "statement"
+def _fault(name: str, t: Translator) -> str:
+    """What to mend in a control."""
+    if name in ("outcome", "message"):
+        return t(f"agency.error.{name}")
+    kind, language = ("media", desk.MEDIA[name]) if name in desk.MEDIA else ("statement", desk.STATEMENT[name])
+    return t(f"agency.error.{kind}", language=t(f"agency.in.{language}"))
 
 
 def _unused(act: Act, name: str) -> bool:

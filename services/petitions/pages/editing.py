@@ -12,15 +12,28 @@ from kenes.kafka.producer import BrokerUnavailableError
 from kenes.web import csrf
 from kenes.web.bodies import read_form
 from kenes.web.i18n import LANGUAGES
+from kenes.web.site import FORM_LIMIT, personal, see_other, session_of
 from schemas.petitions.v1 import Category, EditRequested, PetitionRefused
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import EDITABLE
-from services.petitions.pages.drafting import ALL_FIELDS, Errors, errors_in, fields_of, read_fields, to_text
+from services.petitions.pages.drafting import (
+    ALL_FIELDS,
+    FIELDS,
+    Errors,
+    errors_in,
+    fields_of,
+    fields_on,
+    mended_fields,
+    read_fields,
+    remarks_on,
+    to_text,
+    translations_of,
+)
 from services.petitions.pages.refusing import refused
 from services.petitions.pages.regions import regions
 from services.petitions.pages.signing import receipt_address
-from services.petitions.pages.site import FORM_LIMIT, WAIT, PageSite, personal, see_other, session_of
+from services.petitions.pages.site import WAIT, PageSite
 
 
 @dataclass(frozen=True)
@@ -48,7 +61,11 @@ class Editing:
         petition = await self.site.petition(request, person)
         form = await read_form(request, limit=FORM_LIMIT)
         await csrf.check_form(request, form)
-        values = read_fields(form)
+        values, go = read_fields(form), form.text("go")
+        if go in ("check", "mend"):
+            values = mended_fields(values) if go == "mend" else values
+            errors = errors_in(values, ALL_FIELDS, self.site.translator(request))
+            return await self._form(request, petition, values, errors=errors, checked=True)
         if errors := errors_in(values, ALL_FIELDS, self.site.translator(request)):
             return await self._form(request, petition, values, errors=errors)
         try:
@@ -74,8 +91,9 @@ class Editing:
         *,
         errors: Errors | None = None,
         unavailable: bool = False,
+        checked: bool = False,
     ) -> Response:
-        t = self.site.translator(request)
+        t, pack = self.site.translator(request), self.site.packs.pinned(petition.rules)
         context = {
             "it": self.site.present(request, petition),
             "values": values,
@@ -86,6 +104,14 @@ class Editing:
             "categories": [(str(each), t(f"category.{each}")) for each in Category],
             "languages": [(each, t(f"language.{each}")) for each in LANGUAGES],
             "regions": regions(t.language),
+            "others": translations_of(values, pack),
+            "hidden": {name: values[name] for name in set(ALL_FIELDS) - _shown(values["language"])},
+            "remarks": remarks_on(values, pack, t),
+            "checked": checked,
         }
         status = 422 if errors else 503 if unavailable else 200
         return await self.site.render(request, "edit.html", context, status=status)
+
+
+def _shown(language: str) -> set[str]:
+    return {field for step in FIELDS for field in fields_on(step, language)}

@@ -11,13 +11,13 @@ from starlette.routing import BaseRoute, Route
 from kenes.web.caching import etag, publish
 from kenes.web.context import web
 from kenes.web.i18n import Translator
+from kenes.web.keeping import Kept
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from services.petitions.domain.petition import Petition
 from services.petitions.opendata.answering import OPEN_TO_ALL, open_data, publish_data
 from services.petitions.opendata.share_image import picture
 from services.petitions.opendata.share_images import EVERY, ShareImages
-from services.petitions.pages.keeping import Kept
 from services.petitions.pages.site import PageSite
 
 KEPT: Final = 5

@@ -8,10 +8,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kenes.web.formats import HOME_ZONE
+from kenes.web.keeping import Kept
 from kenes.web.limits import RateClass, limited
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Status
-from services.petitions.pages.keeping import Kept
 from services.petitions.pages.site import PageSite
 from services.petitions.search.wanted import Filter, Sort
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -12,12 +12,12 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
+from kenes.service.asking import Outcome
 from kenes.web.i18n import Translator
-from kenes.web.problems import Problem
+from kenes.web.site import personal_to, see_other
 from schemas.petitions.v1 import PetitionRefused
 from services.petitions.acts import ACTS
-from services.petitions.answers import refusal_problem
-from services.petitions.commands import Outcome
+from services.petitions.answers import ANSWERS
 from services.petitions.domain.moderation import FAULTS, LOCK
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
@@ -39,24 +39,14 @@ from services.petitions.pages.moderation_log import reason_words
 from services.petitions.pages.petition import story
 from services.petitions.pages.presenter import Presented
 from services.petitions.pages.signing import receipt_address
-from services.petitions.pages.site import WAIT, Handler, PageSite, personal, see_other
+from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.remarks import remarks
 
 PURPOSE: Final = "petitions.moderation/{}"
 DESK_ACTS: Final = ("lock", "verdict", "undo", "suspension", "resumption", "retirement")
 SIMILAR = 5
 
-S = TypeVar("S")
-
-
-def for_moderators(handler: Handler[S, [Person]]) -> Handler[S, []]:
-    """A handler for moderators who have signed in; other people are told that it is not open to them."""
-
-    async def wrapped(self: S, request: Request, person: Person) -> Response:
-        if MODERATOR not in person.roles:
-            raise Problem(403, Refusal.NOT_ALLOWED)
-        return await handler(self, request, person)
-
-    return personal(wrapped)
+for_moderators = personal_to(lambda roles: MODERATOR in roles)
 
 
 @dataclass(frozen=True)
@@ -113,7 +103,8 @@ class Moderation:
             return await self._page(request, person, petition, written, errors_of(act, error, t))
         try:
             commands = self.site.commands
-            outcome = await commands.ask(act.ask(petition.id, commands.actor(petition.id, person), body), WAIT)
+            asked = act.ask(body, petition=petition.id, actor=commands.actor(petition.id, person))
+            outcome = await commands.ask(asked, WAIT)
         except BrokerUnavailableError:
             return await self._page(request, person, petition, written, unavailable=True)
         return await self._decided(request, person, outcome, written)
@@ -123,7 +114,7 @@ class Moderation:
             return see_other(receipt_address(outcome, "petition"))
         data = outcome.decision.data
         if not isinstance(data, PetitionRefused):
-            return see_other(f"/moderation/{outcome.petition}")
+            return see_other(f"/moderation/{outcome.subject}")
         # What was decided meanwhile, or the text that replaced the one that was judged, is shown with the refusal.
         petition = await self.site.petition(request, person)
         if data.code == Refusal.EXPLANATION_MISSING:
@@ -168,12 +159,13 @@ class Moderation:
             "acts": open_acts(petition, pack, self._me(petition, person)),
             "four_eyes": pack.moderation is not None and pack.moderation.four_eyes,
             "lock_minutes": int(LOCK.total_seconds() // 60),
-            "subjects": _by_law(pack),
+            "subjects": _by_law(pack, t.language),
             "faults": FAULTS,
+            "remarks": remarks(petition.text, pack, t),
             "proposed_reasons": _words(petition.proposal, pack, t),
             "found_reasons": _words(petition.finding, pack, t),
             "similar": await self._similar(request, petition),
-            "story": story(petition, t),
+            "story": story(petition, pack, t, f"/petitions/{petition.id}"),
             "written": written or Written.proposed(petition),
             "errors": errors or [],
             "wrong": dict(errors or []),
@@ -191,11 +183,11 @@ def _words(found: Proposal | Finding | None, pack: RulePack, t: Translator) -> l
     return [reason_words(code, pack, t) for code in found.reasons] if found else []
 
 
-def _by_law(pack: RulePack) -> dict[str, list[Subject]]:
+def _by_law(pack: RulePack, language: str) -> dict[str, list[Subject]]:
     """Prohibited subjects under the law that says so, in the order of the pack: most packs have one or two."""
     found: dict[str, list[Subject]] = {}
     for subject in pack.prohibited:
-        found.setdefault(subject.law, []).append(subject)
+        found.setdefault(subject.law[language], []).append(subject)
     return found
 
 
@@ -203,5 +195,5 @@ def _status(context: Mapping[str, Any], code: str) -> int:
     if context["unavailable"]:
         return 503
     if code:
-        return refusal_problem(code).status
+        return ANSWERS.refusal_problem(code).status
     return 422 if context["errors"] else 200

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from kenes.service.acts import Act
 from kenes.web.bodies import Form
 from kenes.web.i18n import Translator
-from services.petitions.acts import Act
 from services.petitions.domain.moderation import FAULTS
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
@@ -80,7 +80,7 @@ def filled(written: Written, petition: Petition, pack: RulePack, t: Translator) 
 
 def _sentences(reasons: tuple[str, ...], pack: RulePack, t: Translator) -> list[str]:
     found = [
-        t("moderation.explain.subject", name=subject.name[t.language], law=subject.law)
+        t("moderation.explain.subject", name=subject.name[t.language], law=subject.law[t.language])
         for subject in pack.prohibited
         if subject.code in reasons
     ]

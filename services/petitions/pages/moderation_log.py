@@ -68,7 +68,7 @@ def reason_words(code: str, pack: RulePack | None, t: Translator) -> str:
     """A reason in the language of `t`: a prohibited subject of the pack with its law, or a general fault."""
     for subject in pack.prohibited if pack else ():
         if subject.code == code:
-            return f"{subject.name[t.language]} ({subject.law})"
+            return f"{subject.name[t.language]} ({subject.law[t.language]})"
     return t(f"moderation.fault.{code}") if code in FAULTS else code
 
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from kenes.web.charts import Threshold
 from kenes.web.formats import HOME_ZONE
 from kenes.web.i18n import Translator
-from schemas.petitions.v1 import Goal
+from schemas.petitions.v1 import Goal, Wording
+from schemas.terms import Term
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.domain.status import Status
-from services.petitions.domain.terms import Term
 from services.petitions.live import LiveCounts
 from services.petitions.pages.regions import region_name
 
@@ -20,11 +20,16 @@ LIVE = "/api/petitions/v1/petitions/{}/live"
 
 @dataclass(frozen=True)
 class Presented:
-    """What a card or a page needs. `status` is a label and the kind of its tag."""
+    """What a card or a page needs. `text` is in the reader's language, where the author wrote it in that.
+
+    `status` is a label and the kind of its tag; `on_paper` are signatures that count toward the goals beside `count`.
+    """
 
     petition: Petition
+    text: Wording
     pack: RulePack
     count: int
+    on_paper: int
     thresholds: list[Threshold]
     status: tuple[str, str]
     deadline: str
@@ -49,8 +54,13 @@ class Presented:
 
     @property
     def collecting(self) -> bool:
-        """It can be signed."""
-        return self.petition.window.refusal(datetime.now(UTC)) is None
+        """It can be signed; what was put away is not offered any more."""
+        return self.petition.status is not Status.ARCHIVED and self.petition.window.refusal(datetime.now(UTC)) is None
+
+    @property
+    def counted(self) -> int:
+        """All signatures that count toward the goals."""
+        return self.count + self.on_paper
 
     @property
     def goal(self) -> int:
@@ -69,22 +79,28 @@ class Presenter:
         """The petition in the language of `t` at `now` (UTC)."""
         pack = self._packs.pinned(petition.rules)
         count = self._counts.get(petition.id).count
+        on_paper = petition.on_paper if pack.paper is not None and pack.paper.counts else 0
         return Presented(
             petition=petition,
+            text=petition.text.read_in(t.language),
             pack=pack,
             count=count,
-            thresholds=thresholds(petition.goals, t),
+            on_paper=on_paper,
+            thresholds=thresholds(petition.goals, t, on_paper),
             status=_status(petition, t),
             deadline=_deadline(petition, t, now or datetime.now(UTC)),
             about=_about(petition, t),
-            addressee=pack.addressee[t.language],
+            addressee=pack.addressed(petition.unit)[t.language],
             window=term(pack.window, t),
         )
 
 
-def thresholds(goals: Sequence[Goal], t: Translator) -> list[Threshold]:
-    """What so many signatures bring, lowest first."""
-    return [Threshold(goal.signatures, t(f"effect.{goal.effect}")) for goal in goals]
+def thresholds(goals: Sequence[Goal], t: Translator, on_paper: int = 0) -> list[Threshold]:
+    """What so many signatures bring, lowest first. The meter shows those made here: it ends by `on_paper` sooner."""
+    return [
+        Threshold(max(goal.signatures - on_paper, 1), t(f"effect.{goal.effect}"), told=goal.signatures)
+        for goal in goals
+    ]
 
 
 def term(length: Term, t: Translator) -> str:
@@ -135,10 +151,16 @@ _CODED = ("closed", "answered")
 """Milestones whose reason is a code; of the others it is what somebody wrote, or a number."""
 
 
+_COUNTED = ("reached", "paper-entered")
+"""Milestones whose reason is a number of signatures."""
+
+
 def why(what: str, reason: str | None, t: Translator) -> str:
     """The reason of a milestone in words; empty where it has none."""
     if reason is None:
         return ""
     if what in _CODED:
         return t(f"story.reason.{reason}")
-    return t("story.reached.body", count=int(reason)) if what == "reached" else reason
+    if what in _COUNTED:
+        return t(f"story.{what}.body", count=int(reason))
+    return reason

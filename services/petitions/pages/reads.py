@@ -70,10 +70,11 @@ class PageReads:
         """Collecting petitions that gained signatures since `since` (UTC), the most first, with the net number."""
         open_now = Filter(status=(Status.COLLECTING,), limit=CONSIDERED)
         by_id = {hit.petition: hit for hit in (await self._search.aside(self._search.index.newest, open_now)).hits}
-        hours: Document = {"petition": {"$in": list(by_id)}, "hour": {"$gte": f"{since.astimezone(UTC):%Y-%m-%dT%H}"}}
+        hours: Document = {"hour": {"$gte": f"{since.astimezone(UTC):%Y-%m-%dT%H}"}}
         gained: dict[str, int] = {}
         async for hour in (await self._live.of("history")).find(hours):
-            gained[hour["petition"]] = gained.get(hour["petition"], 0) + _net(hour)
+            if hour["petition"] in by_id:  # asked of the database, the list would be gone through for each hour
+                gained[hour["petition"]] = gained.get(hour["petition"], 0) + _net(hour)
         best = sorted((net, petition) for petition, net in gained.items() if net > 0)[: -limit - 1 : -1]
         return [(each, gained[each.id]) for each in self._search.read([by_id[petition] for _, petition in best])]
 

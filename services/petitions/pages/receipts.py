@@ -10,13 +10,13 @@ from starlette.routing import BaseRoute, Route
 from kenes.identity.access import current_person
 from kenes.kafka.records import Receipt
 from kenes.kafka.waiting import Decisions
+from kenes.service.answers import MalformedReceiptError, ReceiptView
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
-from services.petitions.answers import PREFIX, MalformedReceiptError, parse_receipt, view_of
-from services.petitions.pages.refusing import refused
+from services.petitions.answers import ANSWERS, PREFIX
+from services.petitions.pages.refusing import offered_by_mail, refused
 from services.petitions.pages.site import WAIT, PageSite
-from services.petitions.queries import ReceiptView
 
 _OUTCOMES: Final = {SignatureAccepted.TYPE: "signed", SignatureWithdrawn.TYPE: "withdrawn"}
 
@@ -36,14 +36,14 @@ class Receipts:
         """Accepted, withdrawn, done, refused, or still being decided."""
         text = request.path_params["receipt"]
         try:
-            kind, receipt = parse_receipt(text)
+            kind, receipt = ANSWERS.parse_receipt(text)
         except MalformedReceiptError:
             raise Problem(404, "receipt-unknown") from None
         found = await self._found(kind, receipt)
         wanted = request.path_params["petition"]
         if found is None:
             return await self.site.render(request, "pending.html", {"receipt": text, "petition": wanted})
-        if found.petition != wanted:
+        if found.subject != wanted:
             raise Problem(404, "receipt-unknown")
         person = await current_person(request)
         petition = await self.site.petition(request, person)
@@ -55,6 +55,7 @@ class Receipts:
             "outcome": _OUTCOMES.get(found.decision, "done"),
             "at": found.at,
             "api": f"{PREFIX}/receipts/{text}",
+            "by_mail": person is None and offered_by_mail(self.site, petition),
         }
         return await self.site.render(request, "receipt.html", context)
 
@@ -62,11 +63,11 @@ class Receipts:
         """From memory, else from what is stored, else from the live tail as soon as it comes."""
         commands, queries = self.site.commands, self.site.queries
         signature = kind == "signature"
-        decisions: Decisions = commands.signature_decisions if signature else commands.petition_decisions
+        decisions: Decisions = (commands.signing if signature else commands.life).decisions
         if recent := decisions.get(receipt):
-            return view_of(recent)
+            return ReceiptView.of(recent)
         stored = await (queries.signature_receipt if signature else queries.petition_receipt)(receipt)
         if stored is not None:
             return stored
         late = await decisions.wait(receipt, WAIT)
-        return view_of(late) if late else None
+        return ReceiptView.of(late) if late else None

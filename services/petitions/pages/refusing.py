@@ -3,16 +3,19 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.petitions.answers import refusal_problem
+from kenes.identity.access import current_person
+from kenes.web.site import sign_in_address
+from services.petitions.answers import ANSWERS
 from services.petitions.domain.petition import Petition
-from services.petitions.domain.refusals import Refusal
-from services.petitions.pages.site import PageSite, sign_in_address
+from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
+from services.petitions.pages.site import PageSite
 
 _SIGN_IN_AGAIN = {
     Refusal.BIRTH_DATE_MISSING,
     Refusal.REGION_MISSING,
     Refusal.ASSURANCE_TOO_LOW,
 }
+_BY_MAIL = {Refusal.ALREADY_SIGNED}
 _LOOK_ELSEWHERE = {Refusal.PETITION_CLOSED, Refusal.PETITION_NOT_OPEN, Refusal.PETITION_UNKNOWN}
 
 
@@ -26,7 +29,15 @@ async def refused(
         "receipt": receipt,
         "next": _next(code, petition, request),
     }
-    return await site.render(request, "refused.html", context, status=200 if receipt else refusal_problem(code).status)
+    if code in _BY_MAIL and await current_person(request) is None and offered_by_mail(site, petition):
+        context["next"] = ("by_mail.offer_withdraw", f"/petitions/{petition.id}/by-mail/withdraw")
+    status = 200 if receipt else ANSWERS.refusal_problem(code).status
+    return await site.render(request, "refused.html", context, status=status)
+
+
+def offered_by_mail(site: PageSite, petition: Petition) -> bool:
+    """Whether it can be signed without an account."""
+    return site.mailing is not None and site.packs.pinned(petition.rules).mailed is not None
 
 
 def _next(code: str, petition: Petition, request: Request) -> tuple[str, str]:
@@ -37,6 +48,8 @@ def _next(code: str, petition: Petition, request: Request) -> tuple[str, str]:
         return "refused.sign_in_again", sign_in_address(request)
     if code in _LOOK_ELSEWHERE:
         return "refused.others", "/petitions"
+    if code in TEXT_REFUSALS:
+        return "refused.edit", f"/petitions/{petition.id}/edit"
     if code == Refusal.NOT_SIGNED:
         return "refused.mine", "/me"
     return "refused.petition", f"/petitions/{petition.id}"

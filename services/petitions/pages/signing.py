@@ -9,15 +9,17 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
+from kenes.service.answers import receipt_text
+from kenes.service.asking import Outcome
+from kenes.web.site import personal, see_other
+from schemas.packs import WhoMay
 from schemas.petitions.v1 import Assurance, Eligibility
-from services.petitions.answers import receipt_text
-from services.petitions.commands import Outcome
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
-from services.petitions.domain.rules import RulePack, WhoMay
+from services.petitions.domain.rules import RulePack, refusal_of
 from services.petitions.pages.refusing import refused
 from services.petitions.pages.regions import region_name
-from services.petitions.pages.site import WAIT, PageSite, personal, see_other
+from services.petitions.pages.site import WAIT, PageSite
 
 SIGN = "petitions.sign/{}"
 WITHDRAW = "petitions.withdraw/{}"
@@ -118,16 +120,17 @@ class Signing:
 
 def obstacle(who_may: WhoMay, person: Person, now: datetime) -> Refusal | None:
     """Why the rules will refuse this person, told before they try."""
-    return who_may.refusal(
+    return refusal_of(
+        who_may,
         Eligibility(
             age=person.age_on(now.date()),
             region=person.region,
             assurance=Assurance(person.assurance.value),
             citizen=person.citizen,
-        )
+        ),
     )
 
 
 def receipt_address(outcome: Outcome, kind: str = "signature") -> str:
     """The page that says what became of a request."""
-    return f"/petitions/{outcome.petition}/receipts/{receipt_text(kind, outcome.receipt)}"
+    return f"/petitions/{outcome.subject}/receipts/{receipt_text(kind, outcome.receipt)}"

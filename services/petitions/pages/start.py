@@ -18,6 +18,7 @@ from kenes.web.context import web
 from kenes.web.i18n import LANGUAGES
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
+from kenes.web.site import FORM_LIMIT, personal, see_other, session_of, sign_in_address
 from schemas.petitions.v1 import Category, PetitionRefused
 from services.petitions.commands import RulesChoice
 from services.petitions.domain.refusals import Refusal
@@ -27,16 +28,21 @@ from services.petitions.pages.drafting import (
     ALL_FIELDS,
     FIELDS,
     STEPS,
+    TRANSLATION,
     Errors,
     errors_in,
+    fields_on,
     first_wrong_step,
+    mended_fields,
     read_fields,
+    remarks_on,
     to_text,
+    translations_of,
 )
 from services.petitions.pages.presenter import Presented, term, thresholds
 from services.petitions.pages.regions import region_name, regions
 from services.petitions.pages.signing import obstacle, receipt_address
-from services.petitions.pages.site import FORM_LIMIT, WAIT, PageSite, personal, see_other, session_of, sign_in_address
+from services.petitions.pages.site import WAIT, PageSite
 
 WRITE = "/petitions/start/write"
 SIMILAR = 3
@@ -93,21 +99,32 @@ class Start:
         limiter.admit(request.scope, RateClass.WRITE, person.id if person else None)
         form = await read_form(request, limit=FORM_LIMIT)
         values, key, go = read_fields(form), form.text("draft")[:64], form.text("go")
-        step = form.text("step") if form.text("step") in STEPS else STEPS[0]
-        if go in STEPS:
+        step = form.text("step") if form.text("step") in FIELDS else STEPS[0]
+        if go in FIELDS:
             return await self._step(request, go, values, key)
-        errors = errors_in(values, FIELDS[step], self.site.translator(request))
-        if errors:
-            return await self._step(request, step, values, key, errors=errors)
-        if step != STEPS[-1]:
-            return await self._step(request, STEPS[STEPS.index(step) + 1], values, key)
-        if wrong := first_wrong_step(values):
-            errors = errors_in(values, FIELDS[wrong], self.site.translator(request))
+        if go == "mend":
+            return await self._step(request, STEPS[-1], mended_fields(values), key)
+        wrong = first_wrong_step(values) if step == STEPS[-1] else step
+        if wrong and (errors := errors_in(values, FIELDS[wrong], self.site.translator(request))):
             return await self._step(request, wrong, values, key, errors=errors)
+        if step != STEPS[-1]:
+            return await self._step(request, self._after(step, values), values, key)
+        return await self._save(request, person, form, values, key)
+
+    async def _save(
+        self, request: Request, person: Person | None, form: Form, values: Mapping[str, str], key: str
+    ) -> Response:
         if person is None or not await _from_our_page(request, form):
             # Signed out meanwhile: what was written stays in the form until the person is back.
-            return await self._step(request, step, values, key, notice="signed_in" if person else "signed_out")
+            return await self._step(request, STEPS[-1], values, key, notice="signed_in" if person else "signed_out")
         return await self._create(request, person, values, key)
+
+    def _after(self, step: str, values: Mapping[str, str]) -> str:
+        """The next step; the translation, where the rules ask for one that is missing."""
+        if step == TRANSLATION:
+            return STEPS[-1]
+        missing = any(each["asked"] for each in translations_of(values, self._pack()))
+        return TRANSLATION if step == STEPS[-2] and missing else STEPS[STEPS.index(step) + 1]
 
     async def _create(self, request: Request, person: Person, values: Mapping[str, str], key: str) -> Response:
         try:
@@ -122,7 +139,7 @@ class Start:
         )
         if decision is None or (isinstance(decision.data, PetitionRefused) and not twice):
             return see_other(receipt_address(outcome, "petition"))
-        return see_other(f"/petitions/{outcome.petition}")
+        return see_other(f"/petitions/{outcome.subject}")
 
     async def _step(
         self,
@@ -137,13 +154,14 @@ class Start:
         t = self.site.translator(request)
         person = await current_person(request)
         pack = self._pack()
-        number = STEPS.index(step)
+        number = STEPS.index(step) if step in STEPS else len(STEPS) - 1
+        shown = fields_on(step, values["language"])
         context = {
             "step": step,
             "number": number + 1,
             "total": len(STEPS),
             "values": values,
-            "hidden": {name: value for name, value in values.items() if name not in FIELDS[step]}
+            "hidden": {name: value for name, value in values.items() if name not in shown}
             | {"draft": key, "step": step},
             "errors": errors or [],
             "wrong": dict(errors or []),
@@ -158,6 +176,8 @@ class Start:
             "similar": await self._similar(request, values) if step in SHOW_SIMILAR else [],
             "pack": pack,
             "addressee": pack.addressee[t.language],
+            "others": translations_of(values, pack),
+            "remarks": remarks_on(values, pack, t) if step == STEPS[-1] else [],
         }
         status = 422 if errors else 503 if notice == "unavailable" else 200
         return await self.site.render(request, "write.html", context, status=status)

@@ -9,16 +9,18 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
+from kenes.service.asking import Outcome
+from kenes.web.site import personal, see_other
 from schemas.petitions.v1 import PetitionRefused
 from services.petitions.acts import ACTS
-from services.petitions.commands import Outcome
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.stages import MODERATOR
 from services.petitions.pages.petition import acts
 from services.petitions.pages.refusing import refused
 from services.petitions.pages.signing import receipt_address
-from services.petitions.pages.site import WAIT, PageSite, personal, see_other
+from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.remarks import Told, remarks
 
 PURPOSE: Final = "petitions.{}/{}"
 STEERED: Final = {"submit": "submission", "close": "closure", "recall": "withdrawal"}
@@ -65,13 +67,14 @@ class Steering:
     async def _ask(self, act: str, person: Person, petition: Petition) -> Outcome:
         commands, found = self.site.commands, ACTS[STEERED[act]]
         body = None if found.body is None else found.body()
-        return await commands.ask(found.ask(petition.id, commands.actor(petition.id, person), body), WAIT)
+        asked = found.ask(body, petition=petition.id, actor=commands.actor(petition.id, person))
+        return await commands.ask(asked, WAIT)
 
     def _refusal(self, act: str, petition: Petition, person: Person) -> Refusal | None:
         wrote = self.site.wrote(petition, person)
         if not wrote and MODERATOR not in person.roles:
             return Refusal.NOT_ALLOWED
-        return None if act in acts(petition, wrote=wrote) else ACTS[STEERED[act]].refusals[0]
+        return None if act in acts(petition, wrote=wrote) else Refusal(ACTS[STEERED[act]].refusals[0])
 
     async def _page(self, request: Request, act: str, petition: Petition, *, unavailable: bool = False) -> Response:
         context = {
@@ -80,8 +83,13 @@ class Steering:
             "tokens": await self.site.tokens(request, PURPOSE.format(act, petition.id)),
             "unavailable": unavailable,
             "back": f"/petitions/{petition.id}",
+            "remarks": self._remarks(request, petition) if act == "submit" else [],
         }
         return await self.site.render(request, "confirm.html", context, status=503 if unavailable else 200)
+
+    def _remarks(self, request: Request, petition: Petition) -> list[Told]:
+        pack = self.site.packs.pinned(petition.rules)
+        return remarks(petition.text, pack, self.site.translator(request))
 
 
 def _act(request: Request) -> str:

@@ -16,11 +16,12 @@ CYRILLIC: Final = "асеіорхуһАВСЕНІКМОРТХУ"
 
 _TO_CYRILLIC: Final = str.maketrans(LATIN, CYRILLIC)
 _TO_LATIN: Final = str.maketrans(CYRILLIC, LATIN)
-_KAZAKH: Final = str.maketrans("әғқңөұүһі", "агкноуухи")
+_KAZAKH: Final = tuple(zip("әғқңөұүһі", "агкноуухи", strict=True))
 
 _MIXED: Final = re.compile(
     r"[A-Za-z][^\W_A-Za-z\u0400-\u04ff]*[\u0400-\u04ff]|[\u0400-\u04ff][^\W_A-Za-z\u0400-\u04ff]*[A-Za-z]"
 )
+_LATIN: Final = re.compile("[A-Za-z]")
 _CYRILLIC_ONLY: Final = re.compile(rf"(?![{CYRILLIC}])[\u0400-\u04ff]")
 _LATIN_ONLY: Final = re.compile(rf"(?![{LATIN}])[A-Za-z]")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -30,9 +31,12 @@ _MARKS: Final = re.compile(r"(?<![иИ])\u0306|[\u0300-\u0305\u0307-\u036f]")
 def fold(text: str) -> list[str]:
     """The words of a text in their one form, in order. Words of one letter are left out, long ones are cut."""
     plain = _without_marks(text)
-    if _MIXED.search(plain):
+    # Most texts are in one script, which is told faster than that no word is mixed.
+    if not plain.isascii() and _LATIN.search(plain) and _MIXED.search(plain):
         plain = _WORD.sub(_in_one_script, plain)
-    folded = plain.casefold().translate(_KAZAKH)
+    folded = plain.casefold()
+    for kazakh, plainer in _KAZAKH:  # a third of the time that `translate` takes
+        folded = folded.replace(kazakh, plainer)
     return [word[:LONGEST_WORD] for word in _WORD.findall(folded) if len(word) > 1]
 
 

@@ -1,6 +1,6 @@
 """The full-text index of listed petitions: files in a folder, read through the page cache, never whole in memory."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -189,14 +189,14 @@ def _schema() -> tantivy.Schema:
 
 def _document(petition: Petition, number: int) -> Document:
     text = petition.text
-    title, rest = fold(text.title), fold(f"{text.proposal} {text.text}")
     closes = petition.closes_at or petition.closed_at or petition.created_at
-    texts: Mapping[str, Iterable[str]] = {
-        "title": title,
-        "title_stem": stems(title, text.language),
-        "text": rest,
-        "text_stem": stems(rest, text.language),
-    }
+    texts: dict[str, list[str]] = {name: [] for name in _TEXTS}
+    for wording in text.wordings:
+        title, rest = fold(wording.title), fold(f"{wording.proposal} {wording.text}")
+        texts["title"] += title
+        texts["title_stem"] += stems(title, wording.language)
+        texts["text"] += rest
+        texts["text_stem"] += stems(rest, wording.language)
     choices = (petition.id, petition.status, text.category, text.language, text.region or "")
     numbers = (number, _rank(*cursor_of(petition)), _rank(closes, petition.id))
     document = Document()

@@ -275,7 +275,9 @@ async def test_key_and_secrets_survive_a_restart(settings: ProviderSettings, bro
 
 def test_the_people_meet_every_rule_from_both_sides() -> None:
     assert len({person.key for person in PEOPLE}) == len(PEOPLE) >= 14
-    assert {person.role for person in PEOPLE} == {"citizen", "moderator", "agency", "akimat", "operator"}
+    assert {person.role for person in PEOPLE} == {
+        "citizen", "moderator", "agency", "akimat", "culture", "ngo", "expert", "journalist", "operator", "registrar",
+    }  # fmt: skip
     assert [person.key for person in PEOPLE if person.age < 18] == ["alikhan"]
     assert [person.key for person in PEOPLE if person.region is None] == ["zhanna"]
     assert [person.key for person in PEOPLE if not person.citizen] == ["tomas"]

@@ -22,7 +22,12 @@ from kenes.local.services import Service, services_in
 from kenes.local.settings import LocalSettings
 from kenes.local.stack import Stack
 
-EXTERNAL = {environment.KAFKA: "kafka:9092", environment.MONGO: "mongodb://m", environment.LOGIN: "https://id.example"}
+EXTERNAL = {
+    environment.KAFKA: "kafka:9092",
+    environment.MONGO: "mongodb://m",
+    environment.LOGIN: "https://id.example",
+    environment.SMTP: "mail.example",
+}
 
 
 def stack(folder: Path, services: list[Service] | None = None, user: dict[str, str] | None = None) -> Stack:
@@ -60,6 +65,24 @@ def test_each_process_has_a_metrics_port_of_its_own_and_each_service_a_site(tmp_
     assert env_of(specs[3])["KENES_PUBLIC_URL"] == "http://127.0.0.1:8081"
 
 
+def test_the_order_file_says_which_site_comes_first(tmp_path: Path) -> None:
+    for name in ("coffee", "tea", "water"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__main__.py").touch()
+    (tmp_path / "order.txt").write_text("water\nlemonade\n")
+    assert [service.name for service in services_in(tmp_path)] == ["water", "coffee", "tea"]
+
+
+def test_every_process_is_told_the_sites_of_all_services(tmp_path: Path) -> None:
+    services = [Service(name, tmp_path / "services" / name) for name in ("tea", "coffee")]
+    told = {env_of(spec)["KENES_SITES"] for spec in stack(tmp_path, services).specs()}
+    assert [json.loads(each) for each in told] == [
+        {"tea": "http://127.0.0.1:8080", "coffee": "http://127.0.0.1:8081"},
+    ]
+    named = EXTERNAL | {"KENES_SITES": "{}"}
+    assert env_of(stack(tmp_path, services, named).specs()[0])["KENES_SITES"] == "{}"
+
+
 def test_the_variables_of_the_user_win(tmp_path: Path) -> None:
     user = EXTERNAL | {
         "KENES_MASTER_KEY": "mine",
@@ -75,6 +98,17 @@ def test_the_variables_of_the_user_win(tmp_path: Path) -> None:
 
 def test_a_server_the_user_names_is_not_started_here(tmp_path: Path) -> None:
     assert [spec.name for spec in stack(tmp_path).specs()] == ["tea-api", "tea-stream", "tea-project"]
+
+
+def test_mail_goes_to_the_relay_of_this_machine_unless_the_user_names_one(tmp_path: Path) -> None:
+    user = {name: value for name, value in EXTERNAL.items() if name != environment.SMTP}
+    relay, api, *_ = stack(tmp_path, user=user).specs()
+    assert (relay.name, relay.port) == ("mail", 8091)
+    assert relay.child.argv[1:] == ["-m", "kenes.local.mail_sink", "--port", "8091", "--smtp-port", "19025"]
+    told = {name: value for name, value in env_of(api).items() if name.startswith("KENES_SMTP")}
+    assert told == environment.mail("127.0.0.1", 19025)
+    assert ("mail that was sent", "http://127.0.0.1:8091") in stack(tmp_path, user=user).addresses()
+    assert env_of(stack(tmp_path).specs()[0])["KENES_SMTP_HOST"] == "mail.example"
 
 
 def test_a_password_in_a_connection_string_of_the_user_is_not_shown(tmp_path: Path) -> None:

@@ -175,6 +175,22 @@ async def test_resident_state_is_held_by_partition() -> None:
     assert keyed.decide(asked("a")) == Added(name="a", by=0)
 
 
+async def test_what_changed_is_told_once() -> None:
+    database = Database()
+    await fold(state(database), [added("a", 1, 0), added("b", 1, 1)])
+    keyed = state(database, resident=True)
+    await keyed.restore(0)
+    assert keyed.changed() == {"a", "b"}
+
+    keyed.evolve(0, added("b", 1, 1))  # folded already
+    assert keyed.changed() == set()
+    keyed.evolve(0, added("b", 1, 2))
+    assert (keyed.changed(), keyed.changed()) == ({"b"}, set())
+    keyed.forget(0)
+    assert keyed.changed() == {"a", "b"}
+    assert keyed.state("a") == state(database).state("a"), "as of one nobody has heard of"
+
+
 async def test_positions_are_written_now_and_then_and_never_go_back(monkeypatch: pytest.MonkeyPatch) -> None:
     database = Database()
     keyed = state(database)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from types import SimpleNamespace
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import pytest
@@ -15,8 +14,9 @@ from hypothesis import strategies as st
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Record, Recorded
 from kenes.mongo import projector as module
+from kenes.mongo.folding import Folding, Lookup, look_up
 from kenes.mongo.operations import Operation, Update
-from kenes.mongo.projection import Found, NotOwnerError, Projection, Read
+from kenes.mongo.projection import NotOwnerError, Projection
 from kenes.mongo.projector import Projector
 from schemas.topics import Topic
 from tests.unit.kafka.samples import TOPIC, Counted, record_of
@@ -26,7 +26,7 @@ class PoisonError(Exception):
     """The fold cannot take this."""
 
 
-def fold(events: Sequence[Recorded], _found: Found) -> Iterator[Operation]:
+def fold(events: Sequence[Recorded]) -> Folding:
     for event in events:
         number = cast("Counted", event.data).number
         if number < 0:
@@ -202,43 +202,111 @@ def test_every_poison_event_is_found_and_every_other_counts(*, numbers: list[int
     assert stored.places[0] == Position(len(numbers), len(numbers) - 1)
 
 
-async def test_a_fold_finds_the_documents_it_asked_for(stored: Stored) -> None:
-    seen: list[Mapping[Any, Any]] = []
-    asked: list[Any] = []
+class Shelf:
+    """Collections that hold a document for every number, and know what they were asked."""
 
-    def reading(events: Sequence[Recorded], found: Found) -> Iterator[Operation]:
-        seen.append(dict(found))
-        yield from ()
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, list[int]]] = []
+        self.fail: Exception | None = None
 
-    class Cursor:
-        def __init__(self, wanted: list[int]) -> None:
-            self.wanted = wanted
+    def __call__(self, _name: str) -> Shelf:
+        return self
 
-        async def __aiter__(self) -> Any:
-            for each in self.wanted:
-                yield {"_id": each, "was": "here"}
+    async def find(self, query: Any) -> Any:
+        """See AsyncIOMotorCollection: each number twice, as two parts of a query may find the same."""
+        ((name, condition),) = query.items()
+        self.asked.append((name, condition["$in"]))
+        if self.fail is not None:
+            raise self.fail
+        for each in condition["$in"]:
+            yield {"_id": each, "twice": each * 2}
+            yield {"_id": each, "twice": each * 2}
 
-    def find(query: Any) -> Cursor:
-        asked.append(query["_id"]["$in"])
-        return Cursor(query["_id"]["$in"])
 
-    def numbers(events: Sequence[Recorded], _found: Found) -> list[int]:
-        return [cast("Counted", event.data).number for event in events]
+def numbers(events: Sequence[Recorded]) -> list[int]:
+    return [cast("Counted", event.data).number for event in events]
 
-    def beside(_events: Sequence[Recorded], found: Found) -> list[int]:
-        return [number + 1 for number in found["sums"]]
 
-    reads = (Read("sums", numbers), Read("sums", beside))
-    stored.projection = Projection("sums", TOPIC, {"sums": ()}, reading, reads=reads)
-    cast("Any", stored).collection = lambda _name: SimpleNamespace(find=find)
+def asking(events: Sequence[Recorded]) -> Folding:
+    """Adds up what is stored for the numbers, and for the numbers found by those; cannot take a negative one."""
+    found = yield from look_up("sums", numbers(events))
+    beside = yield Lookup("sums", "beside", [document["twice"] for document in found.values()])
+    total = sum(document["twice"] for document in beside)
+    yield Update("sums", events[0].partition, {"$inc": {"total": total, "events": len(events)}})
+    yield from fold(events)
+
+
+@pytest.fixture
+def shelf(stored: Stored) -> Shelf:
+    made = Shelf()
+    stored.projection = Projection("sums", TOPIC, {"sums": ()}, asking)
+    cast("Any", stored).collection = made
+    return made
+
+
+async def test_a_fold_looks_up_one_thing_after_another(stored: Stored, shelf: Shelf) -> None:
     worker = projector(stored)
     await worker.start()
 
-    await worker.apply({0: [record_of(5, 0, 0), record_of(5, 1, 1)]})
-    await worker.apply({0: [record_of(5, 2, 1)]})
+    await worker.apply({0: [record_of(5, 0, 0), record_of(5, 1, 1)], 1: [record_of(3, 0, 0, 1)]})
 
-    assert asked == [[5], [6]], "nothing is asked twice, nor for nothing; a read may build on the one before"
-    assert seen == [{"sums": {5: {"_id": 5, "was": "here"}, 6: {"_id": 6, "was": "here"}}}, {}]
+    assert shelf.asked == [("_id", [5]), ("beside", [10]), ("_id", [3]), ("beside", [6])], "each value once"
+    assert (stored.sums[0, "total"], stored.sums[1, "total"]) == (20 + 10, 12 + 3)
+
+
+async def test_a_long_list_is_asked_for_in_parts(stored: Stored, shelf: Shelf) -> None:
+    worker = projector(stored)
+    await worker.start()
+
+    await worker.apply({0: [record_of(number, number, number) for number in range(100)]})
+
+    assert [len(values) for name, values in shelf.asked if name == "_id"] == [48, 48, 4]
+
+
+async def test_poison_is_found_among_events_that_are_looked_up(stored: Stored, shelf: Shelf) -> None:
+    letters = Letters()
+    worker = projector(stored, letters)
+    await worker.start()
+
+    await worker.apply({0: [record_of(number, at, at) for at, number in enumerate([1, -1, 2, -2, 3])]})
+
+    assert letters.put_aside == [(1, "PoisonError"), (3, "PoisonError")]
+    assert stored.sums[0, "events"] == 3 + 3
+    assert shelf.asked
+
+
+async def test_a_database_that_does_not_answer_is_no_poison(stored: Stored, shelf: Shelf) -> None:
+    letters = Letters()
+    worker = projector(stored, letters)
+    await worker.start()
+    shelf.fail = ConnectionError("gone")
+
+    with pytest.raises(ConnectionError):
+        await worker.apply({0: [record_of(5, 0, 0)]})
+
+    assert letters.put_aside == []
+
+
+@pytest.mark.parametrize("asks", [True, False])
+async def test_only_a_fold_that_looks_up_waits_for_what_is_written(stored: Stored, shelf: Shelf, *, asks: bool) -> None:
+    if not asks:
+        stored.projection = PROJECTION
+    worker = projector(stored)
+    await worker.start()
+    written = asyncio.Event()
+
+    async def write() -> int:
+        await written.wait()
+        return 1
+
+    writing = asyncio.create_task(write())
+    preparing = asyncio.create_task(worker.prepare({0: [record_of(5, 0, 0)]}, writing))
+    await asyncio.sleep(0.01)
+    assert (preparing.done(), bool(shelf.asked)) == (not asks, False)
+    written.set()
+    await preparing
+    await writing
+    assert bool(shelf.asked) is asks
 
 
 async def test_an_empty_batch_writes_nothing_anywhere(stored: Stored) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -25,6 +26,10 @@ from schemas.petitions.v1 import (
     LifecycleRequest,
     LockRequested,
     ModerateRequested,
+    PaperCorrectionRequested,
+    PaperCount,
+    PaperRequested,
+    PaperSheet,
     PetitionText,
     PrivateEntry,
     ResumeRequested,
@@ -36,8 +41,9 @@ from schemas.petitions.v1 import (
     Verdict,
     WithdrawalRequested,
 )
+from services.petitions.domain.evolution import evolve
 from services.petitions.domain.lifecycle import decide
-from services.petitions.domain.petition import Petition, evolve
+from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.domain.status import Status
 
@@ -45,6 +51,7 @@ NOW: Final = datetime(2026, 9, 1, 9, tzinfo=UTC)
 SURE: Final[dict[str, Any]] = {"certainty": "H", "source": "the law itself"}
 WHO: Final = {"minimum_age": 18, "assurance": "high", "citizen": True, **SURE}
 WORDS: Final = {"kk": "x", "ru": "x", "en": "x"}
+LAW: Final = dict.fromkeys(("kk", "ru", "en"), "art. 1 of it")
 CALENDAR: Final = WorkingCalendar.named("kk")
 
 
@@ -70,10 +77,13 @@ def pack(**changes: Any) -> RulePack:
         "window": {"months": 6, **SURE},
         "early": {"signatures": 5, "within": {"months": 1}, **SURE},
         "archive": {"months": 12, **SURE},
-        "prohibited": [{"code": "courts", "name": WORDS, "law": "art. 1 of it", "certainty": "H"}],
+        "prohibited": [{"code": "courts", "name": WORDS, "law": LAW, "certainty": "H"}],
+        "paper": {"counts": True, "supporters": {"needed": 2, **SURE}, **SURE},
         "signer": WHO,
         "author": WHO,
     }
+    if changes.get("supporters", told["supporters"]) is None:
+        told["paper"] = {"counts": True, **SURE}
     return RulePack.model_validate(told | changes)
 
 
@@ -87,6 +97,7 @@ AUTHOR: Final = Actor(pseudonym="author", roles=("citizen",))
 MODERATOR: Final = Actor(pseudonym="moderator", roles=("moderator",))
 SECOND: Final = Actor(pseudonym="second", roles=("moderator",))
 BODY: Final = Actor(pseudonym="official", roles=("agency:kz-government",))
+REGISTRAR: Final = Actor(pseudonym="registrar", roles=("registrar",))
 STRANGER: Final = Actor(pseudonym="stranger", roles=("citizen",))
 ELIGIBLE: Final = Eligibility(age=30, region="KZ-75", assurance=Assurance.HIGH, citizen=True)
 MINE: Final = PrivateEntry(owner="owner", entry="entry", note="note")
@@ -110,6 +121,18 @@ CHARGE: Final = ChargeRequested(**_P, actor=BODY)
 INVITE: Final = InviteRequested(**_P, actor=BODY, message="Please come on Monday at ten.")
 DRAFT_ANSWER: Final = DraftAnswerRequested(**_P, actor=BODY, outcome=AnswerOutcome.PARTLY, statement=STATEMENT)
 ANSWER: Final = AnswerRequested(**_P, actor=BODY, outcome=AnswerOutcome.SATISFIED, statement=STATEMENT)
+
+
+def sheet(number: str, signatures: int = 1, region: str = "KZ-75") -> PaperSheet:
+    """A sheet with so many signatures of one region; its scan goes by its number."""
+    scan = hashlib.sha256(number.encode()).hexdigest()
+    return PaperSheet(number=number, counts=(PaperCount(region=region, count=signatures),), scan=scan)
+
+
+ENTER: Final = PaperRequested(**_P, actor=REGISTRAR, reference="File 2-17", sheets=(sheet("1"),))
+CORRECT: Final = PaperCorrectionRequested(
+    **_P, actor=REGISTRAR, batch=1, revision=1, sheets=(sheet("1", 2),), reason="A line was overlooked."
+)
 
 
 def verdict(which: Verdict = Verdict.APPROVE, actor: Actor = MODERATOR, revision: int = 1) -> ModerateRequested:
@@ -175,6 +198,8 @@ REQUESTS: Final[dict[str, LifecycleRequest]] = {
     "invite": INVITE,
     "draft answer": DRAFT_ANSWER,
     "answer": ANSWER,
+    "enter paper": ENTER,
+    "correct paper": CORRECT,
 }
 """Every request, by whoever may make it. "term over" comes when the petition's next term is over."""
 

@@ -15,6 +15,8 @@ from kenes.kafka.records import Receipt, Record, Recorded, read
 from kenes.kafka.tail import Tail
 from kenes.kafka.waiting import Decisions
 from kenes.mongo.vault import Vault
+from kenes.service.answers import ReceiptView
+from kenes.service.asking import Asking
 from kenes.web.live import LiveHub
 from kenes.web.sessions import MemorySessionStore
 from schemas.envelope import Event, decision_id
@@ -28,17 +30,17 @@ from schemas.petitions.v1 import (
     SubmitRequested,
     Verdict,
 )
-from schemas.topics import PETITION_REQUESTS, PETITIONS, SIGNATURES, Topic
-from services.petitions.commands import Commands, RulesChoice
+from schemas.topics import PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS, SIGNATURES, Topic
+from services.petitions.commands import SOURCE, Commands, RulesChoice
 from services.petitions.directory import Directory
+from services.petitions.domain import evolution as life
 from services.petitions.domain import lifecycle
-from services.petitions.domain import petition as life
 from services.petitions.domain import signature as signing
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.signature import NEWCOMER, Signer
 from services.petitions.domain.status import Status
 from services.petitions.live import LiveCounts
-from services.petitions.queries import Queries, ReceiptView, Signed
+from services.petitions.queries import Queries, Signed
 from services.petitions.rights import Rights
 from services.petitions.search.wanted import Filter
 from tests.unit.petitions.samples import KEYRING, PACKS, person
@@ -91,14 +93,14 @@ class Memory:
         self.petitions: dict[str, Petition | None] = {}
         self.signers: dict[str, Signer] = {}
         self.decided: dict[tuple[str, Receipt], Recorded] = {}
+        producer = cast("Producer", self)
         self.commands = Commands(
             keyring=self.keyring,
             vault=cast("Vault", self.vault),
-            producer=cast("Producer", self),
             directory=self.directory,
             petitions=cast("Tail", self),
-            petition_decisions=self.petition_decisions,
-            signature_decisions=self.signature_decisions,
+            life=Asking(SOURCE, PETITION_REQUESTS, producer, self.petition_decisions),
+            signing=Asking(SOURCE, SIGNATURE_REQUESTS, producer, self.signature_decisions),
         )
 
     async def send(self, topic: Topic, key: bytes, event: Event[Payload], partition: int | None = None) -> Receipt:
@@ -127,7 +129,7 @@ class Memory:
             return
         signer = getattr(request.data, "signer", "")
         standing, listing = self.signers.get(signer, NEWCOMER), self.directory.get(subject)
-        window = None if listing is None else listing.window
+        window = None if listing is None else listing.known
         decision = self._write(SIGNATURES, request, signing.decide(standing, window, request.data, request.time, PACKS))
         self.signers[signer] = signing.evolve(standing, decision.data)
         for take in (self.counts.take, self.signature_decisions.note):
@@ -155,7 +157,7 @@ class Memory:
 
     async def collecting(self, author: Person, wrote: PetitionText) -> str:
         """A petition that collects signatures."""
-        petition = (await self.commands.create(author, wrote, RulesChoice(), 0, None)).petition
+        petition = (await self.commands.create(author, wrote, RulesChoice(), 0, None)).subject
         await self.hand_in(author, petition)
         await self.approve(petition)
         return petition

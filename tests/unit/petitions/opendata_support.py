@@ -22,7 +22,7 @@ from services.petitions.opendata.answering import FirstSeen
 from services.petitions.opendata.operations import open_operations
 from services.petitions.opendata.small_groups import Hour, Minutes
 from services.petitions.opendata.sources import Sources
-from services.petitions.pages import LOCALES
+from services.petitions.pages import FOLDERS
 from services.petitions.search.wanted import Filter
 from tests.unit.petitions.pages_support import ORIGIN, PACKS, petition
 
@@ -93,7 +93,7 @@ async def open_world(facts: Facts | None = None) -> AsyncIterator[OpenWorld]:
     app: Starlette = build_app(
         routes(operations),
         settings=WebSettings(public_url=ORIGIN),
-        catalogs=edge_catalogs((LOCALES,), strict=True),
+        catalogs=edge_catalogs((FOLDERS.locales,), strict=True),
     )
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 5))
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import httpx
@@ -22,6 +23,9 @@ from kenes.identity.sealing import Keyring
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.kafka.records import Receipt, Recorded
 from kenes.kafka.waiting import Decisions
+from kenes.mail.letter import LOCALES as MAIL_LOCALES
+from kenes.service.answers import ReceiptView
+from kenes.service.asking import Outcome
 from kenes.web.app import build_app
 from kenes.web.assets import KIT_STATIC, Assets
 from kenes.web.confirmations import Confirmations, MemoryConfirmationStore
@@ -47,14 +51,15 @@ from schemas.petitions.v1 import (
     SignatureAccepted,
     SignatureRefused,
 )
-from services.petitions.commands import Outcome, RulesChoice
+from services.petitions.commands import RulesChoice
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Milestone, Status
 from services.petitions.live import LiveCounts
-from services.petitions.pages import LOCALES, STATIC, TEMPLATES, page_routes
+from services.petitions.mailed.mailing import Mailing
+from services.petitions.pages import FOLDERS, page_routes
 from services.petitions.pages.reads import Page
-from services.petitions.pages.site import SHELL, PageSite
-from services.petitions.queries import ReceiptView, Signed
+from services.petitions.pages.site import SHELL, PageSite, desks
+from services.petitions.queries import Signed
 from services.petitions.rights import Rights
 from services.petitions.rule_packs import load_rule_packs
 
@@ -176,6 +181,14 @@ class Asked:
     petition_decisions: Decisions = field(default_factory=Decisions)
     signature_decisions: Decisions = field(default_factory=Decisions)
 
+    @property
+    def life(self) -> SimpleNamespace:
+        return SimpleNamespace(decisions=self.petition_decisions)
+
+    @property
+    def signing(self) -> SimpleNamespace:
+        return SimpleNamespace(decisions=self.signature_decisions)
+
     async def sign(self, who: Person, petition_id: str, *, listed: bool, wait: float) -> Outcome:
         self._ask("sign", listed)
         signer = KEYRING.pseudonym(petition_id, who.id)
@@ -258,15 +271,20 @@ class World:
 
 
 @asynccontextmanager
-async def pages(stored: Stored | None = None, asked: Asked | None = None) -> AsyncIterator[World]:
+async def pages(
+    stored: Stored | None = None, asked: Asked | None = None, mailing: Mailing | None = None
+) -> AsyncIterator[World]:
     """The pages behind the edge; messages must be there in every language."""
     stored, asked, settings = stored or Stored(), asked or Asked(), WebSettings(public_url=ORIGIN)
-    catalogs = edge_catalogs((LOGIN_LOCALES, LOCALES), strict=True)
-    shown = Pages(catalogs, Assets((KIT_STATIC, STATIC)).url, templates=[TEMPLATES], shell=SHELL)
+    catalogs = edge_catalogs((LOGIN_LOCALES, MAIL_LOCALES, FOLDERS.locales), strict=True)
+    shown = Pages(catalogs, Assets((KIT_STATIC, FOLDERS.static)).url, templates=[FOLDERS.templates], shell=SHELL)
     counts = LiveCounts(LiveHub(), small_group=5)
     store, vault = MemorySessionStore(), Vaulted()
     site = PageSite(
         pages=shown,
+        folder="petitions",
+        shell=SHELL,
+        desks=desks,
         commands=cast("Any", asked),
         queries=cast("Any", stored),
         rights=Rights(KEYRING, cast("Any", vault), cast("Any", stored), store),
@@ -276,6 +294,7 @@ async def pages(stored: Stored | None = None, asked: Asked | None = None) -> Asy
         keyring=KEYRING,
         confirmations=Confirmations(MemoryConfirmationStore(), settings),
         small_group=5,
+        mailing=mailing,
     )
     app = build_app(
         [Route("/test/login", _login, methods=["POST"]), *page_routes(site)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,9 +14,6 @@ from kenes.identity.person import Assurance, Person
 from kenes.identity.sealing import Keyring, PersonKey
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Recorded
-from kenes.mongo.client import Document
-from kenes.mongo.operations import Insert, Operation, Put, Update
-from kenes.mongo.projection import Projection
 from schemas.envelope import Event, decision_id, sequence_of
 from schemas.payload import Payload
 from schemas.petitions.v1 import (
@@ -36,12 +33,13 @@ from schemas.petitions.v1 import (
     WithdrawRequested,
 )
 from schemas.petitions.v1 import Assurance as Level
+from services.petitions.domain import evolution as life
 from services.petitions.domain import lifecycle
-from services.petitions.domain import petition as life
 from services.petitions.domain import signature as signing
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.signature import NEWCOMER, Signer, SigningWindow
 from services.petitions.rule_packs import load_rule_packs
+from tests.unit.store import Store
 
 PACKS = load_rule_packs(Path("services/petitions/rule_packs"))
 KEYRING = Keyring(b"k" * 32)
@@ -207,75 +205,6 @@ def _on_its_way(petition: str, act: Act) -> Payload:
         return GoalRequested(petition=petition, count=50)
     moderator = Actor(pseudonym="moderator", roles=("moderator",))
     return ModerateRequested(petition=petition, actor=moderator, verdict=Verdict.APPROVE, revision=1)
-
-
-class Store:
-    """Documents by collection and id; carries operations out as MongoDB would."""
-
-    def __init__(self) -> None:
-        self.collections: dict[str, dict[Any, Document]] = {}
-
-    def apply(self, operations: Iterable[Operation]) -> None:
-        """Inserts first, then changes in order. A second insert of an id is an error, as it would abort a batch."""
-        wanted = list(operations)
-        for insert in [each for each in wanted if isinstance(each, Insert)]:
-            documents = self.collections.setdefault(insert.collection, {})
-            assert insert.document["_id"] not in documents, "inserted twice"
-            documents[insert.document["_id"]] = insert.document
-        for operation in wanted:
-            match operation:
-                case Put():
-                    self.collections.setdefault(operation.collection, {})[operation.document["_id"]] = (
-                        operation.document
-                    )
-                case Update():
-                    documents = self.collections.setdefault(operation.collection, {})
-                    _change(documents.setdefault(operation.id, {"_id": operation.id}), operation.change)
-
-    def all(self, collection: str) -> list[Document]:
-        """Every document of a collection."""
-        return list(self.collections.get(collection, {}).values())
-
-
-def _change(document: Document, change: Mapping[str, Mapping[str, Any]]) -> None:
-    assert change.keys() <= {"$inc", "$set", "$push", "$pull"}
-    for operator, members in change.items():
-        if operator in ("$push", "$pull"):
-            _change_lists(document, operator, members)
-            continue
-        for path, value in members.items():
-            *parents, last = path.split(".")
-            inner = document
-            for parent in parents:
-                inner = inner.setdefault(parent, {})
-            inner[last] = inner.get(last, 0) + value if operator == "$inc" else value
-
-
-def _change_lists(document: Document, operator: str, members: Mapping[str, Any]) -> None:
-    for name, value in members.items():
-        if operator == "$push":
-            document[name] = [*document.get(name, []), *value["$each"]][value["$slice"] :]
-        elif name in document:
-            document[name] = [each for each in document[name] if each["signer"] != value["signer"]]
-
-
-def project(projection: Projection, decisions: Sequence[Recorded], cuts: Sequence[int]) -> Store:
-    """What the projector makes of a log that reaches it in batches of these sizes, over and over."""
-    store, rest, sizes = Store(), list(decisions), list(cuts)
-    while rest:
-        size = sizes[0]
-        sizes = [*sizes[1:], size]
-        batch, rest = rest[:size], rest[size:]
-        found: dict[str, dict[Any, Document]] = {}
-        for read in projection.reads:
-            documents = store.collections.get(read.collection, {})
-            wanted = list(read.ids(batch, found))
-            found.setdefault(read.collection, {}).update({key: documents[key] for key in wanted if key in documents})
-        operations: list[Operation] = []
-        for partition in sorted({each.partition for each in batch}):
-            operations += projection.fold([each for each in batch if each.partition == partition], found)
-        store.apply(operations)
-    return store
 
 
 class StoredVersion:

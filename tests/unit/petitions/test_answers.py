@@ -9,21 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kenes.kafka.records import Receipt, Recorded
+from kenes.service.answers import MalformedReceiptError, ReceiptView, receipt_text
+from kenes.service.asking import Outcome
 from kenes.web.problems import Problem
 from schemas.payload import Payload
 from schemas.petitions.v1 import Created, PetitionRefused, Published, SignatureAccepted, SignatureRefused
-from services.petitions.answers import (
-    MalformedReceiptError,
-    answer,
-    parse_receipt,
-    receipt_answer,
-    receipt_text,
-    refusal_problem,
-    view_of,
-)
-from services.petitions.commands import Outcome
+from services.petitions.answers import ANSWERS
 from services.petitions.domain.refusals import Refusal
-from services.petitions.queries import ReceiptView
 from services.petitions.views import ReceiptAnswer, RequestAnswer
 from tests.unit.petitions.samples import RULES, START, decided, mine, text
 
@@ -55,7 +47,7 @@ def body(response: Any) -> dict[str, Any]:
     receipt=st.builds(Receipt, st.integers(0, 10_000), st.integers(0, 10**15)),
 )
 def test_a_receipt_is_read_back(kind: str, receipt: Receipt) -> None:
-    assert parse_receipt(receipt_text(kind, receipt)) == (kind, receipt)
+    assert ANSWERS.parse_receipt(receipt_text(kind, receipt)) == (kind, receipt)
 
 
 @pytest.mark.parametrize(
@@ -81,13 +73,13 @@ def test_a_receipt_is_read_back(kind: str, receipt: Receipt) -> None:
 )
 def test_what_is_no_receipt_is_refused(wrong: str) -> None:
     with pytest.raises(MalformedReceiptError):
-        parse_receipt(wrong)
+        ANSWERS.parse_receipt(wrong)
 
 
 @given(st.text())
 def test_any_text_is_a_receipt_or_malformed(found: str) -> None:
     try:
-        kind, receipt = parse_receipt(found)
+        kind, receipt = ANSWERS.parse_receipt(found)
     except MalformedReceiptError:
         return
     assert kind in ("petition", "signature")
@@ -104,7 +96,7 @@ def test_any_text_is_a_receipt_or_malformed(found: str) -> None:
     ],
 )
 def test_the_status_and_the_place(data: Payload | None, status: int, location: str) -> None:
-    found = answer("petition", outcome(data), applied="")
+    found = ANSWERS.answer("petition", outcome(data), applied="")
 
     assert (found.status_code, found.headers["location"]) == (status, location)
     assert found.headers["cache-control"] == "no-store"
@@ -117,13 +109,13 @@ def test_the_status_and_the_place(data: Payload | None, status: int, location: s
 
 def test_an_applied_preference_is_told() -> None:
     for data in (CREATED, None):
-        assert answer("petition", outcome(data), applied="wait=5").headers["preference-applied"] == "wait=5"
+        assert ANSWERS.answer("petition", outcome(data), applied="wait=5").headers["preference-applied"] == "wait=5"
 
 
 @pytest.mark.parametrize("data", [REFUSED, PetitionRefused(petition="p", request="r", code="already-signed")])
 def test_a_refusal_is_a_problem_with_the_receipt(data: Payload) -> None:
     with pytest.raises(Problem) as found:
-        answer("signature", outcome(data), applied="")
+        ANSWERS.answer("signature", outcome(data), applied="")
 
     assert (found.value.status, found.value.code) == (409, "already-signed")
     assert found.value._members == {"receipt": "signature-3-17"}
@@ -131,11 +123,13 @@ def test_a_refusal_is_a_problem_with_the_receipt(data: Payload) -> None:
 
 @pytest.mark.parametrize("refusal", Refusal)
 def test_every_refusal_has_a_status(refusal: Refusal) -> None:
-    problem = refusal_problem(refusal)
+    problem = ANSWERS.refusal_problem(refusal)
 
     assert problem.code == refusal
     who = {"not-allowed", "under-age", "birth-date-missing", "region-missing", "assurance-too-low", "not-a-citizen"}
     what = {"pack-unknown", "unit-unknown", "reason-missing", "reason-unknown", "explanation-missing"}
+    what |= {"text-too-long", "language-missing", "translation-copied", "hidden-characters", "letters-mixed"}
+    what |= {"too-many-links", "link-not-allowed", "link-shortened", "subject-prohibited"}
     expected = (
         404 if refusal is Refusal.PETITION_UNKNOWN else 403 if refusal in who else 422 if refusal in what else 409
     )
@@ -152,7 +146,7 @@ def test_every_refusal_has_a_status(refusal: Refusal) -> None:
     ],
 )
 def test_what_became_of_a_request(view: ReceiptView | None, status: str, retry: str | None) -> None:
-    found = receipt_answer("signature-3-17", None, view)
+    found = ANSWERS.receipt_answer("signature-3-17", view)
 
     told = ReceiptAnswer.model_validate(body(found))
     assert (told.status, told.receipt) == (status, "signature-3-17")
@@ -162,4 +156,4 @@ def test_what_became_of_a_request(view: ReceiptView | None, status: str, retry: 
 
 @pytest.mark.parametrize(("data", "code"), [(ACCEPTED, None), (REFUSED, "already-signed")])
 def test_a_decision_from_the_tail_reads_like_one_from_the_database(data: Payload, code: str | None) -> None:
-    assert view_of(decision_of(data)) == ReceiptView("p", data.TYPE, code, START)
+    assert ReceiptView.of(decision_of(data)) == ReceiptView("p", data.TYPE, code, START)

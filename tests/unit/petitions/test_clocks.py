@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
 
+from kenes.kafka.decider import Position
 from kenes.kafka.producer import BrokerUnavailableError, Producer
-from kenes.kafka.records import Receipt
+from kenes.kafka.records import Receipt, Recorded
 from kenes.mongo.decision_state import KeyedState
 from schemas.envelope import Event
 from schemas.payload import Payload
 from schemas.petitions.v1 import DeadlineRequested, Goal, GoalRequested, UnitCount
 from schemas.topics import PETITION_REQUESTS, Topic
+from services.petitions import deadlines as deadlines_module
 from services.petitions import goals as goals_module
 from services.petitions.deadlines import AT_ONCE, Deadlines
+from services.petitions.directory import Directory
+from services.petitions.domain.lifecycle import decide
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
-from services.petitions.domain.status import Status
+from services.petitions.domain.status import PaperBatch, Status
 from services.petitions.goals import Goals, next_goal
 from services.petitions.projection import petition_document
 from services.petitions.tallied import Tallied, Tally
@@ -42,24 +46,32 @@ class Held:
 
     def __init__(self, *petitions: Petition | None) -> None:
         self.petitions = petitions
+        self._seen: dict[str, Petition] = {}
 
-    def states(self) -> Iterator[Petition | None]:
+    def changed(self) -> set[str]:
         """See KeyedState."""
-        return iter(self.petitions)
+        before, self._seen = self._seen, {each.id: each for each in self.petitions if each is not None}
+        return {name for name in before.keys() | self._seen.keys() if before.get(name) is not self._seen.get(name)}
+
+    def state(self, key: str) -> Petition | None:
+        """See KeyedState."""
+        return next((each for each in self.petitions if each is not None and each.id == key), None)
 
 
 class Sender:
-    """Keeps what is sent; `down` plays a broker that is away."""
+    """Keeps what is sent; `down` plays a broker that is away, `decide` a decider that is told of each request."""
 
-    def __init__(self) -> None:
+    def __init__(self, decide: Callable[[str], None] = lambda _petition: None) -> None:
         self.sent: list[tuple[Topic, bytes, Event[Payload]]] = []
         self.down = False
+        self.decide = decide
 
     async def send(self, topic: Topic, key: bytes, event: Event[Payload]) -> Receipt:
         """See Producer."""
         if self.down:
             raise BrokerUnavailableError("down")
         self.sent.append((topic, key, event))
+        self.decide(event.subject)
         return Receipt(0, 0)
 
 
@@ -121,6 +133,14 @@ async def test_asking_again_is_the_same_event_and_a_new_state_is_looked_at_anew(
     await clock.tick()
     assert len(sender.sent) == 2
 
+    held.petitions = (petition("one", closes_at=PAST - timedelta(days=1)),)
+    await clock.tick()
+    assert len(sender.sent) == 3
+
+    held.petitions = ()  # another process decides them now
+    await clock.tick()
+    assert len(sender.sent) == 3
+
 
 async def test_a_broker_that_is_away_ends_the_round_and_not_the_clock() -> None:
     sender = Sender()
@@ -135,11 +155,29 @@ async def test_a_broker_that_is_away_ends_the_round_and_not_the_clock() -> None:
     assert [key for _, key, _ in sender.sent] == [b"one", b"two"]
 
 
-async def test_after_a_long_pause_what_is_due_is_asked_for_in_turns() -> None:
+async def test_after_a_long_pause_no_more_is_asked_for_than_is_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadlines_module, "DECIDED_WITHIN", 0.1)
+    monkeypatch.setattr(deadlines_module, "TURN", 0.05)
     sender = Sender()
     await deadlines(Held(*(petition(f"p{number}") for number in range(AT_ONCE + 20))), sender).tick()
 
     assert len(sender.sent) == AT_ONCE
+
+
+async def test_after_a_long_pause_all_is_asked_for_as_it_is_decided_the_longest_due_first() -> None:
+    late = [petition(f"p{number}", closes_at=PAST - timedelta(days=number)) for number in range(2 * AT_ONCE + 20)]
+    held = Held(*late)
+    undecided = dict(zip((each.id for each in late), late, strict=True))
+
+    def decide(name: str) -> None:
+        undecided.pop(name)
+        if len(undecided) % AT_ONCE == 20:  # once a whole batch was asked for
+            held.petitions = tuple(undecided.values())
+
+    sender = Sender(decide)
+    await deadlines(held, sender).tick()
+
+    assert [key.decode() for _, key, _ in sender.sent] == [each.id for each in reversed(late)]
 
 
 class Documents:
@@ -147,6 +185,7 @@ class Documents:
 
     def __init__(self, *petitions: Petition) -> None:
         self.petitions = petitions
+        self.sequence = 1
 
     async def get(self, _projection: object) -> Documents:
         """See LiveVersions."""
@@ -156,11 +195,18 @@ class Documents:
         """See Version."""
         return self
 
-    async def find(self, query: dict[str, Any]) -> Any:
-        """Those with one of the ids, in one of the states."""
+    async def positions(self) -> dict[int, Position]:
+        """See Version."""
+        return {0: Position(self.sequence + 1, self.sequence)}
+
+    async def find(self, query: dict[str, Any], _fields: object = None) -> Any:
+        """What the clock asks for: by ids, states, and signatures on paper."""
         for each in self.petitions:
-            if each.id in query["_id"]["$in"] and each.status in query["status"]["$in"]:
-                yield petition_document(each, 0, 1)
+            document = petition_document(each, 0, self.sequence)
+            in_ids = each.id in query.get("_id", {"$in": [each.id]})["$in"]
+            in_states = each.status in query.get("status", {"$in": [each.status]})["$in"]
+            if in_ids and in_states and document["on_paper"] > query.get("on_paper", {"$gt": -1})["$gt"]:
+                yield document
 
 
 def goals(
@@ -172,7 +218,7 @@ def goals(
 ) -> Goals:
     monkeypatch.setattr(goals_module, "LiveVersions", lambda _database: Documents(*petitions))
     told = (cast("Tallied", counted), cast("Producer", sender), packs or PACKS)
-    return Goals(cast("Any", None), cast("Any", None), *told)
+    return Goals(cast("Any", None), cast("Any", None), Directory(), *told)
 
 
 async def test_at_the_start_every_petition_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,6 +301,27 @@ async def test_numbers_alone_are_not_asked_for_where_the_rules_want_more(monkeyp
     assert len(counted.asked) == 1
 
 
+async def test_a_petition_whose_document_is_late_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its signatures are folded before the decision that let it be signed is."""
+    supported, told = petition("supported", Status.GATHERING), Sender()
+    documents, directory = Documents(), Directory()
+    documents.sequence = 4
+    monkeypatch.setattr(goals_module, "LiveVersions", lambda _database: documents)
+    created = decide(None, lives.CREATE, lives.NOW, PACKS).model_copy(update={"petition": "supported"})
+    event = Event(id="1", source="/petitions", subject="supported", time=lives.NOW, data=created, sequence=5, offset=5)
+    directory.take(Recorded(0, 5, lives.NOW, b"supported", event))
+    counted = cast("Tallied", Counted(supported=3))
+    clock = Goals(cast("Any", None), cast("Any", None), directory, counted, cast("Producer", told), PACKS)
+
+    clock.signed("supported", 0, 0)
+    await clock.tick()
+    assert told.sent == []
+
+    documents.petitions, documents.sequence = (supported,), 5
+    await clock.tick()
+    assert [each.subject for _, _, each in told.sent] == ["supported"]
+
+
 def test_the_next_goal() -> None:
     assert next_goal(petition("p", Status.GATHERING)) == 3, "supporters first"
     assert next_goal(petition("p")) == 10
@@ -262,3 +329,41 @@ def test_the_next_goal() -> None:
     assert once is not None
     assert next_goal(once) == 20
     assert next_goal(petition("p", Status.CONSIDERATION)) is None
+
+
+async def test_paper_is_looked_at_until_the_document_has_it_also_where_nobody_signed_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = lives.packs(lives.pack())
+    ref = lives.pack().ref
+    supported, told = petition("supported", Status.GATHERING).model_copy(update={"rules": ref, "needed": 3}), Sender()
+    documents = Documents(supported)
+    monkeypatch.setattr(goals_module, "LiveVersions", lambda _database: documents)
+    clock = Goals(
+        cast("Any", None), cast("Any", None), Directory(), cast("Tallied", Counted()), cast("Producer", told), found
+    )
+    await clock.tick()
+    clock.counted_on_paper("supported", 2)  # the documents stand at 1
+    await clock.tick()
+    assert told.sent == []
+
+    batch = PaperBatch(number=1, entered_at=PAST, by="r", reference="File", sheets=(lives.sheet("1", 2),))
+    documents.petitions, documents.sequence = (supported.model_copy(update={"paper": (batch,)}),), 2
+    await clock.tick()
+    ((_, key, event),) = told.sent
+    assert (key, event.data) == (b"supported", GoalRequested(petition="supported", count=0))
+
+    await clock.tick()
+    documents.petitions = ()
+    await clock.tick()
+    assert not clock._signed
+    assert not clock._on_paper
+
+
+async def test_at_the_start_petitions_with_paper_are_looked_at_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = PaperBatch(number=1, entered_at=PAST, by="r", reference="File", sheets=(lives.sheet("1", 2),))
+    changes = {"rules": lives.pack().ref, "needed": 3, "paper": (batch,)}
+    supported = petition("supported", Status.GATHERING).model_copy(update=changes)
+    sender = Sender()
+    await goals(sender, Counted(), supported, monkeypatch=monkeypatch, packs=lives.packs(lives.pack())).tick()
+    assert [key for _, key, _ in sender.sent] == [b"supported"]

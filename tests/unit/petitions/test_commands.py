@@ -50,7 +50,7 @@ UNKNOWN = "5e7f1f8e-6a53-4a3a-8f0e-2c9b7f1f9c55"
 async def whole_life(memory: Memory) -> str:
     """Every command once, and a refusal."""
     commands = memory.commands
-    petition = (await commands.create(AUTHOR, text(), RULES, 1, "key-1")).petition
+    petition = (await commands.create(AUTHOR, text(), RULES, 1, "key-1")).subject
     actor = commands.actor(petition, AUTHOR)
     better = text("Safer crossings by every school")
     await commands.ask(EditRequested(petition=petition, actor=actor, text=better), 1)
@@ -155,18 +155,18 @@ async def test_the_same_idempotency_key_of_the_same_person_names_the_same_petiti
         await create(person(2), text(), RULES, 1, "key"),
     )
 
-    assert once.petition == again.petition
+    assert once.subject == again.subject
     assert again.decision is not None
     assert isinstance(again.decision.data, PetitionRefused)
     assert again.decision.data.code == Refusal.PETITION_EXISTS
-    assert len({once.petition, other_key.petition, other_person.petition}) == 3
-    assert all(str(UUID(each.petition)) == each.petition for each in (once, other_key, other_person))
+    assert len({once.subject, other_key.subject, other_person.subject}) == 3
+    assert all(str(UUID(each.subject)) == each.subject for each in (once, other_key, other_person))
 
 
 async def test_without_an_idempotency_key_every_petition_is_another() -> None:
     memory = Memory()
 
-    found = {(await memory.commands.create(AUTHOR, text(), RULES, 1, None)).petition for _ in range(3)}
+    found = {(await memory.commands.create(AUTHOR, text(), RULES, 1, None)).subject for _ in range(3)}
 
     assert len(found) == 3
 

@@ -13,7 +13,8 @@ from schemas.petitions.v1 import Seen
 from services.petitions.directory import Directory
 from services.petitions.domain.signature import SigningWindow
 from services.petitions.projection import projections
-from tests.unit.petitions.samples import ACTS, KEYRING, RULES, START, Act, StoredVersion, petition_log, project, rest
+from tests.unit.petitions.samples import ACTS, KEYRING, RULES, START, Act, StoredVersion, petition_log, rest
+from tests.unit.store import project
 
 PETITIONS = next(each for each in projections(KEYRING.open_owner) if each.name == "petitions")
 NAMES = ("petition-0", "petition-1", "petition-2")
@@ -30,7 +31,7 @@ def taken(decisions: list[Recorded]) -> Directory:
 
 def windows(directory: Directory) -> dict[str, SigningWindow]:
     found = {name: directory.get(name) for name in NAMES}
-    return {name: listing.window for name, listing in found.items() if listing is not None}
+    return {name: listing.known for name, listing in found.items() if listing is not None}
 
 
 @settings(max_examples=60, deadline=None)

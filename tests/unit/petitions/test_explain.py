@@ -20,9 +20,10 @@ from schemas.petitions.v1 import (
     Verdict,
 )
 from services.petitions.domain import signature as signing
+from services.petitions.domain.evolution import evolve
 from services.petitions.domain.explain import Step, explain, rule_at, rules_of
 from services.petitions.domain.lifecycle import decide
-from services.petitions.domain.petition import Petition, evolve
+from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.domain.status import Status
 from services.petitions.rule_packs import load_rule_packs

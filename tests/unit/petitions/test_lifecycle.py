@@ -29,9 +29,10 @@ from schemas.petitions.v1 import (
     Verdict,
     VerdictProposed,
 )
+from services.petitions.domain.evolution import evolve
 from services.petitions.domain.lifecycle import REQUESTS as KINDS
 from services.petitions.domain.lifecycle import decide
-from services.petitions.domain.petition import Petition, evolve
+from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import Status
 from tests.unit.petitions import lives
@@ -117,6 +118,8 @@ def test_each_request_in_each_state_is_decided_or_refused_by_name(status: Status
         (Status.CONSIDERATION, "take charge", STRANGER),
         (Status.CONSIDERATION, "invite", STRANGER),
         (Status.CONSIDERATION, "draft answer", AUTHOR),
+        (Status.COLLECTING, "enter paper", MODERATOR),
+        (Status.COLLECTING, "correct paper", AUTHOR),
     ],
 )
 def test_who_may_not(status: Status, name: str, actor: Any) -> None:

@@ -18,7 +18,7 @@ from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import Duty, Finding, Lock, Proposal, Status
 from services.petitions.moderation.queue import open_acts, ticket, working_days_left
 from services.petitions.moderation.reads import Desk
-from services.petitions.pages import LOCALES
+from services.petitions.pages import FOLDERS
 from services.petitions.pages.moderation import DESK_ACTS
 from tests.unit.petitions.lives import CALENDAR
 from tests.unit.petitions.pages_support import (
@@ -191,7 +191,7 @@ async def test_the_text_stands_beside_the_rules_it_is_judged_by(language: str) -
     for subject in PACK.prohibited:
         assert f'value="{subject.code}"' in shown
         assert subject.name[language] in shown
-        assert subject.law in shown
+        assert subject.law[language] in shown
     for fault in FAULTS:
         assert f'value="{fault}"' in answer.text
     assert "Clean the lake for everybody" in answer.text
@@ -238,7 +238,7 @@ async def test_ticked_reasons_are_put_into_words_without_losing_what_is_written(
         assert world.asked.done == []
     assert answer.status_code == 200
     explanation = answer.text.split('id="verdict-explanation"', 1)[1].split("</textarea>", 1)[0]
-    for words in ("Dear author.", SUBJECT.name["en"], SUBJECT.law, "The text insults people."):
+    for words in ("Dear author.", SUBJECT.name["en"], SUBJECT.law["en"], "The text insults people."):
         assert words in explanation
     assert answer.text.count('" checked') == 3, "two reasons and the verdict"
 
@@ -379,4 +379,4 @@ def test_every_message_made_from_a_code_is_there() -> None:
     for who in ("you", "another"):
         keys |= {f"moderation.{group}.{who}" for group in ("held", "second", "proposed", "second_body")}
     for language in LANGUAGES:
-        assert keys <= edge_catalogs((LOCALES,)).keys(language), language
+        assert keys <= edge_catalogs((FOLDERS.locales,)).keys(language), language

@@ -32,7 +32,8 @@ from services.petitions.moderation.api import LogApi, LogEntryView
 from services.petitions.moderation.log import PROJECTION, WITHHOLDING, LogEntry, load_entry
 from services.petitions.moderation.reads import LogPage
 from tests.unit.petitions.pages_support import MINE, NOW, ORIGIN, PACKS, RULES, Stored, pages
-from tests.unit.petitions.samples import decided, project
+from tests.unit.petitions.samples import decided
+from tests.unit.store import project
 
 PATH = "/petitions/moderation-log"
 FIRST, MENDED = "Open the lake to everybody", "Open the lake by spring"
@@ -161,7 +162,7 @@ async def test_everybody_may_read_it_and_keep_it_a_while() -> None:
         assert words in answer.text
     assert "Taken back on" in answer.text
     assert "It was decided by mistake." in answer.text
-    assert f"{SUBJECT.name['en']} ({SUBJECT.law})" in answer.text
+    assert f"{SUBJECT.name['en']} ({SUBJECT.law['en']})" in answer.text
     assert "Title withheld" in answer.text
 
 

@@ -11,12 +11,12 @@ from kenes.identity.person import Assurance
 from kenes.web.i18n import LANGUAGES, read_messages
 from kenes.web.language import edge_catalogs
 from schemas.petitions.v1 import AnswerOutcome, Category, CloseReason, DutyKind
-from services.petitions.domain.refusals import Refusal
+from schemas.terms import Term
+from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
 from services.petitions.domain.rules import Effect
 from services.petitions.domain.status import Status
-from services.petitions.domain.terms import Term
-from services.petitions.pages import LOCALES, TEMPLATES
-from services.petitions.pages.site import SHELL
+from services.petitions.pages import FOLDERS
+from services.petitions.pages.site import shell_of
 from services.petitions.search.wanted import Sort
 from services.petitions.seed import read_demo
 from tests.unit.petitions.pages_support import NOW
@@ -25,14 +25,17 @@ TOLD = (
     *("created", "gathering", "moderation", "undone", "returned", "rejected", "published", "reached", "closed"),
     *("withdrawn", "suspended", "resumed", "retired", "charge", "invited", "answer-drafted", "answered", "archived"),
     *(f"overdue-{kind}" for kind in DutyKind),
+    *("paper-entered", "paper-corrected"),
 )
-CATALOGS = edge_catalogs((LOCALES,))
+RULES = ("author", "signer", "mailed", "texts", "supporters", "moderation", "window", "early", "paper", "archive")
+"""Tables of a pack that may stand behind a step."""
+CATALOGS = edge_catalogs((FOLDERS.locales,))
 CODE = Path("services/petitions/pages")
 
 
 def literal_keys() -> set[str]:
     """Keys spelled out in templates and pages."""
-    sources = [*TEMPLATES.rglob("*.html"), *CODE.glob("*.py")]
+    sources = [*FOLDERS.templates.rglob("*.html"), *CODE.glob("*.py")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     return set(re.findall(r'(?<![\w.])(?:t|plural_json)\("([a-z_.]+[a-z_])"', text))
 
@@ -50,9 +53,13 @@ def derived_keys() -> set[str]:
         "effect": get_args(Effect),
         "move": set(Status),
         "list.state": ("open", "closed", "all"),
-        "start.step": ("topic", "title", "text", "proposal", "preview"),
+        "start.step": ("topic", "title", "text", "proposal", "preview", "translation"),
+        "start.in_language": LANGUAGES,
+        "remark": TEXT_REFUSALS,
+        "certainty": ("H", "M", "L"),
+        "rule": ("answer", "thresholds", *RULES),
         "start.error": ("category", "language", "region", "title", "text", "proposal"),
-        "start.sign_in_body": Assurance,
+        "start.sign_in_body": set(Assurance) - {Assurance.EMAIL},  # nobody starts a petition without an account
         "story": TOLD,
         "story.next": (Status.MODERATION, Status.CONSIDERATION),
         "mine.act": ("submit", "edit", "close", "recall"),
@@ -61,7 +68,8 @@ def derived_keys() -> set[str]:
     keys = {f"{group}.{value}" for group, values in groups.items() for value in values}  # type: ignore[attr-defined]
     acts = {f"act.{act}.{part}" for act in ("submit", "close", "recall", "withdraw") for part in ("heading", "1", "3")}
     problems = {f"problem.{code}.{part}" for code in (*Refusal, "receipt-unknown") for part in ("title", "detail")}
-    return keys | acts | problems | {item.key for item in (*SHELL.nav, *SHELL.footer)}
+    shell = shell_of({"consultations": "https://drafts.example"})
+    return keys | acts | problems | {item.key for item in (*shell.nav, *shell.footer)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -70,7 +78,7 @@ def test_no_message_is_missing(language: str) -> None:
 
 
 def test_the_languages_have_the_same_messages_with_the_same_blanks() -> None:
-    messages = {language: read_messages(LOCALES / f"{language}.po") for language in LANGUAGES}
+    messages = {language: read_messages(FOLDERS.locales / f"{language}.po") for language in LANGUAGES}
     assert messages["kk"].keys() == messages["ru"].keys() == messages["en"].keys()
     for key, forms in messages["en"].items():
         for other in ("kk", "ru"):

@@ -4,9 +4,11 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from kenes.web.i18n import LANGUAGES
+from kenes.web.pages import NavItem
 from services.petitions.domain.status import Status
 from services.petitions.pages.listing import Wish, read_wish
 from services.petitions.pages.regions import region_name, regions
+from services.petitions.pages.site import SHELL, shell_of
 from tests.unit.petitions.pages_support import AUTHOR, READER, Stored, pages, petition
 
 PATH = f"/petitions/{petition().id}"
@@ -107,3 +109,11 @@ def test_each_of_the_twenty_regions_has_a_name(language: str) -> None:
 
 def test_a_region_of_another_country_is_shown_as_it_is() -> None:
     assert region_name("DE-BY", "kk") == "DE-BY"
+
+
+def test_the_menu_leads_to_draft_laws_where_they_have_a_site() -> None:
+    shell = shell_of({"petitions": "https://petitions.example", "consultations": "https://drafts.example/"})
+    drafts = NavItem("nav.consultations", "https://drafts.example/consultations")
+    assert shell.nav == (SHELL.nav[0], drafts, *SHELL.nav[1:])
+    assert drafts in shell.footer
+    assert shell_of({"petitions": "https://petitions.example"}) is SHELL

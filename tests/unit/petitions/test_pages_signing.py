@@ -6,10 +6,10 @@ import pytest
 
 from kenes.identity.person import Assurance
 from kenes.kafka.records import Receipt
+from kenes.service.answers import ReceiptView
 from schemas.petitions.v1 import SignatureAccepted
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import Status
-from services.petitions.queries import ReceiptView
 from tests.unit.petitions.pages_support import NOW, READER, Asked, Stored, hidden, pages, person, petition
 
 PATH = f"/petitions/{petition().id}"

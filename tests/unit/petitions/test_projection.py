@@ -15,7 +15,8 @@ from kenes.mongo.projection import Projection
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import Created, PetitionRefused, SignatureAccepted, SignatureRefused, SignatureWithdrawn
 from schemas.topics import PETITIONS
-from services.petitions.domain.petition import Petition, evolve
+from services.petitions.domain.evolution import evolve
+from services.petitions.domain.petition import Petition
 from services.petitions.projection import LATEST, load_petition, petition_document, projections, receipt_id
 from tests.unit.petitions.samples import (
     ACTS,
@@ -24,13 +25,12 @@ from tests.unit.petitions.samples import (
     PARTITIONS,
     START,
     Act,
-    Store,
     decided,
     person,
     petition_log,
-    project,
     signature_log,
 )
+from tests.unit.store import Store, project
 
 ALL = {each.name: each for each in projections(KEYRING.open_owner)}
 AS_STORED: CodecOptions[dict[str, object]] = CodecOptions(tz_aware=True)
@@ -185,7 +185,7 @@ def test_the_first_act_is_inserted_and_later_ones_replace_it() -> None:
     acts = [Act(person=0, petition=0, what=what, minutes=1, skipped=0) for what in (0, 4, 0)]
     fold = ALL["signatures"].fold
 
-    operations = [each for each in fold(signature_log(acts), {}) if each.collection == "signed"]
+    operations = [each for each in fold(signature_log(acts)) if each.collection == "signed"]
 
     assert [type(each) for each in operations] == [Insert, Put, Put]
 

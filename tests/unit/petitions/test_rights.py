@@ -9,14 +9,14 @@ from kenes.web.i18n import LANGUAGES, Catalogs, Translator
 from kenes.web.language import edge_catalogs
 from services.petitions import rights as module
 from services.petitions.domain.petition import Petition
-from services.petitions.pages import LOCALES
+from services.petitions.pages import FOLDERS
 from services.petitions.queries import Signed
 from services.petitions.rights import STAYS, Rights
 from tests.unit.petitions.memory import Memory
 from tests.unit.petitions.pages_support import NOW
 from tests.unit.petitions.samples import KEYRING, person, text
 
-CATALOGS: Catalogs = edge_catalogs((LOCALES,), strict=True)
+CATALOGS: Catalogs = edge_catalogs((FOLDERS.locales,), strict=True)
 
 
 async def told(rights: Rights, number: int, language: str = "en") -> tuple[dict[str, object], list[bytes]]:

@@ -20,7 +20,8 @@ from services.petitions.search.index import Hit, Index
 from services.petitions.search.shelf import Shelf
 from services.petitions.search.wanted import Filter
 from tests.unit.petitions.pages_support import petition
-from tests.unit.petitions.samples import KEYRING, Act, petition_log, project
+from tests.unit.petitions.samples import KEYRING, Act, petition_log
+from tests.unit.store import project
 
 PETITIONS = next(each for each in projections(KEYRING.open_owner) if each.name == "petitions")
 CREATED, EDITED, SUBMITTED, SUPPORTED, PUBLISHED, CLOSED = (0, 1), (1, 1), (2, 1), (3, 1), (3, 2), (4, 1)
@@ -53,6 +54,8 @@ class Stand:
     def find(self, query: dict[str, dict[str, list[Any]]]) -> Cursor:
         if self.away:
             raise DatabaseUnavailableError("away")
+        if not query:
+            return Cursor(list(self.documents.values()))
         ((name, condition),) = query.items()
         self.asked.append(condition["$in"])
         return Cursor([each for each in self.documents.values() if each[name] in condition["$in"]])

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from kenes.service.invented import crowd
 from services.petitions.pages.regions import regions
-from services.petitions.seed import crowd, moments, read_demo, signers
+from services.petitions.seed import moments, read_demo, signers
 from tests.unit.petitions.pages_support import NOW, PACKS, petition
 
 DEMOS = read_demo("https://id", NOW)

@@ -27,19 +27,8 @@ from services.petitions.answering.handing import COLLECTION, Handing, refusal
 from services.petitions.domain.status import Duty, Status
 from services.petitions.projection import projections
 from tests.unit.petitions import pages_support
-from tests.unit.petitions.samples import (
-    ACTS,
-    KEYRING,
-    PARTITIONS,
-    START,
-    Act,
-    Store,
-    decided,
-    mine,
-    person,
-    project,
-    signature_log,
-)
+from tests.unit.petitions.samples import ACTS, KEYRING, PARTITIONS, START, Act, decided, mine, person, signature_log
+from tests.unit.store import Store, project
 
 ALL = {each.name: each for each in projections(KEYRING.open_owner)}
 PETITION = "petition-0"

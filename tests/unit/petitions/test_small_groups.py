@@ -1,8 +1,8 @@
-"""Regional counts that would tell who signed are shown nowhere: not as a number, and not by subtraction."""
+"""Regional counts that would tell who signed are shown nowhere: not as a number, by subtraction or by watching."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
 from services.petitions.domain.status import Status
-from services.petitions.live import LiveCounts, shown_regions
+from services.petitions.live import LiveCounts, nameable_regions, shown_regions
 from services.petitions.pages.regions import region_name, regions
 from tests.contract.world import World as ApiWorld
 from tests.contract.world import running
@@ -30,7 +30,7 @@ COUNTS = st.dictionaries(st.sampled_from(CODES), st.integers(0, 4) | st.integers
 @example(counts={"KZ-10": 4, "KZ-11": 4, "KZ-15": 5}, small=5)
 @example(counts={"KZ-10": 4}, small=5)
 def test_what_is_hidden_cannot_be_had_by_subtraction(counts: dict[str, int], small: int) -> None:
-    shown = shown_regions(counts, small)
+    shown = nameable_regions(counts, small)
     hidden = [number for region, number in counts.items() if number > 0 and region not in shown]
 
     assert all(number >= small and counts[region] == number for region, number in shown.items())
@@ -42,7 +42,7 @@ def test_what_is_hidden_cannot_be_had_by_subtraction(counts: dict[str, int], sma
 @settings(max_examples=300, deadline=None)
 @given(counts=COUNTS, small=st.integers(1, 8))
 def test_no_more_is_hidden_than_it_takes(counts: dict[str, int], small: int) -> None:
-    shown = shown_regions(counts, small)
+    shown = nameable_regions(counts, small)
     hidden = sorted(number for region, number in counts.items() if number > 0 and region not in shown)
     if all(number >= small or number == 0 for number in counts.values()):
         assert not hidden
@@ -51,6 +51,46 @@ def test_no_more_is_hidden_than_it_takes(counts: dict[str, int], small: int) -> 
         rest = hidden[:-1]
         assert len(rest) < 2 or sum(rest) < small
         assert not shown or max(hidden) <= min(shown.values())
+
+
+@settings(max_examples=300, deadline=None)
+@given(counts=COUNTS, small=st.integers(1, 8))
+def test_regions_are_shown_in_whole_steps_below_their_count(counts: dict[str, int], small: int) -> None:
+    shown = shown_regions(counts, small)
+    assert list(shown) == sorted(shown)
+    for region, number in counts.items():
+        told = shown.get(region, 0)
+        assert told % small == 0
+        assert told <= number < told + small
+        assert (region in shown) == (number >= small)
+
+
+@settings(max_examples=200, deadline=None)
+@given(counts=COUNTS, one=st.sampled_from(CODES), other=st.sampled_from(CODES))
+def test_watching_does_not_tell_which_region_signed(counts: dict[str, int], one: str, other: str) -> None:
+    """Between two steps a new signature of one region looks like that of any other."""
+    in_one = {**counts, one: counts.get(one, 0) + 1}
+    in_other = {**counts, other: counts.get(other, 0) + 1}
+    if in_one[one] % SMALL and in_other[other] % SMALL:
+        assert shown_regions(in_one, SMALL) == shown_regions(in_other, SMALL) == shown_regions(counts, SMALL)
+
+
+def test_the_frames_of_a_quiet_petition_move_the_total_and_no_region() -> None:
+    seen: list[bytes] = []
+
+    class Hub:
+        def publish(self, _key: str, _version: int, frame: Callable[[], bytes]) -> None:
+            seen.append(frame())
+
+    counts = LiveCounts(cast("Any", Hub()), SMALL)
+    fill(counts, "quiet", {"KZ-10": 2 * SMALL, "KZ-75": SMALL})
+    del seen[:]
+    for sequence, region in enumerate(["KZ-10", "KZ-75", "KZ-11", "KZ-10", "KZ-63"], 1000):
+        signed = SignatureAccepted(petition="p", signer="s", act=1, region=region, listed=False, sealed="s", mine=MINE)
+        counts.take(decided(0, sequence, sequence, NOW, "quiet", signed))
+    frames = [orjson.loads(frame) for frame in seen]
+    assert [frame["count"] for frame in frames] == [3 * SMALL + n for n in range(1, 6)]
+    assert {orjson.dumps(frame["regions"]) for frame in frames} == {b'{"KZ-10":10,"KZ-75":5}'}
 
 
 def fill(counts: LiveCounts, name: str, numbers: Mapping[str, int]) -> None:
@@ -68,7 +108,7 @@ def check(found: object, numbers: Mapping[str, int]) -> None:
     """What was found of the regions is what may be found."""
     assert isinstance(found, dict)
     assert found == shown_regions(numbers, SMALL)
-    assert all(number >= SMALL for number in found.values())
+    assert all(number >= SMALL and number % SMALL == 0 for number in found.values())
 
 
 FEW = st.dictionaries(st.sampled_from(CODES), st.integers(0, 8), max_size=6)
@@ -131,4 +171,4 @@ async def _page(numbers: dict[str, int]) -> None:
 @pytest.mark.parametrize("number", [1, 4])
 def test_a_region_leaves_the_list_again_when_withdrawals_make_it_small(number: int) -> None:
     assert shown_regions({"KZ-10": SMALL, "KZ-11": 90}, SMALL) == {"KZ-10": SMALL, "KZ-11": 90}
-    assert shown_regions({"KZ-10": number, "KZ-11": 90}, SMALL) == {}
+    assert shown_regions({"KZ-10": number, "KZ-11": 90}, SMALL) == {"KZ-11": 90}

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 
 from kenes.kafka.records import Recorded
 from kenes.kafka.tail import Tail
+from kenes.service import seen
 from schemas.payload import Payload
 from schemas.petitions.v1 import Created, Seen, SignatureAccepted, SignatureRefused, SignRequested, WithdrawRequested
-from services.petitions import stream
+from schemas.topics import PETITIONS
 from services.petitions.directory import Directory
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.signature import NEWCOMER, Signer
@@ -107,6 +108,8 @@ def test_a_signature_is_decided_by_what_the_directory_lists() -> None:
 class Petitions:
     """A tail that has read so far on each partition."""
 
+    topic = PETITIONS
+
     def __init__(self, **reached: int) -> None:
         self.places = {int(name.removeprefix("p")): sequence for name, sequence in reached.items()}
         self.waited: list[tuple[int, int]] = []
@@ -136,7 +139,7 @@ async def test_a_batch_waits_for_the_newest_decision_its_askers_had_seen() -> No
 
 
 async def test_a_reference_to_nothing_does_not_hold_up_the_partition(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "SEEN_WITHIN", 0.02)
+    monkeypatch.setattr(seen, "SEEN_WITHIN", 0.02)
     state = signer_state(Petitions(p0=1))
 
     await asyncio.wait_for(state.prepare([asked(sign(10**9)).event]), 5)

@@ -12,7 +12,8 @@ import pytest
 from services.petitions.domain.petition import Petition
 from services.petitions.projection import petition_document, projections
 from tests.unit.petitions.memory import Memory
-from tests.unit.petitions.samples import KEYRING, person, project, text
+from tests.unit.petitions.samples import KEYRING, person, text
+from tests.unit.store import project
 
 PUBLIC = {
     "petitions.signature.accepted.v1",
@@ -108,7 +109,18 @@ async def test_nor_does_a_value_of_the_author(memory: Memory) -> None:
     shared = {name for name in documents[0] if documents[0][name] == documents[1][name]}
     dates = {"created_at", "opened_at", "closes_at", "closed_at", "published_at", "timeline", "duties", "finding"}
     rules = {"rules", "unit", "goals", "needed", "checkpoint"}
-    course = {"status", "revision", "reached", "charge", "draft_answer", "answers", "in_favour_of", "due"}
+    course = {
+        "status",
+        "revision",
+        "reached",
+        "charge",
+        "draft_answer",
+        "answers",
+        "in_favour_of",
+        "due",
+        "paper",
+        "on_paper",
+    }
     nobody = {"lock", "proposal", "suspended_from", "suspended_at", "archive_at"}
     assert shared <= {"p", "s"} | dates | rules | course | nobody, "public, or of few values"
 

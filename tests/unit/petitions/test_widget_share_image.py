@@ -16,10 +16,10 @@ from kenes.web.language import edge_catalogs
 from services.petitions.opendata.share_image import Picture, draw, picture, shorten, wrap
 from services.petitions.opendata.share_images import EVERY, ShareImages
 from services.petitions.opendata.typeface import Typeface, readable
-from services.petitions.pages import LOCALES
+from services.petitions.pages import FOLDERS
 from tests.unit.petitions.pages_support import petition
 
-CATALOGS = edge_catalogs((LOCALES,), strict=True)
+CATALOGS = edge_catalogs((FOLDERS.locales,), strict=True)
 KAZAKH = "ӘәҒғҚқҢңӨөҰұҮүҺһІі"
 
 

@@ -50,6 +50,15 @@ async def test_a_file_is_named_by_its_content_and_kept_for_ever(assets: Assets) 
     assert int(head.headers["content-length"]) < len(CSS)
 
 
+async def test_the_files_of_a_service_have_its_name_in_their_address(assets: Assets, tmp_path: Path) -> None:
+    both = Assets((tmp_path / "kit",), named={"tea": tmp_path / "service"})
+    assert both.url("kenes.css") == assets.url("kenes.css")
+    assert both.url("live.js") == assets.url("live.js").replace("/static/", "/static/tea/")
+    async with client_of(app_of([both.route()])) as client:
+        assert b"own" in (await client.get(both.url("live.js"))).content
+        assert (await client.get(assets.url("live.js"))).status_code == 404
+
+
 async def test_types_and_folders(assets: Assets) -> None:
     async with client_of(app_of([assets.route()])) as client:
         script, font = await client.get(assets.url("live.js")), await client.get(assets.url("fonts/text.woff2"))

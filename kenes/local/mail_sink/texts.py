@@ -1,0 +1,51 @@
+"""The words of the pages, in three languages."""
+
+from typing import Final
+
+TEXTS: Final[dict[str, dict[str, str]]] = {
+    "kk": {
+        "site": "Жіберілген хаттар",
+        "banner": "Осы компьютердегі пошта: хаттар ешқайда кетпейді, тек осында көрінеді.",
+        "skip": "Негізгі мазмұнға өту",
+        "languages": "Тіл",
+        "none": "Әзірге хат жоқ. Сайт хат жібергенде, ол осында пайда болады; бетті жаңартыңыз.",
+        "to": "Кімге",
+        "from": "Кімнен",
+        "at": "Қашан",
+        "back": "Барлық хаттар",
+        "links": "Хаттағы сілтемелер",
+        "look": "Хаттың көрінісі",
+        "text": "Мәтін түрінде",
+        "headers": "Тақырыптамалар",
+    },
+    "ru": {
+        "site": "Отправленные письма",
+        "banner": "Почта этого компьютера: письма никуда не уходят, их видно только здесь.",
+        "skip": "Перейти к содержанию",
+        "languages": "Язык",
+        "none": "Писем пока нет. Когда сайт отправит письмо, оно появится здесь; обновите страницу.",
+        "to": "Кому",
+        "from": "От кого",
+        "at": "Когда",
+        "back": "Все письма",
+        "links": "Ссылки в письме",
+        "look": "Как выглядит письмо",
+        "text": "Текстом",
+        "headers": "Заголовки",
+    },
+    "en": {
+        "site": "Mail that was sent",
+        "banner": "The mail of this machine: letters go nowhere, and are seen only here.",
+        "skip": "Skip to main content",
+        "languages": "Language",
+        "none": "No letters yet. When the site sends one, it appears here; reload the page.",
+        "to": "To",
+        "from": "From",
+        "at": "At",
+        "back": "All letters",
+        "links": "Links in this letter",
+        "look": "How it looks",
+        "text": "As plain text",
+        "headers": "Headers",
+    },
+}

@@ -1,0 +1,1 @@
+"""Mail: settings, messages, letters in three languages, links that work once, and a sender over SMTP."""

@@ -1,0 +1,113 @@
+"""Outcomes as HTTP answers: 201 and 200 with the decision, 202 with a receipt, or the problem of a refusal."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from kenes.kafka.records import Receipt, Recorded
+from kenes.service.asking import Outcome
+from kenes.web.problems import Problem
+from schemas.payload import Payload
+
+
+class MalformedReceiptError(ValueError):
+    """A text that is no receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """What became of a request. `decision` is an event type; `code` says why it was refused."""
+
+    subject: str
+    decision: str
+    code: str | None
+    at: datetime
+
+    @classmethod
+    def of(cls, decision: Recorded) -> "ReceiptView":
+        """The view of a decision from the live tail."""
+        data = decision.data
+        return cls(decision.event.subject, data.TYPE, getattr(data, "code", None), decision.event.time)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How one service answers.
+
+    `prefix` is where its API is; `kinds` are the words receipts begin with; `subject` names what requests are about.
+    `statuses` gives refusals another status than 409. `made` are decisions that make something, answered by 201, with
+    the path to it; where that is empty, its receipt is all there is to see.
+    """
+
+    prefix: str
+    kinds: tuple[str, ...]
+    subject: str
+    statuses: Mapping[str, int]
+    made: Mapping[type[Payload], str]
+
+    def parse_receipt(self, text: str) -> tuple[str, Receipt]:
+        """Kind and place of a receipt; raises `MalformedReceiptError`."""
+        kind, _, place = text.partition("-")
+        partition, _, offset = place.partition("-")
+        numbers = partition.isascii() and partition.isdigit() and offset.isascii() and offset.isdigit()
+        if kind not in self.kinds or not numbers or len(place) > 24:
+            raise MalformedReceiptError(text)
+        return kind, Receipt(int(partition), int(offset))
+
+    def refusal_problem(self, code: str, receipt: str | None = None) -> Problem:
+        """The problem that a refused request gets."""
+        members = {} if receipt is None else {"receipt": receipt}
+        # A newer version's stream may know refusals that this api does not: they are refusals all the same.
+        return Problem(self.statuses.get(code, 409), code, members=members)
+
+    def answer(self, kind: str, outcome: Outcome, *, applied: str = "") -> Response:
+        """The answer to a request. Raises the `Problem` of a refusal. `applied` is the wait that was granted."""
+        receipt = receipt_text(kind, outcome.receipt)
+        location = f"{self.prefix}/receipts/{receipt}"
+        headers = {"preference-applied": applied} if applied else {}
+        body: dict[str, Any] = {"receipt": receipt, self.subject: outcome.subject, "href": location}
+        if outcome.decision is None:
+            return json_response(body | {"status": "pending"}, 202, {"location": location, **headers})
+        data: Any = outcome.decision.data
+        if (code := getattr(data, "code", None)) is not None:
+            raise self.refusal_problem(code, receipt)
+        path = self.made.get(type(data))
+        headers["location"] = self.prefix + path.format(**data.model_dump()) if path else location
+        return json_response(body | _decision(outcome.decision), 200 if path is None else 201, headers)
+
+    def receipt_answer(self, text: str, view: ReceiptView | None) -> Response:
+        """What became of a request, for whoever holds its receipt."""
+        if view is None:
+            return json_response({"receipt": text, "status": "pending"}, 200, {"retry-after": "1"})
+        found = asdict(view)
+        subject = {self.subject: found.pop("subject")}
+        status = "refused" if view.code else "decided"
+        return json_response({"receipt": text, "status": status, **subject, **found, "at": view.at.isoformat()})
+
+
+def receipt_text(kind: str, receipt: Receipt) -> str:
+    """A receipt as clients keep it: `petition-3-17` or `signature-11-4242`."""
+    return f"{kind}-{receipt.partition}-{receipt.offset}"
+
+
+def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A JSON answer."""
+    return json_bytes(orjson.dumps(body), status, headers)
+
+
+def json_bytes(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer whose JSON is written already."""
+    return Response(body, status, {"cache-control": "no-store", **(headers or {})}, "application/json")
+
+
+def _decision(decision: Recorded) -> dict[str, Any]:
+    return {
+        "status": "decided",
+        "decision": decision.data.TYPE,
+        "at": decision.event.time.isoformat(),
+        "event": decision.event.id,
+    }

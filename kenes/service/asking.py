@@ -1,0 +1,83 @@
+"""Requests of people on a service's topics: written, and waited for. Decides nothing."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from kenes.identity.person import Person
+from kenes.identity.sealing import Keyring, PersonKey
+from kenes.kafka.producer import Producer
+from kenes.kafka.records import Receipt, Recorded
+from kenes.kafka.waiting import Decisions
+from kenes.observe.tracing import current
+from schemas.envelope import Event
+from schemas.parts import Actor, Assurance, Eligibility, PrivateEntry
+from schemas.payload import Payload
+from schemas.topics import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request: where it was written, and the decision if it came in time."""
+
+    receipt: Receipt
+    subject: str
+    decision: Recorded | None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One topic of requests and the decisions on them. `source` names the service in events: `/petitions`."""
+
+    source: str
+    topic: Topic
+    producer: Producer
+    decisions: Decisions
+
+    async def ask(self, key: str, subject: str, request: Payload, wait: float) -> Outcome:
+        """Writes a request and waits so many seconds for the decision. Raises `BrokerUnavailableError`."""
+        trace = current()
+        event = Event(
+            id=str(uuid4()),
+            source=self.source,
+            subject=subject,
+            time=datetime.now(UTC),
+            data=request,
+            traceparent=None if trace is None else trace.traceparent(),
+        )
+        receipt = await self.producer.send(self.topic, key.encode(), event)
+        return Outcome(receipt, subject, await self.decisions.wait(receipt, wait))
+
+
+def actor(keyring: Keyring, subject: str, person: Person) -> Actor:
+    """How a person appears in a request on this subject."""
+    return Actor(pseudonym=keyring.pseudonym(subject, person.id), roles=tuple(sorted(person.roles)))
+
+
+def eligibility(person: Person) -> Eligibility:
+    """What rules may know of a person, today."""
+    return Eligibility(
+        age=person.age_on(datetime.now(UTC).date()),
+        region=person.region,
+        assurance=Assurance(person.assurance.value),
+        citizen=person.citizen,
+    )
+
+
+def sealed_name(key: PersonKey, subject: str, person: Person) -> str:
+    """The person's name and identifier under their own key, to be opened for this subject only."""
+    told = {"given_name": person.given_name, "family_name": person.family_name, "person": person.id}
+    return key.seal(json.dumps(told, ensure_ascii=False), subject)
+
+
+def private_entry(
+    keyring: Keyring, key: PersonKey, entry: str, person: Person, told: dict[str, bool | str | None]
+) -> PrivateEntry:
+    """An act for the person's own page; `entry` names it among their acts, `told` is for their eyes."""
+    note = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **told}
+    return PrivateEntry(
+        owner=keyring.seal_owner(keyring.index(person.id)),
+        entry=key.entry(entry),
+        note=key.seal(json.dumps(note)),
+    )

@@ -1,0 +1,178 @@
+"""What people, moderators, bodies and the clock ask to happen to a petition."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.parts import Actor, Eligibility, PrivateEntry, Statement
+from schemas.payload import Payload
+from schemas.petitions.v1.parts import AnswerOutcome, PaperSheet, PetitionId, PetitionText, UnitCount, Verdict
+
+
+class LifecycleRequest(Payload):
+    """What all life-cycle requests have."""
+
+    petition: PetitionId
+
+
+class CreateRequested(LifecycleRequest):
+    """Somebody starts a draft under the rule pack named `pack`, for a `unit` of it where the pack has units."""
+
+    TYPE: ClassVar[str] = "petitions.petition.create-requested.v1"
+    actor: Actor
+    eligibility: Eligibility
+    text: PetitionText
+    pack: str
+    unit: str | None = None
+    sealed: str = Field(description="The author's name and identifier, under the author's key.")
+    mine: PrivateEntry
+
+
+class EditRequested(LifecycleRequest):
+    """The author changes a draft, or a text that moderation gave back."""
+
+    TYPE: ClassVar[str] = "petitions.petition.edit-requested.v1"
+    actor: Actor
+    text: PetitionText
+
+
+class SubmitRequested(LifecycleRequest):
+    """The author hands the text in."""
+
+    TYPE: ClassVar[str] = "petitions.petition.submit-requested.v1"
+    actor: Actor
+
+
+class LockRequested(LifecycleRequest):
+    """A moderator takes the petition on the desk, so that no other decides it meanwhile."""
+
+    TYPE: ClassVar[str] = "petitions.petition.lock-requested.v1"
+    actor: Actor
+
+
+class ModerateRequested(LifecycleRequest):
+    """A moderator decides about the text as it stood in `revision`."""
+
+    TYPE: ClassVar[str] = "petitions.petition.moderate-requested.v1"
+    actor: Actor
+    verdict: Verdict
+    revision: int = Field(ge=1)
+    reasons: tuple[str, ...] = Field(default=(), max_length=20, description="Codes of prohibited subjects or faults.")
+    explanation: str = Field(default="", max_length=5_000, description="To the author, and public.")
+
+
+class UndoRequested(LifecycleRequest):
+    """A moderator takes the last verdict back: the petition comes to the desk again."""
+
+    TYPE: ClassVar[str] = "petitions.petition.undo-requested.v1"
+    actor: Actor
+    reason: str = Field(min_length=10, max_length=2_000)
+
+
+class GoalRequested(LifecycleRequest):
+    """The clock has seen `count` signatures in the tallies."""
+
+    TYPE: ClassVar[str] = "petitions.petition.goal-requested.v1"
+    count: int = Field(ge=0)
+    units: tuple[UnitCount, ...] = ()
+
+
+class PaperRequested(LifecycleRequest):
+    """A registrar enters a batch of sheets; `reference` names where they are kept."""
+
+    TYPE: ClassVar[str] = "petitions.petition.paper-requested.v1"
+    actor: Actor
+    reference: str = Field(min_length=3, max_length=200)
+    sheets: tuple[PaperSheet, ...] = Field(min_length=1, max_length=200)
+
+
+class PaperCorrectionRequested(LifecycleRequest):
+    """A registrar puts other sheets in the place of those of a batch; none strikes the batch out."""
+
+    TYPE: ClassVar[str] = "petitions.petition.paper-correction-requested.v1"
+    actor: Actor
+    batch: int = Field(ge=1)
+    revision: int = Field(ge=1, description="The batch as the registrar saw it.")
+    sheets: tuple[PaperSheet, ...] = Field(max_length=200)
+    reason: str = Field(min_length=10, max_length=2_000)
+
+
+class DeadlineRequested(LifecycleRequest):
+    """The clock says that a term of the petition may be over; it has seen `count` signatures in the tallies."""
+
+    TYPE: ClassVar[str] = "petitions.petition.deadline-requested.v1"
+    count: int = 0
+
+
+class CloseRequested(LifecycleRequest):
+    """The petition is to stop collecting before its window ends."""
+
+    TYPE: ClassVar[str] = "petitions.petition.close-requested.v1"
+    actor: Actor
+
+
+class WithdrawalRequested(LifecycleRequest):
+    """The author takes the whole petition back."""
+
+    TYPE: ClassVar[str] = "petitions.petition.withdrawal-requested.v1"
+    actor: Actor
+    reason: str = Field(default="", max_length=2_000)
+
+
+class SuspendRequested(LifecycleRequest):
+    """A court stops the petition until further notice; `act` names the court's act."""
+
+    TYPE: ClassVar[str] = "petitions.petition.suspend-requested.v1"
+    actor: Actor
+    act: str = Field(min_length=5, max_length=500)
+
+
+class ResumeRequested(LifecycleRequest):
+    """A court lets the petition go on; `act` names the court's act."""
+
+    TYPE: ClassVar[str] = "petitions.petition.resume-requested.v1"
+    actor: Actor
+    act: str = Field(min_length=5, max_length=500)
+
+
+class RetireRequested(LifecycleRequest):
+    """A moderator ends the petition in favour of another that asks the same."""
+
+    TYPE: ClassVar[str] = "petitions.petition.retire-requested.v1"
+    actor: Actor
+    in_favour_of: PetitionId
+    reason: str = Field(min_length=10, max_length=2_000)
+
+
+class ChargeRequested(LifecycleRequest):
+    """The body that must answer takes the petition in charge."""
+
+    TYPE: ClassVar[str] = "petitions.petition.charge-requested.v1"
+    actor: Actor
+
+
+class InviteRequested(LifecycleRequest):
+    """The body invites the author to be heard."""
+
+    TYPE: ClassVar[str] = "petitions.petition.invite-requested.v1"
+    actor: Actor
+    message: str = Field(min_length=10, max_length=5_000)
+
+
+class DraftAnswerRequested(LifecycleRequest):
+    """The body publishes what it means to decide, for discussion."""
+
+    TYPE: ClassVar[str] = "petitions.petition.draft-answer-requested.v1"
+    actor: Actor
+    outcome: AnswerOutcome
+    statement: Statement
+
+
+class AnswerRequested(LifecycleRequest):
+    """The body answers. `media` is its statement to the media, where there is one."""
+
+    TYPE: ClassVar[str] = "petitions.petition.answer-requested.v1"
+    actor: Actor
+    outcome: AnswerOutcome
+    statement: Statement
+    media: Statement | None = None

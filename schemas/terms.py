@@ -1,0 +1,51 @@
+"""Terms: how long something may take, in working days, days, weeks or months. Rule packs are written in them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Calendar(Protocol):
+    """What terms need to know of a calendar of working days; `kenes.calendar.WorkingCalendar` is one."""
+
+    def deadline(self, start: datetime, working_days: int) -> datetime:
+        """The last instant of a term of working days."""
+
+
+class Term(BaseModel):
+    """A length of time, said in exactly one unit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    working_days: int | None = Field(default=None, gt=0, le=400)
+    days: int | None = Field(default=None, gt=0, le=2000)
+    weeks: int | None = Field(default=None, gt=0, le=300)
+    months: int | None = Field(default=None, gt=0, le=60)
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Self:
+        said = [self.working_days, self.days, self.weeks, self.months]
+        if sum(each is not None for each in said) != 1:
+            raise ValueError("name exactly one of working_days, days, weeks, months")
+        return self
+
+    def ends(self, start: datetime, calendar: Calendar) -> datetime:
+        """When the term is over, UTC. Working days end with the last of them; the rest is counted from the instant."""
+        if self.working_days is not None:
+            return calendar.deadline(start, self.working_days).astimezone(UTC)
+        if self.months is not None:
+            return months_after(start, self.months)
+        return start + timedelta(days=(self.days or 0) + 7 * (self.weeks or 0))
+
+
+def months_after(start: datetime, months: int) -> datetime:
+    """The same day and time so many months later; the month's last day where it has no such day."""
+    month = start.month - 1 + months
+    year, month = start.year + month // 12, month % 12 + 1
+    for day in range(start.day, start.day - 4, -1):
+        try:
+            return start.replace(year=year, month=month, day=day)
+        except ValueError:
+            continue
+    raise ValueError(f"{months} months after {start} is beyond the calendar")
