@@ -1,0 +1,1 @@
+"""Consultations on draft laws: clauses, comments, votes, answers."""

@@ -1,0 +1,1 @@
+"""The demo consultations: drafts written for this, and what invented people say about them."""

@@ -1,0 +1,1 @@
+"""The rules of consultations. Pure: time and chance are arguments."""

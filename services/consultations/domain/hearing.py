@@ -1,0 +1,45 @@
+"""When a consultation hears people, under which rules: what deciding on comments and votes needs to know of it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from schemas.consultations.course import Extended, Opened, Prepared, VersionAdded, Withdrawn
+from schemas.parts import RulePackRef
+from schemas.payload import Payload
+from services.consultations.domain.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Instants are UTC. `ended_at` is set where a draft was taken back."""
+
+    body: str
+    rules: RulePackRef
+    version: int = 0
+    opened_at: datetime | None = None
+    closes_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    def refusal(self, now: datetime) -> Refusal | None:
+        """Why nobody is heard at `now`, or `None`. What was said before the end is heard, whenever it is decided."""
+        if self.opened_at is None:
+            return Refusal.CONSULTATION_NOT_OPEN
+        end = self.ended_at or self.closes_at
+        return Refusal.CONSULTATION_CLOSED if end is not None and now >= end else None
+
+
+def hearing_after(hearing: Hearing | None, decision: Payload, at: datetime) -> Hearing | None:
+    """The hearing after a decision on the course taken at `at`; `None` for a consultation nobody knows."""
+    if hearing is None or isinstance(decision, Prepared):
+        return Hearing(body=decision.body, rules=decision.rules) if isinstance(decision, Prepared) else None
+    match decision:
+        case VersionAdded(version=version):
+            return replace(hearing, version=version)
+        case Opened(closes_at=closes_at):
+            return replace(hearing, opened_at=at, closes_at=closes_at)
+        case Extended(closes_at=closes_at):
+            return replace(hearing, closes_at=closes_at)
+        case Withdrawn():
+            return replace(hearing, ended_at=at)
+        case _:
+            return hearing

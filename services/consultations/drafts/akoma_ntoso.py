@@ -1,0 +1,180 @@
+"""Akoma Ntoso XML as a clause tree."""
+
+from collections import Counter
+from typing import Final
+
+from lxml import etree
+
+from schemas.consultations.clauses import ClauseKind, ClauseTree
+from services.consultations.drafts import akoma_ntoso_names as names
+from services.consultations.drafts.akoma_ntoso_text import Prose
+from services.consultations.drafts.errors import DraftError, Fault, Notice
+from services.consultations.drafts.labels import number_of
+from services.consultations.drafts.limits import Limits
+from services.consultations.drafts.outline import Node, Outline
+from services.consultations.drafts.tree import ID, grown, walk, with_ids
+from services.consultations.drafts.xml import parsed
+
+DOCUMENTS: Final = frozenset(
+    {
+        "act",
+        "bill",
+        "doc",
+        "statement",
+        "documentCollection",
+        "officialGazette",
+        "amendment",
+        "amendmentList",
+        "portion",
+    }
+)
+
+
+def read(data: bytes, limits: Limits, notices: list[Notice]) -> ClauseTree:
+    """Reads the body of a document, its preamble and its attachments. An `eId` that can be a clause's id stays it.
+
+    Raises `DraftError`.
+    """
+    root = parsed(data, limits)
+    _refuse_other(root)
+    reader = _Reader(limits, Prose(root, notices))
+    document = next((child for child in root if _name(child) in DOCUMENTS), None)
+    if document is None:
+        raise DraftError(_line(root), _name(root), Fault.NOT_AKOMA_NTOSO, "no document in it")
+    nodes = reader.document(document)
+    tree = grown(Outline(reader.title(document), nodes), limits)
+    return _with_own_ids(tree, reader.ids)
+
+
+def _refuse_other(root: etree._Element) -> None:
+    space = etree.QName(root).namespace or ""
+    if _name(root) != "akomaNtoso" or not space.startswith((names.NAMESPACE, *names.OLDER_NAMESPACES)):
+        raise DraftError(_line(root), _name(root), Fault.NOT_AKOMA_NTOSO, "the root is no akomaNtoso element")
+
+
+def _with_own_ids(tree: ClauseTree, own: list[str | None]) -> ClauseTree:
+    """Puts the document's ids, in reading order, where they can be ids and are unique; ours give way to them."""
+    counts = Counter(own)
+    given = [wanted if wanted and ID.fullmatch(wanted) and counts[wanted] == 1 else None for wanted in own]
+    taken = {wanted for wanted in given if wanted}
+    ids: dict[str, str] = {}
+    for place, wanted in zip(walk(tree), given, strict=True):
+        name = wanted or place.clause.id
+        while not wanted and name in taken:
+            name = f"{name}~x"
+        taken.add(name)
+        ids[place.clause.id] = name
+    return with_ids(tree, ids)
+
+
+class _Reader:
+    def __init__(self, limits: Limits, prose: Prose) -> None:
+        self.ids: list[str | None] = []
+        self._limits = limits
+        self._prose = prose
+
+    def title(self, document: etree._Element) -> str:
+        """What the document calls itself, or else what its catalogue entry does."""
+        for path in ("{*}coverPage//{*}docTitle", "{*}preface//{*}docTitle", ".//{*}FRBRname"):
+            for found in document.iterfind(path):
+                if said := " ".join(self._prose.lines(found)) or found.get("value", ""):
+                    return self._prose.named(said)
+        return ""
+
+    def document(self, document: etree._Element) -> list[Node]:
+        """The clauses of one document and of those attached to it."""
+        nodes: list[Node] = []
+        for child in document:
+            name = _name(child)
+            if name in names.INTRODUCTIONS and (lines := self._prose.lines(child)):
+                nodes.append(self._node(child, ClauseKind.PREAMBLE))
+                nodes[-1].lines = lines
+            elif name in names.BODIES:
+                nodes += self._pieces(child, 0)
+            elif name in {"attachments", "components"}:
+                nodes += [self._attached(each) for each in child]
+        return nodes
+
+    def _attached(self, element: etree._Element) -> Node:
+        """An attachment is an annex: its heading, and the clauses of the document in it."""
+        node = self._node(element, ClauseKind.ANNEX)
+        heading = element.find("{*}heading")
+        inner = next((child for child in element if _name(child) in DOCUMENTS), element)
+        node.heading = " ".join(self._prose.lines(heading)) if heading is not None else self.title(inner)
+        node.children = self.document(inner)
+        return node
+
+    def _pieces(self, parent: etree._Element, depth: int, below: Node | None = None) -> list[Node]:
+        """The clauses right below `parent`; words among them go to `below`, or become paragraphs after its children."""
+        nodes: list[Node] = []
+        for element in parent:
+            name = _name(element)
+            if (kind := self._kind(element)) is not None:
+                nodes.append(self._clause(element, kind, depth))
+            elif name == "blockList":
+                nodes += self._list(element, depth, below)
+            elif name in {"num", "heading"} or name in names.LEFT_OUT:
+                continue
+            elif name not in names.PROSE:
+                raise DraftError(_line(element), name, Fault.UNKNOWN_ELEMENT)
+            elif self._holds_list(element):
+                nodes += self._pieces(element, depth, below if not nodes else None)
+            else:
+                self._words(element, nodes, below)
+        return nodes
+
+    def _words(self, element: etree._Element, nodes: list[Node], below: Node | None) -> None:
+        lines = self._prose.lines(element)
+        if not lines:
+            return
+        if below is not None and not nodes:
+            below.lines += lines
+        else:
+            nodes.append(Node(ClauseKind.PARAGRAPH, _line(element), lines=lines))
+            self.ids.append(None)
+
+    def _clause(self, element: etree._Element, kind: ClauseKind, depth: int) -> Node:
+        if depth >= self._limits.depth:
+            raise DraftError(_line(element), _name(element), Fault.TOO_DEEP, f"over {self._limits.depth}")
+        node = self._node(element, kind)
+        node.children = self._pieces(element, depth + 1, node)
+        return node
+
+    def _list(self, element: etree._Element, depth: int, below: Node | None) -> list[Node]:
+        """A list within a paragraph: what introduces it is the clause's text, each item a point."""
+        nodes: list[Node] = []
+        for child in element:
+            if _name(child) == "item":
+                nodes.append(self._clause(child, ClauseKind.POINT, depth))
+            else:
+                self._words(child, nodes, below)
+        return nodes
+
+    def _node(self, element: etree._Element, kind: ClauseKind) -> Node:
+        if len(self.ids) >= self._limits.clauses:
+            raise DraftError(_line(element), _name(element), Fault.TOO_MANY_CLAUSES, f"over {self._limits.clauses}")
+        self.ids.append(element.get("eId") or element.get("id"))
+        node = Node(kind, _line(element), label=self._first(element, "num"), heading=self._first(element, "heading"))
+        node.number = number_of(node.label)
+        return node
+
+    def _first(self, element: etree._Element, name: str) -> str:
+        found = element.find(f"{{*}}{name}")
+        return " ".join(self._prose.lines(found)) if found is not None else ""
+
+    def _kind(self, element: etree._Element) -> ClauseKind | None:
+        if (name := _name(element)) in {"hcontainer", "crossHeading"}:
+            return names.CONTAINERS.get((element.get("name") or "").casefold(), ClauseKind.HEADING)
+        return names.KINDS.get(name)
+
+    @staticmethod
+    def _holds_list(element: etree._Element) -> bool:
+        return _name(element) in {"content", "intro", "wrapUp"} and element.find("{*}blockList") is not None
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname
+
+
+def _line(element: etree._Element) -> int:
+    return element.sourceline or 0

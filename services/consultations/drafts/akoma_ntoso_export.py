@@ -1,0 +1,74 @@
+"""A clause tree as Akoma Ntoso 3.0 XML, such that reading it gives the same tree again."""
+
+from datetime import date
+from typing import Final
+
+from lxml import etree
+from lxml.builder import ElementMaker
+
+from schemas.consultations.clauses import Clause, ClauseTree
+from services.consultations.drafts import akoma_ntoso_names as names
+
+LANGUAGES: Final = {"kk": "kaz", "ru": "rus", "en": "eng", "de": "deu", "fr": "fra"}
+UNKNOWN_LANGUAGE: Final = "und"
+SOURCE: Final = "#kenes"
+
+_E: Final = ElementMaker(namespace=names.NAMESPACE, nsmap={None: names.NAMESPACE})
+
+
+def akoma_ntoso(
+    tree: ClauseTree,
+    *,
+    uri: str = "/akn/kz/bill/draft",
+    language: str = "",
+    country: str = "kz",
+    on: date | None = None,
+) -> bytes:
+    """The document as UTF-8 with an XML declaration.
+
+    `uri` names the work (FRBRuri), `language` is a two-letter code, `on` the day of this version.
+    """
+    day = (on or date(1, 1, 1)).isoformat()
+    expression = f"{uri}/{LANGUAGES.get(language, UNKNOWN_LANGUAGE)}@{day}"
+    body = _E.body(*map(_clause, tree.clauses))
+    preface = [_E.preface(_E.p(_E.docTitle(tree.title)))] if tree.title else []
+    bill = _E.bill(_meta(uri, expression, language, country, day), *preface, body, name="draft")
+    return etree.tostring(_E.akomaNtoso(bill), xml_declaration=True, encoding="UTF-8", pretty_print=False)
+
+
+def _meta(uri: str, expression: str, language: str, country: str, day: str) -> etree._Element:
+    def level(name: str, value: str, *more: etree._Element) -> etree._Element:
+        return _E(
+            name,
+            _E.FRBRthis(value=f"{value}/main"),
+            _E.FRBRuri(value=value),
+            _E.FRBRdate(date=day, name="draft"),
+            _E.FRBRauthor(href=SOURCE),
+            *more,
+        )
+
+    return _E.meta(
+        _E.identification(
+            level("FRBRWork", uri, _E.FRBRcountry(value=country)),
+            level("FRBRExpression", expression, _E.FRBRlanguage(language=LANGUAGES.get(language, UNKNOWN_LANGUAGE))),
+            level("FRBRManifestation", f"{expression}/main.xml"),
+            source=SOURCE,
+        )
+    )
+
+
+def _clause(clause: Clause) -> etree._Element:
+    element = _E(names.ELEMENT[clause.kind] if clause.kind not in names.NAMED else "hcontainer", eId=clause.id)
+    if clause.kind in names.NAMED:
+        element.set("name", clause.kind.value)
+    if clause.label:
+        element.append(_E.num(clause.label))
+    if clause.heading:
+        element.append(_E.heading(clause.heading))
+    paragraphs = [_E.p(line) for line in clause.text.split("\n")] if clause.text else []
+    if clause.children:
+        element.extend([_E.intro(*paragraphs)] if paragraphs else [])
+        element.extend(map(_clause, clause.children))
+    else:
+        element.append(_E.content(*(paragraphs or [_E.p()])))
+    return element

@@ -1,0 +1,55 @@
+"""Text from outside becomes plain text: no markup, no control characters, no odd spaces."""
+
+import html
+import re
+import unicodedata
+from typing import Final
+
+import nh3
+
+from services.consultations.drafts.errors import DraftError, Fault, Notice, Omission
+
+ACTIVE: Final = re.compile(
+    r"<\s*/?\s*(script|style|iframe|frame|object|embed|applet|form|input|button|svg|math|link|meta|base|template)\b"
+    r"|<[a-z][^<>]*\s(on[a-z]+)\s*="
+    r"|(?:href|src|action)\s*=\s*[\"']?\s*(javascript|vbscript|data)\s*:",
+    re.IGNORECASE,
+)
+"""What would run in a browser. It has no business in a law, so the document is refused rather than mended."""
+TAG: Final = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}>|!--)")
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+SPACES: Final = re.compile(r"\s+")
+HIDDEN: Final = dict.fromkeys(
+    map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
+"""Characters that cannot be seen: soft hyphens, zero widths, and marks that turn the direction of reading."""
+
+
+def plain(text: str, line: int, notices: list[Notice]) -> str:
+    """One paragraph as plain text in NFC, its spaces single. Markup is taken out and noted.
+
+    Raises `DraftError` for what would run in a browser, and for control characters.
+    """
+    spaced = SPACES.sub(" ", text).translate(HIDDEN)
+    if found := CONTROL.search(spaced):
+        raise DraftError(line, "text", Fault.CONTROL_CHARACTER, f"U+{ord(found.group()):04X}")
+    if "<" in spaced:
+        spaced = _without_tags(spaced, line, notices)
+    return SPACES.sub(" ", unicodedata.normalize("NFC", spaced)).strip()
+
+
+def _without_tags(text: str, line: int, notices: list[Notice]) -> str:
+    refuse_active(text, line)
+    found = TAG.search(text)
+    if found is None:
+        # A lone "<" is a sign of comparison: a cleaner of HTML would take what follows for a tag.
+        return text
+    notices.append(Notice(line, found.group()[:60], Omission.MARKUP))
+    return TAG.sub("", html.unescape(nh3.clean(text, tags=set())))
+
+
+def refuse_active(text: str, line: int) -> None:
+    """Raises `DraftError` where the text holds what would run in a browser."""
+    if found := ACTIVE.search(text):
+        element = next(name for name in found.groups() if name)
+        raise DraftError(line, element.lower(), Fault.ACTIVE_CONTENT)

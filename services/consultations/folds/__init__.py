@@ -1,0 +1,1 @@
+"""The folds, one module per topic."""

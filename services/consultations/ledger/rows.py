@@ -1,0 +1,86 @@
+"""The results report, comment by comment: what was said, by which class, where, and what was answered."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+
+from kenes.mongo.client import Document
+from kenes.mongo.projection import LiveCollections
+from kenes.web import csv_text
+from services.consultations.domain.comment import Standing
+from services.consultations.ledger.reads import LedgerReads
+
+COLUMNS: Final = (
+    "comment",
+    "at",
+    "clause",
+    "version",
+    "parent",
+    "class",
+    "verified",
+    "language",
+    "standing",
+    "hidden_because",
+    "text",
+    "campaign",
+    "due",
+    "answered",
+    "outcome",
+    "answered_at",
+    "answer_kk",
+    "answer_ru",
+    "answer_en",
+)
+"""`answered` says to whom the answer was given: `comment`, or `campaign` for all who say the same."""
+
+AT_ONCE: Final = 480
+"""Comments held at a time: ten look-ups of 48."""
+
+
+async def csv_rows(live: LiveCollections, ledger: LedgerReads, consultation: str) -> AsyncIterator[bytes]:
+    """The report as CSV, a part at a time: what is held does not grow with the number of comments."""
+    yield csv_text.lines([COLUMNS])
+    async for comments in _batches(live, consultation):
+        clusters = await ledger.clusters(each["_id"] for each in comments)
+        replies = await ledger.replies_to(clusters)
+        rows = [_row(each, clusters.get(each["_id"], ""), replies.get(each["_id"])) for each in comments]
+        yield csv_text.lines(rows)
+
+
+async def _batches(live: LiveCollections, consultation: str) -> AsyncIterator[list[Document]]:
+    cursor = (await live.of("comments")).find({"consultation": consultation}).batch_size(AT_ONCE)
+    batch: list[Document] = []
+    async for document in cursor:
+        batch.append(document)
+        if len(batch) == AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _row(comment: Document, cluster: str, campaign_reply: Document | None) -> Sequence[csv_text.Cell]:
+    standing, hidden = comment["standing"], comment["hidden"]
+    reply = None if standing == Standing.RETRACTED else comment["reply"] or campaign_reply
+    statement: dict[str, Any] = {} if reply is None else reply["statement"]
+    answered = "" if reply is None else "comment" if comment["reply"] else "campaign"
+    return (
+        comment["_id"],
+        comment["at"].isoformat(),
+        comment["clause"],
+        comment["version"],
+        comment["parent"],
+        comment["stakeholder"],
+        "yes" if comment["verified"] else "no",
+        comment["language"],
+        standing,
+        None if hidden is None else hidden["reason"],
+        comment["text"] if standing == Standing.SHOWN else "",
+        cluster,
+        None if comment["due"] is None or reply is not None else comment["due"].isoformat(),
+        answered,
+        None if reply is None else reply["outcome"],
+        None if reply is None else reply["at"].isoformat(),
+        statement.get("kk"),
+        statement.get("ru"),
+        statement.get("en"),
+    )

@@ -1,0 +1,236 @@
+"""A clause: its words with the passages that people speak of, and the comments on it."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from kenes.identity.access import current_person
+from kenes.identity.person import Person
+from kenes.kafka.producer import BrokerUnavailableError
+from kenes.service.asking import Outcome
+from kenes.web.i18n import Translator
+from kenes.web.limits import RateClass, limited
+from kenes.web.problems import Problem
+from kenes.web.site import personal, see_other
+from schemas.consultations.clauses import Clause
+from schemas.consultations.parts import Anchor
+from services.consultations.domain.consultation import Consultation
+from services.consultations.domain.refusals import Refusal
+from services.consultations.folds.comments import WHOLE
+from services.consultations.pages.commenting import Errors, Written, errors_of, speaker_of, words_of
+from services.consultations.pages.consultation import LIVE, languages_of, text_of
+from services.consultations.pages.deciding import fault_of, refusal_of, status_of, waiting_at
+from services.consultations.pages.outline import entry, holds_articles, name_of
+from services.consultations.pages.passages import LONGEST as LONGEST_PASSAGE
+from services.consultations.pages.passages import anchor_of, marked, place_of
+from services.consultations.pages.presenting import present
+from services.consultations.pages.site import WAIT, ConsultationSite
+from services.consultations.pages.talk import reader_of, showing, talk_context
+from services.consultations.texts import Text
+from services.consultations.threads import Order, Page, number_in
+
+KEPT: Final = 5
+COMMENT: Final = "consultations.comment/{}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page stands in a draft: `clause` is `None` for the whole. `text` may be of an earlier version."""
+
+    id: str
+    clause: Clause | None
+    text: Text | None
+
+    def removed_from(self, consultation: Consultation) -> bool:
+        """It was there once, and is not in the last version."""
+        return self.text is not None and self.text.version < consultation.version
+
+
+@dataclass(frozen=True)
+class ClausePage:
+    """`/consultations/{consultation}/clauses/{clause}`; in place of a clause, `whole`"""
+
+    site: ConsultationSite
+
+    def routes(self) -> list[BaseRoute]:
+        """Reading, and commenting."""
+        path = "/consultations/{consultation}/clauses/{clause}"
+        return [
+            Route(path, limited(RateClass.READ)(self.show), methods=["GET"]),
+            Route(path, self.comment, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        """The page of threads that the address names."""
+        consultation = await self.site.consultation(request)
+        place = await self._place(request, consultation)
+        person = await current_person(request)
+        if person is None:
+            make = partial(self._context, request, consultation, place, None)
+            return await self.site.published(request, "clause.html", make, max_age=KEPT)
+        return await self._page(request, person, consultation, place)
+
+    @personal
+    async def comment(self, request: Request, person: Person) -> Response:
+        """Comments on the clause, on a passage of it, or on the whole."""
+        consultation = await self.site.consultation(request)
+        place = await self._place(request, consultation)
+        form = await self.site.confirmed(request, COMMENT.format(consultation.id))
+        written, t = Written.read(form), self.site.translator(request)
+        reader = await reader_of(self.site, request, consultation, person)
+        errors = errors_of(written, reader.speakers, t)
+        anchor = _anchor(written, place)
+        if written.quote and anchor is None:
+            errors.append(("quote", t("comment.error.quote")))
+        if errors:
+            return await self._page(request, person, consultation, place, written, errors, 422)
+        try:
+            outcome = await self._post(person, consultation, written, anchor)
+        except BrokerUnavailableError:
+            return await self._page(request, person, consultation, place, written, status=503)
+        code = refusal_of(outcome)
+        if code is not None and code != Refusal.COMMENT_EXISTS:
+            errors = [("text", fault_of(code, t))]
+            return await self._page(request, person, consultation, place, written, errors, status_of(code))
+        return see_other(self._said_at(person, consultation, written, anchor, outcome))
+
+    async def _post(
+        self, person: Person, consultation: Consultation, written: Written, anchor: Anchor | None
+    ) -> Outcome:
+        words = words_of(written, consultation.version, anchor, None)
+        comment = _comment_id(self.site, person, written)
+        return await self.site.commands.post(person, consultation.id, comment, speaker_of(written.speaker), words, WAIT)
+
+    def _said_at(
+        self, person: Person, consultation: Consultation, written: Written, anchor: Anchor | None, outcome: Outcome
+    ) -> str:
+        comment = _comment_id(self.site, person, written)
+        if outcome.decision is None:
+            return waiting_at(consultation.id, comment, "comment", outcome)
+        clause = WHOLE if anchor is None else anchor.clause
+        return f"/consultations/{consultation.id}/clauses/{clause}?said={comment}#c-{comment}"
+
+    async def _place(self, request: Request, consultation: Consultation) -> Place:
+        """The clause in the last version, or in the latest that had it."""
+        wanted, t = request.path_params["clause"], self.site.translator(request)
+        text = await text_of(self.site, consultation, request.query_params.get("text"), t.language)
+        if wanted == WHOLE:
+            return Place(WHOLE, None, text)
+        version = consultation.version
+        while text is not None:
+            clause = text.clause(wanted)
+            if clause is not None:
+                return Place(wanted, clause, text)
+            version -= 1
+            text = await self.site.texts.get(consultation.id, version, text.language) if version else None
+        raise Problem(404, "clause-unknown")
+
+    async def _page(
+        self,
+        request: Request,
+        person: Person,
+        consultation: Consultation,
+        place: Place,
+        written: Written | None = None,
+        errors: Errors | None = None,
+        status: int = 200,
+    ) -> Response:
+        context = await self._context(request, consultation, place, person)
+        context |= {"errors": errors or [], "wrong": dict(errors or []), "unavailable": status == 503}
+        if written is not None:
+            context["written"] = written
+        if context["talk"]["open"]:
+            context["tokens"] = await self.site.tokens(request, COMMENT.format(consultation.id))
+        return await self.site.render(request, "clause.html", context, status=status)
+
+    async def _context(
+        self, request: Request, consultation: Consultation, place: Place, person: Person | None
+    ) -> dict[str, Any]:
+        site, t = self.site, self.site.translator(request)
+        reader = await reader_of(site, request, consultation, person)
+        asked = request.query_params
+        order = Order.OLDEST if asked.get("order") == Order.OLDEST else Order.NEWEST
+        after = number_in(asked.get("after", ""))
+        page = await site.threads.on_clause(consultation.id, place.id, order, after)
+        heard = await site.queries.heard(consultation.id)
+        shown = showing(site, request, consultation, reader)
+        above = [] if place.text is None else place.text.above(place.id)
+        return {
+            "it": present(consultation, t),
+            "draft": consultation,
+            "place": place,
+            "removed": place.removed_from(consultation),
+            "above": above,
+            "name": _name(place, above, t),
+            "languages": languages_of(consultation),
+            "counts": heard["clauses"],
+            "count": heard["clauses"].get(place.id, 0),
+            "threads": await shown.threads(page.threads, reader.votes),
+            "order": order,
+            "first": after is None,
+            "pages": _addresses(request, page, order),
+            "said": asked.get("said", ""),
+            "talk": talk_context(site, request, consultation, reader),
+            "live": LIVE.format(consultation.id),
+            "written": Written(
+                language=t.language, speaker=reader.speaker, quote=asked.get("quote", "")[:LONGEST_PASSAGE]
+            ),
+            "errors": [],
+            "wrong": {},
+            "unavailable": False,
+            "tokens": {},
+            **_reading(place, page),
+        }
+
+
+def _name(place: Place, above: list[Clause], t: Translator) -> str:
+    if place.clause is None:
+        return t("clause.whole")
+    return name_of(place.clause, above) or t(f"clause.kind.{place.clause.kind}")
+
+
+def _reading(place: Place, page: Page) -> dict[str, Any]:
+    """The clause as it is read: as one text with its passages marked, or as a list of what is in it."""
+    clause, text = place.clause, place.text
+    if clause is None or text is None:
+        return {"paragraphs": [], "list": None, "gone": []}
+    found = [(each, place_of(each, text)) for each in page.comments if each.document["quote"]]
+    spots = [(passage, each.id) for each, passage in found if passage is not None]
+    gone = [each.id for each, passage in found if passage is None and each.version < text.version]
+    return {
+        "paragraphs": marked(clause, spots),
+        "list": entry if holds_articles(clause) else None,
+        "gone": gone,
+    }
+
+
+def _addresses(request: Request, page: Page, order: Order) -> dict[str, str | None]:
+    """Of the first and the next page, and of the same comments in each order."""
+    kept = {"text": request.query_params["text"]} if "text" in request.query_params else {}
+
+    def address(**asked: object) -> str:
+        query = {**kept, **{name: str(value) for name, value in asked.items() if value}}
+        return "?" + urlencode(query) + "#comments" if query else request.url.path + "#comments"
+
+    usual = None if order is Order.NEWEST else order
+    return {
+        "first": address(order=usual),
+        "next": None if page.next is None else address(order=usual, after=page.next),
+        Order.NEWEST: address(),
+        Order.OLDEST: address(order=Order.OLDEST),
+    }
+
+
+def _anchor(written: Written, place: Place) -> Anchor | None:
+    if place.clause is None:
+        return None
+    return anchor_of(written.quote, place.clause) if written.quote else Anchor(clause=place.clause.id)
+
+
+def _comment_id(site: ConsultationSite, person: Person, written: Written) -> str:
+    return site.commands.new_id(person, written.key)

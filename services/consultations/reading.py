@@ -1,0 +1,122 @@
+"""Comments as they are read: by clause and by thread, with what this process knows beyond the projection."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from kenes.kafka.waiting import Decisions
+from kenes.mongo.client import Document
+from kenes.mongo.folding import Lookup, find_in
+from kenes.mongo.projection import LiveCollections
+from schemas.consultations.comments import Hidden, Posted, Replied, Restored, Retracted
+from schemas.envelope import sequence_of
+from services.consultations.domain.comment import Standing
+from services.consultations.folds.comments import changed, document_of
+from services.consultations.recent import RecentComments
+
+REMEMBERED = 20_000
+"""Authors kept in memory."""
+
+PAGE = 50
+"""Threads on one page."""
+
+Changed = Hidden | Restored | Replied | Retracted
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment as readers see it. `document` is as the fold of comments writes it."""
+
+    id: str
+    consultation: str
+    clause: str
+    parent: str | None
+    thread: str | None
+    depth: int
+    author: str
+    stakeholder: str
+    verified: bool
+    language: str
+    text: str
+    at: datetime
+    standing: Standing
+    version: int
+    due: datetime | None
+    document: Document = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, document: Document) -> "Comment":
+        """From what is stored."""
+        names = (
+            "consultation",
+            "clause",
+            "parent",
+            "thread",
+            "depth",
+            "author",
+            "stakeholder",
+            "verified",
+            "language",
+            "text",
+        )
+        told: dict[str, Any] = {name: document[name] for name in (*names, "at", "version", "due")}
+        return cls(id=document["_id"], standing=Standing(document["standing"]), document=document, **told)
+
+
+class CommentReads:
+    """Reads the live version of `comments`."""
+
+    def __init__(self, live: LiveCollections, recent: Decisions) -> None:
+        self._live = live
+        self._recent = recent
+        self._authors: OrderedDict[tuple[str, str], str] = OrderedDict()
+
+    async def comment(self, consultation: str, comment: str) -> Comment | None:
+        """One comment; one of another consultation is unknown here."""
+        document = await (await self._live.of("comments")).find_one({"_id": comment, "consultation": consultation})
+        for decision in self._recent.latest():
+            data = decision.data
+            if decision.event.subject != consultation or getattr(data, "comment", None) != comment:
+                continue
+            if document is None and isinstance(data, Posted):
+                document = document_of(decision, data)
+            elif document is not None and sequence_of(decision.event) > document["s"] and isinstance(data, Changed):
+                document = document | changed(decision, data)
+        return None if document is None else Comment.of(document)
+
+    async def several(self, consultation: str, ids: Sequence[str]) -> list[Comment]:
+        """Comments of one consultation by id, in the order asked; unknown ids are left out."""
+        stored = await find_in(await self._live.of("comments"), Lookup("comments", "_id", ids))
+        recent = RecentComments(self._recent)
+        fresh = {each["_id"]: each for each in recent.posted(consultation)}
+        found = fresh | {each["_id"]: each for each in recent.current(stored)}
+        known = [found[each] for each in ids if each in found]
+        return [Comment.of(each) for each in known if each["consultation"] == consultation]
+
+    async def author(self, consultation: str, comment: str) -> str | None:
+        """Who wrote a comment, by pseudonym: it never changes, and every vote asks."""
+        key = consultation, comment
+        known = self._authors.get(key)
+        if known is None:
+            found = await self.comment(consultation, comment)
+            if found is None:
+                return None
+            known = self._authors[key] = found.author
+            while len(self._authors) > REMEMBERED:
+                self._authors.popitem(last=False)
+        return known
+
+    async def threads(self, consultation: str, clause: str, after: datetime | None = None) -> list[list[Comment]]:
+        """A page of threads on a clause, the oldest first; each is its first comment, then the replies in order."""
+        comments = await self._live.of("comments")
+        query: Document = {"consultation": consultation, "clause": clause, "thread": None}
+        if after is not None:
+            query["at"] = {"$gt": after}
+        heads = [Comment.of(each) async for each in comments.find(query).sort("at", 1).limit(PAGE)]
+        replies: dict[str, list[Comment]] = {head.id: [] for head in heads}
+        async for document in comments.find({"thread": {"$in": list(replies)}}).sort("at", 1):
+            reply = Comment.of(document)
+            replies[reply.thread or reply.id].append(reply)
+        return [[head, *replies[head.id]] for head in heads]

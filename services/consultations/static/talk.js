@@ -1,0 +1,87 @@
+// What pages with comments gain with a script: votes that move by themselves, voting in place, and choosing a passage
+// by selecting it. Each works without it: the page comes with its numbers, a vote is a form, a passage can be pasted.
+const root = document.documentElement;
+// Browsers ship without Kazakh: it writes numbers as Russian does.
+const format = new Intl.NumberFormat(root.lang === "kk" ? "ru" : root.lang);
+const RETRY = [2_000, 5_000, 15_000, 30_000];
+const NAMES = ["agree", "disagree", "pass"];
+
+function count(box, told) {
+  if (told.version < Number(box.dataset.version)) return; // a late frame never turns the votes back
+  box.dataset.version = told.version;
+  for (const name of NAMES) {
+    for (const place of box.querySelectorAll(`[data-count="${name}"]`)) place.textContent = format.format(told[name]);
+  }
+}
+
+function follow(url, failures = 0) {
+  const source = new EventSource(url);
+  source.addEventListener("open", () => { failures = 0; });
+  source.addEventListener("votes", ({ data }) => {
+    const event = JSON.parse(data);
+    for (const place of document.querySelectorAll("[data-live-votes]")) place.textContent = format.format(event.votes);
+    for (const [comment, told] of Object.entries(event.comments)) {
+      for (const box of document.querySelectorAll(`[data-comment="${CSS.escape(comment)}"]`)) count(box, told);
+    }
+  });
+  source.addEventListener("error", () => {
+    // The browser reconnects by itself after a lost connection, but gives up after an error answer.
+    if (source.readyState !== EventSource.CLOSED) return;
+    const wait = RETRY[Math.min(failures, RETRY.length - 1)];
+    setTimeout(() => follow(url, failures + 1), wait * (0.75 + Math.random() / 2));
+  });
+  addEventListener("pagehide", () => source.close(), { once: true });
+}
+
+async function vote(event) {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !("vote" in form.dataset) || form.dataset.plain) return;
+  event.preventDefault();
+  if (form.dataset.sent) return;
+  form.dataset.sent = "yes";
+  const button = event.submitter;
+  const body = new URLSearchParams(new FormData(form, button));
+  body.set("fragment", "yes");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    const made = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-comment]");
+    if (!made || answer.redirected) throw new Error("not the votes of a comment");
+    const box = form.closest("[data-comment]");
+    made.querySelector("[name=back]")?.setAttribute("value", form.elements.back.value);
+    box.replaceWith(made);
+    made.querySelector(`button[value="${button.value}"]`)?.focus();
+    const said = made.querySelector("[role=status]");
+    said.textContent += "\u00a0"; // the words came with the element: a change is what is spoken
+  } catch {
+    // Signed out, or no connection: the plain form says what is wrong.
+    form.dataset.plain = "yes";
+    form.requestSubmit(button);
+  }
+}
+
+function passages(bar) {
+  const quote = document.getElementById("quote");
+  const selected = () => {
+    const selection = getSelection();
+    const node = selection.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0).commonAncestorContainer : null;
+    const place = (node?.nodeType === Node.TEXT_NODE ? node.parentElement : node)?.closest(".clause-text");
+    const words = selection.toString().trim();
+    return place && words && words.length <= 1_000 ? words : "";
+  };
+  document.addEventListener("selectionchange", () => { bar.hidden = !selected(); });
+  const button = bar.querySelector("button");
+  button.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the selection
+  button.addEventListener("click", () => {
+    quote.value = selected();
+    quote.closest("details").open = true;
+    bar.hidden = true;
+    document.getElementById("text").focus();
+  });
+}
+
+const url = document.querySelector("[data-votes-url]")?.dataset.votesUrl;
+if (url) follow(url);
+document.addEventListener("submit", vote);
+const bar = document.getElementById("passage-bar");
+if (bar) passages(bar);
+addEventListener("pageshow", (event) => { if (event.persisted && url) location.reload(); });

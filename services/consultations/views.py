@@ -1,0 +1,136 @@
+"""Bodies that the API takes, and what it answers with."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.consultations.clauses import ClauseTree
+from schemas.consultations.parts import Anchor, DraftKind, Stakeholder, Title, Vote
+from schemas.parts import Language
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PrepareBody(_Body):
+    """A consultation to prepare."""
+
+    body: str = Field(pattern=r"^[a-z][a-z0-9:-]{2,80}$", description="The body whose agents may act.")
+    pack: str = "kz-draft-laws"
+    kind: DraftKind = DraftKind.LAW
+    title: Title
+
+
+class CommentBody(_Body):
+    """What somebody says, to which version of the draft, where in it, or under which comment."""
+
+    text: str = Field(min_length=3, max_length=10_000)
+    language: Language
+    version: int = Field(ge=1)
+    anchor: Anchor | None = None
+    parent: str | None = Field(default=None, max_length=40)
+    stakeholder: Stakeholder = Stakeholder.PUBLIC
+    verified: bool = False
+    listed: bool = True
+
+
+class VoteBody(_Body):
+    """A vote on a comment."""
+
+    vote: Vote
+    stakeholder: Stakeholder = Stakeholder.PUBLIC
+    verified: bool = False
+
+
+class ConsultationView(BaseModel):
+    """A consultation: its course so far."""
+
+    id: str
+    body: str
+    pack: str
+    kind: str
+    status: str
+    title: dict[str, str | None]
+    summary: dict[str, str | None] | None
+    version: int
+    opened_at: datetime | None
+    closes_at: datetime | None
+    comments: int
+    votes: int
+    path: list[dict[str, str | None]]
+
+
+class ConsultationList(BaseModel):
+    """Consultations, the newest first."""
+
+    consultations: list[ConsultationView]
+
+
+class TextView(BaseModel):
+    """A version of a draft in one language."""
+
+    consultation: str
+    version: int
+    language: str
+    tree: ClauseTree
+
+
+class CommentView(BaseModel):
+    """A comment with the votes on it. `text` is empty where it is hidden or was taken back.
+
+    `reply` has outcome, statement and time, and whether it was given to the whole campaign.
+    """
+
+    id: str
+    consultation: str
+    clause: str
+    quote: dict[str, str] | None
+    version: int
+    parent: str | None
+    depth: int
+    stakeholder: str
+    verified: bool
+    language: str
+    text: str
+    at: datetime
+    standing: str
+    hidden: dict[str, str] | None
+    reply: dict[str, object] | None
+    votes: dict[str, int]
+
+
+class CommentList(BaseModel):
+    """Comments, the oldest thread first; `after` leads to the next page."""
+
+    comments: list[CommentView]
+    after: str | None = None
+
+
+class MyVotes(BaseModel):
+    """What the person said, by comment."""
+
+    votes: dict[str, str]
+
+
+class AskedAnswer(BaseModel):
+    """What became of a request, or its receipt while it is undecided."""
+
+    receipt: str
+    consultation: str
+    status: str
+    href: str
+    decision: str | None = None
+    at: datetime | None = None
+    event: str | None = None
+
+
+class ReceiptAnswer(BaseModel):
+    """What became of a request."""
+
+    receipt: str
+    status: str
+    consultation: str | None = None
+    decision: str | None = None
+    code: str | None = None
+    at: datetime | None = None

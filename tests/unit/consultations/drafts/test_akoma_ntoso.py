@@ -1,0 +1,111 @@
+"""Akoma Ntoso: what is written can be read again, and what others write too."""
+
+from collections.abc import Callable
+
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from schemas.consultations.clauses import Clause, ClauseKind, ClauseTree
+from services.consultations.drafts.akoma_ntoso_export import akoma_ntoso
+from services.consultations.drafts.errors import Notice
+from services.consultations.drafts.labels import number_of
+from services.consultations.drafts.markup import plain
+from services.consultations.drafts.reading import read
+from services.consultations.drafts.tree import relabelled, walk
+
+AKN = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
+LABELS = ("", "Статья 5", "5-бап", "§ 12a", "Article 88-1", "(1)", "а)", "1.2.3", "–", "Titre premier", "[Repealed]")
+
+
+def is_plain(text: str) -> bool:
+    notices: list[Notice] = []
+    return plain(text, 1, notices) == text and not notices
+
+
+def lines(most: int) -> st.SearchStrategy[str]:
+    letters = st.characters(codec="utf-8", exclude_categories=("C", "Z"))
+    words = st.text(letters | st.sampled_from("abcАБВәғ <>&;\"'"), max_size=30).map(lambda text: " ".join(text.split()))
+    return st.lists(words.filter(lambda text: bool(text) and is_plain(text)), max_size=most).map("\n".join)
+
+
+def clauses(children: st.SearchStrategy[tuple[Clause, ...]]) -> st.SearchStrategy[Clause]:
+    def made(kind: ClauseKind, label: str, heading: str, text: str, below: tuple[Clause, ...]) -> Clause:
+        return Clause(
+            id="x", kind=kind, label=label, number=number_of(label), heading=heading, text=text, children=below
+        )
+
+    return st.builds(made, st.sampled_from(ClauseKind), st.sampled_from(LABELS), lines(1), lines(3), children)
+
+
+def numbered() -> Callable[[Clause], str]:
+    count = iter(range(10_000))
+    return lambda _clause: f"c{next(count)}"
+
+
+TREES = st.builds(
+    lambda title, tops: relabelled(ClauseTree(title=title, clauses=tuple(tops)), numbered()),
+    lines(1),
+    st.lists(
+        st.recursive(
+            clauses(st.just(())), lambda inner: clauses(st.lists(inner, max_size=3).map(tuple)), max_leaves=12
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+)
+
+
+@given(TREES)
+def test_a_tree_written_and_read_is_the_same_tree(tree: ClauseTree) -> None:
+    assert read("a.xml", akoma_ntoso(tree, language="kk")) == tree
+
+
+def test_the_document_says_what_it_is() -> None:
+    tree = ClauseTree(title="T", clauses=(Clause(id="art_1", kind=ClauseKind.ARTICLE, label="Статья 1", number="1"),))
+    root = etree.fromstring(akoma_ntoso(tree, uri="/akn/kz/bill/2026/media", language="ru"))
+    languages = root.xpath("//a:FRBRlanguage/@language", namespaces={"a": AKN})
+    uris = root.xpath("//a:FRBRuri/@value", namespaces={"a": AKN})
+    assert languages == ["rus"]
+    assert isinstance(uris, list)
+    assert uris[0] == "/akn/kz/bill/2026/media"
+
+
+def test_lists_in_paragraphs_quotations_and_attachments() -> None:
+    document = f"""<akomaNtoso xmlns="{AKN}"><act><meta/><preface><p><docTitle>On media</docTitle></p></preface>
+    <preamble><p>We have agreed:</p></preamble>
+    <body><article eId="art_1"><num>Article 1.</num><heading>Words</heading>
+      <paragraph eId="art_1__para_1"><num>1.</num><content>
+        <blockList><listIntroduction>These are:</listIntroduction>
+          <item><num>(a)</num><p>one <authorialNote><p>a note</p></authorialNote>thing</p></item>
+          <item><num>(b)</num><p>another</p></item><listWrapUp>and no other.</listWrapUp></blockList>
+      </content></paragraph>
+      <paragraph><num>2.</num><content><p>It reads: <mod><quotedStructure>
+        <article><num>7</num><content><p>New.</p></content></article>
+      </quotedStructure></mod></p></content></paragraph></article></body>
+    <attachments><attachment><heading>Annex I</heading><doc name="annex"><meta/><mainBody><paragraph><num>1</num>
+      <content><p>Rates</p></content></paragraph></mainBody></doc></attachment></attachments></act></akomaNtoso>"""
+    tree = read("a.akn", document.encode())
+    assert tree.title == "On media"
+    assert [(p.depth, p.clause.kind.value, p.clause.label, p.clause.text) for p in walk(tree)] == [
+        (0, "preamble", "", "We have agreed:"),
+        (0, "article", "Article 1.", ""),
+        (1, "paragraph", "1.", "These are:"),
+        (2, "point", "(a)", "one thing"),
+        (2, "point", "(b)", "another"),
+        (2, "paragraph", "", "and no other."),
+        (1, "paragraph", "2.", "It reads:\n7 New."),
+        (0, "annex", "", ""),
+        (1, "paragraph", "1", "Rates"),
+    ]
+    assert tree.clauses[1].id == "art_1"
+    assert tree.clauses[1].children[0].id == "art_1__para_1"
+    assert tree.clauses[2].heading == "Annex I"
+
+
+def test_ids_that_are_not_unique_are_given_anew() -> None:
+    document = f"""<akomaNtoso xmlns="{AKN}"><act><body><article eId="same"><content><p>a</p></content></article>
+    <article eId="same"><content><p>b</p></content></article></body></act></akomaNtoso>"""
+    ids = [clause.id for clause in read("a.xml", document.encode()).clauses]
+    assert len(set(ids)) == 2
+    assert "same" not in ids

@@ -1,0 +1,244 @@
+"""Documents that try something: refused by name, or harmless, and never half taken."""
+
+import contextlib
+import io
+import struct
+import time
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.consultations.drafts.errors import DraftError, Fault
+from services.consultations.drafts.limits import Limits
+from services.consultations.drafts.reading import read
+from tests.unit.consultations.drafts.samples import repacked, word_file
+
+AKN = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
+
+
+def refusal(name: str, data: bytes, limits: Limits | None = None) -> DraftError:
+    with pytest.raises(DraftError) as caught:
+        read(name, data, limits or Limits())
+    return caught.value
+
+
+def akn(body: str, before: str = "") -> bytes:
+    document = f'<akomaNtoso xmlns="{AKN}"><bill>\n<body>{body}</body></bill></akomaNtoso>'
+    return f'<?xml version="1.0"?>{before}\n{document}'.encode()
+
+
+def packed() -> bytes:
+    return word_file(lambda document: document.add_paragraph("Статья 1. Текст"))
+
+
+def test_fifty_megabytes() -> None:
+    assert refusal("a.txt", b"a " * 25_000_000).reason is Fault.TOO_LARGE
+
+
+def test_text_over_its_own_limit() -> None:
+    assert refusal("a.md", b"a\n\n" * 1_400_000).reason is Fault.TOO_LARGE
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a", "a.doc", "law.docx.exe"])
+def test_unknown_formats(name: str) -> None:
+    assert refusal(name, b"x").reason is Fault.FORMAT_UNKNOWN
+
+
+def test_bytes_that_are_no_text_name_their_line() -> None:
+    error = refusal("a.txt", b"Article 1\nfine\n\xff\xfe broken")
+    assert (error.reason, error.line) == (Fault.NOT_UTF8, 3)
+
+
+@pytest.mark.parametrize("data", [b"", b"\n \n", b"# Only a title\n"])
+def test_documents_without_a_clause(data: bytes) -> None:
+    assert refusal("a.md", data).reason is Fault.NO_CLAUSES
+
+
+def test_control_characters() -> None:
+    error = refusal("a.txt", b"Article 1\nText\x1b[31m")
+    assert (error.reason, error.line) == (Fault.CONTROL_CHARACTER, 2)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script>alert(1)</script>",
+        "<ScRiPt src=//x>",
+        "<img src=x onerror=alert(1)>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<iframe></iframe>",
+        "<svg/onload=alert(1)>",
+        "<style>*{}</style>",
+    ],
+)
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_what_would_run_in_a_browser(name: str, markup: str) -> None:
+    error = refusal(name, f"Article 1\n\nText {markup} text\n".encode())
+    assert (error.reason, error.line) == (Fault.ACTIVE_CONTENT, 3)
+
+
+def test_a_script_that_is_a_block_of_markdown() -> None:
+    assert refusal("a.md", b"## Article 1\n\n<script>\nalert(1)\n</script>\n").reason is Fault.ACTIVE_CONTENT
+
+
+def test_a_script_in_xml_and_in_a_word_file() -> None:
+    text = "&lt;script&gt;alert(1)&lt;/script&gt;"
+    assert refusal("a.xml", akn(f"<article><content><p>{text}</p></content></article>")).reason is Fault.ACTIVE_CONTENT
+    element = '<script xmlns="http://www.w3.org/1999/xhtml">alert(1)</script>'
+    error = refusal("a.xml", akn(f"<article><content>\n<p>a {element}</p></content></article>"))
+    assert (error.reason, error.element, error.line) == (Fault.ACTIVE_CONTENT, "script", 4)
+    word = word_file(lambda document: document.add_paragraph("Article 1 <script>alert(1)</script>"))
+    assert refusal("a.docx", word).reason is Fault.ACTIVE_CONTENT
+
+
+def test_a_hundred_levels() -> None:
+    lists = "\n".join(f"{'  ' * depth}- level" for depth in range(100))
+    quotes = ">" * 100 + " text"
+    nested = "<section>" * 100 + "<content><p>x</p></content>" + "</section>" * 100
+    headings = "\n\n".join(f"{'1.' * depth}1 text" for depth in range(1, 30))
+    for name, data in (
+        ("a.md", lists.encode()),
+        ("a.md", quotes.encode()),
+        ("a.xml", akn(nested)),
+        ("a.txt", headings.encode()),
+    ):
+        assert refusal(name, data).reason is Fault.TOO_DEEP
+
+
+def test_too_many_clauses() -> None:
+    text = "".join(f"Article {number}\nText.\n" for number in range(1, 30))
+    error = refusal("a.txt", text.encode(), Limits(clauses=20))
+    assert (error.reason, error.line) == (Fault.TOO_MANY_CLAUSES, 41)
+
+
+def test_a_text_without_end() -> None:
+    assert refusal("a.txt", b"Article 1\n" + b"word " * 50_000).reason is Fault.TEXT_TOO_LONG
+    assert refusal("a.md", b"## Article 1\n\n" + b"word " * 50_000).reason is Fault.TEXT_TOO_LONG
+
+
+@pytest.mark.parametrize("unit", ["*a ", "[", "![a](", "<!--", "`", "_*", "<a ", "&#", "\\"])
+def test_text_made_to_keep_the_parser_busy(unit: str) -> None:
+    """What is read in the end does not matter; that it does not take the square of its length does."""
+    paragraph = (unit * 190_000)[:190_000]
+    began = time.process_time()
+    with contextlib.suppress(DraftError):
+        read("a.md", f"## Article 1\n\n{paragraph}\n".encode())
+    assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE a SYSTEM "http://127.0.0.1:1/a.dtd">',
+        '<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>',
+    ],
+)
+def test_document_types_and_entities(doctype: str) -> None:
+    error = refusal("a.xml", akn("<article><content><p>x</p></content></article>", doctype))
+    assert (error.reason, error.line) == (Fault.DOCTYPE, 1)
+    wide = (
+        akn("<article/>", doctype).decode().replace('version="1.0"', 'version="1.0" encoding="utf-16"').encode("utf-16")
+    )
+    assert refusal("a.xml", wide).reason is Fault.DOCTYPE
+
+
+def test_faulty_xml_names_its_line() -> None:
+    error = refusal("a.xml", akn("<article>\n<content><p>x</content></article>"))
+    assert (error.reason, error.line) == (Fault.NOT_XML, 4)
+
+
+def test_xml_that_is_something_else() -> None:
+    assert refusal("a.xml", b"<html><body>x</body></html>").reason is Fault.NOT_AKOMA_NTOSO
+    assert (
+        refusal("a.xml", f'<akomaNtoso xmlns="{AKN}"><judgment/></akomaNtoso>'.encode()).reason is Fault.NOT_AKOMA_NTOSO
+    )
+    error = refusal("a.xml", akn("<article>\n<nonsense/></article>"))
+    assert (error.reason, error.element, error.line) == (Fault.UNKNOWN_ELEMENT, "nonsense", 4)
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0old", b"plain"])
+def test_files_that_only_claim_to_be_of_word(data: bytes) -> None:
+    assert refusal("a.docx", data).reason is Fault.NOT_DOCX
+
+
+def test_a_packed_file_that_is_no_document() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("a.txt", "x")
+    assert refusal("a.docx", target.getvalue()).reason is Fault.NOT_DOCX
+
+
+def test_zip_bombs() -> None:
+    bomb = repacked(packed(), {}, {"word/media/a.bin": b"\0" * 30_000_000})
+    assert refusal("a.docx", bomb).reason is Fault.UNPACKS_TOO_LARGE
+    assert refusal("a.docx", bomb, Limits(ratio=10**6, unpacked_bytes=10_000_000)).reason is Fault.UNPACKS_TOO_LARGE
+    many = repacked(packed(), {}, {f"word/media/{number}": b"" for number in range(600)})
+    assert refusal("a.docx", many).reason is Fault.TOO_MANY_ENTRIES
+
+
+def test_a_bomb_that_lies_about_its_size() -> None:
+    bomb = bytearray(repacked(packed(), {}, {"word/big.xml": b"<a>" + b" " * 5_000_000 + b"</a>"}))
+    real, said = struct.pack("<L", 5_000_007), struct.pack("<L", 90)
+    assert bomb.count(real) == 2
+    assert refusal("a.docx", bytes(bomb.replace(real, said))).reason in {Fault.NOT_DOCX, Fault.NOT_XML}
+
+
+def test_macros() -> None:
+    assert refusal("a.docm", packed()).reason is Fault.MACRO
+    assert refusal("a.docx", repacked(packed(), {}, {"word/vbaProject.bin": b"x"})).reason is Fault.MACRO
+    disguised = repacked(
+        packed(),
+        {"[Content_Types].xml": lambda data: data.replace(b"wordprocessingml.document.main", b"x.macroEnabled.main")},
+    )
+    assert refusal("a.docx", disguised).reason is Fault.MACRO
+
+
+def test_objects_and_parts_from_outside() -> None:
+    assert refusal("a.docx", repacked(packed(), {}, {"word/embeddings/o.bin": b"x"})).reason is Fault.EMBEDDED_OBJECT
+    outside = (
+        b'<Relationship Id="rX" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"'
+        b' Target="http://127.0.0.1:1/t.dotm" TargetMode="External"/></Relationships>'
+    )
+    changed = repacked(
+        packed(), {"word/_rels/document.xml.rels": lambda data: data.replace(b"</Relationships>", outside)}
+    )
+    error = refusal("a.docx", changed)
+    assert (error.reason, error.detail) == (Fault.EXTERNAL_REFERENCE, "attachedTemplate")
+
+
+def test_an_entity_in_a_part_of_a_word_file() -> None:
+    evil = repacked(
+        packed(),
+        {
+            "word/document.xml": lambda data: data.replace(
+                b"<w:document", b'<!DOCTYPE a [<!ENTITY x "y">]><w:document', 1
+            )
+        },
+    )
+    assert refusal("a.docx", evil).reason is Fault.DOCTYPE
+
+
+SAMPLES = {
+    "a.md": "# Закон\n\n## Статья 1. Сроки\n\n1. Один:\n\n   a) два;\n\n| a | b |\n|---|---|\n| «1 | 2» |\n".encode(),
+    "a.txt": "Закон\nСтатья 1. Сроки\n1. Один:\n1) два «три\n2) четыре»;\n".encode(),
+    "a.xml": akn('<article eId="art_1"><num>1</num><heading>x</heading><content><p>y</p></content></article>'),
+    "a.docx": packed(),
+}
+
+
+@given(st.sampled_from(sorted(SAMPLES)), st.data())
+@settings(max_examples=150, deadline=None)
+def test_damaged_documents_are_read_or_refused_by_name(name: str, data: st.DataObject) -> None:
+    sample = SAMPLES[name]
+    begin = data.draw(st.integers(0, len(sample)))
+    end = data.draw(st.integers(begin, min(len(sample), begin + 40)))
+    damaged = sample[:begin] + data.draw(st.binary(max_size=20)) + sample[end:]
+    with contextlib.suppress(DraftError):
+        assert read(name, damaged).clauses
+
+
+def test_paths_out_of_the_file() -> None:
+    assert refusal("a.docx", repacked(packed(), {}, {"../../x": b"x"})).reason is Fault.SUSPICIOUS_ENTRY

@@ -1,0 +1,266 @@
+"""The groups of a consultation as votes come one by one."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from schemas.consultations.parts import Stakeholder
+from services.consultations.opinion import OpinionGroups, OpinionState, Vote
+from tests.conversations import adjusted_rand
+from tests.unit.consultations.opinion.planted import Planted, planted
+
+TWO = planted(120, 40, 2, seen=0.6)
+
+
+def truth_found(made: Planted, groups: OpinionGroups) -> float:
+    """Agreement with the planted groups, over all people in a group."""
+    members = list(groups.group_of.items())
+    return adjusted_rand([int(made.group[int(name[1:])]) for name, _ in members], [group for _, group in members])
+
+
+@pytest.mark.parametrize("groups", [2, 3, 4])
+@pytest.mark.parametrize(("people", "seen"), [(50, 0.3), (50, 0.8), (200, 0.3), (200, 0.8), (1000, 0.2), (5000, 0.2)])
+def test_planted_groups_are_found(people: int, groups: int, seen: float) -> None:
+    made = planted(people, 100, groups, seen=seen, seed=people + groups)
+
+    found = made.state().recompute()
+
+    assert len(found.groups) == groups
+    assert truth_found(made, found) >= 0.85
+
+
+def test_the_same_votes_give_the_same_groups() -> None:
+    assert TWO.state().recompute() == TWO.state().recompute()
+
+
+def test_the_order_of_people_does_not_matter() -> None:
+    order = [(f"p{p}", f"c{c}", int(TWO.votes[p, c])) for p, c in np.argwhere(TWO.seen).tolist()]
+    random.Random(1).shuffle(order)
+    shuffled = OpinionState()
+    for vote in order:
+        shuffled.take(*vote)
+
+    one, two = TWO.state().recompute(), shuffled.recompute()
+
+    assert adjusted_rand(*zip(*((one.placed(name), two.placed(name)) for name in one.group_of), strict=True)) > 0.95
+
+
+def test_groups_keep_their_letters_while_votes_come() -> None:
+    state = OpinionState()
+    former: dict[str, int] = {}
+    changed = []
+    for number, (person, comment) in enumerate(np.argwhere(TWO.seen.T)[:, ::-1].tolist()):
+        state.take(f"p{person}", f"c{comment}", int(TWO.votes[person, comment]))
+        if number > 1000 and number % 200 == 0:
+            found = dict(state.recompute().group_of)
+            both = found.keys() & former.keys()
+            changed.append(sum(found[name] != former[name] for name in both) / max(len(both), 1))
+            former = found
+
+    assert len(changed) > 5
+    assert max(changed) < 0.1
+
+
+def test_a_new_process_that_remembers_names_the_groups_as_before() -> None:
+    state = TWO.state()
+    before = state.recompute()
+    swapped = {name: 1 - group for name, group in before.group_of.items()}
+    memory = state.remember()
+    memory.group_of.update(swapped)
+
+    later = OpinionState(memory)
+    for person, comment in np.argwhere(TWO.seen).tolist():
+        later.take(f"p{person}", f"c{comment}", int(TWO.votes[person, comment]))
+
+    assert later.remember() == memory
+    assert later.recompute().group_of == swapped
+
+
+def test_one_vote_changes_one_tally() -> None:
+    state = TWO.state()
+    before = state.recompute()
+    comment = next(iter(before.by_comment))
+    settled = state.stale
+
+    state.take("p0", comment, Vote.PASS if TWO.votes[0, int(comment[1:])] != 0 else Vote.AGREE)
+    assert (settled, state.stale) == (False, True)
+    after = state.recompute()
+
+    changed = [name for name in before.by_comment if before.by_comment[name] != after.by_comment[name]]
+    assert changed == [comment]
+    assert state.groups is after
+
+
+def test_a_vote_taken_back_is_as_if_it_had_not_been() -> None:
+    state = TWO.state()
+    state.take("p0", "c-new", Vote.AGREE)
+    state.recompute()
+    state.take("p0", "c-new", None)
+
+    assert "c-new" not in state.recompute().by_comment
+    assert state.groups.votes == int(TWO.seen.sum())
+
+
+def test_comments_taken_out_shape_nothing_and_can_come_back() -> None:
+    state = TWO.state()
+    before = state.recompute()
+    state.withhold("c0")
+    without = state.recompute()
+    state.withhold("c0", withheld=False)
+
+    assert "c0" not in without.by_comment
+    assert without.votes == before.votes - int(TWO.seen[:, 0].sum())
+    assert state.recompute().by_comment == before.by_comment
+
+
+def test_a_forgotten_person_is_in_nothing_that_is_left() -> None:
+    state = TWO.state()
+    state.declare("p3", Stakeholder.NGO)
+    state.recompute()
+    state.forget("p3")
+    state.forget("nobody")
+
+    after = state.recompute()
+
+    assert after.placed("p3") is None
+    assert "p3" not in state.remember().group_of
+    assert after.votes == int(TWO.seen.sum() - TWO.seen[3].sum())
+    assert after.class_names == ()
+
+
+def test_votes_come_while_groups_are_made() -> None:
+    state = TWO.state()
+    ended = threading.Event()
+
+    def recompute_often() -> None:
+        while not ended.is_set():
+            state.recompute()
+
+    thread = threading.Thread(target=recompute_often)
+    thread.start()
+    for number in range(3000):
+        state.take(f"new{number % 30}", f"c{number % 40}", (-1, 0, 1)[number % 3])
+        if number % 500 == 0:
+            state.forget(f"p{number // 500}")
+            time.sleep(0.02)
+    ended.set()
+    thread.join()
+
+    found = state.recompute()
+    # Person and comment together repeat every 120 votes.
+    assert found.votes == int(TWO.seen[6:].sum()) + 120
+    assert all(found.placed(f"p{number}") is None for number in range(6))
+
+
+def test_fewer_than_five_are_no_group_and_cannot_be_told_from_those_who_voted_little() -> None:
+    state = TWO.state()
+    for person in range(4):
+        for comment in range(40):
+            # All against the first group and the second by turns: like nobody else.
+            state.take(f"odd{person}", f"c{comment}", (-1, 1)[(comment // 2) % 2])
+    state.take("new", "c1", Vote.AGREE)
+
+    found = state.recompute()
+
+    assert all(group.people >= 5 for group in found.groups)
+    assert found.placed("odd0") in {group.id for group in found.groups}
+    assert found.placed("new") in {group.id for group in found.groups}
+    assert "new" not in found.group_of
+
+
+def test_every_tally_shown_is_of_five_or_nobody() -> None:
+    state = planted(60, 60, 3, seen=0.2).state()
+    for number in range(60):
+        state.declare(f"p{number}", list(Stakeholder)[number % 6])
+
+    found = state.recompute()
+
+    tallies = [tally for table in (found.by_comment, found.by_class) for row in table.values() for tally in row]
+    assert all(tally is None or tally.voters == 0 or tally.voters >= 5 for tally in tallies)
+    assert any(tally is None for tally in tallies)
+    assert any(tally is not None and tally.voters for tally in tallies)
+
+
+def test_tallies_of_groups_and_others_make_up_all_votes() -> None:
+    found = planted(400, 30, 2, seen=0.9).state().recompute()
+
+    for row in found.by_comment.values():
+        assert len(row) == len(found.groups) + 1
+        assert None not in row
+    assert sum(tally.voters for row in found.by_comment.values() for tally in row if tally) == found.votes
+
+
+def test_consensus_across_groups_and_classes() -> None:
+    state = TWO.state()
+    for person in range(120):
+        state.take(f"p{person}", "shared", Vote.AGREE if person % 10 else Vote.PASS)
+        state.declare(f"p{person}", (Stakeholder.NGO, Stakeholder.STATE, Stakeholder.EXPERT)[person % 3])
+
+    found = state.recompute()
+
+    assert found.across_groups[0].comment == "shared"
+    assert [part.part for part in found.across_groups[0].parts] == ["A", "B"]
+    assert found.across_classes[0].comment == "shared"
+    assert [part.part for part in found.across_classes[0].parts] == ["expert", "ngo", "state"]
+
+
+def test_a_class_taken_back_counts_no_more() -> None:
+    state = TWO.state()
+    state.declare("p0", Stakeholder.NGO)
+    state.declare("p0", None)
+
+    assert state.recompute().class_names == ()
+
+
+def test_others_are_not_counted_while_they_are_fewer_than_five() -> None:
+    state = TWO.state()
+    for number, others in ((1, None), (5, 5)):
+        for newcomer in range(number):
+            state.take(f"new{newcomer}", "c0", Vote.AGREE)
+        assert state.recompute().others == others
+
+
+@pytest.mark.parametrize("votes", [[], [("a", "x", 1)], [("a", "x", 1), ("b", "x", -1), ("c", "y", 0)]])
+def test_there_are_no_groups_of_hardly_anybody(votes: list[tuple[str, str, int]]) -> None:
+    state = OpinionState()
+    for vote in votes:
+        state.take(*vote)
+
+    found = state.recompute()
+
+    assert found.groups == ()
+    assert found.plot.bubbles == ()
+    assert found.group_of == {}
+    assert found.people == len(votes)
+
+
+def test_people_who_all_say_the_same_are_one_group() -> None:
+    state = OpinionState()
+    for person in range(30):
+        for comment in range(10):
+            state.take(f"p{person}", f"c{comment}", Vote.AGREE)
+
+    found = state.recompute()
+
+    assert [group.people for group in found.groups] == [30]
+    assert found.across_groups == ()
+
+
+def test_a_number_that_is_no_vote_is_refused() -> None:
+    with pytest.raises(ValueError, match="2 is not a valid Vote"):
+        OpinionState().take("a", "x", 2)
+
+
+def test_a_quarter_of_a_million_votes_take_less_than_two_seconds() -> None:
+    state = planted(2000, 700, 3, seen=0.16).state()
+    spent = time.thread_time()
+
+    found = state.recompute()
+
+    assert found.votes >= 220_000
+    assert time.thread_time() - spent < 2.0
