@@ -22,7 +22,7 @@ _Sent = tuple[bytes, bytes, list[tuple[str, bytes]]]
 async def run(setting: Setting) -> None:
     """Records a second with 64 and 256 senders that await each acknowledgement, and with none awaited."""
     bootstrap = setting.product.kafka.bootstrap
-    await _create(bootstrap)
+    await create(bootstrap)
     records = _records()
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, acks="all", linger_ms=0)
     await producer.start()
@@ -37,7 +37,8 @@ async def run(setting: Setting) -> None:
         await producer.stop()
 
 
-async def _create(bootstrap: str) -> None:
+async def create(bootstrap: str) -> None:
+    """Makes the topic of bare records, where it is not there."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:

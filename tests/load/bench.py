@@ -20,7 +20,24 @@ import uvloop
 
 from kenes.load.files import allow_connections
 from kenes.local.services import ROLES
-from tests.load import baseline, export, live, memory, paced, reads, rebuild, search, signing
+from tests.load import (
+    baseline,
+    campaigns,
+    export,
+    ledger,
+    live,
+    memory,
+    opinion,
+    paced,
+    pages,
+    polis,
+    reads,
+    rebuild,
+    search,
+    signing,
+    sweep,
+    voting,
+)
 from tests.load.machine import describe
 from tests.load.measures import Measures
 from tests.load.setting import ENVIRONMENT, Setting
@@ -36,6 +53,7 @@ GROUPS: Final[dict[str, Group]] = {
     "signing": signing.run,
     "paced": paced.run,
     "reads": reads.run,
+    "pages": pages.run,
     "memory": memory.run,
     "live": live.run,
     "search": search.run,
@@ -44,9 +62,16 @@ GROUPS: Final[dict[str, Group]] = {
 
 The petitions of `search` are in no topic: nothing comes after them.
 """
-APART: Final[dict[str, Group]] = {"export": export.run}
-"""Groups with a product of their own, because others would be seen in what they measure."""
-ALONE: Final[dict[str, Group]] = {"rebuild": rebuild.run}
+APART: Final[dict[str, Group]] = {"export": export.run, "sweep": sweep.run}
+"""Groups with a product of their own each, because others would be seen in what they measure."""
+CONSULTING: Final[dict[str, Group]] = {"voting": voting.run, "polis": polis.run}
+"""Groups with a product of their own that runs the consultations service."""
+ALONE: Final[dict[str, Group]] = {
+    "rebuild": rebuild.run,
+    "opinion": opinion.run,
+    "campaigns": campaigns.run,
+    "ledger": ledger.run,
+}
 """Groups with servers of their own and no processes."""
 _BESIDE_BASELINE: Final = {"signing"}
 
@@ -61,11 +86,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     measures = Measures()
     failed: list[str] = []
     binary = os.environ.get("KENES_LOCAL_MONGO_BINARY")
-    for groups, roles in ((GROUPS, ROLES), (APART, ROLES), (ALONE, ())):
+    apart = [({name: group}, ROLES, "petitions") for name, group in APART.items()]
+    products = ((GROUPS, ROLES, "petitions"), *apart, (CONSULTING, ROLES, "consultations"), (ALONE, (), "petitions"))
+    for groups, roles, service in products:
         chosen = {name: group for name, group in groups.items() if name in wanted}
         if not chosen:
             continue
-        with running_product(roles=roles, environment=ENVIRONMENT, restart=True, mongo_binary=binary) as product:
+        with running_product(
+            service=service, roles=roles, environment=ENVIRONMENT, restart=True, mongo_binary=binary
+        ) as product:
             machine = describe(product.mongo)
             _say(f"{machine['cpu']}, {machine['cores']} cores, {machine['kafka']}, {machine['mongo']}")
             failed += uvloop.run(_run(Setting(product, measures), chosen, machine))
@@ -99,7 +128,7 @@ async def _run(setting: Setting, groups: dict[str, Group], machine: dict[str, An
 
 
 def _wanted(arguments: Sequence[str] | None) -> set[str]:
-    known = [*GROUPS, *APART, *ALONE]
+    known = [*GROUPS, *APART, *CONSULTING, *ALONE]
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--only", default=os.environ.get("ONLY", ""), help=f"groups of {', '.join(known)}")
     asked = [name for name in parser.parse_args(arguments).only.replace(",", " ").split() if name]

@@ -21,12 +21,13 @@ from kenes.identity.sealing import PersonKey
 from kenes.kafka.producer import Producer
 from kenes.kafka.records import Recorded
 from kenes.load.api import PREFIX
-from kenes.mongo.client import Database, Document, connected
+from kenes.mongo.client import Collection, Database, Document, beside, connected
 from kenes.mongo.projection import OFFSETS
 from schemas.envelope import Event
 from schemas.petitions.v1 import GoalRequested, PrivateEntry, SignatureAccepted
 from schemas.topics import PETITION_REQUESTS, SIGNATURES
-from services.petitions.projection import fold_tallies, projections
+from services.petitions.answering.export import BATCH
+from services.petitions.projection import fold_tallies, projections, receipt_id
 from services.petitions.settings import Settings
 from tests.issuer import REGIONS
 from tests.load.measures import Goal
@@ -37,6 +38,8 @@ SIGNERS: Final = int(os.environ.get("BENCH_SIGNERS", "1000000"))
 _FIRST: Final = 1_000_000
 """Receipts far from those of the product's own few."""
 _BULK: Final = 1000
+_BARE_ROWS: Final = 20_000
+_SIGNATURES: Final = "signatures.v1"
 _ROLE: Final = "agency:kz-government"
 _TOLD: Final = '{"given_name": "Айгерім", "family_name": "Серікқызы", "person": "https://id.example/person-123456"}'
 
@@ -46,16 +49,23 @@ async def run(setting: Setting) -> None:
     await setting.open_petitions(1)
     petition = setting.petitions[0]
     async with connected(setting.product.mongo.uri, _database()) as database:
+        began = time.perf_counter()
         await _fill(database, petition)
+        setting.measures.add("export.filled", time.perf_counter() - began, "s")
+        bare = await _bare(database)
     headers = {"authorization": f"Bearer {setting.product.issuer.token('official', roles=['citizen', _ROLE])}"}
     async with httpx.AsyncClient(base_url=setting.product.url, headers=headers, timeout=120.0) as client:
         await _charge(setting, client, petition)
-        before, began = setting.memory("api"), time.perf_counter()
+        before, used, began = setting.memory("api"), setting.cpu_seconds(), time.perf_counter()
         rows = await _take(client, petition)
         seconds = time.perf_counter() - began
+        spent = {role: now - used[role] for role, now in setting.cpu_seconds().items()}
     assert rows == SIGNERS, rows
     setting.measures.add("export.signers", rows, "rows")
-    setting.measures.add("export.rate", rows / seconds, "rows/s")
+    setting.measures.add("export.bare", bare, "rows/s")
+    setting.measures.add("export.rate", rows / seconds, "rows/s", baseline=bare)
+    for role in ("api", "mongo"):
+        setting.measures.add(f"export.cpu_{role}", spent[role] / rows * 1e6, "us/row")
     setting.measures.add("export.memory_api_before", before / 1e6, "MB")
     setting.measures.add("export.memory_api.peak", setting.peak_memory("api") / 1e6, "MB", goal=Goal("<", 200))
 
@@ -64,27 +74,57 @@ def _database() -> str:
     return str(Settings.model_fields["petitions_database"].default)
 
 
+def _people() -> str:
+    return str(Settings.model_fields["people_database"].default)
+
+
 async def _fill(database: Database, petition: str) -> None:
+    """Two partitions at a time: one's signatures are made while the database takes in the other's."""
+    turns = asyncio.Semaphore(2)
+
+    async def fill(partition: int) -> None:
+        async with turns:
+            await _fill_partition(database, petition, partition)
+
+    await asyncio.gather(*(fill(partition) for partition in range(SIGNATURES.partitions)))
+
+
+async def _fill_partition(database: Database, petition: str, partition: int) -> None:
     fold = next(each.fold for each in projections(KEYRING.open_owner) if each.name == "signatures")
-    for partition in range(SIGNATURES.partitions):
-        count = len(range(partition, SIGNERS, SIGNATURES.partitions))
-        tally: Counter[str] = Counter()
-        for start in range(0, count, _BULK):
-            keys: list[Document] = []
-            acts = [_signed(petition, partition, at, keys) for at in range(start, min(start + _BULK, count))]
-            inserts: Any = [each for each in fold(acts, {}) if getattr(each, "collection", "") == "signatures"]
-            await database["vault.keys"].insert_many(keys, ordered=False)
-            await database["signatures.v1"].insert_many([each.document for each in inserts], ordered=False)
-            changed: Any = next(iter(fold_tallies(acts, {})))
-            tally.update(changed.change["$inc"])
-        if count:
-            last = {"petition": petition, "p": partition, "s": _FIRST + count - 1}
-            await database["tallies.v1"].update_one(
-                {"_id": f"{petition}/{partition}"}, {"$inc": dict(tally), "$set": last}, upsert=True
-            )
-            await database[OFFSETS].update_one(
-                {"_id": f"signatures.v1/{SIGNATURES.name}/{partition}"}, {"$set": {"sequence": last["s"]}}
-            )
+    count = len(range(partition, SIGNERS, SIGNATURES.partitions))
+    tally: Counter[str] = Counter()
+    for start in range(0, count, _BULK):
+        keys: list[Document] = []
+        acts = [_signed(petition, partition, at, keys) for at in range(start, min(start + _BULK, count))]
+        inserts: Any = [each for each in fold(acts) if getattr(each, "collection", "") == "signatures"]
+        await _vault(database).insert_many(keys, ordered=False)
+        await database[_SIGNATURES].insert_many([each.document for each in inserts], ordered=False)
+        changed: Any = next(iter(fold_tallies(acts)))
+        tally.update(changed.change["$inc"])
+    if count:
+        last = {"petition": petition, "p": partition, "s": _FIRST + count - 1}
+        await database["tallies.v1"].update_one(
+            {"_id": f"{petition}/{partition}"}, {"$inc": dict(tally), "$set": last}, upsert=True
+        )
+        await database[OFFSETS].update_one(
+            {"_id": f"signatures.v1/{SIGNATURES.name}/{partition}"}, {"$set": {"sequence": last["s"]}}
+        )
+
+
+async def _bare(database: Database) -> float:
+    """Rows a second when the same documents and keys are only fetched, some of them, and nothing is opened."""
+    rows, began = 0, time.perf_counter()
+    for start in range(0, min(_BARE_ROWS, SIGNERS // SIGNATURES.partitions), BATCH):
+        receipts = [receipt_id(0, _FIRST + start + number) for number in range(BATCH)]
+        found = await database[_SIGNATURES].find({"_id": {"$in": receipts}}).to_list(None)
+        owners = [KEYRING.open_owner(each["owner"]) for each in found]
+        await _vault(database).find({"_id": {"$in": owners}}).to_list(None)
+        rows += len(found)
+    return rows / (time.perf_counter() - began)
+
+
+def _vault(database: Database) -> Collection:
+    return beside(database, _people())["vault.keys"]
 
 
 def _signed(petition: str, partition: int, number: int, keys: list[Document]) -> Recorded:

@@ -63,6 +63,10 @@ class Library:
         """Any category."""
         return self._random.choice(list(Category))
 
+    def page(self) -> int:
+        """The number of a page of a list as people look at them: most at the first ones."""
+        return self._random.choices(range(1, 51), weights=[1 / number for number in range(1, 51)])[0]
+
     def slip(self, word: str) -> str:
         """A word with two neighbouring letters swapped."""
         at = self._random.randrange(1, len(word) - 1)

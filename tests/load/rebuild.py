@@ -125,7 +125,7 @@ async def _made(bootstrap: str, projection: Projection) -> AsyncIterator[dict[st
     async for records in read_to_end(bootstrap, SIGNATURES, starts):
         events: list[Recorded] = [read(SIGNATURES, record) for record in records]
         made: dict[str, list[dict[str, Any]]] = {}
-        for operation in projection.fold(events, {}):
+        for operation in projection.fold(events):
             assert isinstance(operation, Insert)
             made.setdefault(operation.collection, []).append(operation.document)
         yield made

@@ -85,6 +85,11 @@ class Setting:
         """Resident bytes of a process now."""
         return int(psutil.Process(self.product.pid(role)).memory_info().rss)
 
+    def own_memory(self, role: str) -> int:
+        """Resident bytes that are a process's own: what it maps of files is the system's to take back."""
+        found = psutil.Process(self.product.pid(role)).memory_info()
+        return int(found.rss) - int(getattr(found, "shared", 0))
+
     def peak_memory(self, role: str) -> int:
         """The most resident bytes a process ever had; what it has now where the system keeps no such record."""
         status = Path(f"/proc/{self.product.pid(role)}/status")
