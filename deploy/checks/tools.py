@@ -15,7 +15,8 @@ GATEWAY_ENVIRONMENT = {
     "KENES_DOMAIN": "petitions.example",
     "KENES_IDENTITY_DOMAIN": "id.example",
     "KENES_TLS": "internal",
-    "KENES_API_UPSTREAM": "petitions-api:8080",
+    "KENES_PETITIONS_UPSTREAM": "petitions-api:8080",
+    "KENES_CONSULTATIONS_UPSTREAM": "consultations-api:8080",
     "KENES_IDENTITY_UPSTREAM": "keycloak:8080",
 }
 

@@ -4,7 +4,7 @@ const { readFileSync } = require("fs");
 const secret = (name) => readFileSync(`/run/secrets/${name}`, "utf8").trim();
 const address = (user, password, options) =>
   `mongodb://${user}:${encodeURIComponent(password)}@mongo:27017/?authSource=admin&${options}`;
-const databases = ["petitions"];
+const databases = ["petitions", "consultations", "people"];
 
 const root = connect(address("root", secret("mongo_root_password"), "directConnection=true"));
 const admin = root.getSiblingDB("admin");

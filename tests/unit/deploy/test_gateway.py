@@ -20,7 +20,7 @@ SITE, IDENTITY = "site.test", "id.test"
 
 
 @asynccontextmanager
-async def gateway(folder: Path, api: int, identity: int) -> AsyncIterator[int]:
+async def gateway(folder: Path, api: int, drafts: int, identity: int) -> AsyncIterator[int]:
     """Caddy with the committed file on ports of its own; yields the TLS port."""
     caddy = tool("caddy", ROOT)
     assert caddy, "caddy is missing: it comes with the test dependencies"
@@ -37,7 +37,8 @@ async def gateway(folder: Path, api: int, identity: int) -> AsyncIterator[int]:
         "KENES_DOMAIN": SITE,
         "KENES_IDENTITY_DOMAIN": IDENTITY,
         "KENES_TLS": "internal",
-        "KENES_API_UPSTREAM": f"127.0.0.1:{api}",
+        "KENES_PETITIONS_UPSTREAM": f"127.0.0.1:{api}",
+        "KENES_CONSULTATIONS_UPSTREAM": f"127.0.0.1:{drafts}",
         "KENES_IDENTITY_UPSTREAM": f"127.0.0.1:{identity}",
     }
     log = (folder / "caddy.log").open("wb")
@@ -82,7 +83,12 @@ def client(port: int, name: str) -> httpx.AsyncClient:
 
 @pytest.fixture
 async def port(tmp_path: Path) -> AsyncIterator[int]:
-    async with stand_in("api") as api, stand_in("identity") as identity, gateway(tmp_path, api, identity) as tls:
+    async with (
+        stand_in("api") as api,
+        stand_in("drafts") as drafts,
+        stand_in("identity") as identity,
+        gateway(tmp_path, api, drafts, identity) as tls,
+    ):
         yield tls
 
 
@@ -117,6 +123,16 @@ async def _only_public_paths_are_passed_on(site: httpx.AsyncClient, identity: ht
         assert (await _get(site, path)).status_code == 404, path
     for path in ("/", "/petitions", "/api/petitions/v1/petitions", "/auth/login", "/me", "/petitions/metrics"):
         assert (await _get(site, path)).json()["who"] == "api", path
+    drafts = (
+        "/consultations",
+        "/consultations/mine",
+        "/api/consultations/v1/consultations",
+        "/static/consultations/x.css",
+    )
+    for path in drafts:
+        assert (await _get(site, path)).json()["who"] == "drafts", path
+    for path in ("/consultationsx", "/static/kenes.css", "/api/petitions/v1/consultations"):
+        assert (await _get(site, path)).json()["who"] == "api", path
     tricks = ("/realms/kenes/../master/", "/realms/kenes/%2e%2e/master/", "/realms//master/", "/resources/../admin/")
     for path in ("/", "/admin/", "/realms/master/account", "/metrics", "/health", *tricks):
         assert (await _get(identity, path)).status_code == 404, path
@@ -127,6 +143,9 @@ async def _only_public_paths_are_passed_on(site: httpx.AsyncClient, identity: ht
 async def _large_bodies_are_refused(site: httpx.AsyncClient) -> None:
     assert (await site.post("/echo", content=b"x" * 200_000)).json()["body"] == 200_000
     assert (await site.post("/echo", content=b"x" * 300_000)).status_code == 413
+    assert (await site.post("/consultations/x/comments", content=b"x" * 300_000)).status_code == 413
+    for path in ("/consultations/desk/x/versions", "/api/consultations/v1/consultations/x/versions"):
+        assert (await site.post(path, content=b"x" * 20_000_000)).json()["body"] == 20_000_000
 
 
 async def _an_event_is_passed_on_at_once(site: httpx.AsyncClient) -> None:

@@ -35,7 +35,7 @@ def test_the_committed_compose_file_breaks_no_rule() -> None:
         ("memory: 1536M, ", "", "mongo: has no limit of memory"),
         ("KENES_METRICS_HOST: 0.0.0.0", "KENES_MASTER_KEY: 0.0.0.0", "KENES_MASTER_KEY must be a file"),
         ("/run/secrets/oidc_client_secret", "/run/secrets/people_password", "one of its own secrets"),
-        ("networks: [front, inside]\n    depends_on", "networks: [edge, inside]\n    depends_on", "network edge"),
+        ("networks: [front, inside]\n  depends_on", "networks: [edge, inside]\n  depends_on", "network edge"),
         ("stop_grace_period: 60s", 'ports: ["9092:9092"]', "kafka: publishes ports"),
         ("  inside:\n    internal: true", "  inside: {}", "network inside must be internal"),
         ("cap_drop: [ALL]", "cap_drop: [MKNOD]", "must drop all capabilities"),

@@ -1,5 +1,6 @@
 """What the compose file gives the services is what they read, with the secrets the script makes."""
 
+import json
 import stat
 import subprocess
 from pathlib import Path
@@ -11,6 +12,8 @@ from kenes.identity.discovery import endpoint
 from kenes.identity.oidc import CALLBACK
 from kenes.identity.settings import IdentitySettings, LoginSettings
 from kenes.identity.settings import load as load_identity
+from kenes.local.services import ROLES
+from kenes.mail.settings import MailSettings
 from kenes.settings import KitSettings
 from kenes.web.settings import WebSettings
 
@@ -18,6 +21,10 @@ ROOT = Path(__file__).resolve().parents[3]
 DOMAINS = {
     "KENES_DOMAIN": "petitions.example",
     "KENES_IDENTITY_DOMAIN": "id.example",
+    "KENES_SMTP_HOST": "relay",
+    "KENES_SMTP_PORT": "587",
+    "KENES_SMTP_FROM": "Kenes <no-reply@petitions.example>",
+    "KENES_SMTP_SECURITY": "starttls",
 }
 
 
@@ -41,7 +48,10 @@ def enter(monkeypatch: pytest.MonkeyPatch, given: dict[str, str]) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.mark.parametrize("service", ["petitions-api", "petitions-stream", "petitions-project"])
+PROCESSES = [f"{service}-{role}" for service in ("petitions", "consultations") for role in ROLES]
+
+
+@pytest.mark.parametrize("service", PROCESSES)
 def test_every_process_starts_with_its_settings(service: str, secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = environment(service, secrets)
     enter(monkeypatch, given)
@@ -51,15 +61,34 @@ def test_every_process_starts_with_its_settings(service: str, secrets: Path, mon
     assert "replicaSet=kenes" in settings.mongo_uri
     assert len(settings.master_key.get_secret_value()) == 32
     assert settings.public_url == "https://petitions.example"
+    assert settings.sites == dict.fromkeys(("petitions", "consultations"), "https://petitions.example")
     assert settings.metrics_port == 9464
 
 
-def test_every_variable_given_is_one_that_is_read(secrets: Path) -> None:
+def test_mail_goes_to_the_relay_that_was_named(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(monkeypatch, environment("petitions-api", secrets))
+    mail = load_identity(MailSettings)
+    assert (mail.smtp_host, mail.smtp_port, mail.smtp_security) == ("relay", 587, "starttls")
+    monkeypatch.setenv("KENES_SMTP_HOST", "none")
+    assert load_identity(MailSettings).smtp_host is None
+
+
+@pytest.mark.parametrize("service", ["petitions-api", "consultations-api"])
+def test_every_variable_given_is_one_that_is_read(service: str, secrets: Path) -> None:
     read = {f"KENES_WEB__{name.upper()}" for name in WebSettings.model_fields}
-    for settings in (KitSettings, IdentitySettings, LoginSettings):
+    for settings in (KitSettings, IdentitySettings, LoginSettings, MailSettings):
         read |= {f"KENES_{name.upper()}" for name in settings.model_fields}
-    given = {name.removesuffix("_FILE") for name in environment("petitions-api", secrets)}
+    given = {name.removesuffix("_FILE") for name in environment(service, secrets)}
     assert given - read == set()
+
+
+@pytest.mark.parametrize("service", ["petitions-api", "consultations-api"])
+def test_roles_are_those_of_the_realm(service: str, secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(monkeypatch, environment(service, secrets))
+    (issuer,) = load_identity(IdentitySettings).issuers
+    realm = json.loads((ROOT / "deploy/keycloak/kenes-realm.json").read_text(encoding="utf-8"))
+    assert set(issuer.claims.role_values) == {role["name"] for role in realm["roles"]["realm"]}
+    assert set(issuer.claims.role_values) == set(realm["scopeMappings"][0]["roles"])
 
 
 def test_the_gateway_is_trusted_and_sign_in_may_be_reached(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
