@@ -48,6 +48,7 @@ def count(site: Site, petition: str) -> int:
 
 async def fine(page: Page) -> None:
     """The page fits its window, and breaks no rule that a program can check."""
+    await page.wait_for_load_state()  # a click returns before the new page has its styles
     assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     await page.evaluate(AXE)
     found = await page.evaluate(RUN, RULES)
