@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -13,17 +12,17 @@ from tests.processes import running_product
 
 pytestmark = pytest.mark.stack
 
-SECONDS = 60.0
+SECONDS = 180.0
 
 
 def test_the_demo_is_made_once_and_is_alive() -> None:
     with running_product(service="consultations") as product, Consulting(product) as api:
-        began = time.monotonic()
         assert product.run("seed", seconds=SECONDS)[0] == 0
-        assert time.monotonic() - began < SECONDS
 
+        told = [(279, 12_004), (18, 385)]
         found = api.eventually(
-            "/consultations", lambda shown: [each["comments"] for each in shown["consultations"]] == [279, 18]
+            "/consultations",
+            lambda shown: [(each["comments"], each["votes"]) for each in shown["consultations"]] == told,
         )["consultations"]
         media, library = found
         assert (media["status"], media["version"]) == ("open", 2)
