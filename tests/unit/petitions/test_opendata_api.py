@@ -8,7 +8,7 @@ import json
 import re
 import tracemalloc
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -253,7 +253,7 @@ async def test_who_asks_for_headers_alone_costs_no_reading(world: OpenWorld, pat
 
 
 async def test_the_hour_that_still_runs_is_not_told() -> None:
-    running: Hour = hour({0: {"KZ-75": 90}}, NOW.replace(minute=0, second=0, microsecond=0))
+    running: Hour = hour({0: {"KZ-75": 90}}, datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
     async with open_world(Facts(petitions=[ONE], past=[running])) as world:
         assert (await world.get(HISTORIES[0])).json()["rows"] == []
 
