@@ -235,13 +235,7 @@ class Api:
             person, wish = await self._writer(request)
             body = None if act.body is None else await read_json(request, act.body)
             consultation, comment = request.path_params["consultation"], request.path_params["comment"]
-            asked = act.ask(
-                body,
-                consultation=consultation,
-                comment=comment,
-                seen=await self.commands.seen(consultation),
-                actor=self.commands.actor(consultation, person),
-            )
+            asked = act.ask(body, **await self.commands.known(person, consultation, comment))
             return ANSWERS.answer("comment", await self.commands.about_comment(asked, wish.wait), applied=wish.applied)
 
         handler.__name__, handler.__doc__ = f"{act.name.replace('-', '_')}_of_comment", act.says

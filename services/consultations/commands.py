@@ -1,6 +1,7 @@
 """What people ask for, as requests on the topics. Produces and waits; decides nothing."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from kenes.identity.person import Person
@@ -106,6 +107,15 @@ class Commands:
             mine=private_entry(self.keyring, key, f"{consultation}/{comment}", person, told),
         )
         return await self.about_comment(request, wait)
+
+    async def known(self, person: Person, consultation: str, comment: str) -> dict[str, Any]:
+        """What every request of a person about a comment has. Raises `UnknownConsultationError`."""
+        return {
+            "consultation": consultation,
+            "comment": comment,
+            "seen": await self.seen(consultation),
+            "actor": self.actor(consultation, person),
+        }
 
     async def about_comment(self, request: CommentRequest, wait: float) -> Outcome:
         """Sends a request on a comment as it is."""

@@ -2,18 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
 
 from kenes.kafka.waiting import Decisions
 from kenes.mongo.client import Document
 from kenes.mongo.folding import Lookup, find_in
 from kenes.mongo.projection import LiveCollections
-from schemas.consultations.comments import Hidden, Posted, Replied, Restored, Retracted
-from schemas.envelope import sequence_of
 from services.consultations.domain.comment import Standing
-from services.consultations.folds.comments import changed, document_of
 from services.consultations.recent import RecentComments
 
 REMEMBERED = 20_000
@@ -21,8 +17,6 @@ REMEMBERED = 20_000
 
 PAGE = 50
 """Threads on one page."""
-
-Changed = Hidden | Restored | Replied | Retracted
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +43,8 @@ class Comment:
     @classmethod
     def of(cls, document: Document) -> "Comment":
         """From what is stored."""
-        names = (
-            "consultation",
-            "clause",
-            "parent",
-            "thread",
-            "depth",
-            "author",
-            "stakeholder",
-            "verified",
-            "language",
-            "text",
-        )
-        told: dict[str, Any] = {name: document[name] for name in (*names, "at", "version", "due")}
-        return cls(id=document["_id"], standing=Standing(document["standing"]), document=document, **told)
+        told = {each.name: document[each.name] for each in fields(cls) if each.name in document}
+        return cls(**told | {"id": document["_id"], "standing": Standing(document["standing"]), "document": document})
 
 
 class CommentReads:
@@ -75,16 +57,8 @@ class CommentReads:
 
     async def comment(self, consultation: str, comment: str) -> Comment | None:
         """One comment; one of another consultation is unknown here."""
-        document = await (await self._live.of("comments")).find_one({"_id": comment, "consultation": consultation})
-        for decision in self._recent.latest():
-            data = decision.data
-            if decision.event.subject != consultation or getattr(data, "comment", None) != comment:
-                continue
-            if document is None and isinstance(data, Posted):
-                document = document_of(decision, data)
-            elif document is not None and sequence_of(decision.event) > document["s"] and isinstance(data, Changed):
-                document = document | changed(decision, data)
-        return None if document is None else Comment.of(document)
+        found = await self.several(consultation, [comment])
+        return found[0] if found else None
 
     async def several(self, consultation: str, ids: Sequence[str]) -> list[Comment]:
         """Comments of one consultation by id, in the order asked; unknown ids are left out."""

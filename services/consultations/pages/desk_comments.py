@@ -105,13 +105,7 @@ class DeskComments:
         body, errors = checked(act.body, CONTROLS, body_of(values), t)
         if body is None:
             return await self._page(request, person, consultation, comment, values, errors)
-        asked = act.ask(
-            body,
-            consultation=consultation.id,
-            comment=comment.id,
-            seen=await commands.seen(consultation.id),
-            actor=commands.actor(consultation.id, person),
-        )
+        asked = act.ask(body, **await commands.known(person, consultation.id, comment.id))
         try:
             outcome = await commands.about_comment(asked, WAIT)
         except BrokerUnavailableError:

@@ -102,14 +102,8 @@ class Moderation:
         return see_other(f"{DESK}/{consultation.id}/{comment.id}?done=yes")
 
     async def _asked(self, form: Form, consultation: Consultation, comment: Comment, person: Person) -> CommentRequest:
-        commands = self.site.commands
-        told: dict[str, Any] = {
-            "consultation": consultation.id,
-            "comment": comment.id,
-            "seen": await commands.seen(consultation.id),
-            "actor": commands.actor(consultation.id, person),
-            "explanation": form.text("explanation").strip(),
-        }
+        known = await self.site.commands.known(person, consultation.id, comment.id)
+        told = known | {"explanation": form.text("explanation").strip()}
         if form.text("act") == "restore":
             return RestoreRequested.model_validate(told)
         return HideRequested.model_validate(told | {"reason": form.text("reason")})

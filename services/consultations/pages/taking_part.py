@@ -124,12 +124,7 @@ class Retracting:
         comment = await _comment(self.site, request, consultation)
         await self.site.confirmed(request, RETRACT.format(comment.id))
         commands = self.site.commands
-        asked = RetractRequested(
-            consultation=consultation.id,
-            comment=comment.id,
-            seen=await commands.seen(consultation.id),
-            actor=commands.actor(consultation.id, person),
-        )
+        asked = RetractRequested(**await commands.known(person, consultation.id, comment.id))
         try:
             outcome = await commands.about_comment(asked, WAIT)
         except BrokerUnavailableError:
