@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -61,6 +61,55 @@ class Operation:
     waits: bool = False
     limit: RateClass | None = None
     media_type: str = "application/json"
+
+    @classmethod
+    def read(
+        cls,
+        path: str,
+        handler: Endpoint,
+        answer: type[BaseModel] | None,
+        *,
+        problems: Sequence[str] = (),
+        parameters: Sequence[Parameter] = (),
+        media_type: str = "application/json",
+    ) -> Self:
+        """What anybody may read."""
+        return cls(
+            "GET",
+            path,
+            handler,
+            {200: answer},
+            problems=problems,
+            parameters=parameters,
+            limit=RateClass.READ,
+            media_type=media_type,
+        )
+
+    @classmethod
+    def ask(
+        cls,
+        method: str,
+        path: str,
+        handler: Endpoint,
+        done: int,
+        answer: type[BaseModel],
+        *,
+        body: type[BaseModel] | None = None,
+        problems: Sequence[str] = (),
+        parameters: Sequence[Parameter] = (),
+    ) -> Self:
+        """A request of somebody known: `done` is the status where it was decided; 202 has a receipt instead."""
+        return cls(
+            method,
+            path,
+            handler,
+            {done: answer, 202: answer},
+            body=body,
+            problems=problems,
+            parameters=parameters,
+            secured=True,
+            waits=True,
+        )
 
     @property
     def name(self) -> str:

@@ -89,9 +89,9 @@ class Api:
         vote_problems = (*HEARD, Refusal.COMMENT_UNKNOWN, Refusal.OWN_COMMENT, Refusal.SAME_VOTE)
         comment_problems = (*HEARD, Refusal.VERSION_UNKNOWN, Refusal.THREAD_TOO_DEEP)
         return [
-            _read("/consultations", self.list_consultations, ConsultationList),
+            Operation.read("/consultations", self.list_consultations, ConsultationList),
             _write("POST", "/consultations", self.prepare, 201, PrepareBody, prepare_problems, (IDEMPOTENCY,)),
-            _read(one, self.show_consultation, ConsultationView),
+            Operation.read(one, self.show_consultation, ConsultationView),
             *(
                 _write("POST", f"{one}/{act.name}", self.steer(act), 200, act.body, act.refusals)
                 for act in COURSE_ACTS.values()
@@ -99,12 +99,12 @@ class Api:
             *self.versions.operations(),
             *self.comparisons.operations(),
             *self.ledger.operations(),
-            _read(f"{one}/versions/{{version}}/{{language}}", self.show_text, TextView),
-            _read(f"{one}/groups", self.opinion_groups, GroupsView),
+            Operation.read(f"{one}/versions/{{version}}/{{language}}", self.show_text, TextView),
+            Operation.read(f"{one}/groups", self.opinion_groups, GroupsView),
             Operation("GET", f"{one}/live", self.live, {200: None}, media_type="text/event-stream"),
-            _read(f"{one}/comments", self.list_comments, CommentList, (CLAUSE, AFTER)),
+            Operation.read(f"{one}/comments", self.list_comments, CommentList, parameters=(CLAUSE, AFTER)),
             _write("POST", f"{one}/comments", self.comment, 201, CommentBody, comment_problems, (IDEMPOTENCY,)),
-            _read(comment, self.show_comment, CommentView),
+            Operation.read(comment, self.show_comment, CommentView),
             _write("PUT", f"{comment}/vote", self.vote, 200, VoteBody, vote_problems),
             *(
                 _write("POST", f"{comment}/{act.name}", self.about(act), 200, act.body, act.refusals)
@@ -300,10 +300,6 @@ def _instant(text: str | None) -> datetime | None:
     return found
 
 
-def _read(path: str, handler: Endpoint, answer: type[BaseModel], parameters: Sequence[Parameter] = ()) -> Operation:
-    return Operation("GET", path, handler, {200: answer}, parameters=parameters, limit=RateClass.READ)
-
-
 def _write(
     method: str,
     path: str,
@@ -313,14 +309,4 @@ def _write(
     problems: Sequence[str] = (),
     parameters: Sequence[Parameter] = (),
 ) -> Operation:
-    return Operation(
-        method,
-        path,
-        handler,
-        {done: AskedAnswer, 202: AskedAnswer},
-        body=body,
-        problems=problems,
-        parameters=parameters,
-        secured=True,
-        waits=True,
-    )
+    return Operation.ask(method, path, handler, done, AskedAnswer, body=body, problems=problems, parameters=parameters)

@@ -1,7 +1,7 @@
 """The JSON API, `/api/petitions/v1`. All that the pages do can be done here with a bearer token."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -100,7 +100,7 @@ class Api:
         """Every operation of the API."""
         one = "/petitions/{petition}"
         return [
-            _read("/petitions", self.list_petitions, PetitionList, parameters=FILTERS),
+            Operation.read("/petitions", self.list_petitions, PetitionList, parameters=FILTERS),
             _write(
                 "POST",
                 "/petitions",
@@ -110,7 +110,7 @@ class Api:
                 problems=(*WHO_PROBLEMS, Refusal.PACK_UNKNOWN, Refusal.UNIT_UNKNOWN),
                 parameters=(IDEMPOTENCY,),
             ),
-            _read("/petitions/similar", self.similar, PetitionList, parameters=LIKE),
+            Operation.read("/petitions/similar", self.similar, PetitionList, parameters=LIKE),
             Operation(
                 "POST",
                 "/petitions/check",
@@ -120,7 +120,7 @@ class Api:
                 problems=(Refusal.PACK_UNKNOWN,),
                 limit=RateClass.READ,
             ),
-            _read(one, self.show_petition, PetitionView),
+            Operation.read(one, self.show_petition, PetitionView),
             _write("PUT", one, self.edit, 200, body=PetitionText, problems=("not-a-draft", "not-allowed")),
             *(
                 _write("POST", f"{one}/{act.name}", self.act(act), 200, body=act.body, problems=_problems(act))
@@ -131,8 +131,8 @@ class Api:
             _write("DELETE", f"{one}/signatures/mine", self.withdraw, 200, problems=("not-signed", "petition-closed")),
             Operation("GET", f"{one}/count", self.count, {200: CountView}, problems=("petition-unknown",)),
             Operation("GET", f"{one}/live", self.live, {200: None}, media_type="text/event-stream"),
-            _read(f"{one}/regions", self.regions, RegionCounts),
-            _read(f"{one}/history", self.history, History),
+            Operation.read(f"{one}/regions", self.regions, RegionCounts),
+            Operation.read(f"{one}/history", self.history, History),
             LogApi(self.queries).operation(),
             *SignersApi(self.queries, self.packs, self._reader).operations(),
             Operation("GET", "/receipts/{receipt}", self.receipt, {200: ReceiptAnswer}, waits=True),
@@ -333,10 +333,6 @@ class Api:
         return await admitted(request, self.authenticate, kind)
 
 
-def _read(path: str, handler: Endpoint, answer: type[BaseModel], parameters: Sequence[Parameter] = ()) -> Operation:
-    return Operation("GET", path, handler, {200: answer}, parameters=parameters, limit=RateClass.READ)
-
-
 def _mine(path: str, handler: Endpoint, answer: type[BaseModel]) -> Operation:
     return Operation("GET", path, handler, {200: answer}, secured=True)
 
@@ -351,18 +347,11 @@ def _write(
     problems: Sequence[str] = (),
     parameters: Sequence[Parameter] = (),
 ) -> Operation:
-    return Operation(
-        method,
-        path,
-        handler,
-        {done: RequestAnswer, 202: RequestAnswer},
-        body=body,
-        body_required=body is not SignBody,
-        problems=("petition-unknown", *problems),
-        parameters=parameters,
-        secured=True,
-        waits=True,
+    problems = ("petition-unknown", *problems)
+    asked = Operation.ask(
+        method, path, handler, done, RequestAnswer, body=body, problems=problems, parameters=parameters
     )
+    return replace(asked, body_required=body is not SignBody)
 
 
 def _problems(act: Act) -> tuple[str, ...]:

@@ -87,15 +87,14 @@ class VersionsApi:
     def operations(self) -> list[Operation]:
         """Its only operation."""
         return [
-            Operation(
+            Operation.ask(
                 "POST",
                 "/consultations/{consultation}/versions",
                 self.versions_of_consultation,
-                {200: AskedAnswer, 202: AskedAnswer},
+                200,
+                AskedAnswer,
                 body=VersionBody,
                 problems=PROBLEMS,
-                secured=True,
-                waits=True,
             )
         ]
 

@@ -10,7 +10,6 @@ from starlette.responses import Response, StreamingResponse
 from kenes.mongo.projection import LiveCollections
 from kenes.service.answers import json_response
 from kenes.web import csv_text
-from kenes.web.limits import RateClass
 from kenes.web.openapi import Operation, Parameter
 from kenes.web.problems import Problem
 from services.consultations.answers import PREFIX
@@ -41,15 +40,8 @@ class LedgerApi:
         unknown = (Refusal.CONSULTATION_UNKNOWN,)
 
         def read(path: str, handler: Any, answer: Any, *parameters: Parameter, media: str = "application/json") -> Any:
-            return Operation(
-                "GET",
-                f"{ONE}/{path}",
-                handler,
-                {200: answer},
-                problems=unknown,
-                parameters=parameters,
-                limit=RateClass.READ,
-                media_type=media,
+            return Operation.read(
+                f"{ONE}/{path}", handler, answer, problems=unknown, parameters=parameters, media_type=media
             )
 
         return [

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.service.answers import json_response
-from kenes.web.limits import RateClass
 from kenes.web.openapi import Operation
 from schemas.petitions.v1 import RulePackRef, Verdict
 from services.petitions.answers import PREFIX
@@ -52,7 +51,7 @@ class LogApi:
 
     def operation(self) -> Operation:
         """Its only operation."""
-        return Operation("GET", PATH, self.moderation_log, {200: LogView}, parameters=PAGING, limit=RateClass.READ)
+        return Operation.read(PATH, self.moderation_log, LogView, parameters=PAGING)
 
     async def moderation_log(self, request: Request) -> Response:
         """Every verdict of moderation with its reasons, and whether it was taken back."""

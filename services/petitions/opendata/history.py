@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from kenes.web import csv_text
 from kenes.web.caching import etag
 from kenes.web.keeping import Kept
-from kenes.web.limits import Endpoint, RateClass
+from kenes.web.limits import Endpoint
 from kenes.web.openapi import Operation
 from services.petitions.opendata.answering import open_data, publish_data
 from services.petitions.opendata.small_groups import Plan, Planner, Row
@@ -101,15 +101,8 @@ def last_full_hour(now: datetime) -> datetime:
 
 
 def _operation(ending: str, handler: Endpoint, media_type: str) -> Operation:
-    return Operation(
-        "GET",
-        PATH + ending,
-        handler,
-        {200: RegionHistory if ending == ".json" else None},
-        problems=("petition-unknown",),
-        limit=RateClass.READ,
-        media_type=media_type,
-    )
+    model = RegionHistory if ending == ".json" else None
+    return Operation.read(PATH + ending, handler, model, problems=("petition-unknown",), media_type=media_type)
 
 
 async def _csv(hours: AsyncIterator[list[Row]]) -> AsyncIterator[bytes]:

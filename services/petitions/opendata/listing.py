@@ -9,13 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.web import csv_text
-from kenes.web.caching import etag
 from kenes.web.i18n import DEFAULT
-from kenes.web.limits import Endpoint, RateClass
+from kenes.web.limits import Endpoint
 from kenes.web.openapi import Operation
 from services.petitions.domain.petition import Petition
 from services.petitions.filters import FILTERS, following, read_filter
-from services.petitions.opendata.answering import open_data, publish_data
+from services.petitions.opendata.answering import open_data
 from services.petitions.opendata.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
 from services.petitions.opendata.sources import LANG, Sources, absolute, own_address, translator, updated_at
 from services.petitions.opendata.views import OpenPetition, OpenPetitions
@@ -119,26 +118,13 @@ class OpenLists:
     def _answer(
         self, request: Request, body: bytes, media_type: str, further: str | None, file: str | None = None
     ) -> Response:
-        tag = etag(body)
-        headers = {"link": f'<{further}>; rel="next"'} if further else {}
-        if file:
-            headers["content-disposition"] = f'attachment; filename="{file}"'
-        return publish_data(
-            request,
-            Response(body, media_type=media_type),
-            tag=tag,
-            modified=self.sources.seen.modified(own_address(request), tag),
-            max_age=MAX_AGE,
-            headers=headers,
-        )
+        return self.sources.answer(request, body, media_type, max_age=MAX_AGE, file=file, further=further)
 
 
 def _operation(ending: str, handler: Endpoint, media_type: str) -> Operation:
     model = OpenPetitions if ending == ".json" else None
     parameters = FILTERS if ending in (".json", ".csv") else (*FILTERS, LANG)
-    limit = RateClass.READ
-    path = PATH + ending
-    return Operation("GET", path, handler, {200: model}, parameters=parameters, limit=limit, media_type=media_type)
+    return Operation.read(PATH + ending, handler, model, parameters=parameters, media_type=media_type)
 
 
 def _csv(lines: Sequence[OpenPetition]) -> bytes:

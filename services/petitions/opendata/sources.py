@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from starlette.requests import Request
+from starlette.responses import Response
 
+from kenes.web.caching import etag
 from kenes.web.context import web
 from kenes.web.i18n import LANGUAGES, Translator
 from kenes.web.openapi import Parameter
@@ -12,7 +14,7 @@ from kenes.web.problems import FieldError, InvalidInput, Problem
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
 from services.petitions.live import LiveCounts
-from services.petitions.opendata.answering import FirstSeen
+from services.petitions.opendata.answering import FirstSeen, publish_data
 from services.petitions.opendata.hours import Hours
 from services.petitions.queries import Queries
 
@@ -36,6 +38,30 @@ class Sources:
         if found is None or not found.published:
             raise Problem(404, "petition-unknown")
         return found
+
+    def answer(
+        self,
+        request: Request,
+        body: bytes,
+        media_type: str,
+        *,
+        max_age: int,
+        file: str | None = None,
+        further: str | None = None,
+    ) -> Response:
+        """A body that is whole, to be kept for `max_age` seconds; `file` is its name, `further` where it goes on."""
+        tag = etag(body)
+        headers = {"link": f'<{further}>; rel="next"'} if further else {}
+        if file is not None:
+            headers["content-disposition"] = f'attachment; filename="{file}"'
+        return publish_data(
+            request,
+            Response(body, media_type=media_type),
+            tag=tag,
+            modified=self.seen.modified(own_address(request), tag),
+            max_age=max_age,
+            headers=headers,
+        )
 
 
 def updated_at(petition: Petition) -> datetime:

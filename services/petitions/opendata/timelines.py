@@ -8,13 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.web import csv_text
-from kenes.web.caching import etag
 from kenes.web.i18n import Translator
 from kenes.web.keeping import Kept
-from kenes.web.limits import Endpoint, RateClass
+from kenes.web.limits import Endpoint
 from kenes.web.openapi import Operation
 from services.petitions.domain.petition import Petition
-from services.petitions.opendata.answering import open_data, publish_data
+from services.petitions.opendata.answering import open_data
 from services.petitions.opendata.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
 from services.petitions.opendata.sources import LANG, Sources, absolute, own_address, translator
 from services.petitions.opendata.timeline import REACHED, timeline
@@ -53,10 +52,10 @@ class OpenTimelines:
     @open_data
     async def timeline_csv(self, request: Request) -> Response:
         """The steps in a petition's life and when counts were first reached, for spreadsheets."""
-        _, entries = await self._found(request)
+        petition, entries = await self._found(request)
         rows = [entry.model_dump(mode="json") for entry in entries]
         body = csv_text.lines([COLUMNS, *([row[name] for name in COLUMNS] for row in rows)])
-        return self._answer(request, body, csv_text.MEDIA_TYPE, file=True)
+        return self._answer(request, body, csv_text.MEDIA_TYPE, file=f"timeline-{petition.id}.csv")
 
     @open_data
     async def timeline_atom(self, request: Request) -> Response:
@@ -81,28 +80,17 @@ class OpenTimelines:
         # The step just taken is never missing: the key changes with it.
         return petition, await self.kept.get((petition.id, petition.timeline), MAX_AGE, make)
 
-    def _answer(self, request: Request, body: bytes, media_type: str, *, file: bool = False) -> Response:
-        tag = etag(body)
-        name = f'attachment; filename="timeline-{request.path_params["petition"]}.csv"'
-        return publish_data(
-            request,
-            Response(body, media_type=media_type),
-            tag=tag,
-            modified=self.sources.seen.modified(own_address(request), tag),
-            max_age=MAX_AGE,
-            headers={"content-disposition": name} if file else None,
-        )
+    def _answer(self, request: Request, body: bytes, media_type: str, *, file: str | None = None) -> Response:
+        return self.sources.answer(request, body, media_type, max_age=MAX_AGE, file=file)
 
 
 def _operation(ending: str, handler: Endpoint, media_type: str) -> Operation:
-    return Operation(
-        "GET",
+    return Operation.read(
         PATH + ending,
         handler,
-        {200: Timeline if ending == ".json" else None},
+        Timeline if ending == ".json" else None,
         problems=("petition-unknown",),
         parameters=() if ending in (".json", ".csv") else (LANG,),
-        limit=RateClass.READ,
         media_type=media_type,
     )
 

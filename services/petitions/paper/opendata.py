@@ -7,11 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.web import csv_text
-from kenes.web.caching import etag
-from kenes.web.limits import Endpoint, RateClass
+from kenes.web.limits import Endpoint
 from kenes.web.openapi import Operation
-from services.petitions.opendata.answering import open_data, publish_data
-from services.petitions.opendata.sources import Sources, own_address
+from services.petitions.opendata.answering import open_data
+from services.petitions.opendata.sources import Sources
 from services.petitions.opendata.views import OpenPaper
 from services.petitions.paper.views import batch_views
 
@@ -71,24 +70,9 @@ class OpenPapers:
         )
 
     def _answer(self, request: Request, body: bytes, media_type: str, file: str | None = None) -> Response:
-        tag = etag(body)
-        return publish_data(
-            request,
-            Response(body, media_type=media_type),
-            tag=tag,
-            modified=self.sources.seen.modified(own_address(request), tag),
-            max_age=MAX_AGE,
-            headers={} if file is None else {"content-disposition": f'attachment; filename="{file}"'},
-        )
+        return self.sources.answer(request, body, media_type, max_age=MAX_AGE, file=file)
 
 
 def _operation(ending: str, handler: Endpoint, media_type: str) -> Operation:
-    return Operation(
-        "GET",
-        PATH + ending,
-        handler,
-        {200: OpenPaper if ending == ".json" else None},
-        problems=("petition-unknown",),
-        limit=RateClass.READ,
-        media_type=media_type,
-    )
+    model = OpenPaper if ending == ".json" else None
+    return Operation.read(PATH + ending, handler, model, problems=("petition-unknown",), media_type=media_type)
