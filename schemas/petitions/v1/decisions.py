@@ -27,6 +27,8 @@ class Created(Payload):
     author: Pseudonym
     text: PetitionText
     rules: RulePackRef
+    level: str = Field(description="At which level it is raised: country, region, district or union.")
+    body: str = Field(description="Who must answer, as in the role of its officials: parliament, akimat:KZ-75.")
     unit: str | None = None
     goals: tuple[Goal, ...]
     sealed: str

@@ -1,0 +1,1 @@
+"""What operators do, as requests and decisions on one pair of topics."""

@@ -1,0 +1,1 @@
+"""Events of consultations: a draft on its way, comments, votes."""
