@@ -57,6 +57,26 @@ def rebuild(service: str, projections: tuple[str, ...]) -> None:
     sys.exit(max(_run(each, number, ["rebuild", *projections]) for number, each in _chosen(service)))
 
 
+@main.command("backup", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", metavar="FOLDER [OPTIONS]", nargs=-1, type=click.UNPROCESSED)
+def back_up(arguments: tuple[str, ...]) -> None:
+    """Write every topic, and what is in no topic, into a new folder."""
+    sys.exit(_keep("backup", arguments))
+
+
+@main.command("restore", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", metavar="FOLDER [OPTIONS]", nargs=-1, type=click.UNPROCESSED)
+def restore(arguments: tuple[str, ...]) -> None:
+    """Bring a backup back into empty topics, while no service runs."""
+    sys.exit(_keep("restore", arguments))
+
+
+def _keep(verb: str, arguments: Sequence[str]) -> int:
+    environment = Stack(LocalSettings.load(), find_services()).environment(0)
+    command = [sys.executable, "-m", "kenes.backup", verb, *arguments]
+    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - arguments are ours
+
+
 @main.group()
 def rules() -> None:
     """Rule packs: what they say, and what they decided."""

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, SecretBytes, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from kenes.kafka.connection import client_options
 from kenes.web.settings import WebSettings
 
 EX_CONFIG = 78
@@ -27,7 +28,10 @@ class KitSettings(BaseSettings):
     environment: Literal["local", "test", "production"] = Field(
         default="production", description="`local` and `test` allow plain http and the local identity provider."
     )
-    kafka_bootstrap: str = Field(description="Brokers, host:port, comma separated.")
+    kafka_bootstrap: str = Field(
+        repr=False,
+        description="Brokers, host:port by commas; `scram://USER:PASSWORD@` before them logs in.",
+    )
     kafka_replication: int = Field(default=1, ge=1, description="Replication factor of topics created here.")
     kafka_session_timeout: float = Field(
         default=6.0, ge=1.0, description="Seconds after which the broker takes a silent consumer for dead."
@@ -67,6 +71,15 @@ class KitSettings(BaseSettings):
         edge = WebSettings.model_validate(self.web.model_dump() | {"public_url": self.public_url})
         object.__setattr__(self, "web", edge)  # frozen for everyone else: this is still construction
         return self
+
+    @field_validator("kafka_bootstrap")
+    @classmethod
+    def _brokers_can_be_reached_so(cls, value: str) -> str:
+        try:
+            client_options(value)
+        except OSError as error:
+            raise ValueError(f"the authority's certificate cannot be read: {error.strerror}") from error
+        return value
 
     @field_validator("master_key", mode="before")
     @classmethod

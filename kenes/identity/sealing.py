@@ -90,6 +90,7 @@ class Keyring:
         self._people = self._derive(master, b"people")
         self._owners = Box(self._derive(master, b"owners"))
         self._wrapping = Box(self._derive(master, b"person keys"))
+        self._boxes = self._derive(master, b"boxes")
         self._subject_key = lru_cache(maxsize=4096)(lambda subject: _digest(self._pseudonyms, subject))
 
     @staticmethod
@@ -111,6 +112,10 @@ class Keyring:
     def open_owner(self, owner: str) -> bytes:
         """The index in a sealed owner; raises `UnsealError`."""
         return self._owners.open_bytes(_unb64(owner))
+
+    def box(self, purpose: str) -> Box:
+        """What seals texts of the service's own for one purpose: nobody else can open or make them."""
+        return Box(_digest(self._boxes, purpose))
 
     def wrap(self, index: bytes, key: bytes) -> bytes:
         """A person's key as it is stored."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from kenes.kafka.connection import client_options
 from schemas.topics import Topic
 
 FOREVER = "-1"
@@ -23,7 +24,7 @@ async def ensure_topics(bootstrap: str, topics: Iterable[Topic], replication: in
     when the broker does not list what it has created.
     """
     wanted = {topic.name: topic for topic in topics}
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**client_options(bootstrap))
     await admin.start()
     try:
         existing = await _partition_counts(admin)
@@ -36,6 +37,17 @@ async def ensure_topics(bootstrap: str, topics: Iterable[Topic], replication: in
         return [topic.name for topic in missing]
     finally:
         await admin.close()
+
+
+async def present(bootstrap: str, topics: Iterable[Topic]) -> list[Topic]:
+    """Those of the topics that the broker has: a service that has never run here has none."""
+    admin = AIOKafkaAdminClient(**client_options(bootstrap))
+    await admin.start()
+    try:
+        found = set(await admin.list_topics())
+    finally:
+        await admin.close()
+    return [topic for topic in topics if topic.name in found]
 
 
 async def _partition_counts(admin: AIOKafkaAdminClient) -> dict[str, int]:

@@ -7,8 +7,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from kenes.kafka.producer import Producer
 from kenes.kafka.records import Record
-from kenes.observe.logs import get_logger
+from kenes.observe.logs import event_context, get_logger
 from kenes.observe.metrics import DEAD_LETTERS
+from kenes.observe.tracing import parse
 from schemas.dead_letter import DeadLetter, Origin
 from schemas.envelope import Event
 from schemas.topics import Topic
@@ -49,16 +50,20 @@ class DeadLetters:
             value=_text(record.value),
             headers={name: base64.b64encode(value or b"").decode() for name, value in record.headers},
         )
+        about = dict(record.headers)
+        trace = parse(about.get("ce_traceparent"))
         event = Event(
             id=str(uuid5(NAMESPACE_URL, f"{self._consumer}:{origin}")),
             source=f"/{self._consumer}",
             subject=origin,
             time=record.time,
             data=letter,
+            traceparent=None if trace is None else trace.traceparent(),
         )
         await self._producer.send(topic.dead_letters, origin.encode(), event)
         DEAD_LETTERS.labels(topic.name, type(error).__name__).inc()
-        _log.warning("record set aside", origin=origin, reason=type(error).__name__)
+        with event_context((about.get("ce_id") or b"").decode("utf-8", "replace"), event.traceparent):
+            _log.warning("record set aside", origin=origin, reason=type(error).__name__)
 
 
 def _size(record: Record) -> int:

@@ -9,17 +9,19 @@ that finds somebody else's writing between its own gives up what it holds and st
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from logging import DEBUG
 from typing import Protocol
 
 from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.records import Record, Recorded, counts, read
-from kenes.observe.logs import get_logger
-from kenes.observe.metrics import BATCH_DURATION, BATCH_RECORDS, DECISIONS
+from kenes.observe.logs import event_context, get_logger
+from kenes.observe.metrics import BATCH_DURATION, BATCH_RECORDS, DECISIONS, BoundedLabel
 from schemas.envelope import Event, UnreadableEventError, decision_id, sequence_of
 from schemas.payload import Payload
 from schemas.topics import Topic
 
 _log = get_logger(__name__)
+_outcomes = BoundedLabel()
 
 
 class FencedError(RuntimeError):
@@ -35,6 +37,7 @@ class Position:
 
 
 CATCH_UP_BATCH = 1000
+REFUSED = "refused"
 
 
 class DecisionLog(Protocol):
@@ -165,7 +168,9 @@ class Decider:
             decision = await self._decide(record, request, offset)
             if decision is not None:
                 before.append((record.key or b"", decision))
-        await self._append({partition: decisions for partition, decisions in decided.items() if decisions})
+        made = {partition: decisions for partition, decisions in decided.items() if decisions}
+        if made:
+            await self._append(made)
 
     async def _undecided(self, records: Sequence[Record]) -> list[tuple[Record, Recorded]]:
         """The readable requests that have no decision yet, in order; unreadable ones are set aside."""
@@ -198,7 +203,7 @@ class Decider:
         except Exception as error:  # noqa: BLE001 - the rules do no I/O: whatever they raise is about this record
             await self._dead_letters.put(self.requests, record, error)
             return None
-        DECISIONS.labels(decision.data.TYPE).inc()
+        DECISIONS.labels(decision.data.TYPE, _outcomes(_outcome(decision.data))).inc()
         return decision
 
     async def _append(self, decided: Mapping[int, Sequence[tuple[bytes, Event[Payload]]]]) -> None:
@@ -212,3 +217,12 @@ class Decider:
             positions[partition] = Position(expected + len(decisions), sequence_of(decisions[-1][1]))
         await self._state.save([(p, event) for p, events in decided.items() for _, event in events], positions)
         self._positions |= positions
+        if _log.is_enabled_for(DEBUG):
+            for decision in (event for decisions in decided.values() for _, event in decisions):
+                with event_context(decision.id, decision.traceparent):
+                    _log.debug("decided", type=decision.data.TYPE, sequence=decision.sequence)
+
+
+def _outcome(decision: Payload) -> str:
+    """`accepted`, or the code of a refusal."""
+    return str(getattr(decision, "code", REFUSED)) if f".{REFUSED}." in decision.TYPE else "accepted"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import NoOffsetForPartitionError
 
+from kenes.kafka.connection import client_options
 from kenes.kafka.reader import to_record
 from kenes.kafka.records import Record
 from kenes.observe.logs import get_logger
@@ -71,7 +72,7 @@ async def consume(
     `starts` is asked on each assignment for the next offset of every partition. `beat` is called on every turn.
     """
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.bootstrap,
+        **client_options(settings.bootstrap),
         group_id=settings.group,
         enable_auto_commit=False,
         auto_offset_reset="none",

@@ -9,6 +9,7 @@ from typing import Self
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from kenes.kafka.connection import client_options
 from kenes.kafka.records import Receipt
 from kenes.observe.logs import get_logger
 from kenes.observe.metrics import PRODUCE_ERRORS, RECORDS_PRODUCED
@@ -70,6 +71,13 @@ class Producer:
         """
         return [receipt.offset for receipt in await self._write(topic, partition, events)]
 
+    async def send_each(self, topic: Topic, events: Sequence[tuple[bytes, Event[Payload]]]) -> list[Receipt]:
+        """Writes events, each to the partition of its key; returns their places.
+
+        Raises `BrokerUnavailableError` when any of them was not acknowledged within the time-out.
+        """
+        return await self._write(topic, None, events)
+
     async def _write(
         self, topic: Topic, partition: int | None, events: Sequence[tuple[bytes, Event[Payload]]]
     ) -> list[Receipt]:
@@ -118,7 +126,7 @@ class Producer:
                     # Callers queued behind a failed start are answered at once, not one time-out after another.
                     raise BrokerUnavailableError("the broker could not be reached a moment ago")
                 inner = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap,
+                    **client_options(self._bootstrap),
                     client_id=self._client,
                     enable_idempotence=True,
                     acks="all",

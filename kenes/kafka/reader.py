@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from kenes.kafka.connection import client_options
 from kenes.kafka.records import Record
 from schemas.topics import Topic
 
@@ -18,7 +19,7 @@ def to_record(found: ConsumerRecord) -> Record:
 async def reading(bootstrap: str, topic: Topic, starts: Mapping[int, int]) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer of the given partitions from the given offsets. It commits nothing."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **client_options(bootstrap),
         enable_auto_commit=False,
         auto_offset_reset="none",
         max_partition_fetch_bytes=4 * 1024 * 1024,

@@ -4,20 +4,24 @@ Faust acknowledges an event whose agent raised, and with `take` the whole batch;
 A decider that fails ends the process at once: nothing more is committed, and the batch comes again.
 """
 
+from __future__ import annotations
+
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import faust
-from faust.types import EventT
-
+from kenes.kafka.connection import client_options
 from kenes.kafka.decider import Decider
 from kenes.kafka.records import Record
 from kenes.observe.logs import get_logger
+
+if TYPE_CHECKING:
+    import faust
+    from faust.types import EventT
 
 _log = get_logger(__name__)
 
@@ -29,9 +33,13 @@ STOP_WITHIN = 8.0
 
 def stream_app(name: str, bootstrap: str, session_timeout: float) -> faust.App:
     """A Faust app that only consumes: no web server, no tables, no topics of its own. Times are in seconds."""
+    import faust  # noqa: PLC0415 - 20 MB that the other processes of a service have no use for
+
+    reached = client_options(bootstrap)
     return faust.App(
         f"{name}-stream",
-        broker=";".join(f"aiokafka://{broker}" for broker in bootstrap.split(",")),
+        broker=";".join(f"aiokafka://{broker}" for broker in reached["bootstrap_servers"].split(",")),
+        broker_credentials=_credentials(reached),
         store="memory://",
         datadir=Path(gettempdir()) / f"{name}-stream",  # it insists on a folder, and keeps nothing there
         web_enabled=False,
@@ -44,6 +52,19 @@ def stream_app(name: str, bootstrap: str, session_timeout: float) -> faust.App:
         broker_rebalance_timeout=max(10.0, session_timeout),
         consumer_auto_offset_reset="earliest",
         stream_wait_empty=False,
+    )
+
+
+def _credentials(reached: Mapping[str, Any]) -> faust.SASLCredentials | None:
+    if "sasl_mechanism" not in reached:
+        return None
+    import faust  # noqa: PLC0415 - as above
+
+    return faust.SASLCredentials(
+        username=reached["sasl_plain_username"],
+        password=reached["sasl_plain_password"],
+        mechanism=reached["sasl_mechanism"],
+        ssl_context=reached["ssl_context"],
     )
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, Final
 
+from kenes.egress.push_services import PUSH_SERVICES
 from kenes.local.errors import LocalStackError
 from kenes.local.keys import LocalKeys
 
@@ -19,6 +20,8 @@ API_PORT: Final = "KENES_API_PORT"
 METRICS_PORT: Final = "KENES_METRICS_PORT"
 DATA: Final = "KENES_LOCAL_DATA"
 SMTP: Final = "KENES_SMTP_HOST"
+TELEGRAM: Final = "KENES_TELEGRAM_TOKEN"
+WEBPUSH: Final = "KENES_WEBPUSH_KEY"
 _LOCAL_ROLES: Final = {
     "moderator": "moderator",
     "agency": "agency:kz-government",
@@ -28,6 +31,7 @@ _LOCAL_ROLES: Final = {
     "expert": "class:expert",
     "journalist": "class:journalist",
     "operator": "operator",
+    "operator-act": "operator-act",
     "registrar": "registrar",
 }
 
@@ -58,6 +62,25 @@ def mail(host: str, port: int) -> dict[str, str]:
         "KENES_SMTP_PORT": str(port),
         "KENES_SMTP_FROM": "Kenes <no-reply@kenes.test>",
         "KENES_SMTP_SECURITY": "none",
+    }
+
+
+def telegram(host: str, port: int) -> dict[str, str]:
+    """The variables that make messages go to the Bot API of this machine."""
+    return {
+        TELEGRAM: "1:local",
+        "KENES_TELEGRAM_BOT": "kenes_local_bot",
+        "KENES_TELEGRAM_API": f"http://{host}:{port}",
+    }
+
+
+def webpush(host: str, port: int, keys: LocalKeys) -> dict[str, str]:
+    """The variables that make push messages go to the push service of this machine, and to those of browsers."""
+    return {
+        WEBPUSH: keys.webpush_key,
+        "KENES_WEBPUSH_CONTACT": "mailto:admin@kenes.test",
+        "KENES_WEBPUSH_HOSTS": json.dumps([host, *PUSH_SERVICES]),
+        "KENES_EGRESS_TEST_TARGETS": json.dumps([f"http://{host}:{port}"]),
     }
 
 

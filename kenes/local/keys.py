@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -20,6 +21,12 @@ class LocalKeys(BaseModel):
 
     master_key: str = Field(description="32 random bytes, base64", repr=False)
     oidc_client_secret: str = Field(description="Shared by the local identity provider and the sites", repr=False)
+
+    @property
+    def webpush_key(self) -> str:
+        """The private key of web push, base64url: it follows from the master key and is kept nowhere."""
+        key = hmac.digest(base64.b64decode(self.master_key), b"kenes: local web push", "sha256")
+        return base64.urlsafe_b64encode(key).decode()
 
     @classmethod
     def of(cls, data: Path) -> Self:

@@ -23,6 +23,12 @@ class Service:
         return f"{_PACKAGE}.{self.name}"
 
     @property
+    def for_operators(self) -> bool:
+        """Its site is for operators, as its file `audience.txt` says: other sites' menus do not lead there."""
+        file = self.folder / "audience.txt"
+        return file.exists() and file.read_text(encoding="utf-8").strip() == "operators"
+
+    @property
     def has_demo_data(self) -> bool:
         """It takes the role `seed`, which may be run again and again and adds nothing the second time."""
         return (self.folder / "seed.py").exists()

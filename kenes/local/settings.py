@@ -28,6 +28,8 @@ class LocalSettings(BaseSettings):
     identity_port: int = Field(default=8090, ge=1, le=65535, description="Port of the local identity provider.")
     mail_port: int = Field(default=8091, ge=1, le=65535, description="Port of the page that shows the mail sent.")
     smtp_port: int = Field(default=19025, ge=1, le=65535, description="Port of the local mail relay.")
+    telegram_port: int = Field(default=8092, ge=1, le=65535, description="Port of the local Bot API and its page.")
+    push_port: int = Field(default=8093, ge=1, le=65535, description="Port of the local push service and its page.")
     api_port: int = Field(
         default=8080, ge=1, le=65000, description="Port of the first service's site; the next ones go up."
     )
@@ -41,7 +43,7 @@ class LocalSettings(BaseSettings):
     @model_validator(mode="after")
     def _ports_differ(self) -> Self:
         ports = [self.kafka_port, self.kafka_controller_port, self.mongo_port, self.identity_port]
-        ports += [self.mail_port, self.smtp_port, self.api_port, self.metrics_port]
+        ports += [self.mail_port, self.smtp_port, self.telegram_port, self.push_port, self.api_port, self.metrics_port]
         if len(set(ports)) < len(ports):
             raise ValueError("two settings name the same port")
         return self

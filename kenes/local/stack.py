@@ -21,6 +21,7 @@ from kenes.local.probe import HOST, http_ready, listens
 from kenes.local.process import ChildProcess
 from kenes.local.services import ROLES, Service
 from kenes.local.settings import LocalSettings, setting_name
+from kenes.local.sinks import SINKS, Sink
 
 
 @dataclass
@@ -28,7 +29,7 @@ class Stack:
     """Composes the processes; the supervisor runs them.
 
     A server the user names by its variable (KENES_KAFKA_BOOTSTRAP, KENES_MONGO_URI, KENES_OIDC_ISSUER,
-    KENES_SMTP_HOST) is used and not started here.
+    KENES_SMTP_HOST, KENES_TELEGRAM_TOKEN, KENES_WEBPUSH_KEY) is used and not started here.
     """
 
     settings: LocalSettings
@@ -51,7 +52,7 @@ class Stack:
 
     def specs(self) -> list[ProcessSpec]:
         """All processes. Fetches and formats what is missing; starts nothing. Raises LocalStackError."""
-        servers = [spec for make in (self._kafka, self._mongo, self._identity, self._mail) for spec in make()]
+        servers = [spec for make in (self._kafka, self._mongo, self._identity, self._sinks) for spec in make()]
         names = tuple(spec.name for spec in servers)
         running = [
             spec for number, service in enumerate(self.services) for spec in self._service(number, service, names)
@@ -68,13 +69,11 @@ class Stack:
             for _, service, site in sites
         ]
         rows.append(("identity provider", self.identity))
-        mail = f"http://{HOST}:{self.settings.mail_port}"
-        rows.append(("mail that was sent", self._address(environment.SMTP, mail)))
+        rows += [
+            (sink.title, self._address(sink.variable, f"http://{HOST}:{sink.page(self.settings)}")) for sink in SINKS
+        ]
         for number, service, _ in sites:
-            rows += [
-                (f"{service.name}: metrics of {role}", f"http://{HOST}:{self.metrics_port(number, role)}/metrics")
-                for role in ROLES
-            ]
+            rows += [(f"{service.name}: metrics of {role}", f"{self._metrics(number, role)}/metrics") for role in ROLES]
         rows.append(("Kafka", self._address(environment.KAFKA, f"{HOST}:{self.settings.kafka_port}")))
         rows.append(("MongoDB", self._address(environment.MONGO, self._mongo_server().uri)))
         return rows
@@ -90,6 +89,21 @@ class Stack:
         first = int(self.user.get(environment.METRICS_PORT) or self.settings.metrics_port)
         return first + number * len(ROLES) + ROLES.index(role)
 
+    def _sites(self) -> dict[str, str]:
+        """Where people reach each service that is for them."""
+        return {each.name: self.site(place) for place, each in enumerate(self.services) if not each.for_operators}
+
+    def _metrics(self, number: int, role: str) -> str:
+        return f"http://{HOST}:{self.metrics_port(number, role)}"
+
+    def _processes(self) -> dict[str, str]:
+        """Where each process tells its health, by its name."""
+        return {
+            f"{service.name}-{role}": self._metrics(number, role)
+            for number, service in enumerate(self.services)
+            for role in ROLES
+        }
+
     def _address(self, variable: str, local: str) -> str:
         # A connection string of the user may hold a password, which has no place on a screen.
         return f"as {variable} says" if self.user.get(variable) else local
@@ -102,9 +116,8 @@ class Stack:
             yield self.settings.mongo_port, "the MongoDB-wire server", setting_name("mongo_port")
         if not self.user.get(environment.LOGIN):
             yield self.settings.identity_port, "the identity provider", setting_name("identity_port")
-        if not self.user.get(environment.SMTP):
-            yield self.settings.mail_port, "the page of sent mail", setting_name("mail_port")
-            yield self.settings.smtp_port, "the mail relay", setting_name("smtp_port")
+        for sink in self._local_sinks():
+            yield from sink.ports(self.settings)
         for number, service in enumerate(self.services):
             yield self.api_port(number), f"the site of {service.name}", setting_name("api_port")
             for role in ROLES:
@@ -154,13 +167,18 @@ class Stack:
         discovery = f"{self.identity}/.well-known/openid-configuration"
         return [ProcessSpec(child, partial(http_ready, discovery), port=port)]
 
-    def _mail(self) -> list[ProcessSpec]:
-        if self.user.get(environment.SMTP):
-            return []
-        page, smtp = self.settings.mail_port, self.settings.smtp_port
-        argv = [sys.executable, "-m", "kenes.local.mail_sink", "--port", str(page), "--smtp-port", str(smtp)]
-        child = ChildProcess("mail", argv, self.logs / "mail.log", env=environment.compose({}), cwd=self._root)
-        return [ProcessSpec(child, partial(http_ready, f"http://{HOST}:{page}/healthz"), port=page)]
+    def _local_sinks(self) -> list[Sink]:
+        return [sink for sink in SINKS if not self.user.get(sink.variable)]
+
+    def _sinks(self) -> list[ProcessSpec]:
+        return [self._sink(sink) for sink in self._local_sinks()]
+
+    def _sink(self, sink: Sink) -> ProcessSpec:
+        page = sink.page(self.settings)
+        argv = [sys.executable, *sink.argv(self.settings)]
+        log = self.logs / f"{sink.name}.log"
+        child = ChildProcess(sink.name, argv, log, env=environment.compose({}), cwd=self._root)
+        return ProcessSpec(child, partial(http_ready, f"http://{HOST}:{page}/healthz"), port=page)
 
     def _service(self, number: int, service: Service, servers: tuple[str, ...]) -> list[ProcessSpec]:
         return [self._process(number, service, role, servers) for role in ROLES]
@@ -191,9 +209,14 @@ class Stack:
         kafka_address = f"{HOST}:{self.settings.kafka_port}"
         told = environment.shared(kafka_address, self._mongo_server().uri, self.identity, keys, self.user)
         told["KENES_PUBLIC_URL"] = self.site(number)
-        told["KENES_SITES"] = json.dumps({each.name: self.site(place) for place, each in enumerate(self.services)})
+        told["KENES_SITES"] = json.dumps(self._sites())
+        told["KENES_PROCESSES"] = json.dumps(self._processes())
         if not self.user.get(environment.SMTP):
             told |= environment.mail(HOST, self.settings.smtp_port)
+        if not self.user.get(environment.TELEGRAM):
+            told |= environment.telegram(HOST, self.settings.telegram_port)
+        if not self.user.get(environment.WEBPUSH):
+            told |= environment.webpush(HOST, self.settings.push_port, keys)
         return {
             **environment.compose(told, self.user),
             # What the user names is the first one; each service has its own.

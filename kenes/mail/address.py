@@ -21,6 +21,10 @@ LONGEST: Final = 254
 """Letters of an address that SMTP can carry (RFC 5321, 4.5.3.1.3)."""
 
 
+ISSUER: Final = "mailto"
+"""In the place of an identity provider's address, for people known by a mailbox alone: none can be called so."""
+
+
 class AddressError(ValueError):
     """A text that is no address mail can be sent to. It does not repeat the text."""
 
@@ -31,6 +35,11 @@ class MailAddress:
 
     written: str
     identity: str
+
+    @property
+    def person(self) -> str:
+        """The id of whoever reads the mail: one for all spellings, the same for every service."""
+        return f"{ISSUER}|{self.identity}"
 
     def __repr__(self) -> str:
         return "MailAddress(***)"

@@ -13,14 +13,21 @@ from kenes.web.i18n import Translator
 
 LOCALES: Final = Path(__file__).parent / "locales"
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_ENVIRONMENT: Final = Environment(
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    loader=FileSystemLoader(_TEMPLATES),
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+
+
+def letter_templates(*folders: Path) -> Environment:
+    """Templates of letters: those of the given folders, which may extend the kit's `frame.html`."""
+    return Environment(
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        loader=FileSystemLoader([*folders, _TEMPLATES]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+_ENVIRONMENT: Final = letter_templates()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,14 +17,22 @@ from typing import Any, Final
 from kenes.mail.address import AddressError, parse_mailbox
 
 LONGEST_SUBJECT: Final = 200
+LONGEST_LIST_LINE: Final = 900
+"""Letters; with the name they stay below the 998 that a line may have (RFC 5322, 2.1.1)."""
 _OWN: Final = frozenset({"from", "to", "cc", "bcc", "subject", "date", "message-id", "reply-to", "sender"})
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 
 
 class _Policy(EmailPolicy):
-    """Folds a long subject by the older `Header`: the newer code loses blanks between words that it has to encode."""
+    """Folds a long subject by the older `Header`: the newer code loses blanks between words that it has to encode.
+
+    Lines of a list (`List-Unsubscribe`) are not folded at all: it would encode an address too long for a line.
+    """
 
     def fold(self, name: str, value: Any) -> str:
         """One header as text."""
+        if name.lower().startswith("list-"):
+            return f"{name}: {value}{self.linesep}"
         if name.lower() != "subject" or str(value).isascii():
             return str(super().fold(name, value))
         folded = Header(str(value), "utf-8", maxlinelen=75, header_name=name).encode(linesep=self.linesep)
@@ -46,6 +55,9 @@ class MailError(ValueError):
 class Mail:
     """What is sent to one address. `headers` are further ones, such as List-Unsubscribe.
 
+    `reference` is the sender's own name for the mail: letters, digits and hyphens. It makes the Message-ID, the same at
+    every try, and the address that a bounce comes back to.
+
     Raises `MailError` for a part that would reach into the headers: a line break or another control character.
     """
 
@@ -55,6 +67,7 @@ class Mail:
     html: str
     language: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    reference: str | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("to", self.to), ("subject", self.subject), ("language", self.language)):
@@ -65,6 +78,10 @@ class Mail:
             _refuse_control("headers", name + value)
             if name.lower() in _OWN:
                 raise MailError("headers: one of those every mail has")
+            if name.lower().startswith("list-") and (not value.isascii() or len(value) > LONGEST_LIST_LINE):
+                raise MailError("headers: a line of a list is ASCII and fits into one line")
+        if self.reference is not None and not _REFERENCE.fullmatch(self.reference):
+            raise MailError("reference: only letters, digits and hyphens")
         try:
             parse_mailbox(self.to)
         except AddressError:
@@ -80,7 +97,7 @@ class Mail:
         message["To"] = parse_mailbox(self.to)
         message["Subject"] = self.subject
         message["Date"] = format_datetime(now or datetime.now(UTC))
-        message["Message-ID"] = make_msgid(domain=sender.domain)
+        message["Message-ID"] = self._message_id(sender.domain)
         message["Auto-Submitted"] = "auto-generated"
         for name, value in self.headers.items():
             message[name] = value
@@ -88,6 +105,9 @@ class Mail:
         message.add_alternative(self.html, subtype="html")
         message["Content-Language"] = self.language  # last: setting the content drops what describes it
         return message
+
+    def _message_id(self, domain: str) -> str:
+        return make_msgid(domain=domain) if self.reference is None else f"<{self.reference}@{domain}>"
 
 
 def _refuse_control(name: str, value: str) -> None:

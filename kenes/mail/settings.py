@@ -20,6 +20,11 @@ class MailSettings(BaseSettings):
     smtp_host: str | None = Field(default=None, description="The relay's name; left out or `none`: no mail is sent.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="The relay's port.")
     smtp_from: str = Field(default="", description="Who writes, e.g. `Kenes <no-reply@petitions.example>`.")
+    smtp_bounces: str = Field(
+        default="",
+        description="Mailbox with sub-addresses that bounces come back to, e.g. `bounces@petitions.example`, as "
+        "`bounces+REFERENCE@petitions.example`; left out: they go to who writes.",
+    )
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls",
         description="`tls` from the first byte (port 465), `starttls`, or `none` inside one machine.",
@@ -54,6 +59,11 @@ class MailSettings(BaseSettings):
             parse_mailbox(self.smtp_from)
         except AddressError:
             raise ValueError("smtp_from: must be a mailbox such as `Kenes <no-reply@petitions.example>`") from None
+        if self.smtp_bounces:
+            try:
+                parse_mailbox(self.smtp_bounces)
+            except AddressError:
+                raise ValueError("smtp_bounces: must be an address such as `bounces@petitions.example`") from None
         if (self.smtp_user is None) != (self.smtp_password is None):
             raise ValueError("smtp_user: a name and a password go together")
         if self.smtp_user is not None and self.smtp_security == "none":

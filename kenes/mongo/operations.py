@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, TypeAlias
 
-from pymongo import ReplaceOne, UpdateOne
+from pymongo import DeleteOne, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from kenes.mongo.client import Collection, Document, Session
@@ -38,7 +38,15 @@ class Put:
     document: Document
 
 
-Operation: TypeAlias = Insert | Update | Put
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """No document with this id any more."""
+
+    collection: str
+    id: Any
+
+
+Operation: TypeAlias = Insert | Update | Put | Remove
 
 
 async def apply(
@@ -46,7 +54,7 @@ async def apply(
 ) -> None:
     """Carries operations out, at most two round trips per collection."""
     inserts: dict[str, list[Document]] = {}
-    changes: dict[str, list[UpdateOne | ReplaceOne[Document]]] = {}
+    changes: dict[str, list[UpdateOne | ReplaceOne[Document] | DeleteOne]] = {}
     for operation in operations:
         match operation:
             case Insert():
@@ -59,6 +67,8 @@ async def apply(
                 changes.setdefault(operation.collection, []).append(
                     ReplaceOne({"_id": operation.document["_id"]}, operation.document, upsert=True)
                 )
+            case Remove():
+                changes.setdefault(operation.collection, []).append(DeleteOne({"_id": operation.id}))
     for name, documents in inserts.items():
         # In the order of their ids: kinder to the tree, and the order of two collections tells nothing about
         # which documents were written for the same person.

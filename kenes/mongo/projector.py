@@ -1,9 +1,9 @@
 """Writes a projection: folds and next offset in one transaction, so that each event counts once."""
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from logging import DEBUG
 
 from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.decider import Position
@@ -12,20 +12,22 @@ from kenes.mongo.client import Document, Session, transact
 from kenes.mongo.folding import Find, Lookup, UnfoldableError, find_in, folded
 from kenes.mongo.operations import Operation, apply
 from kenes.mongo.projection import Version
-from kenes.observe.metrics import BATCH_DURATION, BATCH_RECORDS, PROJECTION_LAG, RECORDS_CONSUMED
+from kenes.observe.logs import event_context, get_logger
+from kenes.observe.metrics import BATCH_DURATION, BATCH_RECORDS, RECORDS_CONSUMED
 from schemas.envelope import UnreadableEventError, sequence_of
+
+_log = get_logger(__name__)
 
 Writing = asyncio.Task[int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One partition's part of a batch. `newest` is the time of its last record, in seconds since 1970."""
+    """One partition's part of a batch."""
 
     before: Position
     after: Position
     events: Sequence[Recorded]
-    newest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,10 @@ class Projector:
         events = sum(len(step.events) for step in prepared.steps.values())
         RECORDS_CONSUMED.labels(projection.topic.name).inc(events)
         BATCH_RECORDS.labels(projection.name).observe(events)
-        for partition, step in prepared.steps.items():
-            PROJECTION_LAG.labels(projection.name, projection.topic.name, partition).set(time.time() - step.newest)
+        if _log.is_enabled_for(DEBUG):
+            for event in (each.event for step in prepared.steps.values() for each in step.events):
+                with event_context(event.id, event.traceparent):
+                    _log.debug("folded", projection=projection.name, type=event.data.TYPE, sequence=event.sequence)
         return events
 
     async def _step(self, partition: int, records: Sequence[Record]) -> _Step:
@@ -106,8 +110,7 @@ class Projector:
             if event is not None and counts(event, sequence):
                 sequence = sequence_of(event.event)
                 events.append(event)
-        newest = records[-1]
-        return _Step(before, Position(newest.offset + 1, sequence), events, newest.timestamp / 1000)
+        return _Step(before, Position(records[-1].offset + 1, sequence), events)
 
     async def _fold(self, records: Sequence[Record], events: Sequence[Recorded], find: Find) -> list[Operation]:
         """The operations of one partition's events; an event that the fold cannot take is set aside."""

@@ -3,7 +3,7 @@
 import asyncio
 
 from kenes.mongo.client import Database, Session, transact
-from kenes.mongo.projection import VERSION_KNOWN_FOR, VERSIONS, Projection, Version, live_version
+from kenes.mongo.projection import OFFSETS, VERSION_KNOWN_FOR, VERSIONS, Projection, Version, live_version
 
 
 class VersionConflictError(RuntimeError):
@@ -44,3 +44,10 @@ async def switch(database: Database, version: Version) -> None:
     await transact(database, work)
     await asyncio.sleep(VERSION_KNOWN_FOR * 3)
     await before.drop()
+
+
+async def resume(version: Version) -> None:
+    """Lets workers fold a version again that was retired."""
+    before = f"{version.projection.name}.v{version.number}"
+    own = {"$gte": f"{before}/", "$lt": f"{before}0"}  # 0 comes right after the slash
+    await version.database[OFFSETS].update_many({"_id": own}, {"$set": {"retired": False}})

@@ -41,7 +41,10 @@ def _accept(request: Request) -> str:
 
 
 class ObserveMiddleware:
-    """Starts a span from the request's ``traceparent`` and records duration by method, route template and status."""
+    """Gives each request a span, tells it in the answer, and records duration by method, route template and status.
+
+    The span is a child of the one that the request's ``traceparent`` names; the answer has it as ``traceresponse``.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -59,12 +62,15 @@ class ObserveMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message = {**message, "headers": [*message.get("headers", ()), told]}
             await send(message)
 
+        trace = tracing.from_headers(scope["headers"])
+        told = (tracing.TRACERESPONSE, trace.traceparent().encode("ascii"))
         started = time.perf_counter()
         HTTP_IN_PROGRESS.inc()
         try:
-            with tracing.traced(tracing.from_headers(scope["headers"])):
+            with tracing.traced(trace):
                 await self._app(scope, receive, observed_send)
         finally:
             HTTP_IN_PROGRESS.dec()

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import orjson
 
 from kenes.observe.logs import get_logger
-from kenes.observe.metrics import exposition
+from kenes.observe.metrics import CHECK_PASSING, exposition
 
 log = get_logger(__name__)
 
@@ -87,6 +87,8 @@ class Health:
 
     async def _evaluate(self) -> dict[str, str]:
         found = await asyncio.gather(*(_run(name, entry) for name, entry in self._checks.items()))
+        for name, reason in zip(self._checks, found, strict=True):
+            CHECK_PASSING.labels(name).set(reason is None)
         reasons = {name: reason for name, reason in zip(self._checks, found, strict=True) if reason is not None}
         self._evaluated_at = self._clock()
         if reasons != self._last_reasons and (reasons or self._last_reasons):

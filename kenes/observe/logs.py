@@ -13,8 +13,8 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import TextIOWrapper
 from typing import Any, TextIO
 
@@ -39,6 +39,14 @@ def get_logger(name: str, **context: Any) -> FilteringBoundLogger:
 def log_context(**ids: Any) -> AbstractContextManager[None]:
     """Adds ``ids`` (``request_id``, ``event_id``, ``topic`` ...) to each line logged by this task within the block."""
     return structlog.contextvars.bound_contextvars(**ids)
+
+
+@contextmanager
+def event_context(event_id: str | None, traceparent: str | bytes | None) -> Iterator[None]:
+    """Lines logged within the block are about one event: they carry its id, and the ids of a span in its trace."""
+    trace = tracing.parse(traceparent)
+    with log_context(event_id=event_id), tracing.traced(trace.child()) if trace else nullcontext():
+        yield
 
 
 def configure_logs(

@@ -32,23 +32,45 @@ HTTP_DURATION = Histogram(
     buckets=_SECONDS,
 )
 HTTP_IN_PROGRESS = Gauge("kenes_http_requests_in_progress", "Requests being answered, streams included.")
+LIVE_CLIENTS = Gauge("kenes_live_clients", "Connections that follow live changes now.")
 
 RECORDS_PRODUCED = Counter("kenes_kafka_records_produced_total", "Records the broker acknowledged.", ("topic",))
 PRODUCE_ERRORS = Counter("kenes_kafka_produce_errors_total", "Records the broker did not acknowledge.", ("topic",))
 RECORDS_CONSUMED = Counter("kenes_kafka_records_consumed_total", "Records read and handled.", ("topic",))
 DEAD_LETTERS = Counter("kenes_dead_letters_total", "Records put aside, by the reason's code.", ("topic", "reason"))
 
-DECISIONS = Counter("kenes_decisions_total", "Decision events emitted, by event type.", ("type",))
+DECISIONS = Counter(
+    "kenes_decisions_total",
+    "Decision events emitted, by event type; the outcome is `accepted` or a refusal's code.",
+    ("type", "outcome"),
+)
+CLOCK_TICKED = Gauge(
+    "kenes_clock_last_tick_timestamp_seconds", "When a clock last ended a round of its work, since 1970.", ("clock",)
+)
+CLOCK_EVERY = Gauge("kenes_clock_interval_seconds", "The pause a clock makes between two rounds.", ("clock",))
 
 BATCH_RECORDS = Histogram("kenes_batch_records", "Records in one handled batch.", ("stage",), buckets=_RECORDS)
 BATCH_DURATION = Histogram(
     "kenes_batch_duration_seconds", "Time to handle one batch to its commit.", ("stage",), buckets=_SECONDS
 )
 
-PROJECTION_LAG = Gauge(
-    "kenes_projection_lag_seconds",
-    "Age of the newest record that was folded last: now minus its timestamp; 0 when caught up.",
-    ("projection", "topic", "partition"),
+_CONSUMED = ("consumer", "topic", "partition")
+TOPIC_END = Gauge("kenes_topic_end_offset", "The broker's offset after the newest record.", ("topic", "partition"))
+CONSUMER_POSITION = Gauge("kenes_consumer_position_offset", "The offset a consumer recorded as its next.", _CONSUMED)
+LAG_RECORDS = Gauge("kenes_consumer_lag_records", "Records a consumer has yet to take.", _CONSUMED)
+LAG_SECONDS = Gauge(
+    "kenes_consumer_lag_seconds",
+    "Time since there first was a record that a consumer has yet to take; 0 when it has taken all.",
+    _CONSUMED,
+)
+LAG_CHECKED = Gauge(
+    "kenes_consumer_lag_checked_timestamp_seconds",
+    "When broker and consumer were last asked for the lag, since 1970.",
+    ("consumer", "topic"),
+)
+
+CHECK_PASSING = Gauge(
+    "kenes_check_passing", "1 while what a process needs answers as it should, 0 while not, as last asked.", ("check",)
 )
 
 BUILD_INFO = Gauge(

@@ -1,6 +1,9 @@
-"""W3C Trace Context: the ``traceparent`` of an HTTP request travels on as a Kafka header of the same name.
+"""W3C Trace Context: the trace of an HTTP request travels on with the events it brings about.
 
-Source: https://www.w3.org/TR/trace-context/ (version 00). ``tracestate`` is not carried: nothing here writes one.
+An event carries ``traceparent`` as the CloudEvents extension of that name (the Kafka header ``ce_traceparent``); an
+answer tells its trace in ``traceresponse``.
+Source: https://www.w3.org/TR/trace-context/ (version 00) and, for ``traceresponse``, the draft of its level 2.
+``tracestate`` is not carried: nothing here writes one.
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
-TRACEPARENT = "traceparent"
+TRACEPARENT = b"traceparent"
+TRACERESPONSE = b"traceresponse"
 
 _FORM = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.DOTALL)
 _NO_TRACE = "0" * 32
@@ -33,10 +37,6 @@ class Trace(NamedTuple):
     def traceparent(self) -> str:
         """The value of the header."""
         return f"00-{self.trace_id}-{self.span_id}-{self.flags:02x}"
-
-    def kafka_header(self) -> tuple[str, bytes]:
-        """The header as Kafka clients want it: ``("traceparent", b"00-...")``."""
-        return TRACEPARENT, self.traceparent().encode("ascii")
 
 
 _current: ContextVar[Trace | None] = ContextVar("kenes_trace", default=None)
@@ -62,9 +62,9 @@ def parse(value: str | bytes | None) -> Trace | None:
     return Trace(trace_id, span_id, int(flags, 16))
 
 
-def from_headers(headers: Iterable[tuple[str | bytes, bytes]] | None) -> Trace:
-    """A child of the span named in HTTP or Kafka ``headers``, or a new trace. Two different headers name nothing."""
-    found = {value for name, value in headers or () if name in (TRACEPARENT, b"traceparent")}
+def from_headers(headers: Iterable[tuple[bytes, bytes]]) -> Trace:
+    """A child of the span named in the ``headers`` of a request, or a new trace. Two different ones name nothing."""
+    found = {value for name, value in headers if name == TRACEPARENT}
     parent = parse(found.pop()) if len(found) == 1 else None
     return parent.child() if parent else new_trace()
 

@@ -1,20 +1,29 @@
 """Requests of people on a service's topics: written, and waited for. Decides nothing."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
+
+from structlog.typing import FilteringBoundLogger
 
 from kenes.identity.person import Person
 from kenes.identity.sealing import Keyring, PersonKey
 from kenes.kafka.producer import Producer
 from kenes.kafka.records import Receipt, Recorded
 from kenes.kafka.waiting import Decisions
+from kenes.observe.logs import get_logger
 from kenes.observe.tracing import current
 from schemas.envelope import Event
 from schemas.parts import Actor, Assurance, Eligibility, PrivateEntry
 from schemas.payload import Payload
 from schemas.topics import Topic
+
+
+def _log() -> FilteringBoundLogger:
+    """Bound once: a logger of the module finds its settings anew for every line, which every request would pay for."""
+    bound: FilteringBoundLogger = get_logger(__name__).bind()
+    return bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class Asking:
     topic: Topic
     producer: Producer
     decisions: Decisions
+    log: FilteringBoundLogger = field(default_factory=_log, repr=False)
 
     async def ask(self, key: str, subject: str, request: Payload, wait: float) -> Outcome:
         """Writes a request and waits so many seconds for the decision. Raises `BrokerUnavailableError`."""
@@ -47,6 +57,13 @@ class Asking:
             traceparent=None if trace is None else trace.traceparent(),
         )
         receipt = await self.producer.send(self.topic, key.encode(), event)
+        self.log.debug(
+            "request written",
+            event_id=event.id,
+            topic=self.topic.name,
+            partition=receipt.partition,
+            offset=receipt.offset,
+        )
         return Outcome(receipt, subject, await self.decisions.wait(receipt, wait))
 
 

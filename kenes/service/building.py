@@ -2,8 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import Collection
+import sys
+from collections.abc import AsyncIterator, Collection
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
 from multiprocessing import get_context
 
 import uvloop
@@ -12,6 +14,8 @@ from kenes.kafka.reader import end_offsets, read_to_end, reading
 from kenes.mongo.client import connected
 from kenes.mongo.projection import Version
 from kenes.mongo.projector import Projector
+from kenes.mongo.versions import switch
+from kenes.observe.logs import configure_logs
 from kenes.service.definition import Service
 from kenes.settings import KitSettings
 
@@ -19,21 +23,46 @@ WORTH_A_PROCESS = 20_000
 """Events: to start a process takes as long as folding about so many."""
 
 
-async def build(service: Service, version: Version, timeout: float) -> int:
+async def build(service: Service, version: Version, timeout: float, *, apart: bool = False) -> int:
     """Folds a version from where it stands up to the end of its topic; returns the events folded.
 
     No document is shared between partitions, so processes need not know of each other. `timeout` is in seconds, per
-    operation on the database.
+    operation on the database. `apart` leaves this process to what else it does: the others fold everything.
+    Raises `NotOwnerError`, alone or in a group, when the version is retired meanwhile.
     """
     bootstrap, partitions = service.settings.kafka_bootstrap, range(version.projection.topic.partitions)
     cores = min(os.cpu_count() or 1, 1 + await _left(bootstrap, version) // WORTH_A_PROCESS, len(partitions))
-    own, *others = (partitions[first::cores] for first in range(cores))
-    if not others:
+    shares = [partitions[first::cores] for first in range(cores)]
+    if cores == 1:
         return await catch_up(bootstrap, version)
-    loop, told = asyncio.get_running_loop(), (type(service), service.settings, version.projection.name, version.number)
-    with ProcessPoolExecutor(len(others), mp_context=get_context("spawn")) as pool:
-        elsewhere = [loop.run_in_executor(pool, _catch_up_here, *told, list(share), timeout) for share in others]
-        return sum(await asyncio.gather(catch_up(bootstrap, version, own), *elsewhere))
+    here, elsewhere = ([], shares) if apart else (shares[:1], shares[1:])
+    told = (type(service), service.settings, version.projection.name, version.number)
+    async with _processes(len(elsewhere)) as pool:
+        loop = asyncio.get_running_loop()
+        folding = [loop.run_in_executor(pool, _catch_up_here, *told, list(share), timeout) for share in elsewhere]
+        try:
+            return sum(await asyncio.gather(*folding, *(catch_up(bootstrap, version, share) for share in here)))
+        except asyncio.CancelledError:
+            await version.retire()  # the other processes notice with their next batch: they are not to outlive this one
+            raise
+
+
+@asynccontextmanager
+async def _processes(count: int) -> AsyncIterator[ProcessPoolExecutor]:
+    """A pool whose end is waited for without holding up the event loop."""
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+    try:
+        yield pool
+    finally:
+        await asyncio.to_thread(pool.shutdown)
+
+
+async def take_over(bootstrap: str, version: Version) -> int:
+    """Makes a built version the live one; returns the events folded on the way. Raises `VersionConflictError`."""
+    # What came since it was built is little: once more, so that the worker has next to nothing to catch up with.
+    events = await catch_up(bootstrap, version)
+    await switch(version.database, version)
+    return events
 
 
 async def catch_up(bootstrap: str, version: Version, partitions: Collection[int] | None = None) -> int:
@@ -70,6 +99,7 @@ def _catch_up_here(
 ) -> int:
     """In a process of its own: the same service again, and its share of the partitions."""
     make: type = kind
+    configure_logs(kind.name, "rebuild", level=settings.log_level, stream=sys.stderr)
     return uvloop.run(_fold(make(settings), projection, number, partitions, timeout))
 
 

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from kenes.kafka.decider import DecisionState
 from kenes.kafka.producer import Producer
+from kenes.kafka.worker import Worker
 from kenes.mongo.client import Database
 from kenes.mongo.decision_state import Rules
 from kenes.mongo.projection import Projection
@@ -34,13 +35,19 @@ class Clock:
     every: float
     tick: Callable[[], Awaitable[None]]
 
+    @property
+    def name(self) -> str:
+        """What ticks, as its metrics name it: the class, for a bound method."""
+        return type(getattr(self.tick, "__self__", self.tick)).__name__.lower()
+
 
 @dataclass(frozen=True)
 class Stream:
-    """What the stream process runs: states for each `Deciding`, and clocks."""
+    """What the stream process runs: states for each `Deciding`, clocks, and workers on topics."""
 
     deciding: Sequence[tuple[Deciding, DecisionState]]
     clocks: Sequence[Clock] = ()
+    workers: Sequence[Worker] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,8 @@ class Service(ABC):
 
     name: ClassVar[str]
     topics: ClassVar[tuple[Topic, ...]]
+    reads: ClassVar[tuple[Topic, ...]] = ()
+    """Topics of other services that its workers read."""
     settings: KitSettings
 
     @property

@@ -22,10 +22,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[T]):
-    """What is known of one subject, and the last decision it comes from."""
+    """What is known of one subject, and the last decision it comes from: its partition and sequence."""
 
     known: T
-    seen: Seen
+    partition: int
+    sequence: int
+
+    @property
+    def seen(self) -> Seen:
+        """The same for a request. Made when it is asked for: a directory may have a hundred thousand entries."""
+        return Seen(partition=self.partition, sequence=self.sequence)
 
 
 class Directory(Generic[T]):
@@ -62,16 +68,15 @@ class Directory(Generic[T]):
         """Takes in the projection's documents; returns the positions the tail must go on from."""
         positions = await version.positions()
         async for document in version.collection(self._collection).find({}, self._fields):
-            seen = Seen(partition=document["p"], sequence=document["s"])
-            self._entries[document["_id"]] = Entry(self._read(document), seen)
+            self._entries[document["_id"]] = Entry(self._read(document), document["p"], document["s"])
         return positions
 
     def take(self, decision: Recorded) -> None:
         """Folds a decision, unless it is folded already."""
         subject, sequence = decision.event.subject, sequence_of(decision.event)
         entry = self._entries.get(subject)
-        if entry is not None and sequence <= entry.seen.sequence:
+        if entry is not None and sequence <= entry.sequence:
             return
         known = self._after(None if entry is None else entry.known, decision.data, decision.event.time)
         if known is not None:
-            self._entries[subject] = Entry(known, Seen(partition=decision.partition, sequence=sequence))
+            self._entries[subject] = Entry(known, decision.partition, sequence)

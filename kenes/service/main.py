@@ -7,6 +7,7 @@ from collections.abc import Callable
 import click
 
 from kenes.identity.settings import SettingError
+from kenes.observe.logs import configure_logs
 from kenes.service.definition import Service
 from kenes.service.maintenance import audit, rebuild
 from kenes.service.processes import ROLES, run
@@ -30,12 +31,12 @@ def main(load: Callable[[], Service], *more: click.Command) -> None:
     @click.argument("projections", nargs=-1)
     def rebuild_command(projections: tuple[str, ...]) -> None:
         """Rebuild projections from the topics beside the live ones, then switch. All, where none is named."""
-        asyncio.run(rebuild(load(), projections))
+        asyncio.run(rebuild(_told_beside(load(), "rebuild"), projections))
 
     @commands.command("audit")
     def audit_command() -> None:
         """Recount every projection and decision state from the topics and name each difference."""
-        sys.exit(asyncio.run(audit(load())))
+        sys.exit(asyncio.run(audit(_told_beside(load(), "audit"))))
 
     for command in more:
         commands.add_command(command)
@@ -44,3 +45,9 @@ def main(load: Callable[[], Service], *more: click.Command) -> None:
     except SettingError as error:
         sys.stderr.write(f"setting {error}\n")
         sys.exit(EX_CONFIG)
+
+
+def _told_beside(service: Service, process: str) -> Service:
+    """The service, once its logs go where they do not mix with what a command tells."""
+    configure_logs(service.name, process, level=service.settings.log_level, stream=sys.stderr)
+    return service

@@ -7,9 +7,9 @@ from contextlib import AbstractAsyncContextManager
 
 from kenes.mongo.client import Database, connected
 from kenes.mongo.projection import Projection
-from kenes.mongo.versions import begin_version, switch
+from kenes.mongo.versions import begin_version
 from kenes.service.audit import audit_projection
-from kenes.service.building import build, catch_up
+from kenes.service.building import build, take_over
 from kenes.service.definition import Service
 from kenes.service.state_audit import audit_state
 
@@ -23,9 +23,13 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def patience(service: Service) -> float:
+    """Seconds that upkeep gives an operation on the database."""
+    return max(service.settings.mongo_timeout, MAINTENANCE_TIMEOUT)
+
+
 def _database(service: Service) -> AbstractAsyncContextManager[Database]:
-    settings = service.settings
-    return connected(settings.mongo_uri, service.database, timeout=max(settings.mongo_timeout, MAINTENANCE_TIMEOUT))
+    return connected(service.settings.mongo_uri, service.database, timeout=patience(service))
 
 
 async def rebuild(service: Service, names: Sequence[str]) -> None:
@@ -36,11 +40,9 @@ async def rebuild(service: Service, names: Sequence[str]) -> None:
         for projection in chosen:
             version = await begin_version(database, projection)
             began = time.monotonic()
-            events = await build(service, version, max(settings.mongo_timeout, MAINTENANCE_TIMEOUT))
+            events = await build(service, version, patience(service))
             rate = events / (time.monotonic() - began)
-            # What came meanwhile is little: once more, so that the worker has next to nothing to catch up with.
-            events += await catch_up(settings.kafka_bootstrap, version)
-            await switch(database, version)
+            events += await take_over(settings.kafka_bootstrap, version)
             say(f"{projection.name}: version {version.number} live, {events:,} events, {rate:,.0f} events/s")
 
 
@@ -48,9 +50,7 @@ async def audit(service: Service) -> int:
     """Recounts everything; prints each difference. Returns the exit status: 0 clean, 1 differences."""
     settings = service.settings
     differences = 0
-    async with connected(
-        settings.mongo_uri, service.database, timeout=max(settings.mongo_timeout, MAINTENANCE_TIMEOUT)
-    ) as database:
+    async with _database(service) as database:
         for projection in service.projections:
             differences += await _report(database, service, projection)
         for deciding in service.deciding:

@@ -13,16 +13,21 @@ from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.decider import Decider
 from kenes.kafka.decision_log import KafkaDecisionLog
 from kenes.kafka.group import GroupSettings, consume
+from kenes.kafka.lag import report_lag
 from kenes.kafka.producer import Producer
 from kenes.kafka.stream import add_decider, running_app, stream_app
+from kenes.kafka.worker import run_worker
 from kenes.mongo.client import beside, connected, ping
 from kenes.mongo.projection import NotOwnerError, Projection, live_version
 from kenes.mongo.projector import Projector
+from kenes.mongo.standings import record_decider
 from kenes.observe.health import Health
 from kenes.observe.logs import configure_logs, get_logger
-from kenes.observe.metrics import set_build_info
+from kenes.observe.metrics import CLOCK_EVERY, CLOCK_TICKED, set_build_info
 from kenes.observe.server import health_server
 from kenes.service.definition import Clock, Context, Service
+from kenes.service.upkeep import keep_up
+from kenes.service.watching import undecided, unfolded, unhandled
 from kenes.web.server import serve, server
 from schemas.topics import all_topics
 
@@ -47,6 +52,8 @@ async def stream(service: Service, context: Context) -> None:
     app = stream_app(service.name, settings.kafka_bootstrap, settings.kafka_session_timeout)
     async with service.stream(context) as work:
         for deciding, state in work.deciding:
+            name, requests, decisions = deciding.rules.name, deciding.requests.name, deciding.decisions.name
+            await record_decider(context.database, name, requests, decisions)
             decider = Decider(
                 deciding.requests,
                 deciding.decisions,
@@ -59,20 +66,29 @@ async def stream(service: Service, context: Context) -> None:
         async with running_app(app), asyncio.TaskGroup() as tasks:
             for clock in work.clocks:
                 tasks.create_task(_run_clock(clock))
-            await asyncio.Event().wait()
+            groups = [(f"{service.name}.{worker.name}", worker) for worker in work.workers]
+            for group, worker in groups:
+                running = run_worker(worker, group, settings.kafka_bootstrap, settings.kafka_session_timeout, letters)
+                tasks.create_task(running, name=worker.name)
+            watched = [*undecided(service, str(app.conf.id)), *unhandled(service, groups)]
+            await report_lag(settings.kafka_bootstrap, watched)
 
 
 async def _run_clock(clock: Clock) -> None:
+    CLOCK_EVERY.labels(clock.name).set(clock.every)
     while True:
         await asyncio.sleep(clock.every)
         await clock.tick()
+        CLOCK_TICKED.labels(clock.name).set_to_current_time()
 
 
 async def project(service: Service, context: Context) -> None:
-    """Writes every projection of the service until cancelled."""
+    """Writes every projection of the service, and does what operators order for them, until cancelled."""
     async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(keep_up(service, context), name="upkeep")
         for projection in service.projections:
             tasks.create_task(_project(service, context, projection), name=projection.name)
+        tasks.create_task(report_lag(service.settings.kafka_bootstrap, unfolded(service, context.database)))
 
 
 async def _project(service: Service, context: Context, projection: Projection) -> None:
@@ -130,7 +146,8 @@ def _spare_the_collector() -> None:
 @asynccontextmanager
 async def _context(service: Service, role: str) -> AsyncIterator[Context]:
     settings = service.settings
-    await ensure_topics(settings.kafka_bootstrap, all_topics(service.topics), settings.kafka_replication)
+    topics = all_topics((*service.topics, *service.reads))
+    await ensure_topics(settings.kafka_bootstrap, topics, settings.kafka_replication)
     health = Health()
     async with (
         health_server(health, host=settings.metrics_host, port=settings.metrics_port),

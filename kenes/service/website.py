@@ -1,6 +1,6 @@
 """The HTTP side of an api process: identity, sessions, forms and pages, put together the same way for every service."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ from kenes.web.i18n import Catalogs
 from kenes.web.language import edge_catalogs
 from kenes.web.pages import Pages, Shell
 from kenes.web.problems import Problem
-from kenes.web.sessions import Sessions
+from kenes.web.sessions import Sessions, SessionStore
 from kenes.web.settings import WebSettings
 from kenes.web.styleguide import style_guide_routes
 
@@ -46,11 +46,12 @@ class Folders:
     templates: Path
     static: Path
     locales: Path
+    more_locales: tuple[Path, ...] = ()
 
     @classmethod
-    def of(cls, service: Path) -> "Folders":
-        """Under their usual names in a service's package."""
-        return cls(service.name, service / "templates", service / "static", service / "locales")
+    def of(cls, service: Path, *more_locales: Path) -> "Folders":
+        """Under their usual names in a service's package; parts of it may have messages of their own."""
+        return cls(service.name, service / "templates", service / "static", service / "locales", more_locales)
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,14 @@ class Website:
 
 @asynccontextmanager
 async def website(
-    settings: KitSettings, context: Context, keyring: Keyring, folders: Folders, shell: Shell
+    settings: KitSettings,
+    context: Context,
+    keyring: Keyring,
+    folders: Folders,
+    shell: Shell,
+    sessions_through: Callable[[SessionStore], SessionStore] = lambda store: store,
 ) -> AsyncIterator[Website]:
-    """Opens what a website needs."""
+    """Opens what a website needs. `sessions_through` puts something before the store of sessions."""
     issuers, login_settings = load_identity(IdentitySettings).issuers, load_identity(LoginSettings)
     sessions, confirmations = MongoSessionStore(context.people), MongoConfirmationStore(context.database)
     await sessions.prepare()
@@ -102,7 +108,7 @@ async def website(
         stack.push_async_callback(login.aclose)
         # Signing out ends at the identity provider, and browsers ask whether a form may lead there.
         web = settings.web.model_copy(update={"identity_origins": (*settings.web.identity_origins, login.origin)})
-        catalogs = edge_catalogs((LOGIN_LOCALES, MAIL_LOCALES, folders.locales))
+        catalogs = edge_catalogs((LOGIN_LOCALES, MAIL_LOCALES, folders.locales, *folders.more_locales))
         assets = Assets(named={folders.name: folders.static})
 
         def owner(data: Mapping[str, Any]) -> bytes | None:
@@ -117,7 +123,7 @@ async def website(
             assets=assets,
             authenticator=Authenticator(verifier),
             login=login,
-            sessions=Sessions(sessions, web, owner_of=owner),
+            sessions=Sessions(sessions_through(sessions), web, owner_of=owner),
             confirmations=Confirmations(confirmations, web),
         )
 

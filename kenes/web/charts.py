@@ -6,6 +6,7 @@ small groups may be shown at all.
 """
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,8 @@ from kenes.web.i18n import Translator
 _ROW: Final = 44  # pixels per bar: a line of text and the bar below it
 _PLOT: Final = 180  # pixels from the axis to the top line
 _SLOTS: Final = 14  # days a chart has room for at least, so that one day is not a wall
+_ACROSS: Final = 1000  # units from the first to the last point of a course, however wide it is shown
+_ROWS: Final = 60  # rows of the table of a course
 _LABEL_ROOM: Final = 30  # letters of a bar's label that fit beside its value on a phone
 
 
@@ -92,6 +95,37 @@ class Charts:
         rows = [(self._f.date(day), self._f.number(value)) for day, value in reversed(days)]
         table = self._table(title, (self._t("chart.day"), value_name), rows)
         return _figure("columns", (title, level), description, _PLOT + 48, drawing, table)
+
+    def course(
+        self,
+        title: str,
+        points: Sequence[tuple[dt.datetime, float | None]],
+        *,
+        value_name: str,
+        level: int | None = None,
+    ) -> Markup:
+        """A figure over time, oldest first; a line with a gap wherever nothing is known."""
+        known = [(at, value) for at, value in points if value is not None]
+        if not known:
+            return self._empty(_title(title, level))
+        peak_at, peak = max(known, key=lambda pair: pair[1])
+        ceiling = _round_up(max(math.ceil(peak), 1))
+        drawing = Markup(
+            '<svg x="0" y="20" width="100%" height="{0}" viewBox="0 0 {1} {0}" preserveAspectRatio="none">{2}</svg>'
+        ).format(_PLOT, _ACROSS, _lines([value for _, value in points], ceiling))
+        first, last = points[0][0], points[-1][0]
+        drawing += self._grid(ceiling) + self._times(first, last)
+        written = {
+            "first": self._f.time(first),
+            "last": self._f.time(last),
+            "peak_at": self._f.time(peak_at),
+            "peak": self._f.number(round(peak, 1)),
+            "now": self._f.number(round(known[-1][1], 1)),
+        }
+        step = -(-len(known) // _ROWS)
+        rows = [(self._f.date_time(at), self._f.number(round(value, 1))) for at, value in reversed(known[::step])]
+        table = self._table(title, (self._t("chart.time"), value_name), rows)
+        return _figure("course", (title, level), self._t("chart.course_desc", **written), _PLOT + 48, drawing, table)
 
     def sparkline(self, title: str, values: Sequence[int]) -> Markup:
         """A small line without axes, for a card or a table row; say its numbers beside it."""
@@ -176,6 +210,12 @@ class Charts:
             _short(end), _PLOT + 42, self._f.day(last)
         )
 
+    def _times(self, first: dt.datetime, last: dt.datetime) -> Markup:
+        return Markup(
+            '<text class="chart-tick" x="0" y="{0}">{1}</text>'
+            '<text class="chart-tick" x="100%" y="{0}" text-anchor="end">{2}</text>'
+        ).format(_PLOT + 42, self._f.time(first), self._f.time(last))
+
     def _table(self, caption: str, heads: tuple[str, str], rows: Sequence[tuple[str, str]]) -> Markup:
         body = Markup("").join(
             Markup('<tr><th scope="row">{}</th><td class="is-number">{}</td></tr>').format(*row) for row in rows
@@ -192,6 +232,25 @@ class Charts:
             '<figure class="chart"><figcaption class="chart-title">{}</figcaption>'
             '<p class="chart-empty">{}</p></figure>'
         ).format(title, self._t("chart.empty"))
+
+
+def _lines(values: Sequence[float | None], ceiling: int) -> Markup:
+    """One line for each run of known values."""
+    step = _ACROSS / max(len(values) - 1, 1)
+    runs: list[list[str]] = [[]]
+    for index, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append(f"{_short(index * step)},{_short(_PLOT - _PLOT * value / ceiling)}")
+    return Markup("").join(
+        Markup(
+            '<polyline class="chart-line" points="{}" fill="none" stroke-linecap="round" '
+            'vector-effect="non-scaling-stroke"/>'
+        ).format(" ".join(run if len(run) > 1 else run * 2))
+        for run in runs
+        if run
+    )
 
 
 def _figure(

@@ -46,6 +46,10 @@ class Formats:
         local = self._local(value)
         return f"{format_date(local, 'long', self.locale)}, {format_time(local, 'HH:mm', locale=self.locale)}"
 
+    def time(self, value: dt.datetime) -> str:
+        """The time of day to the minute: "14:05"."""
+        return format_time(self._local(value), "HH:mm", locale=self.locale)
+
     def ago(self, value: dt.datetime, now: dt.datetime) -> str:
         """The distance of an instant from `now` in its largest unit: "3 days ago", "in 2 hours"."""
         return format_timedelta(value - now, add_direction=True, locale=self.locale)

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from kenes.observe.metrics import LIVE_CLIENTS
 from kenes.web.context import header, web
 from kenes.web.live_clients import RequestClient, TransportClient
 from kenes.web.problems import Problem
@@ -95,6 +96,7 @@ class LiveHub:
         """`client` watches `topic` until it leaves: one that was let in before, under another form."""
         topic.clients.add(client)
         min(self._turns, key=len).add(client)
+        LIVE_CLIENTS.inc()
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._turn_every, self._next_turn)
 
@@ -102,7 +104,9 @@ class LiveHub:
         """`client` watches no more."""
         for turn in self._turns:
             turn.discard(client)
-        topic.clients.discard(client)
+        if client in topic.clients:
+            topic.clients.remove(client)
+            LIVE_CLIENTS.dec()
         if not topic.clients:
             topic.close()
             self._topics.pop(topic.key, None)

@@ -5,7 +5,7 @@ cached) and still speak the right language: `t`, `number`, `date` and their kin 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlencode
@@ -49,7 +49,10 @@ class Viewer:
 
 @dataclass(frozen=True)
 class Shell:
-    """What surrounds every page: the menu, the links at the foot, and the addresses the header leads to."""
+    """What surrounds every page: the menu, the links at the foot, and the addresses the header leads to.
+
+    `follow` is where a reader chooses to be told of something, named by `?interest=`; nobody is asked where it is None.
+    """
 
     nav: Sequence[NavItem] = ()
     footer: Sequence[NavItem] = ()
@@ -57,6 +60,25 @@ class Shell:
     account: str = "/me"
     sign_in: str = "/sign-in"
     sign_out: str = "/sign-out"
+    follow: str | None = None
+
+    def among(self, own: str, sites: Mapping[str, str]) -> "Shell":
+        """The same where other services have sites: menus lead to the front page of each, in the order of `sites`.
+
+        `own` is the service of this shell; `sites` are origins by service, whose front pages are `/SERVICE`. The
+        first one's origin is everybody's home.
+        """
+        if not sites.keys() - {own}:
+            return self
+        named = sites if own in sites else {own: "", **sites}
+        origins = {name: origin.rstrip("/") for name, origin in named.items()}
+        first, *more = self.nav
+        services = [
+            first if name == own else NavItem(f"nav.{name}", f"{origin}/{name}") for name, origin in origins.items()
+        ]
+        footer = (*services, *(item for item in self.footer if item != first))
+        home = self.home if next(iter(origins)) == own else f"{next(iter(origins.values()))}/"
+        return replace(self, nav=(*services, *more), footer=footer, home=home)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,11 @@ class WebSettings(BaseModel):
         default=120, ge=1, description="Writes per minute from one address without a valid identity."
     )
     streams_per_address: int = Field(default=20_000, ge=1, description="Live streams open at once from one address.")
+    session_name: str = Field(
+        default="kenes",
+        pattern="^[a-z-]+$",
+        description="Name of the session's cookie: sites of their own login need names of their own on one host.",
+    )
     session_idle: int = Field(default=2 * 3600, ge=60, description="Seconds without a request that end a session.")
     session_lifetime: int = Field(default=12 * 3600, ge=60, description="Seconds after login that end any session.")
     confirmation_lifetime: int = Field(
@@ -67,7 +72,7 @@ class WebSettings(BaseModel):
     @property
     def session_cookie(self) -> str:
         """`__Host-` binds the cookie to this host and to https; browsers refuse the prefix on plain http."""
-        return "__Host-kenes" if self.secure else "kenes"
+        return f"__Host-{self.session_name}" if self.secure else self.session_name
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -63,6 +63,7 @@ PEOPLE = (
     TestPerson("rustem", "Рүстем", "Тұрсын", 28, "KZ-47", role="journalist"),
     TestPerson("asel", "Әсел", "Тоқтарова", 39, "KZ-71", role="registrar"),
     TestPerson("pavel", "Павел", "Громов", 33, "KZ-10", role="operator"),
+    TestPerson("leila", "Ләйла", "Оспанова", 40, "KZ-71", role="operator-act"),
 )
 
 BY_KEY = {person.key: person for person in PEOPLE}

@@ -1,0 +1,1 @@
+"""Requests to addresses that other people name: to public hosts only, without detours, within limits."""

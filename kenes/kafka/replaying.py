@@ -1,0 +1,98 @@
+"""Writing the record of a dead letter to its topic again, as it was, with a word of where it comes from."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from kenes.kafka.connection import client_options
+from kenes.kafka.producer import BrokerUnavailableError
+from kenes.kafka.reader import ends, read_to_end, reading, to_record
+from kenes.kafka.records import Receipt, read
+from schemas.dead_letter import DeadLetter
+from schemas.envelope import UnreadableEventError
+from schemas.topics import LARGEST_DRAFT, Topic
+
+CASE = "kenes_replay_of"
+"""The header that names the record replayed: `topic/partition/offset` of the first of all its tries."""
+TRY = "kenes_replay_try"
+"""The header that says how often it has been replayed, from 1."""
+WITHIN_MS = 10_000
+
+
+def case_of(letter: DeadLetter) -> tuple[str, int]:
+    """The record that a letter is about, where it was first, and how often it had been replayed."""
+    origin = letter.origin
+    first = f"{origin.topic}/{origin.partition}/{origin.offset}"
+    try:
+        case, tries = (base64.b64decode(letter.headers[name]).decode() for name in (CASE, TRY))
+    except (KeyError, ValueError, binascii.Error):
+        return first, 0
+    return (case, int(tries)) if tries.isascii() and tries.isdigit() and len(tries) < 9 else (first, 0)
+
+
+async def letter_at(bootstrap: str, topic: Topic, offset: int) -> DeadLetter | None:
+    """The letter at an offset of a topic's dead letters; `None` where there is none."""
+    letters = topic.dead_letters
+    if not 0 <= offset < (await ends(bootstrap, letters))[0]:
+        return None
+    async with reading(bootstrap, letters, {0: offset}) as consumer:
+        found = await consumer.getmany(timeout_ms=WITHIN_MS, max_records=1)
+    for record in (each for records in found.values() for each in records):
+        raw = to_record(record)
+        try:
+            data = read(letters, raw).data
+        except UnreadableEventError:
+            return None
+        return data if record.offset == offset and isinstance(data, DeadLetter) else None
+    return None
+
+
+async def write_again(bootstrap: str, letter: DeadLetter, case: str, tries: int) -> Receipt:
+    """Writes the record with the key, value, headers and time it had, to the partition it was on.
+
+    It keeps its time: who asked in time is not late because something failed here. Raises `BrokerUnavailableError`.
+    """
+    headers = {name: base64.b64decode(value) for name, value in letter.headers.items()}
+    headers |= {CASE: case.encode(), TRY: b"%d" % tries}
+    producer = AIOKafkaProducer(
+        **client_options(bootstrap),
+        enable_idempotence=True,
+        acks="all",
+        max_request_size=LARGEST_DRAFT,
+        request_timeout_ms=WITHIN_MS,
+    )
+    try:
+        await producer.start()
+        sent = await producer.send_and_wait(
+            letter.origin.topic,
+            _bytes(letter.value),
+            key=_bytes(letter.key),
+            partition=letter.origin.partition,
+            headers=list(headers.items()),
+            timestamp_ms=letter.origin.timestamp,
+        )
+    except KafkaError as error:
+        raise BrokerUnavailableError(f"no acknowledgement for {letter.origin.topic}: {error!r}") from error
+    finally:
+        await producer.stop()
+    return Receipt(sent.partition, sent.offset)
+
+
+async def written_again(
+    bootstrap: str, topic: Topic, start: Mapping[int, int], case: str, tries: int
+) -> Receipt | None:
+    """Where a replay was written at or after `start` (offset by partition); `None` where it was not."""
+    told = {(CASE, case.encode()), (TRY, b"%d" % tries)}
+    found: Receipt | None = None
+    async for records in read_to_end(bootstrap, topic, start):
+        for record in records:
+            if found is None and told <= set(record.headers):
+                found = Receipt(record.partition, record.offset)
+    return found
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text)

@@ -1,0 +1,31 @@
+"""Names of regions in the three languages; see `regions.toml` for their source."""
+
+import tomllib
+from pathlib import Path
+from typing import Final
+
+_FILE: Final = Path(__file__).parent / "regions.toml"
+_NAMES: Final[dict[str, dict[str, str]]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+def region_name(code: str, language: str) -> str:
+    """The name of a region by ISO 3166-2 code; a code of another country is shown as it is."""
+    names = _NAMES.get(code)
+    return code if names is None else names[language]
+
+
+def regions(language: str) -> list[tuple[str, str]]:
+    """(code, name) of every region, in the order of the alphabet."""
+    # Sorting by code points puts Kazakh letters last; reading them as their neighbours is what readers expect.
+    return sorted(((code, names[language]) for code, names in _NAMES.items()), key=lambda pair: sortable(pair[1]))
+
+
+_LETTERS: Final = str.maketrans(
+    {"ә": "а\uffff", "ғ": "г\uffff", "қ": "к\uffff", "ң": "н\uffff", "ө": "о\uffff"}
+    | {"ұ": "у\uffff", "ү": "у\uffff\uffff", "һ": "х\uffff", "і": "ы\uffff"}
+)
+
+
+def sortable(name: str) -> str:
+    """A key that puts names in the order of the alphabet, Kazakh letters after those they come from."""
+    return name.casefold().translate(_LETTERS)

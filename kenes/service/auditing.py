@@ -1,0 +1,37 @@
+"""An audit in a process of its own, so that the one that orders it goes on with what else it does."""
+
+import asyncio
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import uvloop
+
+from kenes.mongo.client import connected
+from kenes.mongo.projection import Projection
+from kenes.observe.logs import configure_logs
+from kenes.service.audit import Found, audit_projection
+from kenes.service.definition import Service
+from kenes.settings import KitSettings
+
+
+async def audit_apart(service: Service, projection: Projection, timeout: float) -> Found:
+    """Audits a projection; `timeout` is in seconds, per operation on the database."""
+    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    try:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(pool, _audit_here, type(service), service.settings, projection.name, timeout)
+    finally:
+        await asyncio.to_thread(pool.shutdown)
+
+
+def _audit_here(kind: type[Service], settings: KitSettings, projection: str, timeout: float) -> Found:
+    make: type = kind
+    configure_logs(kind.name, "audit", level=settings.log_level, stream=sys.stderr)
+    return uvloop.run(_audit(make(settings), projection, timeout))
+
+
+async def _audit(service: Service, projection: str, timeout: float) -> Found:
+    settings = service.settings
+    async with connected(settings.mongo_uri, service.database, timeout=timeout) as database:
+        return await audit_projection(settings.kafka_bootstrap, database, service.projection(projection))
