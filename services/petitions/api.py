@@ -100,6 +100,9 @@ class Api:
         """Every operation of the API."""
         one = "/petitions/{petition}"
         return [
+            # Routes are tried in this order: what a rush asks for does not wait behind what is seldom asked.
+            _write("POST", f"{one}/signatures", self.sign, 201, body=SignBody, problems=SIGN_PROBLEMS),
+            Operation("GET", f"{one}/count", self.count, {200: CountView}, problems=("petition-unknown",)),
             Operation.read("/petitions", self.list_petitions, PetitionList, parameters=FILTERS),
             _write(
                 "POST",
@@ -126,10 +129,8 @@ class Api:
                 _write("POST", f"{one}/{act.name}", self.act(act), 200, body=act.body, problems=_problems(act))
                 for act in ACTS.values()
             ),
-            _write("POST", f"{one}/signatures", self.sign, 201, body=SignBody, problems=SIGN_PROBLEMS),
             _mine(f"{one}/signatures/mine", self.my_signature, MySignature),
             _write("DELETE", f"{one}/signatures/mine", self.withdraw, 200, problems=("not-signed", "petition-closed")),
-            Operation("GET", f"{one}/count", self.count, {200: CountView}, problems=("petition-unknown",)),
             Operation("GET", f"{one}/live", self.live, {200: None}, media_type="text/event-stream"),
             Operation.read(f"{one}/regions", self.regions, RegionCounts),
             Operation.read(f"{one}/history", self.history, History),

@@ -109,9 +109,7 @@ class Goals:
         folded = {partition: position.sequence for partition, position in (await version.positions()).items()}
         seen = {petition: self._directory.get(petition) for petition in petitions}
         return {
-            petition
-            for petition, entry in seen.items()
-            if entry is None or folded[entry.seen.partition] >= entry.seen.sequence
+            petition for petition, entry in seen.items() if entry is None or folded[entry.partition] >= entry.sequence
         }
 
     async def _ask(self, found: Mapping[str, Tally], now: float) -> set[str]:

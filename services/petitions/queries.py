@@ -83,7 +83,7 @@ class Queries:
         found = None if document is None else load_petition(document)
         folded = -1 if document is None else document["s"]
         listing = self._directory.get(petition)
-        if listing is None or listing.seen.sequence <= folded:
+        if listing is None or listing.sequence <= folded:
             return found
         newer = [
             decision

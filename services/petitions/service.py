@@ -19,6 +19,7 @@ from kenes.mongo.projection import LiveVersions, Projection, Version
 from kenes.mongo.sessions import MongoSessionStore
 from kenes.mongo.vault import Vault
 from kenes.rules.loading import RulePackError
+from kenes.service import terms
 from kenes.service.asking import Asking
 from kenes.service.definition import Clock, Context, Deciding, Service, Site, Stream
 from kenes.service.following import following
@@ -27,7 +28,6 @@ from kenes.web.boundary import Translations
 from kenes.web.live import LiveHub
 from kenes.web.problems import Problem
 from schemas.topics import PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS, SIGNATURES, Topic
-from services.petitions import deadlines
 from services.petitions import goals as goals_clock
 from services.petitions.api import Api
 from services.petitions.commands import SOURCE, Commands, UnknownPetitionError
@@ -95,10 +95,10 @@ class Petitions(Service):
             goals = Goals(context.database, listings, self.directory, tallied, context.producer, self.packs)
             petition_state = PetitionState(context.database, petitions.rules, goals.counted_on_paper)
             signer_state = SignerState(context.database, signatures.rules, tail, goals.signed)
-            terms = Deadlines(petition_state, tallied, context.producer)
+            deadlines = Deadlines(petition_state, tallied, context.producer)
             yield Stream(
                 deciding=((petitions, petition_state), (signatures, signer_state)),
-                clocks=(Clock(deadlines.EVERY, terms.tick), Clock(goals_clock.EVERY, goals.tick)),
+                clocks=(Clock(terms.EVERY, deadlines.tick), Clock(goals_clock.EVERY, goals.tick)),
             )
 
     @asynccontextmanager

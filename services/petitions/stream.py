@@ -22,7 +22,7 @@ from services.petitions.projection import load_petition
 
 
 def petition_rules(packs: RulePacks) -> Rules[Petition | None]:
-    """How life-cycle requests are decided. All petitions of a partition are held in memory."""
+    """How life-cycle requests are decided. All petitions of a partition are held in memory, most of them packed."""
 
     def dump(petition: Petition | None) -> Document:
         return {} if petition is None else petition.model_dump(exclude={"id"})
@@ -36,6 +36,7 @@ def petition_rules(packs: RulePacks) -> Rules[Petition | None]:
         dump=dump,
         load=load_petition,
         resident=True,
+        packed=True,
     )
 
 

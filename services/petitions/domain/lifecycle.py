@@ -74,6 +74,8 @@ def _create(request: CreateRequested, now: datetime, packs: RulePacks) -> Payloa
         author=request.actor.pseudonym,
         text=request.text,
         rules=pack.ref,
+        level=pack.level,
+        body=pack.body_of(request.unit),
         unit=request.unit if pack.units else None,
         goals=goals,
         sealed=request.sealed,

@@ -290,7 +290,11 @@ class RulePack(Pack):
 
     def role_of_body(self, unit: str | None) -> str:
         """The role of those who may answer."""
-        return f"agency:{self.body}:{unit}" if self.units else f"agency:{self.body}"
+        return f"agency:{self.body_of(unit)}"
+
+    def body_of(self, unit: str | None) -> str:
+        """The body that must answer: that of the unit, where the pack has units."""
+        return f"{self.body}:{unit}" if self.units else self.body
 
 
 RulePacks = Packs[RulePack]

@@ -1,12 +1,7 @@
 """Whoever reads the mail of an address, as the rest of the service sees people."""
 
-from typing import Final
-
 from kenes.identity.person import Assurance, Person
-from kenes.mail.address import MailAddress
-
-ISSUER: Final = "mailto"
-"""In the place of an issuer's address: no issuer can be called so."""
+from kenes.mail.address import ISSUER, MailAddress
 
 
 def mailed_person(

@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.web import csv_text
+from kenes.web.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
 from kenes.web.i18n import Translator
 from kenes.web.keeping import Kept
 from kenes.web.limits import Endpoint
 from kenes.web.openapi import Operation
 from services.petitions.domain.petition import Petition
 from services.petitions.opendata.answering import open_data
-from services.petitions.opendata.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
 from services.petitions.opendata.sources import LANG, Sources, absolute, own_address, translator
 from services.petitions.opendata.timeline import REACHED, timeline
 from services.petitions.opendata.views import Timeline, TimelineEntry

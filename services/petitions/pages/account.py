@@ -10,13 +10,13 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.access import current_person
 from kenes.identity.person import Person
+from kenes.regions import region_name
 from kenes.web import csrf
 from kenes.web.context import web
 from kenes.web.i18n import Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.site import personal, see_other, session_of
 from services.petitions.pages.presenter import Presented
-from services.petitions.pages.regions import region_name
 from services.petitions.pages.site import PageSite
 from services.petitions.rights import STAYS, resumed
 

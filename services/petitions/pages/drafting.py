@@ -5,12 +5,12 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from kenes.regions import regions
 from kenes.web.bodies import Form
 from kenes.web.i18n import LANGUAGES, Translator
 from schemas.petitions.v1 import PetitionText
 from services.petitions.domain.rules import RulePack
 from services.petitions.domain.text_letters import mended
-from services.petitions.pages.regions import regions
 from services.petitions.remarks import Told, remarks
 
 Errors = list[tuple[str, str]]

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
+from kenes.regions import regions
 from kenes.web import csrf
 from kenes.web.bodies import read_form
 from kenes.web.i18n import LANGUAGES
@@ -31,7 +32,6 @@ from services.petitions.pages.drafting import (
     translations_of,
 )
 from services.petitions.pages.refusing import refused
-from services.petitions.pages.regions import regions
 from services.petitions.pages.signing import receipt_address
 from services.petitions.pages.site import WAIT, PageSite
 

@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from kenes.regions import regions
 from kenes.web.i18n import LANGUAGES
 from kenes.web.limits import RateClass, limited
 from schemas.petitions.v1 import Category
 from services.petitions.domain.status import LISTED, Status
 from services.petitions.filters import LONGEST_SEARCH
 from services.petitions.opendata.links import of_list
-from services.petitions.pages.regions import regions
 from services.petitions.pages.site import PageSite
 from services.petitions.search.wanted import Filter, Sort
 

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.access import current_person
 from kenes.identity.person import Person
+from kenes.regions import region_name
 from kenes.web.charts import Bar, Threshold
 from kenes.web.context import web
 from kenes.web.formats import HOME_ZONE
@@ -31,7 +32,6 @@ from services.petitions.pages import rules
 from services.petitions.pages.moderation_log import reason_words
 from services.petitions.pages.presenter import Presented, why
 from services.petitions.pages.refusing import offered_by_mail
-from services.petitions.pages.regions import region_name
 from services.petitions.pages.site import PageSite
 
 KEPT = 5

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from kenes.regions import region_name
 from kenes.web.charts import Threshold
 from kenes.web.formats import HOME_ZONE
 from kenes.web.i18n import Translator
@@ -13,7 +14,6 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.domain.status import Status
 from services.petitions.live import LiveCounts
-from services.petitions.pages.regions import region_name
 
 LIVE = "/api/petitions/v1/petitions/{}/live"
 

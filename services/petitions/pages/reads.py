@@ -28,7 +28,7 @@ class Page:
 
 
 class PageReads:
-    """Reads the search index, the counts and the live version of the history."""
+    """Reads the search index, the counts and what petitions gained by the hour."""
 
     def __init__(
         self, database: Database, projections: Sequence[Projection], counts: LiveCounts, search: Search
@@ -72,22 +72,14 @@ class PageReads:
         by_id = {hit.petition: hit for hit in (await self._search.aside(self._search.index.newest, open_now)).hits}
         hours: Document = {"hour": {"$gte": f"{since.astimezone(UTC):%Y-%m-%dT%H}"}}
         gained: dict[str, int] = {}
-        async for hour in (await self._live.of("history")).find(hours):
-            if hour["petition"] in by_id:  # asked of the database, the list would be gone through for each hour
-                gained[hour["petition"]] = gained.get(hour["petition"], 0) + _net(hour)
-        best = sorted((net, petition) for petition, net in gained.items() if net > 0)[: -limit - 1 : -1]
+        async for hour in (await self._live.of("gains")).find(hours):
+            for petition, net in hour["gained"].items():
+                gained[petition] = gained.get(petition, 0) + net
+        open_ones = ((net, petition) for petition, net in gained.items() if net > 0 and petition in by_id)
+        best = sorted(open_ones)[: -limit - 1 : -1]
         return [(each, gained[each.id]) for each in self._search.read([by_id[petition] for _, petition in best])]
 
     async def similar(self, text: str, limit: int, *, but: str | None = None) -> list[Petition]:
         """Petitions about what a title or text is about, the most alike first; `but` names one to leave out."""
         alike = await self._search.similar(text, limit + 1)
         return [petition for petition in alike if petition.id != but][:limit]
-
-
-def _net(hour: Document) -> int:
-    """Accepted minus withdrawn in one stored hour."""
-    return sum(
-        sign * sum(acts.get(what, {}).values())
-        for acts in hour["minutes"].values()
-        for sign, what in ((1, "accepted"), (-1, "withdrawn"))
-    )

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
+from kenes.regions import region_name
 from kenes.service.answers import receipt_text
 from kenes.service.asking import Outcome
 from kenes.web.site import personal, see_other
@@ -18,7 +19,6 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack, refusal_of
 from services.petitions.pages.refusing import refused
-from services.petitions.pages.regions import region_name
 from services.petitions.pages.site import WAIT, PageSite
 
 SIGN = "petitions.sign/{}"

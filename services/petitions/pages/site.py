@@ -28,6 +28,8 @@ from services.petitions.rights import Rights
 WAIT: Final = 4.0
 """Seconds a page waits for a decision before it says that it is still being made."""
 
+FOLLOWED_AT: Final = "notifications"
+
 SHELL: Final = Shell(
     nav=(
         NavItem("nav.petitions", "/petitions"),
@@ -47,12 +49,9 @@ SHELL: Final = Shell(
 
 
 def shell_of(sites: Mapping[str, str]) -> Shell:
-    """The shell where other services have sites, too: its menu leads to them. `sites` are origins by service."""
-    if "consultations" not in sites:
-        return SHELL
-    drafts = NavItem("nav.consultations", f"{sites['consultations'].rstrip('/')}/consultations")
-    (petitions, *others), (how, listed, *links) = SHELL.nav, SHELL.footer
-    return replace(SHELL, nav=(petitions, drafts, *others), footer=(how, listed, drafts, *links))
+    """The shell among the sites of other services. What is shown here is followed there."""
+    shell = SHELL.among("petitions", sites)
+    return replace(shell, follow=f"{sites[FOLLOWED_AT].rstrip('/')}/follow") if FOLLOWED_AT in sites else shell
 
 
 MODERATION: Final = NavItem("nav.moderation", "/moderation")

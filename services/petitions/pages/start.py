@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from kenes.identity.access import current_person
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
+from kenes.regions import region_name, regions
 from kenes.web import csrf
 from kenes.web.bodies import Form, read_form
 from kenes.web.context import web
@@ -40,7 +41,6 @@ from services.petitions.pages.drafting import (
     translations_of,
 )
 from services.petitions.pages.presenter import Presented, term, thresholds
-from services.petitions.pages.regions import region_name, regions
 from services.petitions.pages.signing import obstacle, receipt_address
 from services.petitions.pages.site import WAIT, PageSite
 

@@ -11,10 +11,10 @@ from zlib import crc32
 import tantivy
 from tantivy import Document, FieldType, Occur, Order, Query
 
+from kenes.words import fold
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import LISTED
 from services.petitions.search import asking
-from services.petitions.search.folding import fold
 from services.petitions.search.stemming import stems
 from services.petitions.search.wanted import Filter
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import tantivy
 
-from services.petitions.search.folding import fold, is_cyrillic
+from kenes.words import fold, is_cyrillic
 
 SHORTEST_STEM: Final = 3
 

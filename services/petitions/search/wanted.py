@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
+from kenes.words import fold
 from services.petitions.domain.status import LISTED, Status
-from services.petitions.search.folding import fold
 
 
 class Sort(StrEnum):

@@ -205,8 +205,16 @@ class Asked:
     ) -> Outcome:
         self._ask("create", (text, key))
         data: Payload = Created(
-            petition="new", author="a", text=text, rules=RULES, goals=petition().goals, sealed="s", mine=MINE
-        )  # fmt: skip
+            petition="new",
+            author="a",
+            text=text,
+            rules=RULES,
+            level="country",
+            body="parliament",
+            goals=petition().goals,
+            sealed="s",
+            mine=MINE,
+        )
         if self.refusal:
             data = PetitionRefused(petition="new", request="create", code=self.refusal)
         return self._outcome("new", data, self.petition_decisions)

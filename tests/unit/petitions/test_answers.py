@@ -20,7 +20,17 @@ from services.petitions.views import ReceiptAnswer, RequestAnswer
 from tests.unit.petitions.samples import RULES, START, decided, mine, text
 
 RECEIPT = Receipt(3, 17)
-CREATED = Created(petition="p", author="a", text=text(), rules=RULES, goals=(), sealed="s", mine=mine(0, "p"))
+CREATED = Created(
+    petition="p",
+    author="a",
+    text=text(),
+    rules=RULES,
+    level="country",
+    body="parliament",
+    goals=(),
+    sealed="s",
+    mine=mine(0, "p"),
+)
 PUBLISHED = Published(petition="p", closes_at=START)
 ACCEPTED = SignatureAccepted(
     petition="p", signer="s", act=1, region="KZ-75", listed=True, sealed="s", mine=mine(0, "p")

@@ -12,13 +12,14 @@ from kenes.kafka.decider import Position
 from kenes.kafka.producer import BrokerUnavailableError, Producer
 from kenes.kafka.records import Receipt, Recorded
 from kenes.mongo.decision_state import KeyedState
+from kenes.service import terms
+from kenes.service.terms import AT_ONCE
 from schemas.envelope import Event
 from schemas.payload import Payload
 from schemas.petitions.v1 import DeadlineRequested, Goal, GoalRequested, UnitCount
 from schemas.topics import PETITION_REQUESTS, Topic
-from services.petitions import deadlines as deadlines_module
 from services.petitions import goals as goals_module
-from services.petitions.deadlines import AT_ONCE, Deadlines
+from services.petitions.deadlines import Deadlines
 from services.petitions.directory import Directory
 from services.petitions.domain.lifecycle import decide
 from services.petitions.domain.petition import Petition
@@ -156,8 +157,8 @@ async def test_a_broker_that_is_away_ends_the_round_and_not_the_clock() -> None:
 
 
 async def test_after_a_long_pause_no_more_is_asked_for_than_is_decided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadlines_module, "DECIDED_WITHIN", 0.1)
-    monkeypatch.setattr(deadlines_module, "TURN", 0.05)
+    monkeypatch.setattr(terms, "DECIDED_WITHIN", 0.1)
+    monkeypatch.setattr(terms, "TURN", 0.05)
     sender = Sender()
     await deadlines(Held(*(petition(f"p{number}") for number in range(AT_ONCE + 20))), sender).tick()
 

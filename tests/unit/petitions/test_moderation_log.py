@@ -57,7 +57,15 @@ def log(*decisions: Payload, partition: int = 1) -> list[Recorded]:
 _P: dict[str, Any] = {"petition": "p"}
 _SOON: dict[str, Any] = {"due_at": NOW, "remind_at": NOW}
 CREATED = Created(
-    **_P, author="a", text=text(FIRST), rules=RULES, goals=(Goal(signatures=5, effect="x"),), sealed="s", mine=MINE
+    **_P,
+    author="a",
+    text=text(FIRST),
+    rules=RULES,
+    level="country",
+    body="parliament",
+    goals=(Goal(signatures=5, effect="x"),),
+    sealed="s",
+    mine=MINE,
 )
 RETURNED = Returned(**_P, by="moderator-m", reasons=("unclear",), explanation="Say who is to do it.")
 PUBLISHED = Published(**_P, by="moderator-m", closes_at=NOW)

@@ -3,11 +3,11 @@
 import pytest
 from starlette.datastructures import QueryParams
 
+from kenes.regions import region_name, regions
 from kenes.web.i18n import LANGUAGES
 from kenes.web.pages import NavItem
 from services.petitions.domain.status import Status
 from services.petitions.pages.listing import Wish, read_wish
-from services.petitions.pages.regions import region_name, regions
 from services.petitions.pages.site import SHELL, shell_of
 from tests.unit.petitions.pages_support import AUTHOR, READER, Stored, pages, petition
 

@@ -51,19 +51,17 @@ async def reads(mongo: EmbeddedMongo) -> AsyncIterator[PageReads]:
         versions = {projection.name: await live_version(database, projection) for projection in kept}
         documents = [petition_document(each, 0, number) for number, each in enumerate(stored())]
         await versions["petitions"].collection("petitions").insert_many(documents)
-        hours = [
-            (1, NOW, {"00": {"accepted": {"KZ-75": 2}}}),
-            (2, NOW, {"00": {"accepted": {"KZ-75": 5}, "withdrawn": {"KZ-71": 1}}}),
-            (3, NOW, {"00": {"withdrawn": {"KZ-75": 1}}}),
-            (4, NOW - timedelta(days=3), {"00": {"accepted": {"KZ-75": 50}}}),
-            (5, NOW, {"00": {"accepted": {"KZ-75": 50}}}),
-        ]
+        hours = [(NOW, {1: 2, 2: 5, 3: -1, 5: 50}), (NOW, {2: -1}), (NOW - timedelta(days=3), {4: 50})]
         await (
             versions["history"]
-            .collection("history")
+            .collection("gains")
             .insert_many(
-                {"_id": f"{n}", "petition": petition(number=n).id, "hour": f"{at:%Y-%m-%dT%H}", "minutes": minutes}
-                for n, at, minutes in hours
+                {
+                    "_id": f"{at:%Y-%m-%dT%H}/{partition}",
+                    "hour": f"{at:%Y-%m-%dT%H}",
+                    "gained": {petition(number=n).id: net for n, net in gained.items()},
+                }
+                for partition, (at, gained) in enumerate(hours)
             )
         )
         with new_index() as index:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.petitions.search.folding import CYRILLIC, LATIN, LONGEST_WORD, fold, is_cyrillic
+from kenes.words import CYRILLIC, LATIN, LONGEST_WORD, fold, is_cyrillic
 from services.petitions.search.stemming import possible_stems, stems, telling
 
 LETTERS = "абвгдежзийклмнопрстуфхцчшщъыьэюяәғқңөұүһіё"

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from kenes.regions import regions
 from kenes.service.invented import crowd
-from services.petitions.pages.regions import regions
 from services.petitions.seed import moments, read_demo, signers
 from tests.unit.petitions.pages_support import NOW, PACKS, petition
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from kenes.regions import region_name, regions
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
 from services.petitions.domain.status import Status
 from services.petitions.live import LiveCounts, nameable_regions, shown_regions
-from services.petitions.pages.regions import region_name, regions
 from tests.contract.world import World as ApiWorld
 from tests.contract.world import running
 from tests.unit.petitions.pages_support import MINE, NOW, Stored, pages, petition
