@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -27,6 +26,7 @@ from services.consultations.commands import Commands, Place, Speaker, Words
 from services.consultations.domain.consultation import Consultation, Status
 from services.consultations.domain.refusals import Refusal
 from services.consultations.domain.rules import ConsultationPacks, role_of
+from services.consultations.folds.comments import WHOLE
 from services.consultations.handing_in.api import VersionsApi
 from services.consultations.handing_in.reads import ComparisonApi
 from services.consultations.ledger.api import LedgerApi
@@ -35,6 +35,7 @@ from services.consultations.opinions_view import GroupReads, GroupsView
 from services.consultations.queries import Queries
 from services.consultations.reading import Comment, CommentReads
 from services.consultations.rendering import comment_view, consultation_view
+from services.consultations.threads import Order, Threads, number_in
 from services.consultations.views import (
     AskedAnswer,
     CommentBody,
@@ -53,6 +54,7 @@ WHO = ("under-age", "birth-date-missing", "assurance-too-low", "not-a-citizen", 
 HEARD = (Refusal.CONSULTATION_UNKNOWN, Refusal.CONSULTATION_NOT_OPEN, Refusal.CONSULTATION_CLOSED, *WHO)
 IDEMPOTENCY = Parameter("Idempotency-Key", "The same key of the same person names the same thing.", where="header")
 CLAUSE = Parameter("clause", "A clause's id, or `whole`.")
+THREAD = Parameter("thread", "A comment's id: the replies in its thread, in the place of a clause.")
 AFTER = Parameter("after", "As the page before gave it.")
 
 
@@ -63,6 +65,7 @@ class Api:
     commands: Commands
     queries: Queries
     comments: CommentReads
+    threads: Threads
     votes: LiveVotes
     groups: GroupReads
     versions: VersionsApi
@@ -89,6 +92,8 @@ class Api:
         vote_problems = (*HEARD, Refusal.COMMENT_UNKNOWN, Refusal.OWN_COMMENT, Refusal.SAME_VOTE)
         comment_problems = (*HEARD, Refusal.VERSION_UNKNOWN, Refusal.THREAD_TOO_DEEP)
         return [
+            # Routes are tried in order: what most requests are for stands first.
+            _write("PUT", f"{comment}/vote", self.vote, 200, VoteBody, vote_problems),
             Operation.read("/consultations", self.list_consultations, ConsultationList),
             _write("POST", "/consultations", self.prepare, 201, PrepareBody, prepare_problems, (IDEMPOTENCY,)),
             Operation.read(one, self.show_consultation, ConsultationView),
@@ -102,10 +107,9 @@ class Api:
             Operation.read(f"{one}/versions/{{version}}/{{language}}", self.show_text, TextView),
             Operation.read(f"{one}/groups", self.opinion_groups, GroupsView),
             Operation("GET", f"{one}/live", self.live, {200: None}, media_type="text/event-stream"),
-            Operation.read(f"{one}/comments", self.list_comments, CommentList, parameters=(CLAUSE, AFTER)),
+            Operation.read(f"{one}/comments", self.list_comments, CommentList, parameters=(CLAUSE, THREAD, AFTER)),
             _write("POST", f"{one}/comments", self.comment, 201, CommentBody, comment_problems, (IDEMPOTENCY,)),
             Operation.read(comment, self.show_comment, CommentView),
-            _write("PUT", f"{comment}/vote", self.vote, 200, VoteBody, vote_problems),
             *(
                 _write("POST", f"{comment}/{act.name}", self.about(act), 200, act.body, act.refusals)
                 for act in COMMENT_ACTS.values()
@@ -188,14 +192,18 @@ class Api:
         return json_response(groups.shown.model_dump(), headers={"cache-control": "public, max-age=2"})
 
     async def list_comments(self, request: Request) -> Response:
-        """Comments on a clause, a page of threads at a time."""
+        """Comments on a clause, a page of threads at a time, or the replies in one thread; the oldest first."""
         found = await self._consultation(request)
-        clause = request.query_params.get("clause", "whole")
-        threads = await self.comments.threads(found.id, clause, _instant(request.query_params.get("after")))
-        comments = await self.ledger.ledger.with_answers(each for thread in threads for each in thread)
-        shown = [comment_view(each, self.votes) for each in comments]
-        after = threads[-1][0].at.isoformat() if threads else None
-        return json_response({"comments": shown, "after": after})
+        asked = request.query_params
+        start = _number(asked.get("after"))
+        if (thread := asked.get("thread")) is not None:
+            comments, following = await self.threads.thread(await self._comment(found.id, thread), start)
+        else:
+            page = await self.threads.on_clause(found.id, asked.get("clause", WHOLE), Order.OLDEST, start)
+            comments, following = page.comments, page.next
+        answered = await self.ledger.ledger.with_answers(comments)
+        shown = [comment_view(each, self.votes) for each in answered]
+        return json_response({"comments": shown, "after": None if following is None else str(following)})
 
     async def comment(self, request: Request) -> Response:
         """Comments on the draft."""
@@ -288,14 +296,10 @@ def under_of(parent: Comment) -> Place:
     return Place(parent.id, parent.thread or parent.id, parent.depth + 1)
 
 
-def _instant(text: str | None) -> datetime | None:
+def _number(text: str | None) -> int | None:
     if text is None:
         return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Problem(400, "request-malformed") from None
-    if found.tzinfo is None:
+    if (found := number_in(text)) is None:
         raise Problem(400, "request-malformed")
     return found
 

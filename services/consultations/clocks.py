@@ -1,13 +1,15 @@
 """The clocks: ask, for every consultation this process decides, what is due, and bring what the ledger says."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from kenes.kafka.producer import BrokerUnavailableError, Producer
+from kenes.mongo.decision_state import KeyedState
 from kenes.observe.logs import get_logger
+from kenes.service import terms
+from kenes.service.terms import Due, Terms
 from schemas.consultations.course import CourseRequest, DeadlineRequested, LedgerRequested
 from schemas.envelope import Event
 from schemas.topics import CONSULTATION_REQUESTS
@@ -15,7 +17,6 @@ from services.consultations.domain.consultation import Consultation
 
 _log = get_logger(__name__)
 
-EVERY = 1.0
 SOURCE = "/consultations/clock"
 
 States = Callable[[], Iterable[Consultation | None]]
@@ -33,18 +34,15 @@ Count = Callable[[Consultation], Awaitable[Counted | None]]
 """The whole ledger of a consultation, or `None` while not every request that was made is in it."""
 
 
-@dataclass(frozen=True)
-class Deadlines:
-    """Asking twice is harmless: the second request is refused. So nothing fires twice, and nothing is forgotten."""
+class Deadlines(terms.Deadlines[Consultation]):
+    """Asks for every consultation that is due."""
 
-    states: States
-    producer: Producer
+    def __init__(self, consultations: KeyedState[Consultation | None], producer: Producer) -> None:
+        super().__init__(CONSULTATION_REQUESTS, producer, Terms(consultations, lambda each: each.next_at))
 
-    async def tick(self) -> None:
-        """Asks for every consultation that is due."""
-        now = datetime.now(UTC)
-        due = [each for each in self.states() if each is not None and each.next_at is not None and each.next_at <= now]
-        await send(self.producer, [_event(DeadlineRequested(consultation=each.id), f"{each.next_at}") for each in due])
+    async def requests(self, due: Sequence[Due[Consultation]], now: datetime) -> list[Event[CourseRequest]]:
+        """One for each."""
+        return [_event(DeadlineRequested(consultation=each.key), f"{each.at}", now) for each in due]
 
 
 @dataclass(frozen=True)
@@ -61,22 +59,21 @@ class Ledgers:
             counted = await self.count(each)
             if counted is not None:
                 told = LedgerRequested(consultation=each.id, comments=counted.comments, owed=counted.owed)
-                await send(self.producer, [_event(told, f"{len(each.path)}/{counted}")])
+                await self._ask(_event(told, f"{len(each.path)}/{counted}", datetime.now(UTC)))
+
+    async def _ask(self, event: Event[CourseRequest]) -> None:
+        """Writes a request; what the broker did not take is asked for again at the next tick."""
+        try:
+            await self.producer.send(CONSULTATION_REQUESTS, event.subject.encode(), event)
+        except BrokerUnavailableError as error:
+            _log.warning("what the ledger says will be told again", consultation=event.subject, error=str(error))
 
 
-async def send(producer: Producer, events: Sequence[Event[CourseRequest]]) -> None:
-    """Writes requests; what the broker did not take is asked for again at the next tick."""
-    try:
-        await asyncio.gather(*(producer.send(CONSULTATION_REQUESTS, each.subject.encode(), each) for each in events))
-    except BrokerUnavailableError as error:
-        _log.warning("what is due will be asked for again", consultations=len(events), error=str(error))
-
-
-def _event(request: CourseRequest, occasion: str) -> Event[CourseRequest]:
+def _event(request: CourseRequest, occasion: str, now: datetime) -> Event[CourseRequest]:
     return Event(
         id=str(uuid5(NAMESPACE_URL, f"kenes:{request.TYPE}:{request.consultation}:{occasion}")),
         source=SOURCE,
         subject=request.consultation,
-        time=datetime.now(UTC),
+        time=now,
         data=request,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from kenes.kafka.waiting import Decisions
 from kenes.mongo.client import Document
 from kenes.mongo.projection import LiveCollections
+from schemas.consultations.comments import CampaignReplied
 from services.consultations.ledger.reads import LedgerReads
 from services.consultations.reading import PAGE, Comment
 from services.consultations.recent import RecentComments
@@ -20,6 +21,23 @@ class OwedAnswers:
     consultation: str
     count: int
     first_due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A comment that waits for an answer: the first of those on the page that say the same, of which `alike` exist."""
+
+    comment: Comment
+    alike: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A page of so many `comments`, one line to each campaign among them; the next begins after the cursor `next`."""
+
+    lines: Sequence[Waiting]
+    comments: int
+    next: Cursor | None
 
 
 @dataclass(frozen=True)
@@ -41,10 +59,10 @@ class OwedReads:
 
     async def queue(
         self, consultation: str, clause: str = "", stakeholder: str = "", after: Cursor | None = None
-    ) -> tuple[list[Comment], Cursor | None]:
-        """A page of comments that are owed an answer, and what leads on; narrowed to a clause or a class.
+    ) -> Queue:
+        """A page of comments that are owed an answer; narrowed to a clause or a class.
 
-        A page is shorter, and may be empty, where comments were answered with their campaign.
+        A page is shorter, and may be empty, where comments were answered with their campaign or say the same.
         """
         query: Document = {"consultation": consultation, "due": {"$ne": None}}
         query |= {"clause": clause} if clause else {}
@@ -55,7 +73,25 @@ class OwedReads:
         stored = await comments.find(query).sort([("due", 1), ("_id", 1)]).limit(PAGE + 1).to_list(None)
         page = stored[:PAGE]
         following = Cursor(page[-1]["due"], page[-1]["_id"]) if len(stored) > PAGE else None
-        answered = await self.ledger.replies(each["_id"] for each in page)
-        recent = RecentComments(self.decisions).current(page)
-        waiting = [each for each in recent if each["due"] is not None and each["_id"] not in answered]
-        return [Comment.of(each) for each in waiting], following
+        spoken_to = self._answered_lately(consultation)
+        clusters = await self.ledger.clusters([*(each["_id"] for each in page), *spoken_to])
+        answered = set(await self.ledger.replies_to(clusters))
+        campaigns = {clusters[each] for each in spoken_to if each in clusters}
+        waiting = [
+            each
+            for each in RecentComments(self.decisions).current(page)
+            if each["due"] is not None and each["_id"] not in answered and clusters.get(each["_id"]) not in campaigns
+        ]
+        sizes = await self.ledger.sizes(clusters.values())
+        # Those that are not in the ledger yet are alike to nobody.
+        first = {clusters.get(each["_id"], each["_id"]): each for each in reversed(waiting)}
+        lines = [Waiting(Comment.of(each), sizes.get(key, 1)) for key, each in reversed(first.items())]
+        return Queue(lines, len(waiting), following)
+
+    def _answered_lately(self, consultation: str) -> list[str]:
+        """Comments whose campaigns were answered; the ledger may not know of it yet."""
+        return [
+            each.data.comment
+            for each in self.decisions.latest()
+            if isinstance(each.data, CampaignReplied) and each.event.subject == consultation
+        ]

@@ -1,5 +1,6 @@
 """Reads for the API and the pages. What a client has just done is never missing from what it reads next."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +12,16 @@ from kenes.kafka.waiting import Decisions
 from kenes.mongo.client import Database, Document
 from kenes.mongo.projection import LiveCollections, Projection
 from kenes.service.answers import ReceiptView
+from kenes.service.receipts import receipt_id
 from schemas.consultations.clauses import ClauseTree
 from schemas.consultations.course import VersionAdded
 from schemas.consultations.votes import Voted
 from schemas.envelope import sequence_of
+from services.consultations.domain.comment import Standing
 from services.consultations.domain.consultation import Consultation, evolve
 from services.consultations.folds.course import load_consultation, text_id
-from services.consultations.folds.receipts import receipt_id
 from services.consultations.hearings import Hearings
+from services.consultations.recent import RecentComments
 
 RECEIPTS = {"consultation": "course_receipts", "comment": "comment_receipts", "vote": "vote_receipts"}
 """The collection of each kind of receipt."""
@@ -56,7 +59,7 @@ class Queries:
 
     def _newer(self, decisions: Decisions, consultation: str, folded: int) -> list[Recorded]:
         entry = self._hearings.get(consultation)
-        if entry is None or entry.seen.sequence <= folded:
+        if entry is None or entry.sequence <= folded:
             return []
         return [
             each
@@ -98,6 +101,14 @@ class Queries:
         found = await (await self.live.of("heard")).find_one({"_id": consultation})
         empty: Document = {"comments": 0, "classes": {}, "regions": {}, "clauses": {}}
         return empty | (found or {})
+
+    async def by_clause(self, consultation: str) -> Counter[str]:
+        """How many comments there are on each clause, those included that are not stored yet."""
+        heard = await self.heard(consultation)
+        fresh = RecentComments(self._recent.comments).posted(consultation, heard.get("s", -1))
+        counts = Counter[str](heard["clauses"])
+        counts.update(each["clause"] for each in fresh if each["standing"] != Standing.RETRACTED)
+        return counts
 
     async def comments_of(self, consultations: Sequence[str]) -> dict[str, int]:
         """How many comments each of these consultations has."""

@@ -1,4 +1,4 @@
-"""Comments as they are read: by clause and by thread, with what this process knows beyond the projection."""
+"""Comments as they are read, with what this process knows beyond the projection."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -81,16 +81,3 @@ class CommentReads:
             while len(self._authors) > REMEMBERED:
                 self._authors.popitem(last=False)
         return known
-
-    async def threads(self, consultation: str, clause: str, after: datetime | None = None) -> list[list[Comment]]:
-        """A page of threads on a clause, the oldest first; each is its first comment, then the replies in order."""
-        comments = await self._live.of("comments")
-        query: Document = {"consultation": consultation, "clause": clause, "thread": None}
-        if after is not None:
-            query["at"] = {"$gt": after}
-        heads = [Comment.of(each) async for each in comments.find(query).sort("at", 1).limit(PAGE)]
-        replies: dict[str, list[Comment]] = {head.id: [] for head in heads}
-        async for document in comments.find({"thread": {"$in": list(replies)}}).sort("at", 1):
-            reply = Comment.of(document)
-            replies[reply.thread or reply.id].append(reply)
-        return [[head, *replies[head.id]] for head in heads]

@@ -50,6 +50,7 @@ def comment_view(comment: Comment, votes: LiveVotes) -> dict[str, Any]:
         "standing": comment.standing,
         "hidden": None if hidden is None else {name: str(hidden[name]) for name in ("reason", "explanation")},
         "reply": None if reply is None else reply_view(reply),
+        "replies": document["replies"],
         "votes": votes.of(comment.consultation, comment.id).view(),
     }
 

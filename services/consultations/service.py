@@ -13,6 +13,7 @@ from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.projection import LiveCollections, LiveVersions, Projection
 from kenes.mongo.vault import Vault
 from kenes.rules.loading import RulePackError
+from kenes.service import terms
 from kenes.service.asking import Asking
 from kenes.service.definition import Clock, Context, Deciding, Service, Site, Stream
 from kenes.service.following import following
@@ -30,7 +31,6 @@ from schemas.topics import (
     VOTES,
     Topic,
 )
-from services.consultations import clocks
 from services.consultations.api import Api
 from services.consultations.clocks import Deadlines, Ledgers
 from services.consultations.commands import SOURCE, Commands, UnknownConsultationError
@@ -55,6 +55,7 @@ from services.consultations.rule_packs import load_rule_packs
 from services.consultations.settings import Settings
 from services.consultations.stream import comment_rules, course_rules, vote_rules
 from services.consultations.texts import Texts
+from services.consultations.threads import Threads
 
 FOLDERS: Final = Folders.of(Path(__file__).parent)
 
@@ -107,7 +108,7 @@ class Consultations(Service):
         listings = self.projection("consultations")
         async with following(self, context, listings, self.hearings.load, self.hearings.take) as tail:
             course_state = KeyedState(context.database, courses.rules)
-            terms = Deadlines(course_state.states, context.producer)
+            deadlines = Deadlines(course_state, context.producer)
             counting = Counting(self.settings.kafka_bootstrap, LiveVersions(context.database))
             reports = Ledgers(course_state.states, counting.count, context.producer)
             yield Stream(
@@ -116,7 +117,7 @@ class Consultations(Service):
                     (comments, DependentState(context.database, comments.rules, tail)),
                     (votes, DependentState(context.database, votes.rules, tail)),
                 ),
-                clocks=(Clock(clocks.EVERY, terms.tick), Clock(clocks.EVERY, reports.tick)),
+                clocks=(Clock(terms.EVERY, deadlines.tick), Clock(terms.EVERY, reports.tick)),
             )
 
     @asynccontextmanager
@@ -160,6 +161,7 @@ class Consultations(Service):
                 commands=commands,
                 queries=queries,
                 comments=reads,
+                threads=Threads(live, recent.comments),
                 votes=votes,
                 groups=groups,
                 versions=VersionsApi(handing_in, site.authenticator.bearer_person, self.settings.wait_limit),

@@ -79,7 +79,8 @@ class TextView(BaseModel):
 class CommentView(BaseModel):
     """A comment with the votes on it. `text` is empty where it is hidden or was taken back.
 
-    `reply` has outcome, statement and time, and whether it was given to the whole campaign.
+    `reply` has outcome, statement and time, and whether it was given to the whole campaign. `replies` is how many
+    comments there are in its thread.
     """
 
     id: str
@@ -97,11 +98,12 @@ class CommentView(BaseModel):
     standing: str
     hidden: dict[str, str] | None
     reply: dict[str, object] | None
+    replies: int
     votes: dict[str, int]
 
 
 class CommentList(BaseModel):
-    """Comments, the oldest thread first; `after` leads to the next page."""
+    """Comments, the oldest first; `after` leads to the next page. Of a long thread only the first one is among them."""
 
     comments: list[CommentView]
     after: str | None = None

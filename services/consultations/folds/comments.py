@@ -9,11 +9,11 @@ from kenes.mongo.client import Document
 from kenes.mongo.folding import Fold, Folding, look_up
 from kenes.mongo.operations import Insert, Operation, Update
 from kenes.mongo.private_entries import entry_key
+from kenes.service.receipts import receipt, receipt_id
 from schemas.consultations.comments import Hidden, Posted, Replied, Restored, Retracted
 from schemas.envelope import sequence_of
 from services.consultations.domain.comment import Standing
 from services.consultations.folds.places import Numbering, line_on, line_under
-from services.consultations.folds.receipts import receipt, receipt_id
 from services.consultations.folds.voices import fold_voices, voice_id
 
 WHOLE = "whole"

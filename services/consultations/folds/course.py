@@ -6,10 +6,10 @@ from kenes.kafka.records import Recorded
 from kenes.mongo.client import Document
 from kenes.mongo.folding import Folding, look_up
 from kenes.mongo.operations import Insert, Operation, Put
+from kenes.service.receipts import receipt
 from schemas.consultations.course import ConsultationRefused, VersionAdded
 from schemas.envelope import sequence_of
 from services.consultations.domain.consultation import Consultation, evolve
-from services.consultations.folds.receipts import receipt
 
 INSTANTS = ("opened_at", "closes_at", "ended_at", "reported_at")
 

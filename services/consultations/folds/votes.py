@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from kenes.kafka.records import Recorded
 from kenes.mongo.folding import Folding
 from kenes.mongo.operations import Insert, Update
+from kenes.service.receipts import receipt
 from schemas.consultations.votes import Voted
 from schemas.envelope import sequence_of
-from services.consultations.folds.receipts import receipt
 
 
 def fold_tallies(decisions: Sequence[Recorded]) -> Folding:

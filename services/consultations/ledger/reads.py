@@ -145,6 +145,11 @@ class LedgerReads:
         replies = await self.replies(each.id for each in waiting if each.consultation in answered)
         return [_answered(each, replies.get(each.id)) for each in found]
 
+    async def sizes(self, campaigns: Iterable[str]) -> dict[str, int]:
+        """How many comments these campaigns have; one that has joined another is left out."""
+        found = await self._find(CLUSTERS, campaigns)
+        return {key: each["size"] for key, each in found.items() if not each.get("joined")}
+
     async def clusters(self, comments: Iterable[str]) -> Mapping[str, str]:
         """The campaigns that comments are in, by comment."""
         return (await found_out(membership(comments), self._look_up)).clusters

@@ -7,6 +7,7 @@ from kenes.mongo.client import Document
 from kenes.mongo.projection import LiveCollections
 from kenes.web import csv_text
 from services.consultations.domain.comment import Standing
+from services.consultations.folds.places import line_on, line_under, place
 from services.consultations.ledger.reads import LedgerReads
 
 COLUMNS: Final = (
@@ -47,15 +48,34 @@ async def csv_rows(live: LiveCollections, ledger: LedgerReads, consultation: str
 
 
 async def _batches(live: LiveCollections, consultation: str) -> AsyncIterator[list[Document]]:
-    cursor = (await live.of("comments")).find({"consultation": consultation}).batch_size(AT_ONCE)
     batch: list[Document] = []
-    async for document in cursor:
+    async for document in _comments(live, consultation):
         batch.append(document)
         if len(batch) == AT_ONCE:
             yield batch
             batch = []
     if batch:
         yield batch
+
+
+async def _comments(live: LiveCollections, consultation: str) -> AsyncIterator[Document]:
+    """Every comment, thread by thread. Read by places: a cursor over all of them would outlive its time."""
+    heard = await (await live.of("heard")).find_one({"_id": consultation}, {"clauses": 1})
+    for clause in () if heard is None else heard["clauses"]:
+        line = line_on(consultation, clause)
+        found = await (await live.of("lines")).find_one({"_id": line})
+        async for head in _line(live, line, 0 if found is None else found["count"]):
+            yield head
+            async for reply in _line(live, line_under(consultation, head["_id"]), head["replies"]):
+                yield reply
+
+
+async def _line(live: LiveCollections, line: str, count: int) -> AsyncIterator[Document]:
+    """The first `count` comments that stand in a line."""
+    for first in range(0, count, AT_ONCE):
+        between = {"$gte": place(line, first), "$lt": place(line, min(first + AT_ONCE, count))}
+        for document in await (await live.of("comments")).find({"place": between}).sort("place", 1).to_list(None):
+            yield document
 
 
 def _row(comment: Document, cluster: str, campaign_reply: Document | None) -> Sequence[csv_text.Cell]:

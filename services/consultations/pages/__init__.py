@@ -2,15 +2,16 @@
 
 from starlette.routing import BaseRoute
 
+from kenes.web.front import front_routes
 from services.consultations.pages.campaigns import CampaignPages
 from services.consultations.pages.clause import ClausePage
 from services.consultations.pages.consultation import ConsultationPage
 from services.consultations.pages.desk import Desk
 from services.consultations.pages.desk_acts import DeskActs
+from services.consultations.pages.desk_comment import DeskComment
 from services.consultations.pages.desk_comments import DeskComments
 from services.consultations.pages.desk_new import DeskNew
 from services.consultations.pages.desk_versions import DeskVersions
-from services.consultations.pages.front import front_routes
 from services.consultations.pages.groups import OpinionPages
 from services.consultations.pages.listing import Listing
 from services.consultations.pages.mine import Mine
@@ -36,6 +37,7 @@ def page_routes(site: ConsultationSite) -> list[BaseRoute]:
         DeskNew(site),
         Desk(site),
         DeskComments(site),
+        DeskComment(site),
         DeskVersions(site),
         DeskActs(site),
         Versions(site),
@@ -49,4 +51,4 @@ def page_routes(site: ConsultationSite) -> list[BaseRoute]:
         ReportPage(site),
         ConsultationPage(site),
     )
-    return [*front_routes(), *(route for group in groups for route in group.routes())]
+    return [*front_routes("/consultations"), *(route for group in groups for route in group.routes())]

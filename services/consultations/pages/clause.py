@@ -157,7 +157,7 @@ class ClausePage:
         order = Order.OLDEST if asked.get("order") == Order.OLDEST else Order.NEWEST
         after = number_in(asked.get("after", ""))
         page = await site.threads.on_clause(consultation.id, place.id, order, after)
-        heard = await site.queries.heard(consultation.id)
+        counts = await site.queries.by_clause(consultation.id)
         shown = showing(site, request, consultation, reader)
         above = [] if place.text is None else place.text.above(place.id)
         return {
@@ -168,8 +168,8 @@ class ClausePage:
             "above": above,
             "name": _name(place, above, t),
             "languages": languages_of(consultation),
-            "counts": heard["clauses"],
-            "count": heard["clauses"].get(place.id, 0),
+            "counts": counts,
+            "count": counts[place.id],
             "threads": await shown.threads(page.threads, reader.votes),
             "order": order,
             "first": after is None,

@@ -69,8 +69,9 @@ def words_of(written: Written, version: int, anchor: Anchor | None, under: Place
 def speakers_of(person: Person, pack: ConsultationPack) -> list[str]:
     """For whom this person may say they speak: first the classes that are vouched for, then those anybody may name."""
     roles = tuple(person.roles)
-    vouched = [f"{VERIFIED}{each}" for each in Stakeholder if pack.holds(each, roles, verified=True)]
-    return [*vouched, *(str(each) for each in pack.classes.declared)]
+    vouched = [each for each in Stakeholder if pack.holds(each, roles, verified=True)]
+    declared = [each for each in pack.classes.declared if each not in vouched]
+    return [*(f"{VERIFIED}{each}" for each in vouched), *map(str, declared)]
 
 
 def speaker_of(value: str) -> Speaker:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kenes.mongo.client import Document
+from kenes.regions import region_name, regions
 from kenes.web.charts import Bar
 from kenes.web.i18n import Translator
 from schemas.consultations.parts import Stakeholder
-from services.consultations.pages.places import REGIONS, in_order, region_name
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,10 @@ def coverage(people: Document, t: Translator, least: int) -> Coverage:
     """The meter of `people` (`Queries.people`), with `least` for the fewest people whose number may be shown."""
     shown = stepped(people["regions"], least)
     ordered = sorted(shown.items(), key=lambda pair: (-pair[1], pair[0]))
-    names = {code: region_name(code, t.language) for code in REGIONS}
     return Coverage(
         classes=tuple(_class_line(each, people["classes"].get(each, 0), t, least) for each in Stakeholder),
         regions=tuple(Bar(region_name(code, t.language), number) for code, number in ordered),
-        missing=tuple(name for code, name in in_order(names) if code not in shown),
+        missing=tuple(name for code, name in regions(t.language) if code not in shown),
         least=least,
     )
 

@@ -177,7 +177,7 @@ class DeskVersions:
         status: int = 200,
     ) -> Response:
         site, t = self.site, self.site.translator(request)
-        lead = proposed.texts[0]
+        lead = next((each for each in proposed.texts if each.language == t.language), proposed.texts[0])
         old = (await site.handing_in.last(consultation)).get(lead.language)
         session = await session_of(request)
         token = await site.confirmations.issue(session, PURPOSE.format(consultation.id), proposed.payload())

@@ -36,6 +36,8 @@ from services.consultations.threads import Threads
 WAIT: Final = 4.0
 """Seconds a page waits for a decision before it says that it is still being made."""
 
+FOLLOWED_AT: Final = "notifications"
+
 SHELL: Final = Shell(
     nav=(NavItem("nav.consultations", "/consultations"),),
     footer=(
@@ -52,12 +54,9 @@ SHELL: Final = Shell(
 
 
 def shell_of(sites: Mapping[str, str]) -> Shell:
-    """The shell where other services have sites, too: its menu leads to them. `sites` are origins by service."""
-    if "petitions" not in sites:
-        return SHELL
-    origin = sites["petitions"].rstrip("/")
-    petitions = NavItem("nav.petitions", f"{origin}/petitions")
-    return replace(SHELL, nav=(petitions, *SHELL.nav), footer=(petitions, *SHELL.footer), home=f"{origin}/")
+    """The shell among the sites of other services. What is shown here is followed there."""
+    shell = SHELL.among("consultations", sites)
+    return replace(shell, follow=f"{sites[FOLLOWED_AT].rstrip('/')}/follow") if FOLLOWED_AT in sites else shell
 
 
 def desks(roles: frozenset[str]) -> tuple[NavItem, ...]:
