@@ -1,0 +1,1 @@
+"""Notifications: what everybody may know, told to those who follow it."""

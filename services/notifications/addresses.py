@@ -1,0 +1,26 @@
+"""Where people read of what an event is about: on the sites of the services that it comes from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from schemas.notifications.about import About, Kind, PublicEvent
+from schemas.notifications.personal import PersonalEvent
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """`sites` are origins by service; `own` is this one's, for a service whose site is not known here."""
+
+    sites: Mapping[str, str]
+    own: str
+
+    def subject(self, about: About) -> str:
+        """The page of a petition or draft."""
+        service = "petitions" if about.kind is Kind.PETITION else "consultations"
+        return f"{self.sites.get(service, self.own).rstrip('/')}/{service}/{about.id}"
+
+    def event(self, event: PublicEvent | PersonalEvent) -> str:
+        """The page that shows what happened: of a comment its own."""
+        comment = getattr(event, "comment", None)
+        page = self.subject(event.about)
+        return page if comment is None else f"{page}/comments/{comment}"

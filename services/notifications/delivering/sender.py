@@ -1,0 +1,194 @@
+"""Sends what is due: looks for it, hands it to the lane of its channel, and reports how each try ended.
+
+What is in hand is remembered until the projection has folded the report of its try, so that an outbox that lags shows
+nobody the same twice. A crash between a try and its report sends again: at least once.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import ceil
+from typing import Final, Self
+from uuid import uuid4
+
+from kenes.identity.sealing import Keyring, PersonKey
+from kenes.kafka.decider import Position
+from kenes.kafka.producer import BrokerUnavailableError, Producer
+from kenes.kafka.records import Receipt
+from kenes.mongo.client import Document
+from kenes.mongo.folding import AT_ONCE
+from kenes.mongo.projection import LiveVersions
+from kenes.mongo.vault import Vault
+from kenes.observe.logs import get_logger
+from schemas.envelope import Event
+from schemas.notifications.deliveries import Attempt, AttemptReported
+from schemas.notifications.parts import ChannelEnd, ChannelKind
+from schemas.notifications.subscriptions import ChannelEndRequested, EraseRequested
+from schemas.payload import Payload
+from schemas.topics import DELIVERY_REQUESTS, SUBSCRIPTION_REQUESTS, Topic
+from services.notifications.channels.port import Gone, NoticeChannel, Outcome, Retry, Sent
+from services.notifications.delivering.lanes import Lane
+from services.notifications.delivering.letters import ERASED, UNREADABLE, Letter, Letters
+from services.notifications.delivering.metrics import DELIVERIES_TRIED
+from services.notifications.delivering.outbox import Group, Looked, by_id, look
+from services.notifications.delivering.owned import OwnedDeliveries
+from services.notifications.folds.deliveries import Page
+from services.notifications.following.projections import FOLLOWERS, NEWS
+
+_log = get_logger(__name__)
+
+EVERY: Final = 0.25
+SOURCE: Final = "/notifications/sender"
+AGAIN: Final = 0.5
+"""Seconds after which a report is written again that the broker did not take."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Sends the deliveries of the partitions that this process owns, each kind of channel in a lane of its own."""
+
+    versions: LiveVersions
+    vault: Vault
+    owned: OwnedDeliveries
+    letters: Letters
+    keyring: Keyring
+    producer: Producer
+    channels: Mapping[ChannelKind, NoticeChannel]
+    concurrency: int = 8
+    _lanes: dict[str, Lane] = field(default_factory=dict)
+    _in_hand: dict[str, tuple[int, Receipt | None]] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Self]:
+        """Sends in the background while the block runs; a failure of ours ends the block."""
+        async with asyncio.TaskGroup() as tasks:
+            for kind, channel in self.channels.items():
+                self._lanes[kind] = lane = Lane(kind, channel, self._is_ours, self._done)
+                lane.start(tasks, self.concurrency)
+            try:
+                yield self
+            finally:
+                for lane in self._lanes.values():
+                    lane.stop()
+
+    async def tick(self) -> None:
+        """Takes up what is due, as much as the lanes have room for."""
+        now = datetime.now(UTC)
+        looked = await look(self.versions)
+        self._let_go(looked.positions)
+        for page in await looked.pages(self.owned.settled(looked.positions), now):
+            lane = self._lanes.get(page.kind)
+            if lane is not None and lane.room(urgent=page.is_urgent):
+                await self._take(looked, page, lane, now)
+
+    def _let_go(self, positions: Mapping[int, Position]) -> None:
+        """Forgets the tries whose reports are folded: what is found from now on is as they left it."""
+        for name, (partition, receipt) in list(self._in_hand.items()):
+            folded = receipt is not None and positions[receipt.partition].sequence >= receipt.offset
+            if folded or not self.owned.owns(partition):
+                del self._in_hand[name]
+
+    async def _take(self, looked: Looked, page: Page, lane: Lane, now: datetime) -> None:
+        due = await looked.due(page, now)
+        groups = {
+            group: left
+            for group, deliveries in due.items()
+            if (left := [each for each in deliveries if each["_id"] not in self._in_hand])
+        }
+        chosen = dict(list(groups.items())[: lane.room(urgent=page.is_urgent)])
+        for letter in await self._put_together(chosen):
+            self._in_hand.update({each["_id"]: (page.partition, None) for each in letter.deliveries})
+            lane.put(page.urgency, letter)
+
+    async def _put_together(self, groups: Mapping[Group, Sequence[Document]]) -> list[Letter]:
+        """The letters; what is told of an event that is not known here yet comes another time."""
+        subscriptions, fan_outs = await self.versions.get(FOLLOWERS), await self.versions.get(NEWS)
+        news = await by_id(fan_outs, "news", [each["event"] for group in groups.values() for each in group])
+        subscribers = await by_id(subscriptions, "subscribers", [group[0] for group in groups])
+        keys = await self._keys([each["owner"] for each in subscribers.values() if each["owner"]])
+        return [
+            letter
+            for (who, _, _), deliveries in groups.items()
+            if all(each["event"] in news for each in deliveries)
+            for letter in self.letters.of(
+                deliveries, subscribers.get(who), keys.get(subscribers.get(who, {}).get("owner", "")), news
+            )
+        ]
+
+    async def _keys(self, owners: Sequence[str]) -> dict[str, PersonKey]:
+        """The keys of people by their sealed indexes; whoever was erased is left out."""
+        indexes = {owner: self.keyring.open_owner(owner) for owner in owners}
+        wanted, keys = list(dict.fromkeys(indexes.values())), dict[bytes, PersonKey]()
+        for start in range(0, len(wanted), AT_ONCE):
+            keys |= await self.vault.keys_at(wanted[start : start + AT_ONCE])
+        return {owner: keys[index] for owner, index in indexes.items() if index in keys}
+
+    def _is_ours(self, letter: Letter) -> bool:
+        return self.owned.owns(letter.partition)
+
+    async def _done(self, kind: str, letter: Letter, outcome: Outcome | None) -> None:
+        """Reports a try. What ends with it is asked for first: then a crash in between only tries again."""
+        attempt, reason = _attempt(outcome, letter)
+        now = datetime.now(UTC)
+        end = _end(letter, attempt)
+        if end is not None:
+            await self._write(
+                SUBSCRIPTION_REQUESTS, [(letter.subscriber.encode(), _event(end, letter.subscriber, now))]
+            )
+        after = ceil(outcome.after) if isinstance(outcome, Retry) and outcome.after is not None else None
+        reports = [
+            AttemptReported(
+                subscriber=letter.subscriber,
+                delivery=each["_id"],
+                tries=each["tries"],
+                outcome=attempt,
+                reason=reason,
+                after=after,
+            )
+            for each in letter.deliveries
+        ]
+        key = letter.subscriber.encode()
+        receipts = await self._write(
+            DELIVERY_REQUESTS, [(key, _event(each, letter.subscriber, now)) for each in reports]
+        )
+        DELIVERIES_TRIED.labels(kind, str(attempt)).inc(len(reports))
+        for report, receipt in zip(reports, receipts, strict=True):
+            if report.delivery in self._in_hand:
+                self._in_hand[report.delivery] = (receipt.partition, receipt)
+
+    async def _write(self, topic: Topic, events: Sequence[tuple[bytes, Event[Payload]]]) -> list[Receipt]:
+        """Writes until the broker has it: what was sent must not be forgotten."""
+        while True:
+            try:
+                return await self.producer.send_each(topic, events)
+            except BrokerUnavailableError as error:
+                _log.warning("a report waits for the broker", error=str(error))
+                await asyncio.sleep(AGAIN)
+
+
+def _attempt(outcome: Outcome | None, letter: Letter) -> tuple[Attempt, str]:
+    match outcome:
+        case Sent():
+            return Attempt.SENT, ""
+        case Retry(reason=reason):
+            return Attempt.RETRY, reason
+        case Gone(reason=reason):
+            return Attempt.GONE, reason
+        case None:
+            return Attempt.UNWANTED, letter.reason
+
+
+def _end(letter: Letter, attempt: Attempt) -> ChannelEndRequested | EraseRequested | None:
+    """What a try brings to an end: a channel whose other side takes nothing more, or all of somebody who was erased."""
+    if letter.reason == ERASED:
+        return EraseRequested(subscriber=letter.subscriber)
+    if attempt is Attempt.GONE or letter.reason == UNREADABLE:
+        cause = ChannelEnd.GONE if attempt is Attempt.GONE else ChannelEnd.ERASED
+        return ChannelEndRequested(subscriber=letter.subscriber, channel=letter.channel, cause=cause)
+    return None
+
+
+def _event(request: Payload, subscriber: str, now: datetime) -> Event[Payload]:
+    return Event(id=str(uuid4()), source=SOURCE, subject=subscriber, time=now, data=request)

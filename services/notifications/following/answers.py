@@ -1,0 +1,23 @@
+"""How the API of followers answers."""
+
+from typing import Final
+
+from kenes.service.answers import Answers
+from services.notifications.domain.refusals import Refusal
+
+PREFIX: Final = "/api/notifications/v1"
+
+ANSWERS: Final = Answers(
+    prefix=PREFIX,
+    kinds=("subscription", "delivery"),
+    subject="subscriber",
+    statuses={
+        Refusal.NOT_FOLLOWED: 404,
+        Refusal.CHANNEL_UNKNOWN: 404,
+        Refusal.DELIVERY_UNKNOWN: 404,
+        Refusal.NOTHING_TO_ERASE: 404,
+        Refusal.INTEREST_UNKNOWN: 422,
+        Refusal.ZONE_UNKNOWN: 422,
+    },
+    made={},
+)

@@ -1,0 +1,205 @@
+"""The part of the JSON API for those who follow: all that the pages do can be done here with a bearer token."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kenes.identity.sealing import PersonKey
+from kenes.mail.address import AddressError, MailAddress, parse_address
+from kenes.mail.sender import MailUnavailableError
+from kenes.service.answers import MalformedReceiptError, json_response
+from kenes.web.bodies import read_json
+from kenes.web.client_address import client_address, limit_group
+from kenes.web.i18n import Catalogs, Translator
+from kenes.web.language import request_language
+from kenes.web.limits import RateClass
+from kenes.web.negotiation import preference
+from kenes.web.openapi import Operation
+from kenes.web.problems import Problem
+from schemas.notifications.parts import ChannelKind, Preferences
+from services.notifications.domain.refusals import Refusal
+from services.notifications.domain.subscriber import Channel
+from services.notifications.following.answers import ANSWERS
+from services.notifications.following.askers import Askers, ask, subscribed
+from services.notifications.following.commands import Who
+from services.notifications.following.naming import follow_name, read_follow, read_interest
+from services.notifications.following.opting_in import OptingIn, Wish
+from services.notifications.following.reads import destination_of
+from services.notifications.following.running import ApiSide
+from services.notifications.following.views import (
+    ChannelBody,
+    FollowBody,
+    FollowingView,
+    LetterAnswer,
+    MailFollowBody,
+    PreferencesBody,
+    ReceiptAnswer,
+    TelegramView,
+)
+from services.notifications.ways import Offered
+
+_FOLLOW: Final = (Refusal.INTEREST_UNKNOWN, Refusal.TOO_MANY_FOLLOWS, Refusal.CHANNEL_UNKNOWN, Refusal.SAME_FOLLOW)
+_CHANNEL: Final = (
+    Refusal.CHANNEL_CONFIRMED,
+    Refusal.TOO_MANY_CHANNELS,
+    "address-unusable",
+    "by-mail-not-offered",
+    "subscription-unusable",
+)
+
+
+@dataclass(frozen=True)
+class FollowingApi:
+    """The handlers and what they need. Without `opting_in` no mail can be sent, and none is offered."""
+
+    side: ApiSide
+    opting_in: OptingIn | None
+    catalogs: Catalogs
+    askers: Askers
+    ways: Offered
+
+    def operations(self) -> list[Operation]:
+        """Every operation, for the table of the whole API."""
+        return [
+            Operation("GET", "/following", self.show_following, {200: FollowingView}, secured=True),
+            ask("POST", "/follows", self.follow, FollowBody, _FOLLOW),
+            ask("DELETE", "/follows/{follow}", self.unfollow, None, (Refusal.NOT_FOLLOWED,)),
+            ask("POST", "/channels", self.add_channel, ChannelBody, _CHANNEL),
+            ask("DELETE", "/channels/{channel}", self.end_channel, None, (Refusal.CHANNEL_UNKNOWN,)),
+            Operation("POST", "/channels/telegram", self.telegram, {200: TelegramView}, secured=True),
+            ask("PUT", "/preferences", self.prefer, PreferencesBody, (Refusal.ZONE_UNKNOWN,)),
+            ask("DELETE", "/me", self.erase, None, (Refusal.NOTHING_TO_ERASE,)),
+            Operation(
+                "POST",
+                "/by-mail/follows",
+                self.follow_by_mail,
+                {202: LetterAnswer},
+                body=MailFollowBody,
+                problems=(Refusal.INTEREST_UNKNOWN, "address-unusable", "by-mail-not-offered", "too-many-letters"),
+                limit=RateClass.WRITE,
+            ),
+            Operation("GET", "/receipts/{receipt}", self.receipt, {200: ReceiptAnswer}, waits=True),
+        ]
+
+    async def show_following(self, request: Request) -> Response:
+        """Everything one follows, by which ways one is told, and how much is unread."""
+        who = await self.askers.known(request, RateClass.READ)
+        name = self.side.commands.subscriber(who)
+        subscriber, key = await self.side.reads.subscriber(name), await self.side.vault.find(who.person)
+        follows = [
+            {"id": follow_name(each.interest), **each.model_dump(mode="json")}
+            for each in sorted(subscriber.follows, key=lambda each: each.since, reverse=True)
+        ]
+        return json_response(
+            {
+                "follows": follows,
+                "channels": [_channel_view(each, key) for each in subscriber.channels],
+                "preferences": subscriber.preferences.model_dump(),
+                "unread": await self.side.reads.unread(name),
+            }
+        )
+
+    async def follow(self, request: Request) -> Response:
+        """Follows something, or follows it otherwise."""
+        who, wish = await self.askers.writer(request)
+        body = await read_json(request, FollowBody)
+        interest = read_interest(body.interest)
+        return subscribed(await self.side.commands.follow(who, interest, body.cadence, body.channels, wish.wait), wish)
+
+    async def unfollow(self, request: Request) -> Response:
+        """Follows something no more."""
+        who, wish = await self.askers.writer(request)
+        interest = read_follow(request.path_params["follow"])
+        return subscribed(await self.side.commands.unfollow(who, interest, wish.wait), wish)
+
+    async def add_channel(self, request: Request) -> Response:
+        """Names a destination. An address gets a letter, and is told of nothing else before its reader confirms it."""
+        who, wish = await self.askers.writer(request)
+        body = await read_json(request, ChannelBody)
+        if body.kind is ChannelKind.WEBPUSH:
+            # A browser gives such a subscription only to a page whose reader has agreed.
+            browser = self.ways.subscription(body.destination)
+            added = await self.side.commands.add_channel(who, body.kind, browser, wish.wait, confirmed=True)
+            return subscribed(added, wish)
+        mail, address, t = self._mail(), _address(body.destination), self._translator(request)
+        added = await self.side.commands.add_channel(who, body.kind, address.written, wish.wait, confirmed=False)
+        answer = subscribed(added, wish)
+        language = (await self.side.reads.subscriber(self.side.commands.subscriber(who))).preferences.language
+        await _write(mail, Wish(who, address.written, language), request, t)
+        return answer
+
+    async def end_channel(self, request: Request) -> Response:
+        """Ends a destination."""
+        who, wish = await self.askers.writer(request)
+        return subscribed(await self.side.commands.end_channel(who, request.path_params["channel"], wish.wait), wish)
+
+    async def telegram(self, request: Request) -> Response:
+        """A token with which the bot knows who starts it."""
+        who, _ = await self.askers.writer(request)
+        token = await self._mail().telegram_token(who, _client(request))
+        if token is None:
+            raise Problem(429, "too-many-letters", headers={"retry-after": "3600"})
+        return json_response({"token": token})
+
+    async def prefer(self, request: Request) -> Response:
+        """Says in which language and when one wants to be told."""
+        who, wish = await self.askers.writer(request)
+        body = await read_json(request, PreferencesBody)
+        preferences = Preferences.model_validate(body.model_dump())
+        return subscribed(await self.side.commands.prefer(who, preferences, wish.wait), wish)
+
+    async def erase(self, request: Request) -> Response:
+        """Forgets everything one follows, and every way to be told."""
+        who, wish = await self.askers.writer(request)
+        return subscribed(await self.side.commands.erase(who, wish.wait), wish)
+
+    async def follow_by_mail(self, request: Request) -> Response:
+        """Sends a letter whose link follows something. The answer is the same whoever reads the address."""
+        body = await read_json(request, MailFollowBody)
+        mail, address, t = self._mail(), _address(body.address), self._translator(request, body.language)
+        interest = read_interest(body.interest)
+        await _write(mail, Wish(Who.at(address), address.written, body.language, interest, body.cadence), request, t)
+        return json_response({"status": "letter-sent"}, 202)
+
+    async def receipt(self, request: Request) -> Response:
+        """What became of a request."""
+        text = request.path_params["receipt"]
+        try:
+            kind, receipt = ANSWERS.parse_receipt(text)
+        except MalformedReceiptError:
+            raise Problem(404, "receipt-unknown") from None
+        wish = preference(request, max_wait=self.askers.wait_limit)
+        return ANSWERS.receipt_answer(text, await self.side.reads.awaited(kind, receipt, wish.wait))
+
+    def _mail(self) -> OptingIn:
+        if self.opting_in is None:
+            raise Problem(404, "by-mail-not-offered")
+        return self.opting_in
+
+    def _translator(self, request: Request, language: str | None = None) -> Translator:
+        return Translator(self.catalogs, language or request_language(request.scope))
+
+
+async def _write(mail: OptingIn, wish: Wish, request: Request, t: Translator) -> None:
+    try:
+        await mail.write(wish, _client(request), t)
+    except MailUnavailableError:
+        raise Problem(503, "unavailable", headers={"retry-after": "30"}) from None
+
+
+def _client(request: Request) -> str:
+    return limit_group(client_address(request.scope))
+
+
+def _address(text: str) -> MailAddress:
+    try:
+        return parse_address(text)
+    except AddressError:
+        raise Problem(422, "address-unusable") from None
+
+
+def _channel_view(channel: Channel, key: PersonKey | None) -> dict[str, object]:
+    shown = destination_of(channel, key)
+    return {"id": channel.id, "kind": channel.kind, "destination": shown, "confirmed": channel.confirmed}

@@ -1,0 +1,103 @@
+"""How many things lie unread in an inbox, live: they are read once, and every decision after that is followed.
+
+Which they are is kept, not how many: something may be read twice, by itself and with the whole inbox.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Final
+
+import orjson
+
+from kenes.kafka.decider import Position
+from kenes.kafka.records import Recorded
+from kenes.kafka.waiting import Decisions
+from kenes.mongo.client import Session, transact
+from kenes.mongo.projection import LiveVersions, Projection, Version
+from kenes.web.live import LiveHub
+from schemas.envelope import sequence_of
+from schemas.notifications.deliveries import DeliverySeen, DeliveryShown, InboxSeen
+
+WATCHED: Final = 20_000
+"""Inboxes that are kept: those that were asked for last."""
+
+
+class Badges:
+    """The inboxes that are watched. `take` is called with each decision on a delivery, in order."""
+
+    def __init__(self, hub: LiveHub, versions: LiveVersions, deliveries: Projection, recent: Decisions) -> None:
+        """`recent` has heard every decision before `take` does."""
+        self._hub = hub
+        self._versions = versions
+        self._deliveries = deliveries
+        self._recent = recent
+        self._heard: dict[int, int] = {}
+        self._unread: OrderedDict[str, frozenset[str]] = OrderedDict()
+
+    async def load(self, version: Version) -> Mapping[int, Position]:
+        """Where the tail goes on from."""
+        positions = await version.positions()
+        self._heard = {partition: position.sequence for partition, position in positions.items()}
+        return positions
+
+    @property
+    def version(self) -> int:
+        """How many requests on deliveries were decided, as far as this process has heard: it only grows."""
+        return sum(self._heard.values()) + len(self._heard)
+
+    def take(self, decision: Recorded) -> None:
+        """Follows a decision, and tells who watches."""
+        name = decision.event.subject
+        self._heard[decision.partition] = sequence_of(decision.event)
+        if name in self._unread:
+            self._unread[name] = unread = _after(self._unread[name], decision)
+            self._hub.publish(name, self.version, lambda: frame(len(unread)))
+
+    async def snapshot(self, name: str) -> tuple[int, bytes]:
+        """Version and data of a frame, for whoever begins to watch."""
+        if name not in self._unread:
+            await self._read(name)
+        self._unread.move_to_end(name)
+        return self.version, frame(len(self._unread[name]))
+
+    async def _read(self, name: str) -> None:
+        folded, unread = await self._stored(name)
+        for decision in self._recent.latest():
+            after = folded[decision.partition].sequence
+            if decision.event.subject == name and sequence_of(decision.event) > after:
+                unread = _after(unread, decision)
+        self._unread[name] = unread
+        if len(self._unread) > WATCHED:
+            self._unread.popitem(last=False)
+
+    async def _stored(self, name: str) -> tuple[dict[int, Position], frozenset[str]]:
+        """Which are unread, and what is folded into that: read at the same instant."""
+        version = await self._versions.get(self._deliveries)
+        positions: dict[int, Position] = {}
+        unread: set[str] = set()
+
+        async def read(session: Session) -> None:
+            positions.update(await version.positions(session))
+            unread.clear()
+            async for found in version.collection("deliveries").find({"unread_of": name}, {"_id": 1}, session=session):
+                unread.add(found["_id"])
+
+        await transact(version.database, read)
+        return positions, frozenset(unread)
+
+
+def frame(unread: int) -> bytes:
+    """The data of one live event, JSON."""
+    return orjson.dumps({"unread": unread})
+
+
+def _after(unread: frozenset[str], decision: Recorded) -> frozenset[str]:
+    match decision.data:
+        case DeliveryShown(delivery=delivery):
+            return unread | {delivery}
+        case DeliverySeen(delivery=delivery):
+            return unread - {delivery}
+        case InboxSeen():
+            return frozenset()
+        case _:
+            return unread

@@ -1,0 +1,116 @@
+"""What subscribers are shown of what they follow and of what they were told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from kenes.identity.sealing import PersonKey, UnsealError
+from kenes.kafka.records import Receipt
+from kenes.kafka.waiting import Decisions
+from kenes.mongo.client import Document
+from kenes.mongo.folding import Lookup, find_in
+from kenes.mongo.projection import LiveCollections
+from kenes.service.answers import ReceiptView
+from kenes.service.receipts import receipt_id
+from schemas.envelope import sequence_of
+from schemas.notifications.deliveries import DeliverySeen, InboxSeen
+from schemas.notifications.parts import ChannelKind
+from services.notifications.domain.subscriber import NOBODY, Channel, Subscriber, evolve
+from services.notifications.folds.subscriptions import load_subscriber
+
+PAGE: Final = 50
+RECEIPTS: Final = {"subscription": "subscription_receipts", "delivery": "delivery_receipts"}
+"""The collection of each kind of receipt."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One delivery, and the event it tells of; `news` is `None` where that is not known here yet."""
+
+    delivery: Document
+    news: Document | None
+
+
+@dataclass(frozen=True)
+class FollowReads:
+    """Reads for one subscriber at a time. What they have just done is never missing from what they follow."""
+
+    live: LiveCollections
+    subscriptions: Decisions
+    deliveries: Decisions
+
+    async def subscriber(self, name: str) -> Subscriber:
+        """What somebody follows, with what was decided a moment ago."""
+        found = await (await self.live.of("subscribers")).find_one({"_id": name})
+        state, folded = (NOBODY, -1) if found is None else (load_subscriber(found), found["s"])
+        for each in self.subscriptions.latest():
+            if each.event.subject == name and sequence_of(each.event) > folded:
+                state = evolve(state, each.data)
+        return state
+
+    async def told(self, name: str, before: datetime | None = None) -> list[Told]:
+        """What somebody was told by their channels, the latest first: a page of it."""
+        return await self._page({"subscriber": name, "inbox": False}, before)
+
+    async def inbox(self, name: str, before: datetime | None = None) -> list[Told]:
+        """What lies in somebody's inbox, the latest first: a page of it."""
+        return await self._page({"subscriber": name, "inbox": True}, before)
+
+    async def unread(self, name: str) -> int:
+        """How much of it is unread."""
+        deliveries = await self.live.of("deliveries")
+        found = await deliveries.find({"unread_of": name}, {"at": 1}).to_list(None)
+        return sum(not self._read_just_now(name, each) for each in found)
+
+    async def owns(self, name: str, delivery: str) -> bool:
+        """Whether a delivery is somebody's."""
+        found = await (await self.live.of("deliveries")).find_one({"_id": delivery}, {"subscriber": 1})
+        return found is not None and found["subscriber"] == name
+
+    async def _page(self, query: Document, before: datetime | None) -> list[Told]:
+        within = query if before is None else query | {"at": {"$lt": before}}
+        deliveries = await self.live.of("deliveries")
+        found = await deliveries.find(within).sort("at", -1).limit(PAGE).to_list(None)
+        for each in found:
+            if self._read_just_now(str(query["subscriber"]), each):
+                each["unread_of"] = None
+        news = await self._news([each["event"] for each in found])
+        return [Told(each, news.get(each["event"])) for each in found]
+
+    def _read_just_now(self, name: str, delivery: Document) -> bool:
+        """Whether a delivery was read by a decision that may not be folded yet."""
+        for each in self.deliveries.latest():
+            data = each.data
+            if isinstance(data, InboxSeen) and data.subscriber == name and delivery["at"] <= data.until:
+                return True
+            if isinstance(data, DeliverySeen) and data.delivery == delivery["_id"]:
+                return True
+        return False
+
+    async def _news(self, events: Sequence[str]) -> dict[Any, Document]:
+        found = await find_in(await self.live.of("news"), Lookup("news", "_id", events))
+        return {each["_id"]: each for each in found}
+
+    async def awaited(self, kind: str, receipt: Receipt, wait: float) -> ReceiptView | None:
+        """What became of a request, waited for so many seconds; `None` while it is undecided."""
+        decisions = self.subscriptions if kind == "subscription" else self.deliveries
+        decided = await decisions.wait(receipt, wait)
+        if decided is not None:
+            return ReceiptView.of(decided)
+        key = receipt_id(receipt.partition, receipt.offset)
+        found: Any = await (await self.live.of(RECEIPTS[kind])).find_one({"_id": key})
+        if found is None:
+            return None
+        at: datetime = found["at"]
+        return ReceiptView(found["subject"], found["decision"], found["code"], at)
+
+
+def destination_of(channel: Channel, key: PersonKey | None) -> str | None:
+    """A destination in its reader's own words: an address. A chat's number or a browser's keys tell them nothing."""
+    if key is None or channel.kind is not ChannelKind.EMAIL:
+        return None
+    try:
+        return key.open(channel.sealed, channel.id)
+    except UnsealError:
+        return None

@@ -1,0 +1,78 @@
+"""Tells followers: a page of them at a time, each by a request for a delivery, and then asks for the next page.
+
+A crash repeats a page. Deliveries that were asked for before are refused by their ids, and so is the page: nobody is
+told twice, and no second chain of pages begins.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from kenes.kafka.producer import Producer
+from kenes.kafka.records import Recorded
+from kenes.kafka.worker import Worker
+from schemas.envelope import Event
+from schemas.notifications.deliveries import DeliveryRequested
+from schemas.notifications.fan_outs import FanOutAdvanced, FanOutBegun, FanOutPageRequested
+from schemas.notifications.parts import INBOX, ChannelKind, Place
+from schemas.payload import Payload
+from schemas.topics import DELIVERY_REQUESTS, FAN_OUT_REQUESTS, FAN_OUTS, Topic
+from services.notifications.domain.delivery import delivery_id
+from services.notifications.matching.followers import Follower, Followers
+from services.notifications.matching.requests import follow_up
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Reads the decisions on fan-outs."""
+
+    followers: Followers
+    producer: Producer
+
+    def worker(self) -> Worker:
+        """The worker on the topic."""
+        return Worker("telling", (FAN_OUTS,), self.handle)
+
+    async def handle(self, _topic: Topic, events: Sequence[Recorded]) -> None:
+        """Tells a page of each."""
+        standing = [each for each in events if each.event.offset in (None, each.offset)]
+        if any(isinstance(each.data, FanOutBegun) for each in standing):
+            await self.followers.settled()
+        for each in standing:
+            match each.data:
+                case FanOutBegun() as begun:
+                    await self._tell(each, begun, Place())
+                case FanOutAdvanced(place=place) as advanced:
+                    await self._tell(each, advanced, place)
+
+    async def _tell(self, decision: Recorded, data: FanOutBegun | FanOutAdvanced, place: Place) -> None:
+        followers, following = await self.followers.page(data.wanted, place)
+        now, trace = datetime.now(UTC), decision.event.traceparent
+        asked: list[tuple[bytes, Event[Payload]]] = [
+            (request.subscriber.encode(), follow_up(request, request.subscriber, request.delivery, now, trace))
+            for follower in followers
+            for request in _deliveries(data, follower)
+        ]
+        if asked:
+            await self.producer.send_each(DELIVERY_REQUESTS, asked)
+        done = FanOutPageRequested(event=data.event, place=place, next=following, told=len(asked))
+        page = follow_up(done, data.event, f"{decision.event.id}/{place}", now, trace)
+        await self.producer.send(FAN_OUT_REQUESTS, data.event.encode(), page)
+
+
+def _deliveries(data: FanOutBegun | FanOutAdvanced, follower: Follower) -> Iterator[DeliveryRequested]:
+    ways = [(each.id, each.kind) for each in follower.told_by]
+    if follower.account:
+        ways.append((INBOX, ChannelKind.INBOX))
+    for channel, kind in ways:
+        yield DeliveryRequested(
+            subscriber=follower.subscriber,
+            delivery=delivery_id(data.event, follower.subscriber, channel),
+            event=data.event,
+            interest=follower.interest,
+            channel=channel,
+            kind=kind,
+            cadence=follower.cadence,
+            priority=data.wanted.priority,
+            preferences=follower.preferences,
+        )

@@ -1,0 +1,185 @@
+"""The subscription centre: everything one follows, by which ways one is told, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from kenes.identity.access import current_person
+from kenes.identity.person import Person
+from kenes.mail.address import AddressError, parse_address
+from kenes.mail.sender import MailUnavailableError
+from kenes.regions import regions
+from kenes.web.bodies import Form
+from kenes.web.client_address import client_address, limit_group
+from kenes.web.i18n import Translator
+from kenes.web.limits import RateClass, limited
+from kenes.web.problems import Problem
+from kenes.web.site import personal, sign_in_address
+from schemas.notifications.parts import ChannelKind, Preferences
+from services.notifications.channels.telegram.bot import deep_link
+from services.notifications.domain.interests import FOLLOWABLE, SEARCH, kind_of
+from services.notifications.domain.refusals import Refusal
+from services.notifications.domain.subscriber import Follow, Subscriber
+from services.notifications.following.commands import Who
+from services.notifications.following.opting_in import Wish
+from services.notifications.following.reads import destination_of
+from services.notifications.pages.acting import WAIT, done, language_of, own_form, said
+from services.notifications.pages.site import NotificationSite
+from services.notifications.wording.interests import CATEGORIES, LEVELS
+
+PATH: Final = "/notifications"
+SAID: Final = ("followed", "unfollowed", "channel", "letter", "ended", "preferred", "pending")
+NO_QUIET: Final = "none"
+
+
+@dataclass(frozen=True)
+class Centre:
+    """`/notifications`"""
+
+    site: NotificationSite
+
+    def routes(self) -> list[BaseRoute]:
+        """One page, and what its forms do."""
+        return [
+            Route(PATH, limited(RateClass.READ)(self.show), methods=["GET"]),
+            Route(f"{PATH}/unfollow", self.unfollow, methods=["POST"]),
+            Route(f"{PATH}/channels", self.add_channel, methods=["POST"]),
+            Route(f"{PATH}/channels/end", self.end_channel, methods=["POST"]),
+            Route(f"{PATH}/telegram", self.telegram, methods=["POST"]),
+            Route(f"{PATH}/preferences", self.prefer, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        """Everything in one page; without an account what can be followed, by mail."""
+        person, t = await current_person(request), self.site.translator(request)
+        context: dict[str, Any] = {
+            "regions": regions(t.language),
+            "categories": sorted(((each, t(f"category.{each}")) for each in CATEGORIES), key=lambda pair: pair[1]),
+            "levels": [(each, t(f"level.{each}")) for each in sorted(LEVELS)],
+            "sign_in": sign_in_address(request),
+            "said": said(request, SAID),
+            "signed_in": person is not None,
+        }
+        if person is not None:
+            context |= await self._own(person, t)
+        return await self.site.render(request, "centre.html", context)
+
+    @personal
+    async def unfollow(self, request: Request, person: Person) -> Response:
+        """Follows something no more."""
+        interest = (await own_form(request)).text("interest")
+        asked = await self.site.following.commands.unfollow(Who.signed_in(person), interest, WAIT)
+        return done(asked, PATH, "unfollowed", harmless=(Refusal.NOT_FOLLOWED,))
+
+    @personal
+    async def add_channel(self, request: Request, person: Person) -> Response:
+        """An address, which gets a letter first; or this browser, which its reader has just allowed."""
+        form, who, commands = await own_form(request), Who.signed_in(person), self.site.following.commands
+        if subscription := form.text("subscription"):
+            browser = self.site.ways.subscription(subscription)
+            asked = await commands.add_channel(who, ChannelKind.WEBPUSH, browser, WAIT, confirmed=True)
+            return done(asked, PATH, "channel", harmless=(Refusal.CHANNEL_CONFIRMED,))
+        mail, t = self.site.opting_in, self.site.translator(request)
+        if mail is None:
+            raise Problem(404, "by-mail-not-offered")
+        try:
+            address = parse_address(form.text("address"))
+        except AddressError:
+            raise Problem(422, "address-unusable") from None
+        answer = done(
+            await commands.add_channel(who, ChannelKind.EMAIL, address.written, WAIT, confirmed=False), PATH, "letter"
+        )
+        try:
+            await mail.write(Wish(who, address.written, language_of(t)), limit_group(client_address(request.scope)), t)
+        except MailUnavailableError:
+            raise Problem(503, "unavailable", headers={"retry-after": "30"}) from None
+        return answer
+
+    @personal
+    async def end_channel(self, request: Request, person: Person) -> Response:
+        """Ends a destination."""
+        channel = (await own_form(request)).text("channel")
+        asked = await self.site.following.commands.end_channel(Who.signed_in(person), channel, WAIT)
+        return done(asked, PATH, "ended", harmless=(Refusal.CHANNEL_UNKNOWN,))
+
+    @personal
+    async def telegram(self, request: Request, person: Person) -> Response:
+        """The link that starts the bot, for this person alone."""
+        await own_form(request)
+        bot, mail = self.site.ways.telegram, self.site.opting_in
+        if bot is None or mail is None:
+            raise Problem(404, "not-found")
+        token = await mail.telegram_token(Who.signed_in(person), limit_group(client_address(request.scope)))
+        if token is None:
+            raise Problem(429, "too-many-letters", headers={"retry-after": "3600"})
+        return await self.site.render(request, "telegram.html", {"link": deep_link(bot, token), "bot": bot})
+
+    @personal
+    async def prefer(self, request: Request, person: Person) -> Response:
+        """In which language and when one wants to be told."""
+        preferences = _preferences(await own_form(request))
+        asked = await self.site.following.commands.prefer(Who.signed_in(person), preferences, WAIT)
+        return done(asked, PATH, "preferred")
+
+    async def _own(self, person: Person, t: Translator) -> dict[str, Any]:
+        following, who = self.site.following, Who.signed_in(person)
+        name = following.commands.subscriber(who)
+        known = await following.reads.subscriber(name)
+        lines = [(each, await self._follow(each, t)) for each in sorted(known.follows, key=_newest, reverse=True)]
+        return {
+            "follows": [line for each, line in lines if not each.acted],
+            "acted": [line for each, line in lines if each.acted],
+            "channels": await self._channels(who, known),
+            "preferences": known.preferences,
+            "unread": await following.reads.unread(name),
+            "ways": self.site.ways,
+        }
+
+    async def _follow(self, follow: Follow, t: Translator) -> dict[str, Any]:
+        kind = kind_of(follow.interest)
+        return {
+            "interest": follow.interest,
+            "name": await self.site.names.name(follow.interest, t),
+            "href": await self.site.names.address(follow.interest),
+            "cadence": str(follow.cadence),
+            "since": follow.since,
+            "own": kind in FOLLOWABLE,
+            "feed": f"/feeds/{follow.interest}.atom" if kind in FOLLOWABLE - {SEARCH} else None,
+        }
+
+    async def _channels(self, who: Who, known: Subscriber) -> list[dict[str, Any]]:
+        key = await self.site.following.vault.find(who.person)
+        return [
+            {
+                "id": each.id,
+                "kind": str(each.kind),
+                "address": destination_of(each, key),
+                "confirmed": each.confirmed,
+            }
+            for each in known.channels
+        ]
+
+
+def _newest(follow: Follow) -> datetime:
+    return follow.since
+
+
+def _preferences(form: Form) -> Preferences:
+    begin, end = form.text("quiet_begin"), form.text("quiet_end")
+    quiet = None if NO_QUIET in (begin, end) else {"begin": begin, "end": end}
+    try:
+        return Preferences.model_validate(
+            {
+                "language": form.text("language"),
+                "quiet": quiet,
+                "digest_hour": form.text("digest_hour"),
+                "digest_weekday": form.text("digest_weekday"),
+            }
+        )
+    except ValidationError:
+        raise Problem(400, "form-malformed") from None

@@ -1,0 +1,53 @@
+"""What every page of notifications has at hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from kenes.identity.login import LOGIN, LOGOUT
+from kenes.identity.sealing import Keyring
+from kenes.mongo.projection import LiveCollections
+from kenes.web.pages import NavItem, Shell
+from kenes.web.site import Site
+from services.notifications.addresses import Addresses
+from services.notifications.following.opting_in import OptingIn
+from services.notifications.following.running import ApiSide as Followers
+from services.notifications.streams.running import ApiSide as Streams
+from services.notifications.ways import Offered
+from services.notifications.wording.interests import InterestNames
+from services.notifications.wording.telling import Wording
+
+SHELL: Final = Shell(
+    nav=(NavItem("nav.notifications", "/notifications"),),
+    footer=(NavItem("nav.notifications", "/notifications"), NavItem("nav.developers", "/developers")),
+    home="/notifications",
+    account="/notifications",
+    sign_in=f"{LOGIN}?next=/notifications",
+    sign_out=LOGOUT,
+)
+
+
+def shell_of(sites: Mapping[str, str]) -> Shell:
+    """The shell among the sites of other services."""
+    return SHELL.among("notifications", sites)
+
+
+def desks(_roles: frozenset[str]) -> tuple[NavItem, ...]:
+    """Nobody has a desk here: whoever may own streams is everybody."""
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationSite(Site):
+    """The parts of the pages. `origin` is where people and programs reach this site."""
+
+    origin: str
+    live: LiveCollections
+    addresses: Addresses
+    wording: Wording
+    names: InterestNames
+    keyring: Keyring
+    following: Followers
+    streams: Streams
+    opting_in: OptingIn | None
+    ways: Offered

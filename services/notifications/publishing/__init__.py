@@ -1,0 +1,1 @@
+"""From the decisions of other services to what everybody may know."""

@@ -1,0 +1,27 @@
+"""What couriers share: the log, the way out, and the bounds on what flies at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from schemas.notifications.streams import DeliveryAttempted, StreamRequest
+from services.notifications.streams.log import PublicLog
+from services.notifications.streams.progress import Progress
+from services.notifications.streams.sending import Sender
+
+
+@dataclass(frozen=True)
+class Carrying:
+    """What all couriers of a process share. `note` keeps a try, `ask` asks the stream's decider for something.
+
+    `slots` bounds what flies at once in all, `at_once` what flies of one stream, of which the live flow may have all
+    and the rest half.
+    """
+
+    log: PublicLog
+    progress: Progress
+    sender: Sender
+    note: Callable[[DeliveryAttempted], Awaitable[None]]
+    ask: Callable[[StreamRequest], Awaitable[None]]
+    slots: asyncio.Semaphore
+    at_once: int

@@ -1,0 +1,126 @@
+"""What owners ask about their streams: checked where the log must be asked, written, and waited for."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import uuid4
+
+from kenes.egress.client import Egress
+from kenes.egress.errors import EgressError
+from kenes.identity.sealing import Box
+from kenes.service.asking import Asking, Outcome
+from kenes.service.directory import Directory
+from kenes.web.problems import FieldError, InvalidInput, Problem
+from schemas.notifications.streams import (
+    StreamChangeRequested,
+    StreamCreateRequested,
+    StreamReplayRequested,
+    StreamRequest,
+    StreamRotationRequested,
+)
+from services.notifications.channels.webhook import new_secret
+from services.notifications.domain.streams import AgencyStream, StreamStatus, evolve
+from services.notifications.streams.asked import check_types, checked, cursor_of, instant_of, place_in
+from services.notifications.streams.deciding import load_stream
+from services.notifications.streams.entitlements import Entitlements
+from services.notifications.streams.log import PublicLog
+from services.notifications.streams.views import ReplayBody, StreamBody, StreamChangeBody
+
+Streams = Directory[AgencyStream]
+"""Every stream, by id."""
+_FIELDS: Final = tuple(name for name in AgencyStream.model_fields if name != "id")
+
+
+def streams_directory() -> Streams:
+    """An empty directory, to be loaded from the projection of streams."""
+    return Directory("streams", _FIELDS, load_stream, evolve)
+
+
+@dataclass(frozen=True)
+class StreamCommands:
+    """Raises `BrokerUnavailableError` and problems. `wait` is in seconds."""
+
+    asking: Asking
+    streams: Streams
+    log: PublicLog
+    egress: Egress
+    box: Box
+    entitlements: Entitlements
+
+    def owned(self, owner: str) -> list[AgencyStream]:
+        """An owner's streams, the oldest first."""
+        found = [entry.known for _, entry in self.streams]
+        mine = [each for each in found if each.owner == owner and each.status is not StreamStatus.DELETED]
+        return sorted(mine, key=lambda each: each.created_at)
+
+    def find(self, owner: str, stream: str) -> AgencyStream:
+        """One of an owner's streams; raises the problem of there being none."""
+        entry = self.streams.get(stream)
+        if entry is None or entry.known.owner != owner or entry.known.status is StreamStatus.DELETED:
+            raise Problem(404, "stream-unknown")
+        return entry.known
+
+    async def create(self, owner: str, body: StreamBody, wait: float) -> tuple[Outcome, str]:
+        """A new stream; the outcome and its signing secret."""
+        most = self.entitlements.of(owner).streams
+        if len(self.owned(owner)) >= most:
+            raise Problem(409, "too-many-owned", values={"limit": most})
+        check_types(body.filter, "/filter")
+        await self._check_endpoint(body.endpoint)
+        stream, secret = str(uuid4()), new_secret()
+        request = StreamCreateRequested(
+            stream=stream,
+            owner=owner,
+            name=body.name,
+            endpoint=body.endpoint,
+            filter=body.filter,
+            secret=self.box.seal(secret, stream),
+            start=await self._place(body.after, body.since, self.log.cursor),
+        )
+        return await self.ask(request, wait), secret
+
+    async def change(self, owner: str, stream: str, body: StreamChangeBody, wait: float) -> Outcome:
+        """Another name, address or filter."""
+        self.find(owner, stream)
+        if body.filter is not None:
+            check_types(body.filter, "/filter")
+        if body.endpoint is not None:
+            await self._check_endpoint(body.endpoint)
+        return await self.ask(StreamChangeRequested(stream=stream, owner=owner, **_members(body)), wait)
+
+    async def rotate(self, owner: str, stream: str, wait: float) -> tuple[Outcome, str]:
+        """A new signing secret: the outcome and the secret."""
+        self.find(owner, stream)
+        secret = new_secret()
+        request = StreamRotationRequested(stream=stream, owner=owner, secret=self.box.seal(secret, stream))
+        return await self.ask(request, wait), secret
+
+    async def replay(self, owner: str, stream: str, body: ReplayBody, wait: float) -> Outcome:
+        """Events once more, beside the live flow."""
+        self.find(owner, stream)
+        first, _ = await self.log.bounds()
+        start = await self._place(body.after, body.since, first)
+        end = self.log.cursor if body.until is None else await checked(self.log, cursor_of(body.until))
+        return await self.ask(StreamReplayRequested(stream=stream, owner=owner, start=start, end=end), wait)
+
+    async def ask(self, request: StreamRequest, wait: float) -> Outcome:
+        """Sends a request as it is."""
+        return await self.asking.ask(request.stream, request.stream, request, wait)
+
+    async def _place(self, after: str | None, since: str | None, otherwise: int) -> int:
+        return await place_in(
+            self.log,
+            None if after is None else cursor_of(after),
+            None if since is None else instant_of(since),
+            otherwise,
+        )
+
+    async def _check_endpoint(self, endpoint: str) -> None:
+        """Tells at once what would never be delivered; each delivery is checked again."""
+        try:
+            await self.egress.check(endpoint)
+        except EgressError as error:
+            raise InvalidInput([FieldError("/endpoint", "endpoint-refused", {"reason": error.reason})]) from None
+
+
+def _members(body: StreamChangeBody) -> dict[str, object]:
+    return {name: getattr(body, name) for name in StreamChangeBody.model_fields}

@@ -1,0 +1,288 @@
+"""Delivers one stream: the live flow and what was ordered beside it, each subject in order, bounded at once."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
+
+from kenes.observe.logs import get_logger
+from schemas.notifications.streams import (
+    Order,
+    Result,
+    StreamCompletionRequested,
+    StreamDisablingRequested,
+    StreamRequest,
+    StreamVerificationRequested,
+    Work,
+)
+from services.notifications.domain.streams import AgencyStream, StreamStatus
+from services.notifications.domain.streams_filtering import passes
+from services.notifications.streams.attempts import attempted
+from services.notifications.streams.carrying import Carrying
+from services.notifications.streams.lane import Delivery, Lane
+from services.notifications.streams.line import Line
+from services.notifications.streams.log import CursorExpiredError
+from services.notifications.streams.progress import LIVE
+from services.notifications.streams.sending import Tried
+from services.notifications.streams.testing import test_line
+
+_log = get_logger(__name__)
+
+SAVED_EVERY: Final = 0.5
+LOOKED_EVERY: Final = 1.0
+ASKED_AGAIN_AFTER: Final = 5.0
+FAILURES_IN_A_ROW: Final = 5
+"""From so many on, one try at a time shows whether the receiver is there again."""
+VERIFYING: Final = "verifying"
+
+
+class Courier:
+    """One stream. `update` tells it how the stream is now; `run` goes on until it is cancelled."""
+
+    def __init__(self, stream: AgencyStream, carrying: Carrying) -> None:
+        self._stream = stream
+        self._carrying = carrying
+        self._lanes: dict[str, Lane] = {}
+        self._orders: dict[str, Order] = {}
+        self._flying: set[asyncio.Task[None]] = set()
+        self._awake = asyncio.Event()
+        self._halted = False
+        self._dirty: set[str] = set()
+        self._asked: dict[StreamRequest, float] = {}
+        self._failures = 0
+
+    def update(self, stream: AgencyStream) -> None:
+        """The stream is another now."""
+        before, self._stream = self._stream, stream
+        if (stream.endpoint, stream.status) != (before.endpoint, before.status):
+            self._failures, self._halted, self._asked = 0, False, {}
+            for lane in self._lanes.values():
+                lane.hurry(time.time())
+        if stream.endpoint != before.endpoint:
+            self._lanes.pop(VERIFYING, None)
+        self.wake()
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Delivers until cancelled; what flies then may be delivered once more by whoever takes over."""
+        saved = time.monotonic()
+        try:
+            while True:
+                await self._arrange()
+                await self._fill()
+                self._launch()
+                await self._wait()
+                if time.monotonic() - saved >= SAVED_EVERY:
+                    await self._save()
+                    saved = time.monotonic()
+        finally:
+            for task in self._flying:
+                task.cancel()
+            await asyncio.gather(*self._flying, return_exceptions=True)
+            await self._save()
+
+    async def _arrange(self) -> None:
+        """Opens and closes lanes, so that they are those the stream has now."""
+        stream, orders = self._stream, {f"order-{each.number}": each for each in self._stream.orders}
+        wanted: dict[str, Order | None] = {LIVE: None, **orders}
+        if stream.status is StreamStatus.UNVERIFIED:
+            wanted[VERIFYING] = None
+        for name in [name for name in self._lanes if name not in wanted]:
+            del self._lanes[name]
+            self._dirty.discard(name)
+            await self._carrying.progress.drop(stream.id, name)
+        self._orders = orders
+        for name in wanted.keys() - self._lanes.keys():
+            self._lanes[name] = await self._opened(name, wanted[name])
+        verifying = self._lanes.get(VERIFYING)
+        if verifying is not None and verifying.done:
+            await self._ask_for(StreamVerificationRequested(stream=stream.id, endpoint=stream.endpoint))
+        for name, order in orders.items():
+            if self._lanes[name].done:
+                await self._ask_for(StreamCompletionRequested(stream=stream.id, order=order.number))
+
+    async def _opened(self, name: str, order: Order | None) -> Lane:
+        stream = self._stream
+        if name == VERIFYING or (order is not None and order.work is Work.TEST):
+            lane = Lane(0, 0)
+            lane.take([test_line(stream, name)], 0)
+            return lane
+        end = None if order is None else order.end
+        kept = await self._carrying.progress.load(stream.id, name)
+        if kept is not None:
+            return Lane.restored(kept, end)
+        return Lane(stream.start if order is None else order.start, end)
+
+    def _flows(self, name: str) -> bool:
+        """Whether a lane may move now: tests also while nothing else may."""
+        if self._is_test(name):
+            return True
+        status = self._stream.status
+        if self._halted:
+            return False
+        return status is StreamStatus.UNVERIFIED if name == VERIFYING else status is StreamStatus.ACTIVE
+
+    async def _fill(self) -> None:
+        """Reads one page for every lane that has room, so that no lane waits for another to come to its end."""
+        for name, lane in self._lanes.items():
+            if self._flows(name) and lane.room > 0:
+                await self._read(name, lane)
+
+    async def _read(self, name: str, lane: Lane) -> None:
+        log = self._carrying.log
+        try:
+            await log.check(lane.cursor)
+        except CursorExpiredError:
+            first, _ = await log.bounds()
+            _log.warning(
+                "events were dropped before they were delivered", stream=self._stream.id, events=first - lane.cursor
+            )
+            lane.cursor = first
+        page = await log.page(lane.cursor, lane.room)
+        if page.cursor == lane.cursor:
+            return
+        lane.take([line for line in page.lines if self._wants(name, line)], page.cursor)
+        self._dirty.add(name)
+
+    def _wants(self, name: str, line: Line) -> bool:
+        order = self._orders.get(name)
+        return (order is not None and order.work is Work.RETRY) or passes(self._stream.filter, line.data)
+
+    def _launch(self) -> None:
+        """Sends what is ready and allowed; the live flow first."""
+        for name in sorted(self._lanes, key=lambda each: (each != LIVE, each)):
+            lane = self._lanes[name]
+            while self._flows(name) and len(self._flying) < self._allowed(name):
+                delivery = lane.next(time.time())
+                if delivery is None:
+                    break
+                task = asyncio.create_task(self._deliver(name, lane, delivery))
+                self._flying.add(task)
+                task.add_done_callback(lambda _: self.wake())
+
+    def _allowed(self, name: str) -> int:
+        if self._failures >= FAILURES_IN_A_ROW:
+            return 1
+        return self._carrying.at_once if name == LIVE else max(1, self._carrying.at_once // 2)
+
+    async def _wait(self) -> None:
+        """Until something ended, changed, came or is due."""
+        now = time.time()
+        due = [at for name, lane in self._lanes.items() if self._flows(name) and (at := lane.next_try) is not None]
+        seconds = min([LOOKED_EVERY, *(max(0.0, at - now) for at in due)])
+        if self._behind():
+            seconds = 0.0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._awake.wait()
+        self._awake.clear()
+        for task in [task for task in self._flying if task.done()]:
+            self._flying.discard(task)
+            task.result()
+
+    def _behind(self) -> bool:
+        """Whether there is more to read, and room for it."""
+        end = self._carrying.log.cursor
+        return any(
+            self._flows(name) and lane.room > 0 and lane.cursor < (end if lane.end is None else lane.end)
+            for name, lane in self._lanes.items()
+        )
+
+    async def _deliver(self, name: str, lane: Lane, delivery: Delivery) -> None:
+        """One try of one event, and what follows from how it ended."""
+        stream, carrying = self._stream, self._carrying
+        line = delivery.line or await self._read_again(name, delivery.offset)
+        if line is None:
+            lane.settled(delivery.subject)
+            return
+        async with carrying.slots:
+            began = time.monotonic()
+            tried = await carrying.sender.send(stream, line)
+            milliseconds = round((time.monotonic() - began) * 1000)
+        after = None
+        if tried.result is Result.FAILED and not self._is_test(name):
+            after = carrying.sender.again_after(delivery.attempt, tried)
+        result = Result.DEAD if tried.result is Result.FAILED and after is None else tried.result
+        tried = replace(tried, result=result, after=after)
+        await carrying.note(attempted(stream, line, self._orders.get(name), delivery.attempt, tried, milliseconds))
+        self._dirty.add(name)
+        if tried.result is Result.DELIVERED:
+            await self._delivered(stream, name, lane, delivery, line)
+        else:
+            await self._undelivered(stream, name, lane, delivery, line, tried)
+
+    async def _delivered(self, stream: AgencyStream, name: str, lane: Lane, delivery: Delivery, line: Line) -> None:
+        """`stream` is as it was when the event was sent."""
+        self._failures = 0
+        lane.settled(delivery.subject, delivered_at=time.time())
+        order = self._orders.get(name)
+        if order is not None and order.work is Work.RETRY:
+            await self._carrying.progress.revive(stream.id, line.cursor)
+
+    async def _undelivered(
+        self, stream: AgencyStream, name: str, lane: Lane, delivery: Delivery, line: Line, tried: Tried
+    ) -> None:
+        """A failure: the event waits for its next try, or was given up, and the receiver perhaps with it."""
+        self._failures += 1
+        now, gone = time.time(), tried.result is Result.GONE
+        if self._is_test(name):
+            lane.settled(delivery.subject)
+        elif tried.after is not None:
+            lane.failed(delivery.subject, now, now + tried.after)
+        elif gone or name == VERIFYING:
+            lane.failed(delivery.subject, now, now)  # sent when the stream is resumed
+        else:
+            await self._give_up(stream, lane, delivery, line, tried)
+        if gone:
+            await self._disable(stream, "gone")
+        elif name == VERIFYING and tried.after is None:
+            await self._disable(stream, "not-verified")
+
+    async def _give_up(self, stream: AgencyStream, lane: Lane, delivery: Delivery, line: Line, tried: Tried) -> None:
+        """The event's last try failed: it is a dead letter. Where nothing was delivered meanwhile, nobody is there."""
+        await self._carrying.progress.bury(stream.id, line, tried.reason)
+        since = lane.failing_since(delivery.subject)
+        lane.settled(delivery.subject)
+        if lane.delivered_at <= since:
+            await self._disable(stream, "failing")
+
+    async def _disable(self, stream: AgencyStream, reason: str) -> None:
+        """Asks that nothing more be sent, and sends nothing until that is decided."""
+        if stream.endpoint == self._stream.endpoint:
+            self._halted = True
+        await self._ask_for(StreamDisablingRequested(stream=stream.id, endpoint=stream.endpoint, reason=reason))
+
+    async def _ask_for(self, request: StreamRequest) -> None:
+        """Asks once, and again where nothing came of it for a while."""
+        now = time.monotonic()
+        if now - self._asked.get(request, -ASKED_AGAIN_AFTER) >= ASKED_AGAIN_AFTER:
+            self._asked = {each: at for each, at in self._asked.items() if now - at < ASKED_AGAIN_AFTER}
+            self._asked[request] = now
+            await self._carrying.ask(request)
+
+    def _is_test(self, name: str) -> bool:
+        order = self._orders.get(name)
+        return order is not None and order.work is Work.TEST
+
+    async def _read_again(self, name: str, offset: int) -> Line | None:
+        """An event that waited too long to be held in memory; `None` where it is no longer kept."""
+        if offset < 0:
+            return test_line(self._stream, name)
+        lines: Sequence[Line] = ()
+        with suppress(CursorExpiredError):
+            await self._carrying.log.check(offset)
+            lines = (await self._carrying.log.page(offset, 1)).lines
+        return next((line for line in lines if line.offset == offset), None)
+
+    async def _save(self) -> None:
+        """Keeps what moved. Tests are not kept: they begin again."""
+        dirty, self._dirty = self._dirty, set()
+        for name in dirty:
+            lane = self._lanes.get(name)
+            if lane is not None and name != VERIFYING and not self._is_test(name):
+                await self._carrying.progress.save(self._stream.id, name, lane.document())

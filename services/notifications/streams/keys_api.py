@@ -1,0 +1,92 @@
+"""An owner's API keys. Whoever signed in makes them; no key makes another."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kenes.identity.api_keys import ApiKey, ApiKeys
+from kenes.service.answers import json_response
+from kenes.web.bodies import read_json
+from kenes.web.limits import RateClass
+from kenes.web.openapi import Operation
+from kenes.web.problems import Problem
+from services.notifications.streams.access import Access
+from services.notifications.streams.entitlements import Entitlements
+from services.notifications.streams.views import KeyBody, KeyList, KeyView
+
+GRACE: Final = timedelta(hours=24)
+"""For so long a key that was rotated still works."""
+
+
+@dataclass(frozen=True)
+class KeysApi:
+    """The handlers and what they need."""
+
+    keys: ApiKeys
+    access: Access
+    entitlements: Entitlements
+
+    def operations(self) -> list[Operation]:
+        """The operations."""
+        one, unknown = "/keys/{prefix}", ("key-not-enough", "key-unknown")
+        return [
+            Operation("GET", "/keys", self.list_keys, {200: KeyList}, problems=unknown[:1], secured=True),
+            Operation(
+                "POST",
+                "/keys",
+                self.issue_key,
+                {201: KeyView},
+                body=KeyBody,
+                problems=("key-not-enough", "too-many-owned"),
+                secured=True,
+            ),
+            Operation("POST", f"{one}/rotation", self.rotate_key, {201: KeyView}, problems=unknown, secured=True),
+            Operation("DELETE", one, self.revoke_key, {204: None}, problems=unknown, secured=True),
+        ]
+
+    async def list_keys(self, request: Request) -> Response:
+        """The caller's keys: never the keys themselves, but when each was used last."""
+        caller = await self.access.person(request, RateClass.READ)
+        return json_response({"keys": [key_view(each) for each in await self.keys.owned(caller.owner)]})
+
+    async def issue_key(self, request: Request) -> Response:
+        """A new key; its text is told here only."""
+        caller = await self.access.person(request, RateClass.WRITE)
+        body = await read_json(request, KeyBody)
+        most = self.entitlements.of(caller.owner).keys
+        if len(await self.keys.owned(caller.owner)) >= most:
+            raise Problem(409, "too-many-owned", values={"limit": most})
+        scopes = frozenset(str(each) for each in body.scopes)
+        text, key = await self.keys.issue(caller.owner, body.name, scopes, timedelta(days=body.days))
+        return json_response(key_view(key) | {"key": text}, 201)
+
+    async def rotate_key(self, request: Request) -> Response:
+        """A key in place of one, which works for another day."""
+        caller = await self.access.person(request, RateClass.WRITE)
+        issued = await self.keys.rotate(caller.owner, request.path_params["prefix"], GRACE)
+        if issued is None:
+            raise Problem(404, "key-unknown")
+        text, key = issued
+        return json_response(key_view(key) | {"key": text}, 201)
+
+    async def revoke_key(self, request: Request) -> Response:
+        """Ends a key at once."""
+        caller = await self.access.person(request, RateClass.WRITE)
+        if not await self.keys.revoke(caller.owner, request.path_params["prefix"]):
+            raise Problem(404, "key-unknown")
+        return Response(status_code=204, headers={"cache-control": "no-store"})
+
+
+def key_view(key: ApiKey) -> dict[str, Any]:
+    """A key as its owner sees it."""
+    return {
+        "prefix": key.prefix,
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "used_at": key.used_at,
+    }

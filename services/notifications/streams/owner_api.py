@@ -1,0 +1,255 @@
+"""An owner's streams: made, changed, looked after. All that the pages do can be done here."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kenes.mongo.client import Document
+from kenes.service.answers import MalformedReceiptError, json_response
+from kenes.service.asking import Outcome
+from kenes.web.bodies import read_json
+from kenes.web.limits import Endpoint, RateClass
+from kenes.web.negotiation import Preference, preference
+from kenes.web.openapi import Operation, Parameter
+from kenes.web.problems import Problem
+from schemas.notifications.streams import (
+    OwnerRequest,
+    StreamDeletionRequested,
+    StreamPauseRequested,
+    StreamResumeRequested,
+    StreamRetryRequested,
+    StreamTestRequested,
+    Work,
+)
+from services.notifications.domain.streams import AgencyStream
+from services.notifications.domain.streams_deciding import StreamRefusal
+from services.notifications.streams.access import Access, Caller, Scope
+from services.notifications.streams.answers import ANSWERS
+from services.notifications.streams.asked import cursor_of
+from services.notifications.streams.attempts import KEPT, DeliveryLog
+from services.notifications.streams.commands import StreamCommands
+from services.notifications.streams.progress import LIVE, Progress
+from services.notifications.streams.receipts import StreamReceipts
+from services.notifications.streams.views import (
+    AskedAnswer,
+    AttemptList,
+    DeadLetterList,
+    ReplayBody,
+    RetryBody,
+    StreamBody,
+    StreamChangeBody,
+    StreamList,
+    StreamView,
+)
+
+ACTS: Final[dict[str, tuple[type[OwnerRequest], str]]] = {
+    "pause": (StreamPauseRequested, "Sends nothing for now; nothing is lost."),
+    "resumption": (StreamResumeRequested, "Goes on from where it stopped, also after the stream was disabled."),
+    "test": (StreamTestRequested, "Sends an event that tells nothing."),
+}
+"""What needs no body, by the last part of its address."""
+_ORDERS: Final = (StreamRefusal.TOO_MANY_ORDERS, StreamRefusal.STREAM_UNVERIFIED)
+_CURSORS: Final = ("cursor-malformed", "cursor-future", "cursor-expired", "time-malformed")
+_REPLAYS: Final = (StreamRefusal.REPLAY_EMPTY, *_ORDERS, *_CURSORS)
+
+
+@dataclass(frozen=True)
+class OwnerApi:
+    """The handlers and what they need."""
+
+    commands: StreamCommands
+    progress: Progress
+    attempts: DeliveryLog
+    receipts: StreamReceipts
+    access: Access
+    wait_limit: float
+
+    def operations(self) -> list[Operation]:
+        """The operations; each needs a token or a key."""
+        one = "/streams/{stream}"
+        result = Parameter("result", "Only tries that ended so: delivered, failed, dead, gone.")
+        return [
+            _read("/streams", self.list_streams, StreamList),
+            _ask("POST", "/streams", self.create_stream, StreamBody, "too-many-owned", *_CURSORS, done=201),
+            _read("/streams/receipts/{receipt}", self.stream_receipt, AskedAnswer, "receipt-unknown"),
+            _read(one, self.show_stream, StreamView),
+            _ask("PATCH", one, self.change_stream, StreamChangeBody, StreamRefusal.NOTHING_CHANGES),
+            _ask("DELETE", one, self.delete_stream, None),
+            *(
+                _ask("POST", f"{one}/{name}", self.act(name), None, StreamRefusal.NOTHING_CHANGES, *_ORDERS)
+                for name in ACTS
+            ),
+            _ask("POST", f"{one}/rotation", self.rotate_secret, None),
+            _ask(
+                "POST", f"{one}/replay", self.replay_stream, ReplayBody, StreamRefusal.REPLAY_EMPTY, *_ORDERS, *_CURSORS
+            ),
+            _ask("POST", f"{one}/retry", self.retry_event, RetryBody, "cursor-malformed", *_ORDERS),
+            _read(f"{one}/attempts", self.list_attempts, AttemptList, parameters=(result,)),
+            _read(f"{one}/dead-letters", self.list_dead_letters, DeadLetterList),
+        ]
+
+    async def list_streams(self, request: Request) -> Response:
+        """The caller's streams, with how far each has come."""
+        caller = await self._reader(request)
+        return json_response({"streams": [await self._view(each) for each in self.commands.owned(caller.owner)]})
+
+    async def show_stream(self, request: Request) -> Response:
+        """One stream, with how far it has come."""
+        return json_response(await self._view(await self._stream(request)))
+
+    async def create_stream(self, request: Request) -> Response:
+        """A stream to an address. It flows once the address has taken a test event; the secret is told here only."""
+        caller, wish = await self._writer(request)
+        body = await read_json(request, StreamBody)
+        outcome, secret = await self.commands.create(caller.owner, body, wish.wait)
+        return _with_secret(ANSWERS.answer("stream", outcome, applied=wish.applied), secret)
+
+    async def change_stream(self, request: Request) -> Response:
+        """Another name, address or filter. Another address must take a test event first."""
+        caller, wish = await self._writer(request)
+        body = await read_json(request, StreamChangeBody)
+        return _answer(await self.commands.change(caller.owner, _named(request), body, wish.wait), wish)
+
+    async def delete_stream(self, request: Request) -> Response:
+        """Ends a stream and forgets its deliveries."""
+        return await self._asked(request, StreamDeletionRequested)
+
+    def act(self, name: str) -> Endpoint:
+        """The handler of one act."""
+        asked, says = ACTS[name]
+
+        async def handler(request: Request) -> Response:
+            return await self._asked(request, asked)
+
+        handler.__name__, handler.__doc__ = f"{name}_of_stream", says
+        return handler
+
+    async def rotate_secret(self, request: Request) -> Response:
+        """A new signing secret, told here only; the one before signs beside it for a day."""
+        caller, wish = await self._writer(request)
+        outcome, secret = await self.commands.rotate(caller.owner, _named(request), wish.wait)
+        return _with_secret(_answer(outcome, wish), secret)
+
+    async def replay_stream(self, request: Request) -> Response:
+        """Sends events once more, with the ids they had, beside the live flow."""
+        caller, wish = await self._writer(request)
+        body = await read_json(request, ReplayBody)
+        return _answer(await self.commands.replay(caller.owner, _named(request), body, wish.wait), wish)
+
+    async def retry_event(self, request: Request) -> Response:
+        """Tries one event again, as a rule a dead letter."""
+        caller, wish = await self._writer(request)
+        body = await read_json(request, RetryBody)
+        stream, cursor = self.commands.find(caller.owner, _named(request)), cursor_of(body.cursor)
+        if not 1 <= cursor <= self.commands.log.cursor:
+            raise Problem(400, "cursor-future" if cursor else "cursor-malformed")
+        asked = StreamRetryRequested(stream=stream.id, owner=caller.owner, cursor=cursor)
+        return _answer(await self.commands.ask(asked, wish.wait), wish)
+
+    async def list_attempts(self, request: Request) -> Response:
+        """The latest tries to deliver, the newest first."""
+        stream, wanted = await self._stream(request), request.query_params.get("result")
+        found = await self.attempts.latest(stream.id, KEPT)
+        return json_response({"attempts": [each for each in found if wanted in (None, each["result"])]})
+
+    async def list_dead_letters(self, request: Request) -> Response:
+        """Events that were given up after their last try."""
+        stream = await self._stream(request)
+        return json_response({"dead": [_dead(each) for each in await self.progress.dead(stream.id)]})
+
+    async def stream_receipt(self, request: Request) -> Response:
+        """What became of a request."""
+        text = request.path_params["receipt"]
+        await self._reader(request)
+        try:
+            _, receipt = ANSWERS.parse_receipt(text)
+        except MalformedReceiptError:
+            raise Problem(404, "receipt-unknown") from None
+        wish = preference(request, max_wait=self.wait_limit)
+        return ANSWERS.receipt_answer(text, await self.receipts.awaited(receipt, wish.wait))
+
+    async def _asked(self, request: Request, asked: type[OwnerRequest]) -> Response:
+        caller, wish = await self._writer(request)
+        stream = self.commands.find(caller.owner, _named(request))
+        return _answer(await self.commands.ask(asked(stream=stream.id, owner=caller.owner), wish.wait), wish)
+
+    async def _stream(self, request: Request) -> AgencyStream:
+        caller = await self._reader(request)
+        return self.commands.find(caller.owner, _named(request))
+
+    async def _reader(self, request: Request) -> Caller:
+        return await self.access.owner(request, RateClass.READ, Scope.READ)
+
+    async def _writer(self, request: Request) -> tuple[Caller, Preference]:
+        caller = await self.access.owner(request, RateClass.WRITE, Scope.WRITE)
+        return caller, preference(request, max_wait=self.wait_limit)
+
+    async def _view(self, stream: AgencyStream) -> dict[str, Any]:
+        lanes = await self.progress.lanes(stream.id)
+        told = stream.model_dump(mode="json", include={"name", "endpoint", "filter", "created_at", "orders"})
+        delivered = max((each["delivered_at"] for each in lanes.values()), default=0.0)
+        until = stream.secrets[-1].until
+        replays = [each for each in stream.orders if each.work is Work.REPLAY]
+        return {
+            "stream": stream.id,
+            **told,
+            "status": stream.status,
+            "reason": stream.disabled,
+            "delivered_at": instant(delivered) if delivered else None,
+            "old_secret_until": None if until is None else until.isoformat(),
+            "live": lane_view(lanes.get(LIVE), stream.start, self.commands.log.cursor),
+            "replays": {
+                str(each.number): lane_view(lanes.get(f"order-{each.number}"), each.start, each.end) for each in replays
+            },
+        }
+
+
+def _named(request: Request) -> str:
+    found: str = request.path_params["stream"]
+    return found
+
+
+def _answer(outcome: Outcome, wish: Preference) -> Response:
+    return ANSWERS.answer("stream", outcome, applied=wish.applied)
+
+
+def _with_secret(answer: Response, secret: str) -> Response:
+    """The same answer, which also tells the secret that was made for it."""
+    kept = {name: value for name, value in answer.headers.items() if name not in ("content-length", "content-type")}
+    return json_response(orjson.loads(bytes(answer.body)) | {"secret": secret}, answer.status_code, kept)
+
+
+def _read(
+    path: str, handler: Endpoint, answer: type[BaseModel], *problems: str, parameters: tuple[Parameter, ...] = ()
+) -> Operation:
+    known = (StreamRefusal.STREAM_UNKNOWN, "scope-missing", *problems)
+    return Operation("GET", path, handler, {200: answer}, problems=known, parameters=parameters, secured=True)
+
+
+def _ask(
+    method: str, path: str, handler: Endpoint, body: type[BaseModel] | None, *problems: str, done: int = 200
+) -> Operation:
+    known = (StreamRefusal.STREAM_UNKNOWN, "scope-missing", *problems)
+    return Operation.ask(method, path, handler, done, AskedAnswer, body=body, problems=known)
+
+
+def lane_view(lane: Document | None, start: int, end: int) -> dict[str, Any]:
+    """How far a lane has come on its way to `end`."""
+    cursor = start if lane is None else lane["next"]
+    parked = 0 if lane is None else sum(len(each["offsets"]) for each in lane["parked"])
+    return {"cursor": str(cursor), "behind": max(0, end - cursor), "parked": parked}
+
+
+def instant(epoch: float) -> str:
+    """Seconds since 1970 as an instant."""
+    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds")
+
+
+def _dead(found: Document) -> dict[str, Any]:
+    told = {name: found[name] for name in ("event", "type", "subject", "reason", "at")}
+    return {"cursor": str(found["cursor"]), **told}

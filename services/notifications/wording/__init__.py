@@ -1,0 +1,1 @@
+"""The words of notices, in the three languages, the same for every channel."""

@@ -1,0 +1,59 @@
+"""What of an event its readers are told: the members that become facts, and its title in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from schemas.notifications.about import About, PublicEvent
+from schemas.notifications.consultations import ConsultationExtended, ConsultationWithdrawn
+from schemas.notifications.personal import PersonalEvent, PetitionRejected, PetitionReturned
+from schemas.notifications.petitions import PetitionGoalReached
+from schemas.parts import Statement
+from services.notifications.channels.port import Fact, FactValue, Item
+
+_FACTS: Final[Mapping[str, Fact]] = {
+    "count": Fact.SIGNATURES,
+    "closes_at": Fact.UNTIL,
+    "due_at": Fact.DUE,
+    "report_due_at": Fact.DUE,
+    "outcome": Fact.OUTCOME,
+    "stage": Fact.STAGE,
+    "version": Fact.VERSION,
+    "comments": Fact.COMMENTS,
+    "act": Fact.ACT,
+    "statement": Fact.STATEMENT,
+    "conclusions": Fact.STATEMENT,
+    "note": Fact.STATEMENT,
+    "message": Fact.STATEMENT,
+}
+"""Members of events, in the order they are told in."""
+_GIVE_REASONS: Final = (ConsultationExtended, ConsultationWithdrawn, PetitionRejected, PetitionReturned)
+"""Their reasons are words of a body or a moderator; those of others are codes."""
+
+
+def item_of(event: PublicEvent | PersonalEvent, language: str, *, url: str, at: datetime) -> Item:
+    """An event as one item of a notice; `url` is where it can be read, absolute, and `at` when it happened."""
+    return Item(event.TYPE, title_of(event.about, language), url, at, facts_of(event, language))
+
+
+def title_of(about: About, language: str) -> str:
+    """The title in a language, else in one it has."""
+    fitting = [title for each, title in about.title.items() if each == language]
+    return (fitting or list(about.title.values()))[0]
+
+
+def facts_of(event: PublicEvent | PersonalEvent, language: str) -> dict[Fact, FactValue]:
+    """What is told beside the headline."""
+    told = ((fact, _value(getattr(event, member, None), language)) for member, fact in _FACTS.items())
+    found: dict[Fact, FactValue] = {fact: value for fact, value in told if value is not None}
+    if isinstance(event, PetitionGoalReached):
+        found[Fact.GOAL] = event.goal.signatures
+    if isinstance(event, _GIVE_REASONS):
+        found[Fact.REASON] = event.reason
+    return found
+
+
+def _value(value: Any, language: str) -> FactValue | None:
+    return getattr(value, language) or value.kk if isinstance(value, Statement) else value

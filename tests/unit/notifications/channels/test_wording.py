@@ -1,0 +1,74 @@
+"""Every public event has words in every language, and other people's text stays on its line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kenes.web.i18n import LANGUAGES
+from schemas.notifications.about import About, Kind, Origin
+from schemas.notifications.consultations import ConsultationExtended
+from schemas.notifications.personal import PERSONAL_TYPES, PetitionAuthorInvited, PetitionReturned
+from schemas.notifications.petitions import PetitionAnswered, PetitionGoalReached, PublicGoal
+from schemas.notifications.public import PUBLIC_TYPES
+from schemas.parts import Language, Statement
+from services.notifications.channels.port import Fact
+from services.notifications.wording.events import facts_of, item_of
+from services.notifications.wording.plain import line
+from tests.unit.notifications.channels.support import AT, URL, WORDING, item, notice
+
+ABOUT = About(kind=Kind.PETITION, id="p1", title={"kk": "Көпір"}, body="parliament", level="republic", category="c")
+ORIGIN = Origin(topic="petitions.petitions.v1", partition=0, sequence=1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("event", [*PUBLIC_TYPES, *PERSONAL_TYPES])
+def test_every_event_has_a_headline(event: str, language: Language) -> None:
+    news = WORDING.tell(notice(item(kind="unknown.v1"), language=language)).items[0].headline
+    assert WORDING.tell(notice(item(kind=event), language=language)).items[0].headline != news
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fact_has_a_label(language: Language) -> None:
+    facts = dict.fromkeys(Fact, "x")
+    told = WORDING.tell(notice(item(facts=facts), language=language)).items[0].facts
+    assert len({label for label, _ in told}) == len(Fact)
+
+
+def test_an_event_becomes_an_item_in_the_readers_language_else_in_one_it_has() -> None:
+    answer = Statement(kk="Көпір салынады, жоба дайын.", ru="Мост построят, проект готов.")
+    event = PetitionAnswered(about=ABOUT, origin=ORIGIN, outcome="satisfied", statement=answer, media=None)
+    told = item_of(event, "ru", url=URL, at=AT)
+    assert told.title == "Көпір"
+    assert told.facts == {Fact.OUTCOME: "satisfied", Fact.STATEMENT: answer.ru}
+    assert facts_of(event, "en")[Fact.STATEMENT] == answer.kk
+
+
+def test_members_of_an_event_become_facts() -> None:
+    goal = PublicGoal(signatures=50_000, effect="consider")
+    reached = PetitionGoalReached(about=ABOUT, origin=ORIGIN, goal=goal, count=50_001, due_at=AT)
+    assert facts_of(reached, "kk") == {Fact.SIGNATURES: 50_001, Fact.GOAL: 50_000, Fact.DUE: AT}
+    extended = ConsultationExtended(about=ABOUT, origin=ORIGIN, closes_at=AT, reason="Holidays")
+    assert facts_of(extended, "kk") == {Fact.UNTIL: AT, Fact.REASON: "Holidays"}
+    returned = PetitionReturned(about=ABOUT, origin=ORIGIN, reason="Name the street")
+    assert facts_of(returned, "kk") == {Fact.REASON: "Name the street"}
+    invited = PetitionAuthorInvited(about=ABOUT, origin=ORIGIN, message="Come on Monday")
+    assert facts_of(invited, "kk") == {Fact.STATEMENT: "Come on Monday"}
+
+
+@given(st.text(), st.integers(2, 60))
+def test_text_of_others_is_one_line_of_bounded_length(text: str, longest: int) -> None:
+    found = line(text, longest)
+    assert len(found) <= longest
+    assert len(found.splitlines()) <= 1
+    found.encode()  # no half of a pair of surrogates
+
+
+def test_a_title_cannot_turn_the_line_around() -> None:
+    assert line("pay \u202eevil\u2069", 40) == "pay evil"
+
+
+def test_long_text_is_cut_between_words() -> None:
+    assert line("one two three four", 12) == "one two…"
+    assert line("x" * 50, 10) == "x" * 9 + "…"

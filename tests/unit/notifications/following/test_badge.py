@@ -1,0 +1,101 @@
+"""The live badge: what was counted once, and every decision since, whatever the projection had folded by then."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import orjson
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kenes.kafka.waiting import Decisions
+from kenes.web.live import LiveHub
+from schemas.notifications.deliveries import (
+    DeliveryRequested,
+    DeliverySeen,
+    DeliveryShown,
+    InboxSeen,
+    ReadAllRequested,
+    ReadRequested,
+)
+from schemas.notifications.parts import INBOX, Cadence, ChannelKind, Preferences, Priority
+from schemas.payload import Payload
+from services.notifications.following.badge import Badges
+from services.notifications.following.projections import TOLD
+from tests.unit.notifications.following_world import World, later
+
+
+class Counted(Badges):
+    """A badge whose stored inboxes come from a world."""
+
+    def __init__(self, world: World, recent: Decisions) -> None:
+        super().__init__(LiveHub(), cast(Any, world), TOLD, recent)
+        self._world = world
+
+    async def _stored(self, name: str) -> tuple[Any, frozenset[str]]:
+        documents = self._world.store.all("deliveries")
+        positions = await (await self._world.get(TOLD)).positions()
+        return positions, frozenset(each["_id"] for each in documents if each["unread_of"] == name)
+
+
+def shown(number: int) -> Payload:
+    """Something comes to the inbox."""
+    told: dict[str, Any] = {"priority": Priority.NORMAL, "preferences": Preferences(), "cadence": Cadence.AT_ONCE}
+    return DeliveryRequested(
+        subscriber="s",
+        delivery=f"d{number}",
+        event="e",
+        interest="petition:p",
+        channel=INBOX,
+        kind=ChannelKind.INBOX,
+        **told,
+    )
+
+
+def after(unread: set[str], decision: Any) -> set[str]:
+    """What is unread after a decision."""
+    match decision:
+        case DeliveryShown(delivery=delivery):
+            return unread | {delivery}
+        case DeliverySeen(delivery=delivery):
+            return unread - {delivery}
+        case InboxSeen():
+            return set()
+        case _:
+            return unread
+
+
+NUMBERS = st.integers(0, 5)
+STEPS = st.lists(
+    st.one_of(
+        st.builds(shown, NUMBERS),
+        st.builds(lambda n: ReadRequested(subscriber="s", delivery=f"d{n}"), NUMBERS),
+        st.just(ReadAllRequested(subscriber="s", until=later(10_000))),
+        st.just("fold"),
+        st.just("watch"),
+    ),
+    max_size=30,
+)
+
+
+@settings(deadline=None)
+@given(STEPS)
+async def test_the_badge_says_what_is_unread(steps: list[Any]) -> None:
+    world, recent = World(), Decisions()
+    badges, heard, version = Counted(world, recent), 0, 0
+    unread: set[str] = set()
+    for number, step in enumerate([*steps, "watch"]):
+        if step == "fold":
+            world.fold(world.deliveries, 1)
+        elif step == "watch":
+            seen, data = await badges.snapshot("s")
+            assert orjson.loads(data) == {"unread": len(unread)}
+            assert seen >= version
+            version = seen
+        else:
+            world.ask(step, later(number))
+            for decision in world.deliveries.decided[heard:]:
+                recent.note(decision)
+                badges.take(decision)
+                unread = after(unread, decision.data)
+            heard = len(world.deliveries.decided)

@@ -1,0 +1,61 @@
+"""Interests as people write them: one form of each, and nothing else is followed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kenes.web.problems import Problem
+from services.notifications.following.naming import follow_name, read_follow, read_interest
+
+
+@pytest.mark.parametrize(
+    ("written", "interest"),
+    [
+        ("petition:4f0c", "petition:4f0c"),
+        ("clause:c/art_1", "clause:c/art_1"),
+        ("body:akimat:KZ-75", "body:akimat:KZ-75"),
+        ("search: Мектеп  автобусы!", "search:автобусы мектеп"),
+        ("search:кітапхана", "search:китапхана"),
+        ("search:bus BUS bus.", "search:bus"),
+    ],
+)
+def test_what_can_be_followed(written: str, interest: str) -> None:
+    assert read_interest(written) == interest
+    assert read_follow(follow_name(interest)) == interest
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "petition",
+        "petition:",
+        "planet:mars",
+        "author:petition:p",
+        "said:c/art",
+        "search:",
+        "search:а !",
+        "petition:a\nb",
+        "petition:$x",
+    ],
+)
+def test_what_cannot(written: str) -> None:
+    with pytest.raises(Problem) as refused:
+        read_interest(written)
+    assert (refused.value.status, refused.value.code) == (422, "interest-unknown")
+
+
+@given(st.text(max_size=40))
+def test_what_has_no_such_name_is_not_found(name: str) -> None:
+    if found := found_by(name):
+        assert follow_name(found) == name
+
+
+def found_by(name: str) -> str | None:
+    """The interest that an address calls so, where it calls one."""
+    try:
+        return read_follow(name)
+    except Problem:
+        return None

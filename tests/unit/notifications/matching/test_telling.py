@@ -1,0 +1,108 @@
+"""Whatever crashes and comes again: each follower is asked to be told once, and nobody else is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import count
+from typing import Any, cast
+from unittest.mock import patch
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kenes.kafka.producer import BrokerUnavailableError
+from schemas.envelope import Event
+from schemas.notifications.deliveries import DeliveryQueued, DeliveryShown
+from schemas.notifications.fan_outs import FanOutEnded
+from schemas.notifications.parts import Cadence
+from schemas.notifications.subscriptions import ChannelRequested, FollowRequested, UnfollowRequested
+from schemas.topics import FAN_OUT_REQUESTS, FAN_OUTS
+from services.notifications.following.projections import FOLLOWERS
+from services.notifications.matching.followers import Followers
+from services.notifications.matching.requests import fan_out_of
+from services.notifications.matching.telling import Telling
+from tests.publicity import published
+from tests.unit.notifications.following_world import World, later
+
+KEYS = ("petition:p", "category:transport", "region:KZ", "search:переходы школ", "petition:other")
+
+
+class Met(Followers):
+    """Followers of a world, whose projection is always as far as it is asked to be."""
+
+    async def settled(self) -> None:
+        """Nothing lags here."""
+
+
+def world_of(follows: list[tuple[int, str]], *, account: bool) -> World:
+    """A world in which these follow; each has one confirmed address."""
+    world = World()
+    for number in sorted({who for who, _ in follows}):
+        given_: dict[str, Any] = {"subscriber": f"s{number}", "owner": "o", "account": account}
+        world.ask(ChannelRequested(**given_, channel="mail", kind="email", sealed="x", confirmed=True))
+    for number, interest in follows:
+        told: dict[str, Any] = {"subscriber": f"s{number}", "owner": "o", "account": account, "interest": interest}
+        world.ask(FollowRequested(**told, cadence=Cadence.AT_ONCE))
+    world.fold_all()
+    return world
+
+
+async def run(world: World, fails: list[int], again: list[int]) -> None:
+    """Tells an event. Writes fail at these places, and decisions that were handled come again."""
+    event = published("p")
+    request = fan_out_of("e", event, event.about, later(1))
+    assert request is not None
+    await world.send(FAN_OUT_REQUESTS, b"e", Event(id="x", source="/t", subject="e", time=later(1), data=request))
+    telling = Telling(Met("", cast(Any, world), FOLLOWERS), cast(Any, world))
+    writes, failing = count(), set(fails)
+    world.fails = lambda: next(writes) in failing
+    waiting = list(world.fan_outs.decided)
+    seen, repeats = 0, list(again)
+    while waiting:
+        batch = [waiting[0]]
+        if repeats and seen:
+            batch = [world.fan_outs.decided[repeats.pop() % seen], *batch]
+        try:
+            await telling.handle(FAN_OUTS, batch)
+        except BrokerUnavailableError:
+            continue  # the process ends, and the batch comes again
+        seen += 1
+        waiting = world.fan_outs.decided[seen:]
+
+
+FOLLOWS = st.lists(st.tuples(st.integers(0, 12), st.sampled_from(KEYS)), max_size=20, unique=True)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    FOLLOWS,
+    st.lists(st.integers(0, 40), max_size=6),
+    st.lists(st.integers(0, 9), max_size=3),
+    st.sampled_from([1, 3, 1000]),
+)
+async def test_everybody_who_follows_is_told_once(
+    follows: list[tuple[int, str]], fails: list[int], again: list[int], per_page: int
+) -> None:
+    module = "services.notifications"
+    with (
+        patch(f"{module}.folds.subscriptions.PER_PAGE", per_page),
+        patch(f"{module}.matching.followers.PER_PAGE", per_page),
+    ):
+        world = world_of(follows, account=True)
+        await run(world, fails, again)
+    expected = {f"s{who}" for who, interest in follows if interest != "petition:other"}
+    mailed = Counter(each.subscriber for each in world.deliveries.told(DeliveryQueued))
+    shown = Counter(each.subscriber for each in world.deliveries.told(DeliveryShown))
+    assert mailed == shown == Counter(dict.fromkeys(expected, 1))
+    assert len(world.fan_outs.told(FanOutEnded)) == 1
+
+
+async def test_who_came_later_or_left_is_not_told() -> None:
+    world = world_of([(1, "petition:p"), (2, "petition:p")], account=False)
+    late: dict[str, Any] = {"subscriber": "s3", "owner": "o", "account": True, "interest": "petition:p"}
+    world.ask(FollowRequested(**late), later(2))
+    world.ask(UnfollowRequested(subscriber="s2", interest="petition:p"))
+    world.fold_all()
+    await run(world, [], [])
+    assert [each.subscriber for each in world.deliveries.told(DeliveryQueued)] == ["s1"]
+    assert world.deliveries.told(DeliveryShown) == []  # without an account there is no inbox

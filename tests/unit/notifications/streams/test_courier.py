@@ -1,0 +1,283 @@
+"""A courier with a receiver that does as it is told: order, failures, dead letters, tests, replays, restarts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from schemas.notifications.streams import (
+    DeliveryAttempted,
+    Order,
+    Result,
+    StreamCompletionRequested,
+    StreamDisablingRequested,
+    StreamFilter,
+    StreamRequest,
+    StreamVerificationRequested,
+    Work,
+)
+from services.notifications.domain.streams import AgencyStream, SealedSecret
+from services.notifications.streams.carrying import Carrying
+from services.notifications.streams.courier import Courier
+from services.notifications.streams.line import Line
+from services.notifications.streams.progress import Progress
+from services.notifications.streams.sending import Tried
+from tests.publicity import counted
+from tests.unit.notifications.streams.lines import BEGAN, MemoryPages, log_of, recorded
+
+URL = "https://hooks.example/kenes"
+DELIVERED, FAILED, GONE = Tried(Result.DELIVERED, 204), Tried(Result.FAILED, 500, "refused"), Tried(Result.GONE, 410)
+
+
+def stream(**changes: Any) -> AgencyStream:
+    """A stream that flows from the beginning."""
+    told: dict[str, Any] = {
+        "id": "s",
+        "owner": "agency:transport",
+        "name": "Events",
+        "endpoint": URL,
+        "filter": StreamFilter(),
+        "secrets": (SealedSecret(sealed="x"),),
+        "start": 0,
+        "created_at": BEGAN,
+        "verified": True,
+    }
+    return AgencyStream.model_validate(told | changes)
+
+
+class MemoryProgress:
+    """Lanes and dead letters in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[str, Any]] = {}
+        self.buried: list[int] = []
+
+    async def load(self, _stream: str, lane: str) -> dict[str, Any] | None:
+        return self.kept.get(lane)
+
+    async def save(self, _stream: str, lane: str, document: dict[str, Any]) -> None:
+        self.kept[lane] = document
+
+    async def drop(self, _stream: str, lane: str) -> None:
+        self.kept.pop(lane, None)
+
+    async def bury(self, _stream: str, line: Line, _reason: str | None) -> None:
+        self.buried.append(line.offset)
+
+    async def revive(self, _stream: str, cursor: int) -> None:
+        self.buried.remove(cursor - 1)
+
+
+@dataclass
+class World:
+    """A log, a receiver and what the courier said. `answer` tells how a try of an event ends."""
+
+    pages: MemoryPages
+    answer: Callable[[Line], Tried] = lambda _: DELIVERED
+    tries: int = 3
+    progress: MemoryProgress = field(default_factory=MemoryProgress)
+    taken: list[Line] = field(default_factory=list)
+    attempts: list[DeliveryAttempted] = field(default_factory=list)
+    asked: list[StreamRequest] = field(default_factory=list)
+    flying: int = 0
+    most_flying: int = 0
+
+    async def send(self, _stream: AgencyStream, line: Line) -> Tried:
+        self.flying += 1
+        self.most_flying = max(self.flying, self.most_flying)
+        await asyncio.sleep(0.001)
+        self.flying -= 1
+        tried = self.answer(line)
+        if tried.result is Result.DELIVERED:
+            self.taken.append(line)
+        return tried
+
+    def again_after(self, attempt: int, _tried: Tried) -> float | None:
+        return 0.01 if attempt < self.tries else None
+
+    async def note(self, attempt: DeliveryAttempted) -> None:
+        self.attempts.append(attempt)
+
+    async def ask(self, request: StreamRequest) -> None:
+        self.asked.append(request)
+
+    def offsets(self, subject: str) -> list[int]:
+        return [line.offset for line in self.taken if line.subject == subject]
+
+    @asynccontextmanager
+    async def running(self, sent: AgencyStream, at_once: int = 8) -> AsyncIterator[Courier]:
+        log = log_of(self.pages, len(self.pages.events))
+        carrying = Carrying(
+            log=log,
+            progress=cast("Progress", self.progress),
+            sender=self,
+            note=self.note,
+            ask=self.ask,
+            slots=asyncio.Semaphore(100),
+            at_once=at_once,
+        )
+        courier = Courier(sent, carrying)
+        task = asyncio.create_task(courier.run())
+        try:
+            yield courier
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def until(self, enough: Callable[[], bool]) -> None:
+        for _ in range(2000):
+            if enough():
+                return
+            await asyncio.sleep(0.005)
+        raise AssertionError(f"{self.attempts[-3:]} {self.asked}")
+
+
+def log(*subjects: str) -> MemoryPages:
+    return MemoryPages([recorded(offset, counted(name, offset)) for offset, name in enumerate(subjects)])
+
+
+async def test_all_is_delivered_each_subject_in_order_and_not_too_much_at_once() -> None:
+    world = World(log(*"abcdefgh" * 20))
+    async with world.running(stream(), at_once=4):
+        await world.until(lambda: len(world.taken) == 160)
+    for place, name in enumerate("abcdefgh"):
+        assert world.offsets(name) == list(range(place, 160, 8))
+    assert world.most_flying == 4
+    assert world.progress.kept["live"]["next"] == 160
+
+
+async def test_only_what_the_filter_wants_is_sent() -> None:
+    world = World(log(*"abab"))
+    async with world.running(stream(filter=StreamFilter(petitions=("b",)))):
+        await world.until(lambda: len(world.taken) == 2)
+    assert [line.offset for line in world.taken] == [1, 3]
+
+
+async def test_failures_are_tried_again_and_hold_up_their_subject_alone() -> None:
+    failed: dict[int, int] = defaultdict(int)
+
+    def answer(line: Line) -> Tried:
+        failed[line.offset] += line.offset == 0
+        return FAILED if line.offset == 0 and failed[0] < 3 else DELIVERED
+
+    world = World(log("a", "b", "a", "b"), answer)
+    async with world.running(stream()):
+        await world.until(lambda: len(world.taken) == 4)
+    assert world.offsets("a") == [0, 2]
+    assert [line.subject for line in world.taken[:2]] == ["b", "b"]
+    tried = [(each.attempt, each.result, each.status) for each in world.attempts if each.cursor == 1]
+    assert tried == [(1, "failed", 500), (2, "failed", 500), (3, "delivered", 204)]
+    assert not world.asked
+
+
+async def test_after_the_last_try_an_event_is_a_dead_letter_and_its_subject_goes_on() -> None:
+    world = World(log("b", "a", "a", "b"), lambda line: FAILED if line.offset == 1 else DELIVERED)
+    async with world.running(stream()):
+        await world.until(lambda: len(world.taken) == 3)
+        assert world.progress.buried == [1]
+        assert [each.result for each in world.attempts if each.cursor == 2] == ["failed", "failed", "dead"]
+        assert not world.asked  # others were delivered meanwhile
+
+
+async def test_where_nothing_was_delivered_in_all_the_tries_nobody_is_there() -> None:
+    world = World(log("a"), lambda _: FAILED)
+    async with world.running(stream()):
+        await world.until(lambda: bool(world.asked))
+    assert world.asked == [StreamDisablingRequested(stream="s", endpoint=URL, reason="failing")]
+
+
+async def test_a_receiver_that_is_gone_is_asked_no_more_and_loses_nothing() -> None:
+    world = World(log(*"aab"), lambda _: GONE)
+    async with world.running(stream(), at_once=1) as courier:
+        await world.until(lambda: bool(world.asked))
+        assert world.asked == [StreamDisablingRequested(stream="s", endpoint=URL, reason="gone")]
+        await asyncio.sleep(0.05)
+        assert len(world.attempts) == 1
+        courier.update(stream(disabled="gone"))
+        world.answer = lambda _: DELIVERED
+        courier.update(stream())
+        await world.until(lambda: len(world.taken) == 3)
+    assert world.offsets("a") == [0, 1]
+
+
+async def test_nothing_flows_before_a_test_event_was_taken() -> None:
+    answers = iter([FAILED, DELIVERED])
+    world = World(log("a"), lambda line: next(answers) if line.offset < 0 else DELIVERED)
+    async with world.running(stream(verified=False)) as courier:
+        await world.until(lambda: bool(world.asked))
+        assert world.asked == [StreamVerificationRequested(stream="s", endpoint=URL)]
+        assert [line.offset for line in world.taken] == [-1]
+        courier.update(stream())
+        await world.until(lambda: len(world.taken) == 2)
+
+
+async def test_who_is_resumed_at_once_must_take_a_test_event_again() -> None:
+    world = World(log(), lambda _: DELIVERED)
+    verification = StreamVerificationRequested(stream="s", endpoint=URL)
+    async with world.running(stream(verified=False)) as courier:
+        await world.until(lambda: world.asked == [verification])
+        courier.update(stream(disabled="gone"))
+        courier.update(stream(verified=False))
+        await world.until(lambda: world.asked == [verification, verification])
+
+
+async def test_an_address_that_takes_no_test_event_is_given_up() -> None:
+    world = World(log("a"), lambda _: FAILED)
+    async with world.running(stream(verified=False)):
+        await world.until(lambda: bool(world.asked))
+    assert world.asked == [StreamDisablingRequested(stream="s", endpoint=URL, reason="not-verified")]
+    assert len(world.attempts) == 3
+
+
+async def test_a_replay_goes_beside_the_live_flow_and_has_an_end() -> None:
+    world = World(log(*"abcd"))
+    order = Order(number=4, work=Work.REPLAY, start=1, end=3)
+    async with world.running(stream(start=3, orders=(order,))) as courier:
+        await world.until(lambda: len(world.taken) == 3 and bool(world.asked))
+        assert world.asked == [StreamCompletionRequested(stream="s", order=4)]
+        assert sorted(line.offset for line in world.taken) == [1, 2, 3]
+        assert {each.cursor: each.order for each in world.attempts} == {2: 4, 3: 4, 4: None}
+        courier.update(stream(start=3))
+        await world.until(lambda: "order-4" not in world.progress.kept)
+
+
+async def test_a_dead_letter_is_tried_again_by_hand_whatever_the_filter_says() -> None:
+    world = World(log("a"))
+    world.progress.buried = [0]
+    order = Order(number=1, work=Work.RETRY, start=0, end=1)
+    async with world.running(stream(start=1, filter=StreamFilter(petitions=("z",)), orders=(order,))):
+        await world.until(lambda: bool(world.asked))
+    assert world.offsets("a") == [0]
+    assert world.progress.buried == []
+
+
+async def test_a_test_is_sent_once_also_where_nothing_flows() -> None:
+    world = World(log("a"), lambda _: FAILED)
+    async with world.running(stream(paused=True, orders=(Order(number=1, work=Work.TEST),))):
+        await world.until(lambda: bool(world.asked))
+    assert world.asked == [StreamCompletionRequested(stream="s", order=1)]
+    assert [each.result for each in world.attempts] == ["dead"]
+
+
+async def test_whoever_takes_over_goes_on_where_the_other_stood() -> None:
+    world = World(log(*"abcabcabc"), lambda line: FAILED if line.subject == "a" else DELIVERED, tries=1000)
+    async with world.running(stream()):
+        await world.until(lambda: len(world.taken) == 6)
+    world.answer = lambda _: DELIVERED
+    async with world.running(stream()):
+        await world.until(lambda: len(world.taken) == 9)
+    assert world.offsets("a") == [0, 3, 6]
+    assert len({line.offset for line in world.taken}) == 9
+
+
+async def test_a_paused_stream_sends_nothing_and_goes_on_from_there() -> None:
+    world = World(log(*"ab"))
+    async with world.running(stream(paused=True)) as courier:
+        await asyncio.sleep(0.05)
+        assert not world.taken
+        courier.update(stream())
+        await world.until(lambda: len(world.taken) == 2)

@@ -1,0 +1,63 @@
+"""Files hold every event once, never change once closed, and unpack to what their sum is of."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.notifications.streams import StreamFilter
+from services.notifications.streams.files import HOUR, Files, hour_of, packed
+from tests.publicity import counted
+from tests.unit.notifications.streams.lines import BEGAN, MemoryPages, log_of, recorded
+
+DAY = BEGAN.replace(hour=0)
+
+
+def files_of(minutes: list[int]) -> Files:
+    """Files of events dated so many minutes after the day's beginning, in the order of the log."""
+    events = [recorded(n, counted("p", n), DAY + timedelta(minutes=at)) for n, at in enumerate(minutes)]
+    return Files(log_of(MemoryPages(events), len(events)))
+
+
+async def offsets(files: Files, hour: int) -> list[int]:
+    found = b"".join([part async for part in files.lines(await files.of_hour(DAY + hour * HOUR), StreamFilter())])
+    return [int(json.loads(line)["cursor"]) - 1 for line in found.splitlines()]
+
+
+@given(st.lists(st.integers(0, 24 * 60 - 1), max_size=30))
+async def test_every_event_of_a_day_is_in_one_file_also_where_their_times_are_out_of_order(minutes: list[int]) -> None:
+    files = files_of(minutes)
+    found = [offset for hour in range(24) for offset in await offsets(files, hour)]
+    assert found == list(range(len(minutes)))
+
+
+async def test_a_file_is_closed_once_a_later_event_stands_and_nothing_comes_to_it_then() -> None:
+    assert not (await files_of([5, 30]).of_hour(DAY)).closed
+    before, after = files_of([5, 30, 61]), files_of([5, 30, 61, 40])
+    assert (await before.of_hour(DAY)).closed
+    assert await before.sum(await before.of_hour(DAY)) == await after.sum(await after.of_hour(DAY))
+    assert await offsets(after, 1) == [2, 3]
+
+
+async def test_the_packed_file_unpacks_to_what_the_sum_is_of() -> None:
+    files = files_of([1, 2, 3, 70])
+    file = await files.of_hour(DAY)
+    parts = b"".join([part async for part in packed(files.lines(file, StreamFilter()))])
+    assert hashlib.sha256(gzip.decompress(parts)).hexdigest() == await files.sum(file)
+
+
+async def test_a_day_lists_the_hours_that_hold_something() -> None:
+    files = files_of([61, 62, 200])
+    assert [each.name for each in await files.of_day(DAY)] == ["2026-11-22T01", "2026-11-22T03"]
+    assert await files.first_day() == DAY
+
+
+def test_the_name_of_a_file_is_written_in_one_way() -> None:
+    assert hour_of("2026-11-22T10") == BEGAN
+    assert hour_of("2026-11-22T1") is None
+    assert hour_of("../secrets") is None

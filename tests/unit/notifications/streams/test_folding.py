@@ -1,0 +1,56 @@
+"""The fold that a client makes of events is the same whatever it reads twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.notifications.petitions import PetitionClosed, PetitionResumed, PetitionSuspended
+from services.notifications.domain.streams_folding import folded
+from services.notifications.streams.line import Line
+from tests.publicity import CLOSES, about, counted, origin, published, reached
+from tests.unit.notifications.streams.lines import recorded
+
+EVENTS = (
+    published("p"),
+    counted("p", 1, 10),
+    reached("p", 2),
+    PetitionSuspended(about=about("p"), origin=origin(3), act="act 7"),
+    PetitionResumed(about=about("p"), origin=origin(4), act="act 8", closes_at=CLOSES),
+    counted("p", 5, 60_000),
+    PetitionClosed(about=about("p"), origin=origin(6), reason="term-over"),
+)
+WIRE = [Line(recorded(offset, event)).attributes for offset, event in enumerate(EVENTS)]
+
+
+def fold(events: list[dict[str, Any]]) -> dict[str, Any] | None:
+    state: dict[str, Any] | None = None
+    for event in events:
+        state = folded(state, event)
+    return state
+
+
+def test_a_petition_is_as_its_events_have_made_it() -> None:
+    state = fold(WIRE)
+    assert state is not None
+    assert state["status"] == "closed"
+    assert state["count"] == 60_000
+    assert state["goals"] == [{"signatures": 50_000, "effect": "hearing"}]
+    assert state["cursor"] == "7"
+
+
+@given(st.lists(st.integers(0, len(WIRE) - 1), max_size=6))
+def test_whoever_goes_back_and_reads_on_arrives_at_the_same(places: list[int]) -> None:
+    read: list[dict[str, Any]] = []
+    for place in places:
+        read += WIRE[: place + 1]
+    assert fold([*read, *WIRE]) == fold(WIRE)
+
+
+def test_the_state_that_was_given_is_left_as_it_is() -> None:
+    before = folded(None, WIRE[0])
+    kept = dict(before)
+    folded(before, WIRE[2])
+    assert before == kept
