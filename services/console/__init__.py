@@ -1,0 +1,1 @@
+"""The operators' console: topics, groups, projections, alerts, on a site and with a login of its own."""

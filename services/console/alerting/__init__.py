@@ -1,0 +1,1 @@
+"""Alerts: rules as data, evaluated at each look, with their history."""

@@ -1,0 +1,1 @@
+"""Looking at broker, databases and processes every few seconds, and remembering what was seen for a day."""

@@ -1,0 +1,137 @@
+// The console, kept true: the server says when it has looked again, and the page asks for its parts anew. Ages count on
+// by themselves. Without this script every page still shows what was known when it was asked for.
+const page = document.getElementById("console");
+const ages = JSON.parse(page.dataset.ages);
+const QUIET = 15_000; // milliseconds without a look after which the page says that it is old
+const RETRY = [2_000, 5_000, 15_000, 30_000];
+let heard = Date.now();
+
+function span(seconds) {
+  for (const [size, unit] of [[86_400, "d"], [3_600, "h"], [60, "m"]]) {
+    if (seconds >= 2 * size) return ages[unit].replace("{n}", Math.floor(seconds / size));
+  }
+  return ages.s.replace("{n}", Math.max(Math.floor(seconds), 0));
+}
+
+function count() {
+  for (const element of page.querySelectorAll("time.age")) {
+    element.textContent = ages.ago.replace("{span}", span((Date.now() - Date.parse(element.dateTime)) / 1000));
+  }
+  page.classList.toggle("is-stale", Date.now() - heard > QUIET);
+}
+
+// Rows are found again by their id and changed cell by cell, so that focus, selection and open details stay.
+function renewTable(old, fresh) {
+  const body = old.tBodies[0];
+  const rows = new Map([...body.rows].map((row) => [row.id, row]));
+  const wanted = [...fresh.tBodies[0].rows];
+  wanted.forEach((row, place) => {
+    const known = rows.get(row.id);
+    if (!known || known.cells.length !== row.cells.length) {
+      known?.remove();
+      body.insertBefore(document.importNode(row, true), body.rows[place] ?? null);
+    } else {
+      rows.delete(row.id);
+      known.className = row.className;
+      [...row.cells].forEach((cell, index) => {
+        if (known.cells[index].innerHTML !== cell.innerHTML) known.cells[index].innerHTML = cell.innerHTML;
+      });
+      if (body.rows[place] !== known && !known.contains(document.activeElement)) body.insertBefore(known, body.rows[place]);
+    }
+  });
+  const names = new Set(wanted.map((row) => row.id));
+  for (const [id, row] of rows) if (!names.has(id)) row.remove();
+}
+
+function renewPart(old, fresh) {
+  if (old.innerHTML === fresh.innerHTML) return;
+  const [table, newer] = [old.querySelectorAll("table[data-rows]"), fresh.querySelectorAll("table[data-rows]")];
+  if (table.length === 1 && newer.length === 1) {
+    renewTable(table[0], newer[0]);
+  } else if (!old.contains(document.activeElement)) {
+    const open = new Set([...old.querySelectorAll("details[open] > summary")].map((each) => each.textContent));
+    old.replaceChildren(...document.importNode(fresh, true).childNodes);
+    for (const summary of old.querySelectorAll("details > summary")) {
+      if (open.has(summary.textContent)) summary.parentElement.open = true;
+    }
+  }
+}
+
+async function renew() {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "error" });
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of page.querySelectorAll("[data-live-part]")) {
+    const other = fresh.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
+    if (other) renewPart(part, other);
+  }
+  heard = Date.now();
+  narrow();
+  count();
+}
+
+function follow(failures = 0) {
+  const source = new EventSource(page.dataset.liveLook);
+  let asking = false;
+  source.addEventListener("look", async () => {
+    failures = 0;
+    if (asking || document.hidden) return;
+    asking = true;
+    try {
+      await renew();
+    } catch {
+      // The next look asks again; until then the page says how old it is.
+    } finally {
+      asking = false;
+    }
+  });
+  source.addEventListener("error", () => {
+    if (source.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => follow(failures + 1), RETRY[Math.min(failures, RETRY.length - 1)] * (0.75 + Math.random() / 2));
+  });
+  addEventListener("pagehide", () => source.close(), { once: true });
+}
+
+const field = document.querySelector("[data-filter]");
+const shown = () => [...page.querySelectorAll("table[data-rows] > tbody > tr")].filter((row) => !row.hidden);
+
+function narrow() {
+  if (!field) return;
+  const words = field.value.trim().toLowerCase();
+  for (const row of page.querySelectorAll("tr[data-name]")) row.hidden = !row.dataset.name.toLowerCase().includes(words);
+}
+
+function move(step) {
+  const rows = shown().filter((row) => row.querySelector("a"));
+  if (!rows.length) return;
+  const here = rows.findIndex((row) => row.contains(document.activeElement));
+  const there = here < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + step, 0), rows.length - 1);
+  rows[there].querySelector("a").focus();
+}
+
+field?.addEventListener("input", narrow);
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, dialog")) {
+    if (event.key === "Escape" && event.target === field) {
+      event.preventDefault(); // browsers would empty the field, and what was looked for would be lost among the rest
+      field.blur();
+    }
+    return;
+  }
+  if (event.key === "/" && field) {
+    event.preventDefault();
+    field.focus();
+  } else if (event.key === "j") {
+    move(1);
+  } else if (event.key === "k") {
+    move(-1);
+  } else if (event.key === "?") {
+    document.getElementById("keys").showModal();
+  }
+});
+
+follow();
+count();
+setInterval(count, 1_000);
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

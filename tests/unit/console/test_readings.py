@@ -1,0 +1,108 @@
+"""Lag, and what is said of a reader: fine, idle, late or stuck."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kenes.kafka.cluster_model import Group, Member, Place
+from kenes.kafka.decider import Position
+from kenes.mongo.standings import DecisionStanding, ProjectionStanding
+from services.console.sampling.lag import lag_of
+from services.console.sampling.readings import (
+    Course,
+    Patience,
+    State,
+    decision_positions,
+    group_positions,
+    projection_positions,
+)
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+A, B, C = Place("t", 0), Place("t", 1), Place("t", 2)
+
+
+def course() -> Course:
+    return Course(Patience(late=timedelta(seconds=10), stuck=timedelta(seconds=30)))
+
+
+def ago(seconds: float) -> int:
+    return int((NOW.timestamp() - seconds) * 1000)
+
+
+def test_lag_is_the_ends_less_the_positions_and_its_age_that_of_the_oldest_event_waiting() -> None:
+    lag = lag_of({A: 5, B: 10, C: None}, {A: 8, B: 10, C: 7}, {A: ago(12)})
+    assert [each.events for each in lag.partitions] == [3, 0, None]
+    assert (lag.events, lag.read, lag.seconds(NOW)) == (3, 15, 12.0)
+
+
+def test_a_reader_that_told_no_position_has_no_lag() -> None:
+    lag = lag_of({A: None}, {A: 8}, {})
+    assert (lag.events, lag.read, lag.seconds(NOW)) == (None, None, None)
+
+
+def test_a_partition_that_has_gone_is_not_counted() -> None:
+    assert lag_of({A: 5, B: 1}, {A: 5}, {}).events == 0
+
+
+@given(st.dictionaries(st.integers(0, 11), st.tuples(st.integers(0, 1000), st.integers(0, 1000)), max_size=12))
+def test_lag_is_never_below_zero_and_sums_up(told: dict[int, tuple[int, int]]) -> None:
+    positions = {Place("t", number): at for number, (at, _) in told.items()}
+    ends = {Place("t", number): end for number, (_, end) in told.items()}
+    lag = lag_of(positions, ends, {})
+    assert lag.events == (sum(max(end - at, 0) for at, end in told.values()) if told else None)
+
+
+def test_a_reader_with_events_to_read_that_stands_still_is_stuck_after_a_while() -> None:
+    seen = course()
+    lag = lag_of({A: 5}, {A: 8}, {A: ago(1)})
+    since = seen.still_since("reader", lag, NOW)
+    assert since == NOW
+    assert seen.state(lag, since, NOW, attended=True) is State.FINE
+    later = NOW + timedelta(seconds=30)
+    assert seen.still_since("reader", lag_of({A: 5}, {A: 90}, {}), later) == NOW
+    assert seen.state(lag, since, later, attended=True) is State.STUCK
+
+
+def test_a_reader_that_moves_is_late_at_most() -> None:
+    seen = course()
+    for step in range(100):
+        now = NOW + timedelta(seconds=5 * step)
+        lag = lag_of({A: 5 + step}, {A: 1000}, {A: ago(60)})
+        since = seen.still_since("reader", lag, now)
+        assert since == now
+        assert seen.state(lag, since, now, attended=True) is State.LATE
+
+
+def test_a_reader_that_has_read_everything_is_fine_and_idle_without_members() -> None:
+    seen = course()
+    lag = lag_of({A: 8}, {A: 8}, {})
+    assert seen.still_since("reader", lag, NOW) is None
+    assert seen.state(lag, None, NOW, attended=True) is State.FINE
+    assert seen.state(lag, None, NOW, attended=False) is State.IDLE
+
+
+def test_a_change_of_members_or_of_what_they_read_is_a_rebalance() -> None:
+    seen = course()
+
+    def group(*members: Member) -> Group:
+        return Group("g", "classic", "Stable", 1, members)
+
+    one, two = Member("1", "c", "h", (A, B)), Member("2", "c", "h", (B,))
+    assert seen.rebalances(group(one)) == 0
+    assert seen.rebalances(group(one)) == 0
+    assert seen.rebalances(group(Member("1", "c", "h", (A,)), two)) == 1
+    assert seen.rebalances(group(one)) == 2
+    seen.forget([])
+    assert seen.rebalances(group(one)) == 0
+
+
+def test_where_groups_projections_and_deciders_stand() -> None:
+    group = Group("g", "classic", "Stable", 1, (Member("1", "c", "h", (A, B)),), {B: 4, C: 9})
+    assert group_positions(group) == {A: None, B: 4, C: 9}
+    at = {0: Position(7, 6), 1: Position(0, -1)}
+    assert projection_positions(ProjectionStanding("p", 1, "t", True, False, at)) == {A: 7, B: 0}
+    # A decision's sequence is the offset of its request: the next request is the one after it.
+    assert decision_positions(DecisionStanding("d", "t", "out", at)) == {A: 7, B: 0}

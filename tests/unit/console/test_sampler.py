@@ -1,0 +1,232 @@
+"""Looking: what answers is fresh, what does not is old and says since when, and nothing waits for anything else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import httpx
+import pytest
+from pymongo.errors import ServerSelectionTimeoutError
+
+from kenes.kafka.cluster import ClusterUnreachableError
+from kenes.kafka.cluster_model import Group, Layout, Member, Place
+from kenes.kafka.decider import Position
+from kenes.mongo.standings import DecisionStanding, ProjectionStanding, Standings
+from kenes.web.live import LiveHub
+from services.console.alerting.evaluating import Alert, Alerts
+from services.console.alerting.rules import load_rules
+from services.console.sampling import sampler as sampler_module
+from services.console.sampling.broker import BrokerFigures, Slow
+from services.console.sampling.history import History
+from services.console.sampling.processes import Processes, ProcessSight
+from services.console.sampling.readings import Patience, State
+from services.console.sampling.sampler import Sampler
+from services.console.sampling.watch import Watch
+from services.console.settings import FOLDER
+from services.console.watching import Watching, frame
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+A = Place("petitions.petitions.v1", 0)
+R = Place("petitions.petition-requests.v1", 0)
+
+
+class Broker:
+    """A cluster of one topic that grows by ten events a look."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.end = 100
+
+    async def look(self) -> BrokerFigures:
+        if self.away:
+            raise ClusterUnreachableError("away")
+        self.end += 10
+        group = Group("g", "classic", "Stable", 1, (Member("1", "c", "h", (A,)),), {A: 105})
+        slow = Slow(NOW, {A: 0, R: 0}, {A: 1000, R: 0}, {A: 0}, {})
+        return BrokerFigures(Layout((1,), {A: 1, R: 1}), {A: self.end, R: 8}, {A: 1}, (group,), slow)
+
+    async def times(self, _figures: BrokerFigures, wanted: Iterable[tuple[Place, int]]) -> dict[tuple[Place, int], int]:
+        return {(place, offset): int((NOW.timestamp() - 20) * 1000) for place, offset in wanted}
+
+
+class Asked:
+    """Processes that are ready."""
+
+    async def look(self) -> dict[str, ProcessSight]:
+        return {"petitions-api": ProcessSight(True)}
+
+
+STANDINGS = Standings(
+    (
+        ProjectionStanding("petitions", 1, A.topic, True, False, {0: Position(100, 3)}),
+        ProjectionStanding("petitions", 2, A.topic, False, False, {0: Position(0, -1)}),
+    ),
+    (DecisionStanding("petitions", R.topic, A.topic, {0: Position(100, 7)}),),
+)
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The databases that do not answer."""
+    found: set[str] = set()
+
+    async def standings(database: str) -> Standings:
+        if database in found:
+            raise ServerSelectionTimeoutError("no server")
+        return STANDINGS if database == "petitions" else Standings()
+
+    monkeypatch.setattr(sampler_module, "standings", standings)
+    return found
+
+
+def sampler(broker: Broker) -> Sampler:
+    databases = {name: cast("Any", name) for name in ("petitions", "consultations")}
+    patience = Patience(timedelta(seconds=10), timedelta(seconds=30))
+    return Sampler(cast("Any", broker), databases, cast("Any", Asked()), History(5), patience, NOW)
+
+
+async def test_one_look_tells_groups_projections_deciders_and_topics(away: set[str]) -> None:
+    seen = await sampler(Broker()).look(NOW)
+    assert seen.broker.at == NOW
+    group = seen.group("g")
+    assert group is not None
+    assert (group.lag.events, group.lag.seconds(NOW), group.state) == (5, 20.0, State.LATE)
+    assert [(each.who.version, each.lag.events) for each in seen.projections] == [(1, 10), (2, 110)]
+    assert [(each.service, each.lag.events) for each in seen.deciders] == [("petitions", 0)]
+    topic = seen.topics[A.topic]
+    assert (topic.end, topic.records, topic.size, topic.skew, topic.offline) == (110, 110, 1000, 1.0, 0)
+
+
+async def test_rates_are_of_the_brokers_own_offsets(away: set[str]) -> None:
+    looking = sampler(Broker())
+    for step in range(4):
+        await looking.look(NOW + timedelta(seconds=5 * step))
+    assert looking.history.rate_now(f"topic/{A.topic}/end", NOW + timedelta(seconds=15)) == 2.0
+    assert looking.history.fine.points("group/g/lag", (NOW + timedelta(seconds=15)).timestamp(), 1)[0].value == 35
+
+
+async def test_while_the_broker_is_away_the_last_figures_stay_and_no_new_ones_are_noted(away: set[str]) -> None:
+    broker = Broker()
+    looking = sampler(broker)
+    await looking.look(NOW)
+    broker.away = True
+    for step in (5, 10):
+        seen = await looking.look(NOW + timedelta(seconds=step))
+    assert (seen.broker.at, seen.broker.failing_since) == (NOW, NOW + timedelta(seconds=5))
+    assert seen.topics[A.topic].end == 110
+    assert looking.history.fine.points(f"topic/{A.topic}/end", NOW.timestamp() + 10, 1)[0].value is None
+    broker.away = False
+    seen = await looking.look(NOW + timedelta(seconds=15))
+    assert (seen.broker.at, seen.broker.failing_since) == (NOW + timedelta(seconds=15), None)
+
+
+async def test_one_database_that_is_away_is_its_own_trouble(away: set[str]) -> None:
+    looking = sampler(Broker())
+    await looking.look(NOW)
+    away.add("petitions")
+    seen = await looking.look(NOW + timedelta(seconds=5))
+    assert seen.databases["petitions"].failing_since == NOW + timedelta(seconds=5)
+    assert seen.databases["consultations"].failing_since is None
+    assert len(seen.projections) == 2, "where it stood last is still told"
+    assert seen.broker.failing_since is None
+
+
+async def test_who_hangs_is_taken_for_away() -> None:
+    async def hang() -> int:
+        await asyncio.sleep(60)
+        return 1
+
+    watch = Watch("slow", hang, 0, 0.01)
+    await watch.again(NOW)
+    assert (watch.sight.value, watch.sight.failing_since) == (0, NOW)
+
+
+async def test_a_fault_of_our_own_is_not_taken_for_a_source_that_is_away() -> None:
+    async def broken() -> int:
+        raise KeyError("ours")
+
+    with pytest.raises(KeyError):
+        await Watch("broken", broken, 0, 1.0).again(NOW)
+
+
+class Kept:
+    """In the place of what is written down."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.alerts: list[Alert] = []
+
+    async def load(self) -> dict[str, Alert]:
+        if self.away:
+            raise ServerSelectionTimeoutError("away")
+        return {}
+
+    async def save(self, what: object) -> None:
+        if self.away:
+            raise ServerSelectionTimeoutError("away")
+        if isinstance(what, Alert):
+            self.alerts.append(what)
+
+
+async def test_alerts_that_cannot_be_written_down_are_written_later(away: set[str]) -> None:
+    broker, kept, history = Broker(), Kept(), Kept()
+    alerts = Alerts(load_rules(FOLDER / "alerts"), {})
+    looking = sampler(broker)
+    watching = Watching(looking, alerts, (cast("Any", history), cast("Any", kept)), LiveHub(event="look"), 5)
+    await watching.look(NOW)
+    broker.away = kept.away = True
+    for step in (5, 20):
+        await watching.look(NOW + timedelta(seconds=step))
+    assert [each.rule for each in alerts.firing] == ["BrokerUnreachable"]
+    assert kept.alerts == []
+    kept.away = False
+    await watching.look(NOW + timedelta(seconds=25))
+    assert [each.rule for each in kept.alerts] == ["BrokerUnreachable"]
+    assert b'"number":' in frame(looking.snapshot)
+
+
+async def test_it_starts_without_a_database_and_goes_on_until_it_is_told_to_stop(away: set[str]) -> None:
+    kept, history = Kept(), Kept()
+    kept.away = history.away = True
+    looking = sampler(Broker())
+    watching = Watching(looking, Alerts((), {}), (cast("Any", history), cast("Any", kept)), LiveHub(event="look"), 1)
+    beats: list[None] = []
+    looked = asyncio.Event()
+
+    def beat() -> None:
+        beats.append(None)
+        if len(beats) == 2:
+            looked.set()
+
+    running = asyncio.create_task(watching.run(beat))
+    async with asyncio.timeout(20):
+        await looked.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert looking.snapshot.broker.at is not None
+
+
+async def test_processes_are_asked_as_an_orchestrator_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        match request.url.host:
+            case "ready":
+                return httpx.Response(200, json={"status": "ready"})
+            case "waiting":
+                return httpx.Response(503, json={"status": "not ready", "reasons": {"kafka": "away"}})
+            case "odd":
+                return httpx.Response(502, text="<html>")
+        raise httpx.ConnectError("refused")
+
+    found = Processes({name: f"http://{name}" for name in ("ready", "waiting", "odd", "gone")})
+    await found.aclose()
+    monkeypatch.setattr(found, "_http", httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+    assert await found.look() == {
+        "ready": ProcessSight(True),
+        "waiting": ProcessSight(False, "kafka: away"),
+        "odd": ProcessSight(False, "status 502"),
+        "gone": ProcessSight(False, "ConnectError"),
+    }
+    await found.aclose()
