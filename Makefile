@@ -1,13 +1,14 @@
 # The verbs of a newcomer and of CI. `make` alone explains them.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check bench faults contracts venv lock clean
+.PHONY: help up down status test check audit bench faults contracts venv lock clean
 
 VENV := .venv
 CHECK_VENV := .venv-check
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 CHECK_READY := $(CHECK_VENV)/.installed
+GO_TOOLS := $(CHECK_VENV)/.go-tools
 # Where Python is looked for: the versions the lock is tested with, newest first, then whatever there is.
 PYTHONS ?= python3.13 python3.12 python3.11 python3.15 python3.14 python3 python
 # make test ARGS="tests/unit -k threshold"
@@ -37,13 +38,16 @@ status: $(READY) ## Show what runs, at which address and since when
 test: $(READY) ## Run the tests (ARGS="..." goes to pytest)
 	$(BIN)/pytest $(ARGS)
 
-check: $(READY) $(CHECK_READY) ## Check style, types, module walls, schemas and deployment files
+check: $(READY) $(CHECK_READY) $(GO_TOOLS) ## Check style, types, module walls, schemas and deployment files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=. $(CHECK_VENV)/bin/lint-imports
 	$(BIN)/python -m schemas.compat
 	PATH="$(CURDIR)/$(CHECK_VENV)/bin:$$PATH" $(BIN)/python -m deploy.validate
+
+audit: $(READY) $(CHECK_READY) ## Ask for known flaws of the locked dependencies
+	PATH="$(CURDIR)/$(CHECK_VENV)/bin:$$PATH" $(BIN)/python -m deploy.dependencies
 
 bench: $(READY) ## Measure, and write build/bench.json (ONLY=signing runs one group)
 	$(BIN)/python -m tests.load.bench $(if $(ONLY),--only $(ONLY))
@@ -97,4 +101,15 @@ $(READY): requirements/dev.txt pyproject.toml
 
 $(CHECK_READY): requirements/check.txt
 	$(call make_venv,$(CHECK_VENV),requirements/check.txt)
+	@touch $@
+
+# Where Go is not there or cannot build them, the checks that need them say that they are skipped.
+$(GO_TOOLS): deploy/tools/go.mod deploy/tools/go.sum | $(CHECK_READY)
+	@if command -v go >/dev/null; then \
+		echo "Building kustomize and gitleaks into $(CHECK_VENV): once, and again when their versions change"; \
+		(cd deploy/tools && GOBIN="$(CURDIR)/$(CHECK_VENV)/bin" go install tool) \
+			|| echo "make: they could not be built: their checks are skipped." >&2; \
+	else \
+		echo "make: no Go here: the checks by kustomize and gitleaks are skipped." >&2; \
+	fi
 	@touch $@

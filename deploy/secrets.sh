@@ -18,10 +18,22 @@ random() {
 }
 
 random mongo_root_password 24
-random mongo_password 24
+random mongo_password_petitions 24
+random mongo_password_consultations 24
+random mongo_password_notifications 24
+random mongo_password_console 24
+random kafka_password_petitions 24
+random kafka_password_consultations 24
+random kafka_password_notifications 24
+random kafka_password_console 24
+random mongo_password_backup 24
+random kafka_password_backup 24
+random kafka_password_subscriber 24 # for bodies that read public events from the broker
 random keycloak_db_password 24
 random keycloak_admin_password 24
 random oidc_client_secret 32
+random console_client_secret 32
+random grafana_admin_password 24
 random people_password 12
 
 # Exactly 32 bytes in standard base64, as the services want it.
@@ -38,8 +50,17 @@ if [ ! -s "$folder/mongo_keyfile" ]; then
     echo "made $folder/mongo_keyfile"
 fi
 
-printf 'mongodb://kenes:%s@mongo:27017/?replicaSet=kenes&authSource=admin' "$(cat "$folder/mongo_password")" \
-    >"$folder/mongo_uri"
+# $1: service. The addresses it reaches broker and database under.
+addresses() {
+    printf 'scram://%s:%s@kafka:9092' "$1" "$(cat "$folder/kafka_password_$1")" >"$folder/kafka_bootstrap_$1"
+    printf 'mongodb://%s:%s@mongo:27017/?replicaSet=kenes&authSource=admin' "$1" "$(cat "$folder/mongo_password_$1")" \
+        >"$folder/mongo_uri_$1"
+}
+addresses petitions # makes kafka_bootstrap_petitions and mongo_uri_petitions
+addresses consultations # kafka_bootstrap_consultations, mongo_uri_consultations
+addresses notifications # kafka_bootstrap_notifications, mongo_uri_notifications
+addresses console # kafka_bootstrap_console, mongo_uri_console
+addresses backup # kafka_bootstrap_backup, mongo_uri_backup
 
 cat <<END
 Put these lines into .env, beside those of deploy/compose.env.example:

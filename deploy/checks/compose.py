@@ -9,12 +9,18 @@ from typing import Any
 
 import yaml
 
+from deploy.table import deployed
+
 Service = dict[str, Any]
 
 # Services whose image writes outside its volumes when it starts; the compose file says what beside each.
 _NOT_READ_ONLY = frozenset({"kafka", "keycloak"})
 _GATEWAY = "gateway"
-_SECRET_NAME = re.compile(r"(PASSWORD|SECRET|MASTER_KEY|TOKEN|MONGO_URI)")
+# Who is on a network that leads outside.
+_OUTWARD = {"edge": {_GATEWAY}, "out": {"notifications-stream"}}
+# What operators alone may reach.
+_OPERATORS = frozenset({"console-api", "grafana"})
+_SECRET_NAME = re.compile(r"(PASSWORD|SECRET|MASTER_KEY|TOKEN|MONGO_URI|KAFKA_BOOTSTRAP)")
 _VARIABLE = re.compile(r"(?<!\$)\$(?:\{(?P<braced>[^}]*)\}|(?P<bare>[A-Za-z_]\w*))")
 _REQUIRED = re.compile(r"(?P<name>[A-Z][A-Z0-9_]*):\?set (?P=name), see deploy/compose\.env\.example")
 
@@ -25,6 +31,7 @@ def compose_problems(text: str, example: str, secrets_script: str, root: Path) -
     problems = list(_variables(text, example))
     problems += _secrets(project, secrets_script)
     problems += _networks(project)
+    problems += _processes(project)
     for name, service in project["services"].items():
         rules = (_image, _health, _limits, _hardening, _reachable, _environment, _start_order)
         problems += [f"{name}: {problem}" for rule in rules for problem in rule(name, service, project)]
@@ -63,8 +70,18 @@ def _secrets(project: dict[str, Any], script: str) -> Iterator[str]:
 
 def _networks(project: dict[str, Any]) -> Iterator[str]:
     for name, network in project["networks"].items():
-        if name != "edge" and not (network or {}).get("internal"):
+        if name not in _OUTWARD and not (network or {}).get("internal"):
             yield f"network {name} must be internal"
+
+
+def _processes(project: dict[str, Any]) -> Iterator[str]:
+    """Each process of the table is there, and none that is not."""
+    table = {name: ["services." + service.name, role] for service in deployed() for role, name in service.named.items()}
+    ours = {name: each for name, each in project["services"].items() if "kenes:" in each.get("image", "")}
+    found = {name: each["command"] for name, each in ours.items() if "profiles" not in each}
+    for name in sorted(table.keys() | found.keys()):
+        if table.get(name) != found.get(name):
+            yield f"{name} runs {found.get(name)}, and should run {table.get(name)}"
 
 
 def _image(_name: str, service: Service, _project: dict[str, Any]) -> Iterator[str]:
@@ -104,8 +121,12 @@ def _hardening(name: str, service: Service, _project: dict[str, Any]) -> Iterato
 def _reachable(name: str, service: Service, _project: dict[str, Any]) -> Iterator[str]:
     if name != _GATEWAY and service.get("ports"):
         yield "publishes ports; only the gateway may"
-    if name != _GATEWAY and "edge" in service.get("networks", ["edge"]):
-        yield "is on the network edge; only the gateway may be"
+    networks = set(service.get("networks", [] if "network_mode" in service else ["edge"]))
+    for network, allowed in _OUTWARD.items():
+        if network in networks and name not in allowed:
+            yield f"is on the network {network}; only {' and '.join(sorted(allowed))} may be"
+    if name in _OPERATORS and "front" in networks:
+        yield "is on the network front, where citizens are served; operators have their own"
 
 
 def _environment(_name: str, service: Service, _project: dict[str, Any]) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import Any
 _PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(:[^}]*)?\}")
 _ANY_PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)")
 _SECRET_KEYS = frozenset({"secret", "clientSecret", "password", "privateKey", "bindCredential", "secretData"})
+# Whom a client's tokens are for: what citizens hold must not open the operators' door.
+_AUDIENCES = {"kenes-web": "kenes", "kenes-console": "kenes-console"}
 CLAIMS = frozenset({"region", "birthdate", "citizen", "assurance", "roles"})
 
 
@@ -69,8 +71,9 @@ def _client(client: dict[str, Any]) -> Iterator[str]:
 
 def _tokens(client: dict[str, Any]) -> Iterator[str]:
     mappers = [mapper["config"] for mapper in client.get("protocolMappers", [])]
-    if not any(config.get("included.custom.audience") == "kenes" for config in mappers):
-        yield "tokens must be meant for kenes (audience mapper)"
+    audience = _AUDIENCES.get(client["clientId"])
+    if [config["included.custom.audience"] for config in mappers if "included.custom.audience" in config] != [audience]:
+        yield f"tokens must be meant for {audience} alone (audience mapper)"
     missing = CLAIMS - {config.get("claim.name") for config in mappers}
     if missing:
         yield f"tokens lack {', '.join(sorted(missing))}"

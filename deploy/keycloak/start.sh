@@ -14,6 +14,8 @@ read_secret() {
 KC_DB_PASSWORD=$(read_secret keycloak_db_password)
 KC_BOOTSTRAP_ADMIN_PASSWORD=$(read_secret keycloak_admin_password)
 KENES_OIDC_CLIENT_SECRET=$(read_secret oidc_client_secret)
+KENES_CONSOLE_CLIENT_SECRET=$(read_secret console_client_secret)
 KENES_PEOPLE_PASSWORD=$(read_secret people_password)
-export KC_DB_PASSWORD KC_BOOTSTRAP_ADMIN_PASSWORD KENES_OIDC_CLIENT_SECRET KENES_PEOPLE_PASSWORD
+export KC_DB_PASSWORD KC_BOOTSTRAP_ADMIN_PASSWORD
+export KENES_OIDC_CLIENT_SECRET KENES_CONSOLE_CLIENT_SECRET KENES_PEOPLE_PASSWORD
 exec /opt/keycloak/bin/kc.sh start --import-realm

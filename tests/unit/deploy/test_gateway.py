@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -16,19 +16,19 @@ from deploy.checks.tools import tool
 from tests.unit.deploy.stand_in import free_port, stand_in
 
 ROOT = Path(__file__).resolve().parents[3]
-SITE, IDENTITY = "site.test", "id.test"
+SITE, IDENTITY, CONSOLE = "site.test", "id.test", "ops.test"
 
 
 @asynccontextmanager
-async def gateway(folder: Path, api: int, drafts: int, identity: int) -> AsyncIterator[int]:
-    """Caddy with the committed file on ports of its own; yields the TLS port."""
+async def gateway(folder: Path, ports: dict[str, int], operators: str = "127.0.0.0/8") -> AsyncIterator[int]:
+    """Caddy with the committed file on ports of its own, in front of servers by their names; yields the TLS port."""
     caddy = tool("caddy", ROOT)
     assert caddy, "caddy is missing: it comes with the test dependencies"
     tls, plain = free_port(), free_port()
     text = (ROOT / "deploy/gateway/Caddyfile").read_text(encoding="utf-8")
     config = folder / "Caddyfile"
-    ports = f"\tadmin off\n\thttps_port {tls}\n\thttp_port {plain}\n\tdefault_bind 127.0.0.1\n"
-    config.write_text(text.replace("\tadmin off\n", ports), encoding="utf-8")
+    listening = f"\tadmin off\n\thttps_port {tls}\n\thttp_port {plain}\n\tdefault_bind 127.0.0.1\n"
+    config.write_text(text.replace("\tadmin off\n", listening), encoding="utf-8")
     environment = {
         **os.environ,
         "HOME": str(folder),
@@ -37,9 +37,9 @@ async def gateway(folder: Path, api: int, drafts: int, identity: int) -> AsyncIt
         "KENES_DOMAIN": SITE,
         "KENES_IDENTITY_DOMAIN": IDENTITY,
         "KENES_TLS": "internal",
-        "KENES_PETITIONS_UPSTREAM": f"127.0.0.1:{api}",
-        "KENES_CONSULTATIONS_UPSTREAM": f"127.0.0.1:{drafts}",
-        "KENES_IDENTITY_UPSTREAM": f"127.0.0.1:{identity}",
+        "KENES_CONSOLE_DOMAIN": CONSOLE,
+        "KENES_CONSOLE_NETWORKS": operators,
+        **{f"KENES_{name.upper()}_UPSTREAM": f"127.0.0.1:{port}" for name, port in ports.items()},
     }
     log = (folder / "caddy.log").open("wb")
     process = subprocess.Popen(  # noqa: ASYNC220 - starting takes no time; its end is awaited below
@@ -83,18 +83,18 @@ def client(port: int, name: str) -> httpx.AsyncClient:
 
 @pytest.fixture
 async def port(tmp_path: Path) -> AsyncIterator[int]:
-    async with (
-        stand_in("api") as api,
-        stand_in("drafts") as drafts,
-        stand_in("identity") as identity,
-        gateway(tmp_path, api, drafts, identity) as tls,
-    ):
-        yield tls
+    async with AsyncExitStack() as stack:
+        ports = {name: await stack.enter_async_context(stand_in(name)) for name in SERVERS}
+        yield await stack.enter_async_context(gateway(tmp_path, ports))
+
+
+SERVERS = ("petitions", "consultations", "notifications", "console", "grafana", "identity")
 
 
 async def test_the_door(port: int) -> None:
     """One start of the gateway for all its promises: it takes seconds."""
-    async with client(port, SITE) as site, client(port, IDENTITY) as identity:
+    async with client(port, SITE) as site, client(port, IDENTITY) as identity, client(port, CONSOLE) as console:
+        await _nothing_of_the_console_is_on_the_citizens_name(site, console)
         await _what_comes_from_outside_is_not_believed(site)
         await _only_public_paths_are_passed_on(site, identity)
         await _large_bodies_are_refused(site)
@@ -105,7 +105,7 @@ async def test_the_door(port: int) -> None:
 async def _what_comes_from_outside_is_not_believed(site: httpx.AsyncClient) -> None:
     forged = {"x-forwarded-for": "203.0.113.9", "forwarded": "for=203.0.113.9", "x-forwarded-proto": "http"}
     seen = (await site.get("/echo", headers=forged)).json()
-    assert seen["who"] == "api"
+    assert seen["who"] == "petitions"
     assert seen["headers"]["x-forwarded-for"] == "127.0.0.1"
     assert seen["headers"]["x-forwarded-proto"] == "https"
     assert seen["headers"]["host"] == SITE
@@ -122,7 +122,7 @@ async def _only_public_paths_are_passed_on(site: httpx.AsyncClient, identity: ht
     for path in (*hidden, "//metrics", "/%6detrics", "/METRICS", "/petitions/../metrics", "/./metrics", "/metrics/"):
         assert (await _get(site, path)).status_code == 404, path
     for path in ("/", "/petitions", "/api/petitions/v1/petitions", "/auth/login", "/me", "/petitions/metrics"):
-        assert (await _get(site, path)).json()["who"] == "api", path
+        assert (await _get(site, path)).json()["who"] == "petitions", path
     drafts = (
         "/consultations",
         "/consultations/mine",
@@ -130,14 +130,44 @@ async def _only_public_paths_are_passed_on(site: httpx.AsyncClient, identity: ht
         "/static/consultations/x.css",
     )
     for path in drafts:
-        assert (await _get(site, path)).json()["who"] == "drafts", path
+        assert (await _get(site, path)).json()["who"] == "consultations", path
+    for path in (
+        "/notifications/inbox",
+        "/follow",
+        "/streams/keys",
+        "/feeds/x.atom",
+        "/developers",
+        "/api/notifications/v1",
+    ):
+        assert (await _get(site, path)).json()["who"] == "notifications", path
     for path in ("/consultationsx", "/static/kenes.css", "/api/petitions/v1/consultations"):
-        assert (await _get(site, path)).json()["who"] == "api", path
+        assert (await _get(site, path)).json()["who"] == "petitions", path
     tricks = ("/realms/kenes/../master/", "/realms/kenes/%2e%2e/master/", "/realms//master/", "/resources/../admin/")
     for path in ("/", "/admin/", "/realms/master/account", "/metrics", "/health", *tricks):
         assert (await _get(identity, path)).status_code == 404, path
     for path in ("/realms/kenes/.well-known/openid-configuration", "/resources/x.css"):
         assert (await _get(identity, path)).json()["who"] == "identity", path
+
+
+async def _nothing_of_the_console_is_on_the_citizens_name(site: httpx.AsyncClient, console: httpx.AsyncClient) -> None:
+    for path in ("/", "/topics", "/api/console/v1/topics", "/console", "/grafana/", "/static/console/console.css"):
+        assert (await _get(site, path)).json()["who"] == "petitions", path  # which knows no such page
+    for path in ("/", "/topics", "/api/console/v1/topics"):
+        assert (await _get(console, path)).json()["who"] == "console", path
+    assert (await _get(console, "/grafana/")).json()["who"] == "grafana"
+    for path in ("/metrics", "/readyz", "/%6detrics"):
+        assert (await _get(console, path)).status_code == 404, path
+
+
+async def test_operators_come_from_their_networks_only(tmp_path: Path) -> None:
+    async with (
+        stand_in("any") as port,
+        gateway(tmp_path, dict.fromkeys(SERVERS, port), operators="10.0.0.0/8") as tls,
+        client(tls, CONSOLE) as console,
+    ):
+        forged = {"x-forwarded-for": "10.0.0.1"}
+        for path in ("/", "/metrics", "/grafana/", "/api/console/v1/topics"):
+            assert (await console.get(path, headers=forged)).status_code == 404, path
 
 
 async def _large_bodies_are_refused(site: httpx.AsyncClient) -> None:

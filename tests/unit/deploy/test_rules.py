@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from deploy import validate
 from deploy.checks import tools
 from deploy.checks.compose import compose_problems
 from deploy.checks.realm import realm_problems
@@ -17,7 +18,15 @@ COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / "deploy/compose.env.example").read_text(encoding="utf-8")
 SECRETS = (ROOT / "deploy/secrets.sh").read_text(encoding="utf-8")
 REALM = (ROOT / "deploy/keycloak/kenes-realm.json").read_text(encoding="utf-8")
-PROVIDED = frozenset({"KENES_PUBLIC_URL", "KENES_OIDC_CLIENT_SECRET", "KENES_PEOPLE_PASSWORD"})
+PROVIDED = frozenset(
+    {
+        "KENES_PUBLIC_URL",
+        "KENES_CONSOLE_URL",
+        "KENES_OIDC_CLIENT_SECRET",
+        "KENES_CONSOLE_CLIENT_SECRET",
+        "KENES_PEOPLE_PASSWORD",
+    }
+)
 
 
 def test_the_committed_compose_file_breaks_no_rule() -> None:
@@ -36,6 +45,10 @@ def test_the_committed_compose_file_breaks_no_rule() -> None:
         ("KENES_METRICS_HOST: 0.0.0.0", "KENES_MASTER_KEY: 0.0.0.0", "KENES_MASTER_KEY must be a file"),
         ("/run/secrets/oidc_client_secret", "/run/secrets/people_password", "one of its own secrets"),
         ("networks: [front, inside]\n  depends_on", "networks: [edge, inside]\n  depends_on", "network edge"),
+        ("networks: [front, inside]\n  depends_on", "networks: [out, inside]\n  depends_on", "network out"),
+        ("networks: [operators, inside]", "networks: [front, inside]", "console-api: is on the network front"),
+        ("command: [services.petitions, project]", "command: [services.petitions, stream]", "should run"),
+        ("/run/secrets/kafka_bootstrap_petitions", "kafka:9092", "KENES_KAFKA_BOOTSTRAP_FILE must name one"),
         ("stop_grace_period: 60s", 'ports: ["9092:9092"]', "kafka: publishes ports"),
         ("  inside:\n    internal: true", "  inside: {}", "network inside must be internal"),
         ("cap_drop: [ALL]", "cap_drop: [MKNOD]", "must drop all capabilities"),
@@ -88,7 +101,11 @@ def test_the_committed_realm_breaks_no_rule() -> None:
         (lambda realm: realm["clients"][0].update(directAccessGrantsEnabled=True), "directAccessGrantsEnabled"),
         (lambda realm: realm["clients"][0]["attributes"].clear(), "PKCE"),
         (lambda realm: realm["clients"][0].update(redirectUris=["${KENES_PUBLIC_URL}/*"]), "must be exact"),
-        (lambda realm: realm["clients"][0]["protocolMappers"].pop(0), "audience mapper"),
+        (lambda realm: realm["clients"][0]["protocolMappers"].pop(0), "meant for kenes alone"),
+        (
+            lambda realm: realm["clients"][1]["protocolMappers"].insert(0, realm["clients"][0]["protocolMappers"][0]),
+            "kenes-console alone",
+        ),
         (lambda realm: realm["clients"][0]["protocolMappers"].pop(), "tokens lack roles"),
         (lambda realm: realm.update(registrationAllowed=True), "registrationAllowed must be false"),
         (lambda realm: realm.update(supportedLocales=["en"]), "supportedLocales"),
@@ -113,7 +130,7 @@ def test_a_realm_that_is_no_json_is_said_so() -> None:
 
 def test_a_missing_tool_is_a_problem_not_a_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tools, "tool", lambda _name, _root: None)
-    assert any("hadolint is not installed" in problem for problem in tools.tool_problems(ROOT))
+    assert any("hadolint is not installed" in problem for problem in tools.dockerfile(ROOT))
 
 
 def test_what_a_tool_says_is_repeated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -121,6 +138,15 @@ def test_what_a_tool_says_is_repeated(monkeypatch: pytest.MonkeyPatch, tmp_path:
     (tmp_path / "deploy" / "broken.sh").write_text("if true; then\n", encoding="utf-8")
     shell = tools.tool("sh", ROOT)
     monkeypatch.setattr(tools, "tool", lambda _name, _root: shell)
-    assert any(
-        "sh -n deploy/broken.sh" in problem and "unexpected" in problem for problem in tools.tool_problems(tmp_path)
-    )
+    assert any("sh -n deploy/broken.sh" in problem and "unexpected" in problem for problem in tools.shells(tmp_path))
+
+
+def test_what_pip_does_not_bring_is_skipped_here_and_wanted_in_ci(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tools, "tool", lambda _name, _root: None)
+    monkeypatch.setattr(validate, "CHECKS", {"rules by promtool": tools.prometheus})
+    assert validate.validate(ROOT) == 0
+    assert capsys.readouterr().out == "rules by promtool: skipped: promtool not found\n"
+    assert validate.validate(ROOT, strict=True) == 1
+    assert capsys.readouterr().out == "rules by promtool: FAILED\n  promtool not found\n"

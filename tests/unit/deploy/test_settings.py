@@ -1,5 +1,6 @@
 """What the compose file gives the services is what they read, with the secrets the script makes."""
 
+import importlib
 import json
 import stat
 import subprocess
@@ -8,11 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deploy.table import METRICS_PORT, OPERATORS, deployed
 from kenes.identity.discovery import endpoint
 from kenes.identity.oidc import CALLBACK
 from kenes.identity.settings import IdentitySettings, LoginSettings
 from kenes.identity.settings import load as load_identity
-from kenes.local.services import ROLES
+from kenes.kafka.connection import client_options
 from kenes.mail.settings import MailSettings
 from kenes.settings import KitSettings
 from kenes.web.settings import WebSettings
@@ -20,6 +22,7 @@ from kenes.web.settings import WebSettings
 ROOT = Path(__file__).resolve().parents[3]
 DOMAINS = {
     "KENES_DOMAIN": "petitions.example",
+    "KENES_CONSOLE_DOMAIN": "ops.example",
     "KENES_IDENTITY_DOMAIN": "id.example",
     "KENES_SMTP_HOST": "relay",
     "KENES_SMTP_PORT": "587",
@@ -48,21 +51,31 @@ def enter(monkeypatch: pytest.MonkeyPatch, given: dict[str, str]) -> None:
         monkeypatch.setenv(name, value)
 
 
-PROCESSES = [f"{service}-{role}" for service in ("petitions", "consultations") for role in ROLES]
+OF_CITIZENS = [service.name for service in deployed() if service.name != OPERATORS]
+PROCESSES = [(service.name, name) for service in deployed() for name in service.named.values()]
 
 
-@pytest.mark.parametrize("service", PROCESSES)
-def test_every_process_starts_with_its_settings(service: str, secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = environment(service, secrets)
+@pytest.mark.parametrize(("service", "process"), PROCESSES)
+def test_every_process_starts_with_its_settings(
+    service: str, process: str, secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = environment(process, secrets)
     enter(monkeypatch, given)
     settings = KitSettings.load()
     assert settings.environment == "production"
-    assert settings.mongo_uri.startswith("mongodb://kenes:")
+    assert settings.mongo_uri.startswith(f"mongodb://{service}:")
     assert "replicaSet=kenes" in settings.mongo_uri
+    assert client_options(settings.kafka_bootstrap)["sasl_plain_username"] == service
     assert len(settings.master_key.get_secret_value()) == 32
-    assert settings.public_url == "https://petitions.example"
-    assert settings.sites == dict.fromkeys(("petitions", "consultations"), "https://petitions.example")
-    assert settings.metrics_port == 9464
+    assert settings.metrics_port == METRICS_PORT
+    citizens = service != OPERATORS
+    assert settings.public_url == ("https://petitions.example" if citizens else "https://ops.example")
+    assert settings.sites == (dict.fromkeys(OF_CITIZENS, "https://petitions.example") if citizens else {})
+
+
+def test_the_console_asks_every_process_for_its_health(secrets: Path) -> None:
+    asked = json.loads(environment("console-api", secrets)["KENES_PROCESSES"])
+    assert asked == {name: f"http://{name}:{METRICS_PORT}" for _, name in PROCESSES}
 
 
 def test_mail_goes_to_the_relay_that_was_named(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,22 +86,37 @@ def test_mail_goes_to_the_relay_that_was_named(secrets: Path, monkeypatch: pytes
     assert load_identity(MailSettings).smtp_host is None
 
 
-@pytest.mark.parametrize("service", ["petitions-api", "consultations-api"])
-def test_every_variable_given_is_one_that_is_read(service: str, secrets: Path) -> None:
+@pytest.mark.parametrize("process", [name for _, name in PROCESSES])
+def test_every_variable_given_is_one_that_is_read(process: str, secrets: Path) -> None:
+    own = importlib.import_module(f"services.{process.partition('-')[0]}.settings").Settings
     read = {f"KENES_WEB__{name.upper()}" for name in WebSettings.model_fields}
-    for settings in (KitSettings, IdentitySettings, LoginSettings, MailSettings):
+    for settings in (own, IdentitySettings, LoginSettings, MailSettings):
         read |= {f"KENES_{name.upper()}" for name in settings.model_fields}
-    given = {name.removesuffix("_FILE") for name in environment(service, secrets)}
+    given = {name.removesuffix("_FILE") for name in environment(process, secrets)}
     assert given - read == set()
 
 
-@pytest.mark.parametrize("service", ["petitions-api", "consultations-api"])
+@pytest.mark.parametrize("service", [*OF_CITIZENS, OPERATORS])
 def test_roles_are_those_of_the_realm(service: str, secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    enter(monkeypatch, environment(service, secrets))
+    enter(monkeypatch, environment(f"{service}-api", secrets))
     (issuer,) = load_identity(IdentitySettings).issuers
     realm = json.loads((ROOT / "deploy/keycloak/kenes-realm.json").read_text(encoding="utf-8"))
-    assert set(issuer.claims.role_values) == {role["name"] for role in realm["roles"]["realm"]}
-    assert set(issuer.claims.role_values) == set(realm["scopeMappings"][0]["roles"])
+    client = load_identity(LoginSettings).oidc_client_id
+    [mapped] = [each["roles"] for each in realm["scopeMappings"] if each["client"] == client]
+    assert set(issuer.claims.role_values) == set(mapped)
+    assert set(mapped) <= {role["name"] for role in realm["roles"]["realm"]}
+
+
+def test_a_token_of_the_citizens_site_opens_nothing_of_the_console(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audiences = []
+    for process in ("petitions-api", "console-api"):
+        with monkeypatch.context() as patch:
+            enter(patch, environment(process, secrets))
+            (issuer,) = load_identity(IdentitySettings).issuers
+            audiences.append(issuer.audiences)
+    assert audiences == [{"kenes"}, {"kenes-console"}]
 
 
 def test_the_gateway_is_trusted_and_sign_in_may_be_reached(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,6 +151,9 @@ def test_secrets_are_closed_and_kept(secrets: Path) -> None:
     assert set(named) == set(made)
     assert all(made.values())
     assert len(set(made.values())) == len(made)
+    for service in deployed():
+        password = made[f"kafka_password_{service.name}"].decode()
+        assert made[f"kafka_bootstrap_{service.name}"].decode() == f"scram://{service.name}:{password}@kafka:9092"
     for name in made:
         assert stat.S_IMODE((secrets / name).stat().st_mode) == 0o600
     again = subprocess.run(

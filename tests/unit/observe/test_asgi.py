@@ -60,7 +60,11 @@ async def test_requests_are_counted_by_template_and_status(client: httpx.AsyncCl
 
 async def test_a_request_continues_the_callers_trace(client: httpx.AsyncClient) -> None:
     headers = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
-    assert (await client.get("/observed/things/1", headers=headers)).text == TRACE
+    answer = await client.get("/observed/things/1", headers=headers)
+    assert answer.text == TRACE
+    told = tracing.parse(answer.headers["traceresponse"])
+    assert told is not None
+    assert told.trace_id == TRACE
     assert (await client.get("/observed/things/1")).text != TRACE
     assert tracing.current() is None
 
