@@ -47,8 +47,12 @@ class Sink:
         wait_ready(self.child, lambda: http_ready(f"http://{HOST}:{self.port}/healthz"), 30)
 
     def letters(self, address: str) -> list[dict[str, Any]]:
-        found = httpx.get(f"http://{HOST}:{self.port}/letters.json").json()
-        return [each for each in found if each["to"] == [address]]
+        return [each for each in self.all() if each["to"] == [address]]
+
+    def all(self) -> list[dict[str, Any]]:
+        """Every letter that is kept, the newest first."""
+        found: list[dict[str, Any]] = httpx.get(f"http://{HOST}:{self.port}/letters.json").json()
+        return found
 
     def link(self, address: str) -> str:
         """Where the newest letter to an address leads."""

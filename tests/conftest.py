@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from kenes.local.kafka import EmbeddedKafka
 from kenes.local.mongo import EmbeddedMongo
 from tests.stack import kafka_server, mongo_server
+
+# How long an example takes is the machine's affair: whatever else runs on it must not fail a test.
+settings.register_profile("kenes", deadline=None)
+settings.load_profile("kenes")
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, partial
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from hypothesis import reject
@@ -27,6 +27,8 @@ TIMES = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.jus
 
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     NoneType: st.none(),
+    Any: TEXT,
+    float: st.floats(allow_nan=False, allow_infinity=False),
     bool: st.booleans(),
     int: st.integers(-(2**63), 2**63 - 1),
     date: st.dates(),
@@ -76,6 +78,8 @@ def _texts(metadata: Sequence[Any], least: int, most: int) -> st.SearchStrategy[
 
 def _value(kind: Any, texts: st.SearchStrategy[str] = TEXT, least: int = 0) -> st.SearchStrategy[Any]:
     origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _member(FieldInfo.from_annotation(kind))
     if origin is not None:
         return _of_many(origin, inner, texts, least)
     if kind is str:
@@ -93,7 +97,7 @@ def _of_many(origin: Any, inner: tuple[Any, ...], texts: st.SearchStrategy[str],
     if origin is tuple:
         # Few: what holds its own kind would not come to an end.
         return st.lists(_value(inner[0]), min_size=least, max_size=least + 1).map(tuple)
-    return st.dictionaries(_value(inner[0]), _value(inner[1]), max_size=3)
+    return st.dictionaries(_value(inner[0]), _value(inner[1]), min_size=least, max_size=3)
 
 
 DATA = st.sampled_from(sorted(KINDS)).flatmap(lambda kind: built(KINDS[kind]))

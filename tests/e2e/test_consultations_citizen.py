@@ -2,84 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
-from kenes.identity.login import LOCALES as LOGIN_LOCALES
-from kenes.web.i18n import Translator
-from kenes.web.language import edge_catalogs
-from services.consultations.service import FOLDERS
-from tests.e2e.browsing import DESKTOP, PHONE, Visitor, in_browser, visiting
+from tests.e2e.browsing import DESKTOP, PHONE, in_browser, visiting
+from tests.e2e.consultations import SUMMARY, TITLE, Client, say, violations
 from tests.e2e.site import Site, running_site
 
 pytestmark = in_browser
-API: Final = "/api/consultations/v1/consultations"
 MINE: Final = "/consultations/mine"
-RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE: Final = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-RUN: Final = """rules => axe.run({ runOnly: rules, resultTypes: ["violations"] }).then(({ violations, passes }) => ({
-    passed: passes.length,
-    violations: violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`)),
-}))"""
 SELECT: Final = """([start, end]) => {
     const text = document.querySelector(".clause-text p").firstChild, range = document.createRange();
     range.setStart(text, start); range.setEnd(text, end);
     getSelection().removeAllRanges(); getSelection().addRange(range);
 }"""
-TITLE: Final = {"kk": "Масс-медиа туралы заң", "ru": "Закон о масс-медиа", "en": "Law on mass media"}
-SUMMARY: Final = {
-    "kk": "Журналистер жауапты бес жұмыс күнінде алады.",
-    "ru": "Журналисты получат ответ за пять рабочих дней.",
-    "en": "Journalists get an answer within five working days.",
-}
-TEXT: Final = {
-    "kk": "1-бап. Сұрау салу\n\nОрган бес жұмыс күні ішінде жауап береді.\n\n2-бап. Тәртіп\n\nОны орган айқындайды.",
-    "ru": "Статья 1. Запрос\n\nОрган отвечает в течение пяти рабочих дней.\n\nСтатья 2. Порядок\n\nОрган решает сам.",
-}
-say: Final = Translator(edge_catalogs([LOGIN_LOCALES, FOLDERS.locales]), "ru")
-
-
-@dataclass
-class Client:
-    """People who use the JSON API while others use a browser."""
-
-    site: Site
-    http: httpx.AsyncClient
-
-    async def ask(self, person: str, method: str, path: str, body: object = None) -> Any:
-        """A request that is decided; what the API answers."""
-        token = (await self.http.post(f"{self.site.identity}/dev/token", json={"person": person})).json()
-        headers = {"authorization": f"Bearer {token['access_token']}", "prefer": "wait=20"}
-        answer = await self.http.request(method, f"{self.site.url}{API}{path}", headers=headers, json=body)
-        assert answer.status_code in {200, 201}, answer.text
-        return answer
-
-    async def open(self) -> str:
-        """The path of a consultation that hears people."""
-        made = await self.ask("saule", "POST", "", {"body": "kz-government", "title": TITLE})
-        one = f"/{made.json()['consultation']}"
-        await self.ask("saule", "POST", f"{one}/description", {"title": TITLE, "summary": SUMMARY})
-        texts = [
-            {"language": language, "name": "draft.txt", "content": base64.b64encode(text.encode()).decode()}
-            for language, text in TEXT.items()
-        ]
-        await self.ask("saule", "POST", f"{one}/versions", {"version": 1, "texts": texts})
-        await self.ask("saule", "POST", f"{one}/opening", {"working_days": 15})
-        return one
-
-    async def comment(self, one: str, person: str, text: str) -> str:
-        """The id of somebody's comment on the first article."""
-        body = {"text": text, "language": "ru", "version": 1, "anchor": {"clause": "art_1"}}
-        answer = await self.ask(person, "POST", f"{one}/comments", body)
-        return str(answer.headers["location"]).rpartition("/")[2]
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +89,44 @@ async def test_votes_move_by_themselves_and_a_passage_is_selected(browser: Brows
         await expect(page.locator("#text")).to_be_focused()
 
 
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+async def test_an_expert_speaks_as_one_and_is_shown_so(
+    browser: Browser, site: Site, client: Client, width: int
+) -> None:
+    one = await client.open()
+    text, here = "Пять дней соответствуют практике соседних стран.", f"/consultations{one}/clauses/art_1"
+    vouched = f"Эксперт ({say('as.verified')})"
+    async with visiting(browser, site, width=width, locale="ru") as expert:
+        page = expert.page
+        await expert.sign_in("irina", here)
+        await expect(page.get_by_role("radio", name=vouched)).to_be_checked()
+        await expect(page.get_by_role("radio", name="Эксперт")).to_have_count(1)
+        await page.fill("#text", text)
+        await page.get_by_role("button", name=say("comment.send")).click()
+        await expect(page.locator(".banner")).to_contain_text(say("comment.published"))
+        await expect(page.locator("#comments-title .heading-count")).to_have_text("1")
+        await client.ask("dana", "POST", f"{one}/comments", {"text": "Согласна.", "language": "ru", "version": 1})
+    async with visiting(browser, site, width=width, locale="ru", java_script_enabled=False) as reader:
+        await reader.open(here)
+        said = reader.page.locator("article", has_text=text)
+        await expect(said.locator(".comment-class")).to_contain_text(say("as.expert"))
+        await expect(said.locator(".comment-verified")).to_have_text(say("as.verified"))
+        await reader.open(f"/consultations{one}/clauses/whole")
+        await expect(reader.page.locator("article")).to_contain_text(say("as.public"))
+        await expect(reader.page.locator(".comment-verified")).to_have_count(0)
+
+
+async def test_a_citizen_is_not_offered_a_class_that_is_not_theirs(
+    browser: Browser, site: Site, client: Client
+) -> None:
+    one = await client.open()
+    async with visiting(browser, site, width=PHONE, locale="ru") as citizen:
+        await citizen.sign_in("dana", f"/consultations{one}/clauses/art_1")
+        offered = citizen.page.get_by_role("group", name=say("comment.speaker")).get_by_role("radio")
+        await expect(offered.first).to_be_visible()
+        assert not [each for each in await offered.all() if "verified" in (await each.get_attribute("value") or "")]
+
+
 async def test_no_page_breaks_a_rule_of_wcag_2_2_aa(browser: Browser, site: Site, client: Client) -> None:
     one = await client.open()
     seen = await client.comment(one, "yerlan", "Пять дней — хорошо.")
@@ -178,20 +157,5 @@ async def test_no_page_breaks_a_rule_of_wcag_2_2_aa(browser: Browser, site: Site
             await reader.sign_in(person, MINE)
             for path in paths:
                 await reader.open(path)
-                broken += [f"{path}: {each}" for each in await _violations(reader)]
+                broken += [f"{path}: {each}" for each in await violations(reader.page)]
     assert not broken, "\n".join(sorted(set(broken)))
-
-
-async def _violations(reader: Visitor) -> list[str]:
-    page: Page = reader.page
-    await page.evaluate("for (const box of document.querySelectorAll('details')) box.open = true")
-    await page.evaluate(AXE)
-    found: list[str] = []
-    for width, scheme in ((PHONE, "dark"), (DESKTOP, "light")):
-        await page.set_viewport_size({"width": width, "height": 800})
-        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-        assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{page.url} at {width}"
-        told = await page.evaluate(RUN, RULES)
-        assert told["passed"] > 5, "the rules did not run"
-        found += [f"{scheme} {each}" for each in told["violations"]]
-    return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from services.petitions.mailed.person import ISSUER
+from kenes.mail.address import ISSUER
 from tests.by_mail import Sink, packs_with_mail
 from tests.integration.api import Api, problem
 from tests.integration.trail import KEYRING, trail

@@ -1,16 +1,10 @@
-"""Consultations on real Kafka: heard, counted and answered exactly, whatever is killed meanwhile."""
+"""Consultations on real Kafka: people are heard, counted and answered exactly."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from itertools import cycle
 from typing import Final
 
-import httpx
 import pytest
 
 from tests.integration.api import problem
@@ -85,52 +79,27 @@ def test_what_is_refused_changes_nothing(api: Consulting) -> None:
     assert api.votes(consultation, comment) == dict.fromkeys(VOTES, 0)
 
 
-def cast(product: Product, consultation: str, comment: str, token: str, vote: str) -> None:
-    """One person's vote, sent again until it is answered: it was counted, or had been counted before."""
-    until = time.monotonic() + 100
-    with Consulting(product) as mine:
-        while time.monotonic() < until:
-            try:
-                if mine.vote(consultation, comment, token, vote).status_code in (200, 409):
-                    return
-            except httpx.TransportError:
-                pass  # the api was killed: nobody knows what became of the vote
-            time.sleep(0.3)
-    raise AssertionError("no answer in time")
-
-
-def kill_in_turn(product: Product, stop: threading.Event) -> None:
-    """Kills a process every few seconds; it is started again."""
-    for role in cycle(("stream", "project", "api")):
-        if stop.wait(4):
-            return
-        product.kill(role)
-        product.wait_ready()
-
-
-def test_every_vote_counts_once_while_processes_are_killed(product: Product, api: Consulting) -> None:
+def test_a_long_thread_is_read_by_itself_and_every_reply_is_in_the_export(api: Consulting) -> None:
     consultation = api.open()
-    comments = [api.comment(consultation, api.person(), f"Пікір {number}") for number in range(5)]
-    votes = [(comments[number % 5], api.person(), VOTES[number % 3]) for number in range(600)]
-    stop = threading.Event()
-    killer = threading.Thread(target=kill_in_turn, args=(product, stop))
-    killer.start()
-    try:
-        with ThreadPoolExecutor(8) as people:
-            for done in [people.submit(cast, product, consultation, *each) for each in votes]:
-                done.result()
-    finally:
-        stop.set()
-        killer.join()
-    product.wait_ready()
-    assert product.exits, "the drill killed nobody"
+    first, other = (api.comment(consultation, api.person(), text) for text in ("Бірінші.", "Екінші."))
+    replies = [api.comment(consultation, api.person(), f"Жауап {n}.", parent=first) for n in range(7)]
+    short = api.comment(consultation, api.person(), "Қысқа жауап.", parent=other)
+    whole = api.comment(consultation, api.person(), "Жоба туралы.", anchor=None)
+    one = f"/consultations/{consultation}"
 
-    expected = Counter((comment, vote) for comment, _, vote in votes)
-    for comment in comments:
-        said = {vote: expected[comment, vote] for vote in VOTES}
-        path = f"/consultations/{consultation}/comments/{comment}"
-        api.eventually(path, lambda found, said=said: found["votes"] == said)
-    api.eventually(f"/consultations/{consultation}", lambda found: found["votes"] == len(votes))
+    def ids(query: str) -> list[str]:
+        return [each["id"] for each in api.ask("GET", f"{one}/comments{query}", wait=0).json()["comments"]]
+
+    assert ids("?clause=art_1") == [first, other, short]
+    assert ids(f"?thread={first}") == replies
+    assert ids(f"?thread={first}&after=5") == replies[5:]
+    assert ids("") == [whole]
+    for wrong, status in (("?after=nonsense", 400), ("?thread=nobody", 404)):
+        assert api.ask("GET", f"{one}/comments{wrong}", wait=0).status_code == status
+
+    api.eventually(one, lambda found: found["comments"] == 11)
+    rows = api.ask("GET", f"{one}/report.csv", wait=0).text.splitlines()[1:]
+    assert sorted(row.partition(",")[0] for row in rows) == sorted([first, other, *replies, short, whole])
 
 
 def test_audit_is_clean_and_a_rebuilt_projection_is_the_same(product: Product) -> None:

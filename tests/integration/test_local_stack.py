@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import re
 import signal
 import socket
@@ -26,7 +27,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from kenes.local.jars import cache_folder
 from kenes.local.kafka import EmbeddedKafka
 from kenes.local.mongo import PYTHON, EmbeddedMongo
-from kenes.local.ports import free_port, is_free
+from kenes.local.ports import is_free
 from kenes.local.services import ROLES
 from kenes.local.state import StateFile, leftovers
 
@@ -172,7 +173,7 @@ class Checkout:
         (service.parent / "order.txt").write_text("\n".join(NAMES))
         (service.parent / NAMES[0] / "seed.py").touch()
         self.folder = folder
-        base = free_ports(14)
+        base = free_ports(16)
         self.api_port = base + 4
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("KENES_")} | {
             "KENES_CACHE": str(cache_folder()),
@@ -184,6 +185,8 @@ class Checkout:
             "KENES_LOCAL_METRICS_PORT": str(base + 6),
             "KENES_LOCAL_MAIL_PORT": str(base + 12),
             "KENES_LOCAL_SMTP_PORT": str(base + 13),
+            "KENES_LOCAL_TELEGRAM_PORT": str(base + 14),
+            "KENES_LOCAL_PUSH_PORT": str(base + 15),
             **env,
         }
         self.output = folder / "up.out"
@@ -228,10 +231,10 @@ class Checkout:
 
 
 def free_ports(count: int) -> int:
-    """The first of `count` neighbouring free ports."""
+    """The first of `count` neighbouring free ports, below those that the system gives to connections of its own."""
     while True:
-        first = free_port()
-        if first + count < 65000 and all(is_free(first + number) for number in range(count)):
+        first = random.randrange(20_000, 32_000)
+        if all(is_free(first + number) for number in range(count)):
             return first
 
 
@@ -248,7 +251,7 @@ def test_up_runs_the_whole_stack_until_ctrl_c(tmp_path: Path) -> None:
             socket.create_connection(("127.0.0.1", port), timeout=5).close()
         assert "tea-seed is done" in printed
         children = checkout.children()
-        assert set(children) == {"kafka", "mongo", "mail", *PROCESSES}
+        assert set(children) == {"kafka", "mongo", "mail", "telegram", "push", *PROCESSES}
         assert checkout.run("status")[0] == 0
 
         code, second = checkout.run("up")

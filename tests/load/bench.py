@@ -23,10 +23,13 @@ from kenes.local.services import ROLES
 from tests.load import (
     baseline,
     campaigns,
+    comments,
+    console,
     export,
     ledger,
     live,
     memory,
+    notifying,
     opinion,
     paced,
     pages,
@@ -35,6 +38,7 @@ from tests.load import (
     rebuild,
     search,
     signing,
+    streaming,
     sweep,
     voting,
 )
@@ -64,13 +68,18 @@ The petitions of `search` are in no topic: nothing comes after them.
 """
 APART: Final[dict[str, Group]] = {"export": export.run, "sweep": sweep.run}
 """Groups with a product of their own each, because others would be seen in what they measure."""
-CONSULTING: Final[dict[str, Group]] = {"voting": voting.run, "polis": polis.run}
+CONSULTING: Final[dict[str, Group]] = {"voting": voting.run, "comments": comments.run, "polis": polis.run}
 """Groups with a product of their own that runs the consultations service."""
+OPERATING: Final[dict[str, Group]] = {"console": console.run}
+"""Groups with a product of their own that runs the operators' console."""
+NOTIFYING: Final[dict[str, Group]] = {"notifying": notifying.run}
+"""Groups with a product of their own that runs the notifications service, without its api."""
 ALONE: Final[dict[str, Group]] = {
     "rebuild": rebuild.run,
     "opinion": opinion.run,
     "campaigns": campaigns.run,
     "ledger": ledger.run,
+    "streaming": streaming.run,
 }
 """Groups with servers of their own and no processes."""
 _BESIDE_BASELINE: Final = {"signing"}
@@ -87,7 +96,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed: list[str] = []
     binary = os.environ.get("KENES_LOCAL_MONGO_BINARY")
     apart = [({name: group}, ROLES, "petitions") for name, group in APART.items()]
-    products = ((GROUPS, ROLES, "petitions"), *apart, (CONSULTING, ROLES, "consultations"), (ALONE, (), "petitions"))
+    products = (
+        (GROUPS, ROLES, "petitions"),
+        *apart,
+        (CONSULTING, ROLES, "consultations"),
+        (OPERATING, ROLES, "console"),
+        (NOTIFYING, ("stream", "project"), "notifications"),
+        (ALONE, (), "petitions"),
+    )
     for groups, roles, service in products:
         chosen = {name: group for name, group in groups.items() if name in wanted}
         if not chosen:
@@ -128,7 +144,7 @@ async def _run(setting: Setting, groups: dict[str, Group], machine: dict[str, An
 
 
 def _wanted(arguments: Sequence[str] | None) -> set[str]:
-    known = [*GROUPS, *APART, *CONSULTING, *ALONE]
+    known = [*GROUPS, *APART, *CONSULTING, *OPERATING, *NOTIFYING, *ALONE]
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--only", default=os.environ.get("ONLY", ""), help=f"groups of {', '.join(known)}")
     asked = [name for name in parser.parse_args(arguments).only.replace(",", " ").split() if name]

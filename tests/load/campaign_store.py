@@ -15,7 +15,7 @@ from typing import Any, Final
 import bson
 
 from kenes.mongo.folding import Lookup
-from kenes.mongo.operations import Operation, Update
+from kenes.mongo.operations import Operation, Remove, Update
 from services.consultations.campaigns.clustering import COLLECTIONS, Comment, clustering
 from services.consultations.campaigns.linkage import Joined
 
@@ -72,7 +72,7 @@ class Store:
         return map(bson.decode, found.values())
 
     def _write(self, operation: Operation) -> None:
-        if isinstance(operation, Update):
+        if isinstance(operation, Update | Remove):
             raise TypeError(operation)
         document = operation.document
         bands = [(band, document["_id"]) for band in document.get("bands", ())]

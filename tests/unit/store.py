@@ -9,7 +9,7 @@ from typing import Any
 from kenes.kafka.records import Recorded
 from kenes.mongo.client import Document
 from kenes.mongo.folding import Lookup, folded
-from kenes.mongo.operations import Insert, Operation, Put, Update
+from kenes.mongo.operations import Insert, Operation, Put, Remove, Update
 from kenes.mongo.projection import Projection
 
 
@@ -35,6 +35,8 @@ class Store:
                 case Update():
                     documents = self.collections.setdefault(operation.collection, {})
                     _change(documents.setdefault(operation.id, {"_id": operation.id}), operation.change)
+                case Remove():
+                    self.collections.get(operation.collection, {}).pop(operation.id, None)
 
     def fold(self, projection: Projection, events: Sequence[Recorded]) -> list[Operation]:
         """What a projection makes of events on top of what is stored."""

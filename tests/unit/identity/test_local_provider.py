@@ -277,6 +277,7 @@ def test_the_people_meet_every_rule_from_both_sides() -> None:
     assert len({person.key for person in PEOPLE}) == len(PEOPLE) >= 14
     assert {person.role for person in PEOPLE} == {
         "citizen", "moderator", "agency", "akimat", "culture", "ngo", "expert", "journalist", "operator", "registrar",
+        "operator-act",
     }  # fmt: skip
     assert [person.key for person in PEOPLE if person.age < 18] == ["alikhan"]
     assert [person.key for person in PEOPLE if person.region is None] == ["zhanna"]

@@ -134,3 +134,12 @@ def test_entries_are_named_by_the_persons_key_alone() -> None:
     assert len(names) == 2 * len(PETITIONS)
     assert one.entry("petition-1") == PersonKey(b"1" * 32).entry("petition-1")
     assert all(len(base64.urlsafe_b64decode(name + "==")) == 16 for name in names)
+
+
+def test_what_is_sealed_for_one_purpose_is_not_opened_for_another() -> None:
+    sealed = KEYRING.box("one").seal("text")
+
+    assert KEYRING.box("one").open(sealed) == "text"
+    for box in (KEYRING.box("other"), OTHER.box("one")):
+        with pytest.raises(UnsealError):
+            box.open(sealed)

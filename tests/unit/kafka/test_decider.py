@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import pytest
 
-from kenes.kafka.decider import Decider
+from kenes.kafka.decider import Decider, Position
 from kenes.kafka.records import Record, Recorded
 from schemas.envelope import Event
 from schemas.payload import Payload
@@ -48,6 +48,10 @@ class Choosy(State):
         if decision.subject.endswith("worse"):
             raise ArithmeticError("no state after it")
         super().evolve(partition, decision)
+
+    async def save(self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]) -> None:
+        assert positions, "a database takes no empty list of writes"
+        await super().save(decisions, positions)
 
 
 def decider(log: Log, *, resident: bool = False, stored: Stored | None = None) -> tuple[Decider, State, Letters]:

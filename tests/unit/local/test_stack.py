@@ -27,6 +27,8 @@ EXTERNAL = {
     environment.MONGO: "mongodb://m",
     environment.LOGIN: "https://id.example",
     environment.SMTP: "mail.example",
+    environment.TELEGRAM: "1:real",
+    environment.WEBPUSH: "real",
 }
 
 
@@ -83,6 +85,14 @@ def test_every_process_is_told_the_sites_of_all_services(tmp_path: Path) -> None
     assert env_of(stack(tmp_path, services, named).specs()[0])["KENES_SITES"] == "{}"
 
 
+def test_every_process_is_told_where_all_of_them_tell_their_health(tmp_path: Path) -> None:
+    services = [Service(name, tmp_path / "services" / name) for name in ("tea", "coffee")]
+    specs = stack(tmp_path, services).specs()
+    (told,) = {env_of(spec)["KENES_PROCESSES"] for spec in specs}
+    own = {spec.name: f"http://127.0.0.1:{env_of(spec)['KENES_METRICS_PORT']}" for spec in specs}
+    assert json.loads(told) == own
+
+
 def test_the_variables_of_the_user_win(tmp_path: Path) -> None:
     user = EXTERNAL | {
         "KENES_MASTER_KEY": "mine",
@@ -109,6 +119,21 @@ def test_mail_goes_to_the_relay_of_this_machine_unless_the_user_names_one(tmp_pa
     assert told == environment.mail("127.0.0.1", 19025)
     assert ("mail that was sent", "http://127.0.0.1:8091") in stack(tmp_path, user=user).addresses()
     assert env_of(stack(tmp_path).specs()[0])["KENES_SMTP_HOST"] == "mail.example"
+
+
+def test_telegram_and_push_go_to_this_machine_unless_the_user_names_the_real_ones(tmp_path: Path) -> None:
+    real = {environment.TELEGRAM, environment.WEBPUSH}
+    user = {name: value for name, value in EXTERNAL.items() if name not in real}
+    telegram, push, api, *_ = stack(tmp_path, user=user).specs()
+    assert [(spec.name, spec.port) for spec in (telegram, push)] == [("telegram", 8092), ("push", 8093)]
+    told = env_of(api)
+    assert told["KENES_TELEGRAM_API"] == "http://127.0.0.1:8092"
+    assert len(base64.urlsafe_b64decode(told["KENES_WEBPUSH_KEY"])) == 32
+    assert "127.0.0.1" in json.loads(told["KENES_WEBPUSH_HOSTS"])
+    assert json.loads(told["KENES_EGRESS_TEST_TARGETS"]) == ["http://127.0.0.1:8093"]
+    theirs = env_of(stack(tmp_path).specs()[0])
+    assert theirs["KENES_TELEGRAM_TOKEN"] == "1:real"
+    assert "KENES_EGRESS_TEST_TARGETS" not in theirs
 
 
 def test_a_password_in_a_connection_string_of_the_user_is_not_shown(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def evolve(state: Sum, decision: Event[Payload]) -> Sum:
     return Sum(state.total + by) if by else state
 
 
-def rules(*, resident: bool) -> Rules[Sum]:
+def rules(*, resident: bool, packed: bool = False) -> Rules[Sum]:
     return Rules(
         name="sums",
         initial=NOTHING,
@@ -54,11 +54,12 @@ def rules(*, resident: bool) -> Rules[Sum]:
         dump=lambda state: {"t": state.total},
         load=lambda document: Sum(document["t"]),
         resident=resident,
+        packed=packed,
     )
 
 
-def state(database: Database, *, resident: bool = False) -> KeyedState[Sum]:
-    return KeyedState(cast("Any", database), rules(resident=resident))
+def state(database: Database, *, resident: bool = False, packed: bool = False) -> KeyedState[Sum]:
+    return KeyedState(cast("Any", database), rules(resident=resident, packed=packed))
 
 
 def added(name: str, by: int, sequence: int) -> Event[Payload]:
@@ -84,22 +85,22 @@ def stored(database: Database) -> dict[str, int]:
 DECISIONS = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), min_size=1, max_size=25)
 
 
-@pytest.mark.parametrize("resident", [False, True])
+@pytest.mark.parametrize(("resident", "packed"), [(False, False), (True, False), (True, True)])
 @settings(max_examples=60, deadline=None)
 @given(decisions=DECISIONS, cuts=st.lists(st.tuples(st.integers(1, 6), st.integers(0, 6)), min_size=1, max_size=12))
 def test_any_batches_and_repetitions_end_in_the_plain_fold(
-    *, resident: bool, decisions: list[tuple[str, int]], cuts: list[tuple[int, int]]
+    *, resident: bool, packed: bool, decisions: list[tuple[str, int]], cuts: list[tuple[int, int]]
 ) -> None:
     log = [added(name, by, sequence) for sequence, (name, by) in enumerate(decisions)]
     database = Database()
 
     async def run() -> None:
-        keyed, done, turn = state(database, resident=resident), 0, 0
+        keyed, done, turn = state(database, resident=resident, packed=packed), 0, 0
         while done < len(log):
             size, back = cuts[turn % len(cuts)]
             turn += 1
             if back:  # a new owner starts from what is stored, a little before where the old one was
-                keyed = state(database, resident=resident)
+                keyed = state(database, resident=resident, packed=packed)
                 await keyed.restore(0)
             start = max(0, done - back)
             await fold(keyed, log[start : done + size])
@@ -173,6 +174,22 @@ async def test_resident_state_is_held_by_partition() -> None:
 
     assert list(keyed.states()) == [Sum(2)]
     assert keyed.decide(asked("a")) == Added(name="a", by=0)
+
+
+async def test_a_packed_state_is_one_object_to_whoever_holds_it_until_a_decision_changes_it() -> None:
+    database = Database()
+    await fold(state(database), [added("a", 1, 0), added("b", 2, 1)])
+    keyed = state(database, resident=True, packed=True)
+    await keyed.restore(0)
+    held = {name: keyed.state(name) for name in "ab"}
+
+    await fold(keyed, [added("a", 3, 2), added("b", 0, 3)])
+
+    assert [keyed.state(name) for name in "ab"] == [Sum(4), Sum(2)]
+    assert keyed.state("a") is not held["a"]
+    assert keyed.state("b") is held["b"], "a refusal changes nothing"
+    keyed.forget(0)
+    assert (list(keyed.states()), keyed.state("b")) == ([], NOTHING)
 
 
 async def test_what_changed_is_told_once() -> None:

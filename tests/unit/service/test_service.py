@@ -22,7 +22,9 @@ from kenes.service.processes import ROLES, _run_clock
 from services.petitions.service import Petitions
 from tests.unit.kafka.samples import recorded
 
-SERVICE = cast("Service", SimpleNamespace(name="test", settings=SimpleNamespace(kafka_bootstrap="broker")))
+SERVICE = cast(
+    "Service", SimpleNamespace(name="test", settings=SimpleNamespace(kafka_bootstrap="broker", log_level="INFO"))
+)
 
 
 @pytest.fixture
@@ -40,6 +42,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     monkeypatch.setattr(main_module, "run", lambda service, role: calls.append((role, service)))
     monkeypatch.setattr(main_module, "rebuild", rebuild)
     monkeypatch.setattr(main_module, "audit", audit)
+    monkeypatch.setattr(main_module, "configure_logs", lambda *_, **__: None)
 
     def run(
         *arguments: str, load: Callable[[], Service] = lambda: SERVICE, more: tuple[click.Command, ...] = ()

@@ -60,3 +60,7 @@ def test_distance_from_now(language: str, past: str, future: str) -> None:
 def test_an_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         Formats("en").date_time(dt.datetime(2026, 11, 22))  # noqa: DTZ001 - the fault under test
+
+
+def test_a_time_of_day_is_that_of_kazakhstan() -> None:
+    assert [Formats(language).time(LATE) for language in ("en", "ru", "kk")] == ["01:30"] * 3

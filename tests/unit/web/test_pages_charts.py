@@ -108,3 +108,39 @@ def test_progress_without_a_goal_is_refused() -> None:
 def test_a_line_needs_two_points() -> None:
     assert EN.sparkline("T", [1]) == ""
     assert 'points="0,15 100,1"' in EN.sparkline("T", [1, 2])
+
+
+NOON = dt.datetime(2026, 11, 22, 7, tzinfo=dt.UTC)
+
+
+def course(*values: float | None) -> list[tuple[dt.datetime, float | None]]:
+    return [(NOON + dt.timedelta(minutes=number), value) for number, value in enumerate(values)]
+
+
+def test_a_course_is_drawn_from_edge_to_edge_with_a_gap_where_nothing_is_known() -> None:
+    svg = EN.course("Lag", course(0, 5, 10, None, 4, 4), value_name="Events")
+    lines = re.findall(r'<polyline class="chart-line" points="([^"]+)"', svg)
+    assert lines == ["0,180 200,90 400,0", "800,108 1000,108"]
+
+
+def test_a_single_point_between_gaps_is_seen() -> None:
+    svg = EN.course("Lag", course(None, 10, None), value_name="Events")
+    assert re.findall(r'points="([^"]+)"', svg) == ["500,0 500,0"]
+
+
+@pytest.mark.parametrize("language", CHARTS)
+def test_a_course_says_and_tables_what_it_shows(language: str) -> None:
+    svg = CHARTS[language].course("Lag", course(1, 7.25, None, 3), value_name="Events")
+    assert "12:00" in svg
+    assert "12:03" in svg
+    assert svg.count('scope="row"') == 3
+    assert "style=" not in svg
+
+
+def test_a_long_course_has_a_short_table() -> None:
+    svg = EN.course("Lag", course(*range(1440)), value_name="Events")
+    assert svg.count('scope="row"') <= 60
+
+
+def test_a_course_of_nothing_says_so() -> None:
+    assert "<svg" not in EN.course("Lag", course(None, None), value_name="Events")

@@ -1,0 +1,182 @@
+"""People follow things, are told of them by mail and in their inbox, and end it by one click."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from kenes.kafka.producer import Producer
+from schemas.petitions import v1 as petitions
+from schemas.topics import PETITIONS
+from tests.by_mail import Sink
+from tests.integration.api import problem
+from tests.integration.notifying import Deciding, Notifying, created, eventually, person_of
+from tests.processes import RULE_PACKS, Product, running_product
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture(scope="module")
+def sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sink]:
+    """The local relay."""
+    folder: Path = tmp_path_factory.mktemp("mail")
+    started = Sink(folder)
+    started.start()
+    yield started
+    started.child.stop()
+
+
+@pytest.fixture(scope="module")
+def product(sink: Sink) -> Iterator[Product]:
+    """Notifications with a relay."""
+    told = sink.environment(RULE_PACKS) | {"KENES_LETTERS_BY_CLIENT": "1000"}
+    with running_product(service="notifications", environment=told, restart=True) as started:
+        yield started
+
+
+@pytest.fixture
+def api(product: Product) -> Iterator[Notifying]:
+    """Its API."""
+    with Notifying(product) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def others(product: Product) -> AsyncIterator[Deciding]:
+    """The other services."""
+    async with Producer(product.kafka.bootstrap, "test") as producer:
+        yield Deciding(producer)
+
+
+def reach(api: Notifying, sink: Sink, token: str, address: str) -> None:
+    """Adds an address, and confirms it as its reader."""
+    api.done("POST", "/channels", token, json={"kind": "email", "destination": address})
+    follow_link(sink, address)
+
+
+def follow_link(sink: Sink, address: str) -> None:
+    """Opens the link of the newest letter to an address, and presses its button."""
+    eventually(lambda: sink.letters(address), lambda letters: letters)
+    link = sink.link(address)
+    assert httpx.get(link).status_code == 200
+    assert httpx.post(link).status_code == 200
+    assert httpx.post(link).status_code == 409
+
+
+def unsubscribing(letter: dict[str, Any]) -> str:
+    """Where a letter is ended by one click (RFC 8058)."""
+    headers = {name.lower(): value for name, value in letter["headers"]}
+    assert headers["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+    return str(headers["list-unsubscribe"]).strip("<>")
+
+
+def end_by_one_click(unsubscribe: str) -> None:
+    """What a mail program does; opening the address changes nothing, and neither does posting again."""
+    assert httpx.get(unsubscribe).status_code == 200
+    for _ in range(2):
+        assert httpx.post(unsubscribe, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert httpx.post(unsubscribe[:-4] + "AAAA").status_code == 404
+
+
+async def test_who_follows_is_told_by_mail_and_in_the_inbox(api: Notifying, sink: Sink, others: Deciding) -> None:
+    petition, token, address = str(uuid4()), api.person(), f"{uuid4().hex}@mail.kz"
+    reach(api, sink, token, address)
+    api.follow(token, f"petition:{petition}")
+    following = api.ask("GET", "/following", token, wait=0).json()
+    assert [each["interest"] for each in following["follows"]] == [f"petition:{petition}"]
+    assert [(each["kind"], each["destination"], each["confirmed"]) for each in following["channels"]] == [
+        ("email", address, True)
+    ]
+
+    await others.publish(petition)
+    inbox = api.eventually("/inbox", token, lambda found: found["items"])["items"]
+    assert [(each["event"], each["phase"]) for each in inbox] == [("notifications.petition.published.v1", "unread")]
+    told = api.eventually("/deliveries", token, lambda found: [e for e in found["items"] if e["phase"] == "sent"])
+    assert len(told["items"]) == 1
+    letters = eventually(lambda: sink.letters(address), lambda found: len(found) == 2)
+    assert "Парк у реки" in letters[0]["subject"]
+
+    api.done("POST", f"/inbox/{inbox[0]['id']}/read", token)
+    assert api.eventually("/following", token, lambda found: found["unread"] == 0)
+
+
+async def test_an_address_without_an_account_is_told_after_its_reader_agreed(
+    api: Notifying, sink: Sink, others: Deciding
+) -> None:
+    petition, address = str(uuid4()), f"{uuid4().hex}@mail.kz"
+    body = {"address": address, "interest": f"petition:{petition}", "language": "ru"}
+    assert api.ask("POST", "/by-mail/follows", json=body).status_code == 202
+    follow_link(sink, address)
+    await others.publish(petition)
+    letters = eventually(lambda: sink.letters(address), lambda found: len(found) == 2)
+    assert "Парк у реки" in letters[0]["subject"]
+
+    end_by_one_click(unsubscribing(letters[0]))
+    await others.say(PETITIONS, petition, petitions.Withdrawn(petition=petition, reason="x"))
+    # Somebody else is told of it, so it has been told.
+    watcher = api.person()
+    api.follow(watcher, f"petition:{petition}")
+    await others.say(PETITIONS, petition, petitions.Archived(petition=petition))
+    api.eventually("/inbox", watcher, lambda found: found["items"])
+    assert len(sink.letters(address)) == 2
+
+
+async def test_an_author_alone_is_told_that_the_text_was_returned(api: Notifying, others: Deciding) -> None:
+    petition, token, stranger = str(uuid4()), api.person(), api.person()
+    api.follow(stranger, f"petition:{petition}")
+    problem(
+        api.ask("POST", "/follows", stranger, json={"interest": f"author:petition:{petition}"}), 422, "interest-unknown"
+    )
+    author = person_of(token)
+    await others.say(PETITIONS, petition, created(petition, "Парк у реки", author))
+    returned = petitions.Returned(petition=petition, by="m", reasons=("unclear",), explanation="Say who is to do it.")
+    await others.say(PETITIONS, petition, returned)
+    [told] = api.eventually("/inbox", token, lambda found: found["items"])["items"]
+    assert (told["event"], told["data"]["reason"]) == ("notifications.petition.returned.v1", "Say who is to do it.")
+    assert api.ask("GET", "/inbox", stranger, wait=0).json()["items"] == []
+
+
+async def test_a_saved_search_finds_its_words_in_any_spelling(api: Notifying, others: Deciding) -> None:
+    token, word = api.person(), "кітапхана" + uuid4().hex[:6]
+    api.follow(token, f"search:КИТАПХАНА{word[9:]}, ашу")
+    await others.publish(str(uuid4()), f"{word} салу керек")
+    await others.publish(found := str(uuid4()), f"Жаңа {word} ашу керек")
+    [told] = api.eventually("/inbox", token, lambda found: found["items"])["items"]
+    assert told["data"]["about"]["id"] == found
+
+
+def test_what_is_refused_changes_nothing(api: Notifying) -> None:
+    token = api.person()
+    for wrong in ("nothing", "planet:mars", "petition:", "search:", "petition:a b\nc"):
+        problem(api.ask("POST", "/follows", token, json={"interest": wrong}), 422, "interest-unknown")
+    api.follow(token, "petition:x")
+    problem(api.ask("POST", "/follows", token, json={"interest": "petition:x"}), 409, "same-follow")
+    problem(
+        api.ask("POST", "/follows", token, json={"interest": "petition:y", "channels": ["none"]}),
+        404,
+        "channel-unknown",
+    )
+    problem(api.ask("DELETE", "/follows/!!", token), 404, "not-followed")
+    problem(api.ask("PUT", "/preferences", token, json={"zone": "Mars/Olympus"}), 422, "zone-unknown")
+    problem(
+        api.ask("POST", "/channels", token, json={"kind": "email", "destination": "a@b\r\nBcc: c@d"}),
+        422,
+        "address-unusable",
+    )
+    problem(api.ask("POST", f"/inbox/{uuid4()}/read", token), 404, "delivery-unknown")
+    assert [each["interest"] for each in api.ask("GET", "/following", token, wait=0).json()["follows"]] == [
+        "petition:x"
+    ]
+    api.done("DELETE", "/me", token)
+    assert api.ask("GET", "/following", token, wait=0).json()["follows"] == []
+
+
+def test_what_is_stored_is_what_the_topics_say(api: Notifying) -> None:
+    """After all of the above: also where something followed was removed."""
+    status, output = api.product.run("audit")
+    assert status == 0, output

@@ -1,0 +1,129 @@
+"""What is decided about petitions and drafts is told to everybody once, in order, whatever is killed meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from kenes.kafka.producer import Producer
+from kenes.kafka.reader import ends, read_to_end
+from kenes.kafka.records import Recorded, counts, read
+from schemas.notifications.about import PublicEvent
+from schemas.notifications.petitions import PetitionCounted
+from schemas.petitions import v1 as petitions
+from schemas.topics import COMMENTS, CONSULTATIONS, PETITIONS, PUBLIC_EVENTS, SIGNATURES
+from tests.deciding import MINE, Deciding, draft, petition
+from tests.processes import Product, running_product
+
+pytestmark = pytest.mark.stack
+
+SUBJECTS: Final = 40
+WITHIN: Final = 60.0
+
+
+@pytest.fixture(scope="module")
+def product() -> Iterator[Product]:
+    """Notifications without its api; processes are started again when they end."""
+    told = {"KENES_COUNTED_EVERY": "0.5"}
+    with running_product(
+        service="notifications", roles=["stream", "project"], environment=told, restart=True
+    ) as started:
+        yield started
+
+
+async def told(product: Product) -> list[Recorded]:
+    """The public events as a reader takes them."""
+    found: list[Recorded] = []
+    last = -1
+    starts = dict.fromkeys(range(PUBLIC_EVENTS.partitions), 0)
+    async for records in read_to_end(product.kafka.bootstrap, PUBLIC_EVENTS, starts):
+        for each in (read(PUBLIC_EVENTS, record) for record in records):
+            if counts(each, last):
+                last = each.event.sequence or 0
+                if isinstance(each.data, PublicEvent):
+                    found.append(each)
+    return found
+
+
+async def all_told(product: Product, expected: int) -> list[Recorded]:
+    """The public events, once there are as many as expected, or when they ought to be there."""
+    deadline = time.monotonic() + WITHIN
+    while True:
+        found = await told(product)
+        if len(found) >= expected or time.monotonic() > deadline:
+            return found
+        await asyncio.sleep(0.5)
+
+
+async def test_every_public_decision_is_told_once_and_in_order(product: Product) -> None:
+    """Comments are there before the drafts they are about: they wait."""
+    petition_names = [f"petition-{number}" for number in range(SUBJECTS)]
+    draft_names = [f"draft-{number}" for number in range(SUBJECTS)]
+    drafts = {name: draft(name) for name in draft_names}
+    async with Producer(product.kafka.bootstrap, "test") as producer:
+        deciding = Deciding(producer)
+        for name in draft_names:
+            await deciding.say(COMMENTS, name, *drafts[name][1])
+        for number, name in enumerate(petition_names):
+            await deciding.say(PETITIONS, name, *petition(name))
+            await deciding.say(CONSULTATIONS, draft_names[number], *drafts[draft_names[number]][0])
+            if number % 10 == 5:
+                product.kill("stream")
+                product.wait_ready()
+    found = await all_told(product, 6 * SUBJECTS)
+    kinds: dict[str, list[str]] = {}
+    for each in found:
+        kinds.setdefault(each.event.subject, []).append(each.data.TYPE.split(".", 1)[1].removesuffix(".v1"))
+    for name in petition_names:
+        assert kinds[name] == ["petition.published", "petition.closed", "petition.archived"]
+    for name in draft_names:
+        assert kinds[name] == ["consultation.opened", "comment.posted", "comment.hidden"]
+    assert await ends(product.kafka.bootstrap, PUBLIC_EVENTS.dead_letters) == {0: 0}
+    status, printed = await asyncio.to_thread(product.run, "audit")
+    assert status == 0, printed
+
+
+async def test_counts_are_told_where_they_have_moved(product: Product) -> None:
+    """Once a petition is public; withdrawals count, and the last count told is the whole one."""
+    name = "signed"
+    async with Producer(product.kafka.bootstrap, "test") as producer:
+        deciding = Deciding(producer)
+        await deciding.say(PETITIONS, name, *petition(name)[:3])
+        await _published(product, name)
+        for signer in range(30):
+            act = {"petition": name, "signer": f"signer-{signer}", "region": "KZ-75", "mine": MINE}
+            accepted = petitions.SignatureAccepted(**act, act=1, listed=False, sealed="s")
+            await deciding.say(SIGNATURES, name, accepted, partition=signer % SIGNATURES.partitions)
+            if signer % 3 == 0:
+                withdrawn = petitions.SignatureWithdrawn(**act, act=2)
+                await deciding.say(SIGNATURES, name, withdrawn, partition=signer % SIGNATURES.partitions)
+            if signer == 20:
+                product.kill("stream")
+                product.kill("project")
+    counted = await _counted(product, name, 20)
+    assert counted[-1] == 20
+
+
+async def _published(product: Product, name: str) -> None:
+    deadline = time.monotonic() + WITHIN
+    while not any(each.event.subject == name for each in await told(product)):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.2)
+
+
+async def _counted(product: Product, name: str, expected: int) -> list[int]:
+    """The counts that were told, once the last of them is the expected one."""
+    deadline = time.monotonic() + WITHIN
+    while True:
+        counts_told = [
+            each.data.count
+            for each in await told(product)
+            if isinstance(each.data, PetitionCounted) and each.event.subject == name
+        ]
+        if counts_told[-1:] == [expected] or time.monotonic() > deadline:
+            return counts_told
+        await asyncio.sleep(0.5)
