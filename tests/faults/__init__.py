@@ -1,1 +1,1 @@
-"""Fault drills: the product under steady signing while its parts are killed."""
+"""Fault drills: a service under steady use while its parts are killed, stopped and cut off."""

@@ -32,11 +32,11 @@ class Wire:
         self._timeout = timeout
         self._idle: list[Connection] = []
 
-    async def ask(self, method: str, path: str, headers: dict[str, str]) -> Answer:
-        """One request without a body. Raises `NoAnswerError`."""
-        lines = [f"{method} {path} HTTP/1.1", f"host: {self._host}:{self._port}", "content-length: 0"]
+    async def ask(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> Answer:
+        """One request. Raises `NoAnswerError`."""
+        lines = [f"{method} {path} HTTP/1.1", f"host: {self._host}:{self._port}", f"content-length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
-        request = "\r\n".join([*lines, "", ""]).encode()
+        request = "\r\n".join([*lines, "", ""]).encode() + body
         writer: asyncio.StreamWriter | None = None
         try:
             async with asyncio.timeout(self._timeout):
