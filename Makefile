@@ -13,6 +13,8 @@ GO_TOOLS := $(CHECK_VENV)/.go-tools
 PYTHONS ?= python3.13 python3.12 python3.11 python3.15 python3.14 python3 python
 # make test ARGS="tests/unit -k threshold"
 ARGS ?=
+# make test WORKERS=0 runs one module after the other, in one process.
+WORKERS ?= 2
 # make bench ONLY=signing
 ONLY ?=
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -35,8 +37,8 @@ down: $(READY) ## Stop what `make up` started in another shell
 status: $(READY) ## Show what runs, at which address and since when
 	@$(BIN)/kenes status || test $$? -eq 3
 
-test: $(READY) ## Run the tests (ARGS="..." goes to pytest)
-	$(BIN)/pytest $(ARGS)
+test: $(READY) ## Run the tests, WORKERS modules at a time (ARGS="..." goes to pytest)
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(READY) $(CHECK_READY) $(GO_TOOLS) ## Check style, types, module walls, schemas and deployment files
 	$(BIN)/ruff check .

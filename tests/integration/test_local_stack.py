@@ -233,7 +233,7 @@ class Checkout:
 def free_ports(count: int) -> int:
     """The first of `count` neighbouring free ports, below those that the system gives to connections of its own."""
     while True:
-        first = random.randrange(20_000, 32_000)
+        first = random.randrange(20_000, 27_000)
         if all(is_free(first + number) for number in range(count)):
             return first
 
