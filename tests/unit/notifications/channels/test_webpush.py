@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 from collections.abc import Mapping
@@ -144,6 +145,7 @@ async def test_what_an_answer_means(answer: Answer | EgressError, outcome: Outco
         subscription(endpoint="https://push.example@evil.example/"),
         subscription(endpoint=7),
     ],
+    ids=itertools.count(),
 )
 async def test_what_is_no_subscription_to_a_known_service_is_refused(text: str) -> None:
     with pytest.raises(SubscriptionError) as refused:
