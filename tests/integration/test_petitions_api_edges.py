@@ -115,7 +115,9 @@ def test_bodies_too_large(api: Api, petition: str, size: int) -> None:
     problem(answer, 413, "body-too-large")
 
 
-@pytest.mark.parametrize("unknown", ["0197f3a2-5b7e-7c31-9d52-6a1f0c8be410", "no-such-petition", "%20", "a" * 300, "қазақша"])
+@pytest.mark.parametrize(
+    "unknown", ["0197f3a2-5b7e-7c31-9d52-6a1f0c8be410", "no-such-petition", "%20", "a" * 300, "қазақша"]
+)
 def test_unknown_petitions(api: Api, unknown: str) -> None:
     token = api.person()
     before = "/petitions/" + unknown
