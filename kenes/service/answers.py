@@ -58,6 +58,13 @@ class Answers:
             raise MalformedReceiptError(text)
         return kind, Receipt(int(partition), int(offset))
 
+    def known_receipt(self, text: str) -> tuple[str, Receipt]:
+        """Kind and place of a receipt that somebody asks about; raises the problem of there being no such receipt."""
+        try:
+            return self.parse_receipt(text)
+        except MalformedReceiptError:
+            raise Problem(404, "receipt-unknown") from None
+
     def refusal_problem(self, code: str, receipt: str | None = None) -> Problem:
         """The problem that a refused request gets."""
         members = {} if receipt is None else {"receipt": receipt}

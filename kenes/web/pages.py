@@ -62,11 +62,11 @@ class Shell:
     sign_out: str = "/sign-out"
     follow: str | None = None
 
-    def among(self, own: str, sites: Mapping[str, str]) -> "Shell":
+    def among(self, own: str, sites: Mapping[str, str], followed_at: str | None = None) -> "Shell":
         """The same where other services have sites: menus lead to the front page of each, in the order of `sites`.
 
         `own` is the service of this shell; `sites` are origins by service, whose front pages are `/SERVICE`. The
-        first one's origin is everybody's home.
+        first one's origin is everybody's home. `followed_at` is the service where readers choose to be told of things.
         """
         if not sites.keys() - {own}:
             return self
@@ -78,7 +78,8 @@ class Shell:
         ]
         footer = (*services, *(item for item in self.footer if item != first))
         home = self.home if next(iter(origins)) == own else f"{next(iter(origins.values()))}/"
-        return replace(self, nav=(*services, *more), footer=footer, home=home)
+        follow = f"{origins[followed_at]}/follow" if followed_at in origins else None
+        return replace(self, nav=(*services, *more), footer=footer, home=home, follow=follow)
 
 
 @dataclass(frozen=True)

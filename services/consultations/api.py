@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from kenes.identity.access import Authenticate, admitted
 from kenes.identity.person import Person
 from kenes.service.acts import Act
-from kenes.service.answers import MalformedReceiptError, json_response
+from kenes.service.answers import json_response
 from kenes.web.bodies import read_json
 from kenes.web.limits import Endpoint, RateClass, limited
 from kenes.web.live import LiveHub, LiveResponse, last_event_id
@@ -258,12 +258,9 @@ class Api:
     async def receipt(self, request: Request) -> Response:
         """What became of a request."""
         text = request.path_params["receipt"]
-        try:
-            kind, receipt = ANSWERS.parse_receipt(text)
-        except MalformedReceiptError:
-            raise Problem(404, "receipt-unknown") from None
+        kind, receipt = ANSWERS.known_receipt(text)
         wish = preference(request, max_wait=self.wait_limit)
-        return ANSWERS.receipt_answer(text, await self.queries.awaited(kind, receipt, wish.wait))
+        return ANSWERS.receipt_answer(text, await self.queries.receipt(kind, receipt, wish.wait))
 
     async def _consultation(self, request: Request) -> Consultation:
         found = await self.queries.consultation(request.path_params["consultation"])

@@ -3,16 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import reduce
-from typing import Any
 
 from kenes.kafka.records import Receipt, Recorded
 from kenes.kafka.waiting import Decisions
 from kenes.mongo.client import Database, Document
 from kenes.mongo.projection import LiveCollections, Projection
 from kenes.service.answers import ReceiptView
-from kenes.service.receipts import receipt_id
+from kenes.service.receipt_reads import awaited_receipt, stored_receipt
 from schemas.consultations.clauses import ClauseTree
 from schemas.consultations.course import VersionAdded
 from schemas.consultations.votes import Voted
@@ -130,19 +128,10 @@ class Queries:
         """What the projections may not have folded yet."""
         return self._recent
 
-    async def awaited(self, kind: str, receipt: Receipt, wait: float) -> ReceiptView | None:
-        """What became of a request, waited for so many seconds; `None` while it is undecided."""
-        decided = await self._recent.of(kind).wait(receipt, wait)
-        return await self.receipt(kind, receipt) if decided is None else ReceiptView.of(decided)
+    async def receipt(self, kind: str, receipt: Receipt, wait: float = 0.0) -> ReceiptView | None:
+        """What became of a request, or `None` while it is undecided. `kind` is one of `RECEIPTS`; `wait` in seconds."""
 
-    async def receipt(self, kind: str, receipt: Receipt) -> ReceiptView | None:
-        """What became of a request, or `None` while it is undecided. `kind` is one of `RECEIPTS`."""
-        decided = self._recent.of(kind).get(receipt)
-        if decided is not None:
-            return ReceiptView.of(decided)
-        key = receipt_id(receipt.partition, receipt.offset)
-        found: Any = await (await self.live.of(RECEIPTS[kind])).find_one({"_id": key})
-        if found is None:
-            return None
-        at: datetime = found["at"]
-        return ReceiptView(found["subject"], found["decision"], found["code"], at)
+        async def stored(receipt: Receipt) -> ReceiptView | None:
+            return await stored_receipt(await self.live.of(RECEIPTS[kind]), receipt)
+
+        return await awaited_receipt(self._recent.of(kind), stored, receipt, wait)

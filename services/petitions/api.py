@@ -13,7 +13,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from kenes.identity.access import Authenticate, admitted
 from kenes.identity.person import Person
 from kenes.service.acts import Act
-from kenes.service.answers import MalformedReceiptError, ReceiptView, json_bytes, json_response
+from kenes.service.answers import json_bytes, json_response
+from kenes.service.receipt_reads import awaited_receipt
 from kenes.web.bodies import read_json
 from kenes.web.caching import keep_private
 from kenes.web.context import web
@@ -268,18 +269,13 @@ class Api:
     async def receipt(self, request: Request) -> Response:
         """What became of a request."""
         text = request.path_params["receipt"]
-        try:
-            kind, receipt = ANSWERS.parse_receipt(text)
-        except MalformedReceiptError:
-            raise Problem(404, "receipt-unknown") from None
+        kind, receipt = ANSWERS.known_receipt(text)
         wish = preference(request, max_wait=self.wait_limit)
         if kind == "petition":
-            recent = await self.commands.life.decisions.wait(receipt, wish.wait)
-            found = ReceiptView.of(recent) if recent else await self.queries.petition_receipt(receipt)
+            asking, stored = self.commands.life, self.queries.petition_receipt
         else:
-            recent = await self.commands.signing.decisions.wait(receipt, wish.wait)
-            found = ReceiptView.of(recent) if recent else await self.queries.signature_receipt(receipt)
-        return ANSWERS.receipt_answer(text, found)
+            asking, stored = self.commands.signing, self.queries.signature_receipt
+        return ANSWERS.receipt_answer(text, await awaited_receipt(asking.decisions, stored, receipt, wish.wait))
 
     async def my_signatures(self, request: Request) -> Response:
         """What the person signed and withdrew."""

@@ -10,6 +10,7 @@ from kenes.mongo.folding import Fold, Folding, look_up
 from kenes.mongo.operations import Insert, Operation, Put, Update
 from kenes.mongo.private_entries import entry_key
 from kenes.mongo.projection import Index, Projection
+from kenes.service.receipts import receipt_id
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import (
     Created,
@@ -31,11 +32,6 @@ LATEST = 10
 
 BLOCK = 4096
 """Requests of a partition that `tallies` tells together where to find a petition's signatures."""
-
-
-def receipt_id(partition: int, sequence: int) -> str:
-    """The receipt of a request, as clients see it and documents are keyed by."""
-    return f"{partition}-{sequence}"
 
 
 def petition_document(petition: Petition, partition: int, sequence: int) -> Document:

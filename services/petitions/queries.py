@@ -18,6 +18,7 @@ from kenes.mongo.private_entries import entry_key, entry_range
 from kenes.mongo.projection import LiveCollections, Projection
 from kenes.mongo.vault import Vault
 from kenes.service.answers import ReceiptView
+from kenes.service.receipt_reads import stored_receipt
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
 from services.petitions.answering.desk import DutyReads
@@ -30,7 +31,6 @@ from services.petitions.moderation.reads import ModerationReads
 from services.petitions.projection import (
     history_range,
     load_petition,
-    receipt_id,
     tally_ids,
 )
 from services.petitions.search.following import Search
@@ -115,11 +115,7 @@ class Queries:
         return await self._receipt("signatures", receipt)
 
     async def _receipt(self, collection: str, receipt: Receipt) -> ReceiptView | None:
-        key = receipt_id(receipt.partition, receipt.offset)
-        found = await (await self._live.of(collection)).find_one({"_id": key})
-        if found is None:
-            return None
-        return ReceiptView(found["petition"], found["decision"], found["code"], found["at"])
+        return await stored_receipt(await self._live.of(collection), receipt, "petition")
 
     async def history(self, petition: str) -> dict[datetime, dict[str, int]]:
         """Accepted minus withdrawn signatures by minute (UTC) and region."""

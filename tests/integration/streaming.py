@@ -64,6 +64,17 @@ async def until(client: httpx.AsyncClient, stream: str, **wanted: Any) -> dict[s
         await asyncio.sleep(0.1)
 
 
+async def listed(client: httpx.AsyncClient, path: str, name: str) -> list[dict[str, Any]]:
+    """What is listed under this name, once something is: what was tried is written a moment after it was sent."""
+    end = time.monotonic() + 40
+    while True:
+        found: list[dict[str, Any]] = (await client.get(path)).json()[name]
+        if found:
+            return found
+        assert time.monotonic() < end, path
+        await asyncio.sleep(0.1)
+
+
 async def done(client: httpx.AsyncClient, method: str, path: str, **body: Any) -> dict[str, Any]:
     """A request that is decided and not refused."""
     answer = await client.request(method, path, **body)

@@ -19,7 +19,7 @@ from standardwebhooks.webhooks import Webhook
 from kenes.kafka.producer import Producer
 from kenes.local.ports import free_port
 from tests.integration.api import problem
-from tests.integration.streaming import active, agency, done, made, notifications, until
+from tests.integration.streaming import active, agency, done, listed, made, notifications, until
 from tests.processes import Product
 from tests.publicity import counted, publish, published
 from tests.receiver import Got, Reply, receiving
@@ -193,7 +193,7 @@ async def test_a_redirect_or_a_dead_address_is_a_failure_and_delays_nobody_else(
         await receiver.until(lambda: len(receiver.taken) == 20)
         shown = await until(client, bad, status="active")
         assert shown["live"]["parked"] <= 20
-        failed = (await client.get(f"/streams/{bad}/attempts?result=failed")).json()["attempts"]
+        failed = await listed(client, f"/streams/{bad}/attempts?result=failed", "attempts")
         assert {each["status"] for each in failed} == {302}
 
 

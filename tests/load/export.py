@@ -23,11 +23,12 @@ from kenes.kafka.records import Recorded
 from kenes.load.api import PREFIX
 from kenes.mongo.client import Collection, Database, Document, beside, connected
 from kenes.mongo.projection import OFFSETS
+from kenes.service.receipts import receipt_id
 from schemas.envelope import Event
 from schemas.petitions.v1 import GoalRequested, PrivateEntry, SignatureAccepted
 from schemas.topics import PETITION_REQUESTS, SIGNATURES
 from services.petitions.answering.export import BATCH
-from services.petitions.projection import fold_tallies, projections, receipt_id
+from services.petitions.projection import fold_tallies, projections
 from services.petitions.settings import Settings
 from tests.issuer import REGIONS
 from tests.load.measures import Goal

@@ -1,7 +1,7 @@
 """What every page of consultations has at hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -36,8 +36,6 @@ from services.consultations.threads import Threads
 WAIT: Final = 4.0
 """Seconds a page waits for a decision before it says that it is still being made."""
 
-FOLLOWED_AT: Final = "notifications"
-
 SHELL: Final = Shell(
     nav=(NavItem("nav.consultations", "/consultations"),),
     footer=(
@@ -55,8 +53,7 @@ SHELL: Final = Shell(
 
 def shell_of(sites: Mapping[str, str]) -> Shell:
     """The shell among the sites of other services. What is shown here is followed there."""
-    shell = SHELL.among("consultations", sites)
-    return replace(shell, follow=f"{sites[FOLLOWED_AT].rstrip('/')}/follow") if FOLLOWED_AT in sites else shell
+    return SHELL.among("consultations", sites, followed_at="notifications")
 
 
 def desks(roles: frozenset[str]) -> tuple[NavItem, ...]:

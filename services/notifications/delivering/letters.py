@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from kenes.identity.sealing import Keyring, PersonKey, UnsealError
 from kenes.mongo.client import Document
 from schemas.notifications.parts import Priority
-from schemas.notifications.personal import PERSONAL_TYPES
-from schemas.notifications.public import PUBLIC_TYPES
 from schemas.parts import Language
 from services.notifications.addresses import Addresses
 from services.notifications.channels.port import Item, Notice
@@ -17,7 +15,7 @@ from services.notifications.delivering.unsubscribing import PATH, Ending, seal_e
 from services.notifications.domain.subscriber import Subscriber
 from services.notifications.folds.deliveries import Page
 from services.notifications.folds.subscriptions import load_subscriber
-from services.notifications.wording.events import item_of
+from services.notifications.wording.events import event_of, item_of
 
 LONGEST: Final = 50
 """Things told in one letter; what is more comes in another."""
@@ -26,8 +24,6 @@ NO_CHANNEL: Final = "no-channel"
 UNFOLLOWED: Final = "unfollowed"
 ERASED: Final = "erased"
 UNREADABLE: Final = "unreadable"
-
-_EVENTS: Final[Mapping[str, Any]] = PUBLIC_TYPES | PERSONAL_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +104,6 @@ class Letters:
         )
 
     def _item(self, news: Document, language: Language) -> Item:
-        event = _EVENTS[news["kind"]].model_validate(news["data"])
+        event = event_of(news["kind"], news["data"])
         at: datetime = news["at"]
         return item_of(event, language, url=self.addresses.event(event), at=at)

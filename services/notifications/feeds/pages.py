@@ -52,11 +52,12 @@ class FeedPages:
         found = await (await self.site.live.of(NAME)).find_one({"_id": interest})
         t = self.site.translator(request)
         entries = [] if found is None else [self._entry(each, t) for each in reversed(found["entries"])]
+        named = await self.site.names.one(interest, t)
         return Feed(
-            title=f"{await self.site.names.name(interest, t)} · {t('site.name')}",
+            title=f"{named.name} · {t('site.name')}",
             author=t("site.name"),
             own=f"{self.site.origin}{request.url.path}",
-            page=await self.site.names.address(interest),
+            page=named.href,
             language=t.language,
             entries=entries,
         )

@@ -7,17 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.identity.sealing import PersonKey
-from kenes.mail.address import AddressError, MailAddress, parse_address
-from kenes.mail.sender import MailUnavailableError
-from kenes.service.answers import MalformedReceiptError, json_response
+from kenes.service.answers import json_response
 from kenes.web.bodies import read_json
-from kenes.web.client_address import client_address, limit_group
 from kenes.web.i18n import Catalogs, Translator
 from kenes.web.language import request_language
 from kenes.web.limits import RateClass
 from kenes.web.negotiation import preference
 from kenes.web.openapi import Operation
-from kenes.web.problems import Problem
 from schemas.notifications.parts import ChannelKind, Preferences
 from services.notifications.domain.refusals import Refusal
 from services.notifications.domain.subscriber import Channel
@@ -38,6 +34,7 @@ from services.notifications.following.views import (
     ReceiptAnswer,
     TelegramView,
 )
+from services.notifications.following.writing import mail_of, telegram_token, usable_address, write_letter
 from services.notifications.ways import Offered
 
 _FOLLOW: Final = (Refusal.INTEREST_UNKNOWN, Refusal.TOO_MANY_FOLLOWS, Refusal.CHANNEL_UNKNOWN, Refusal.SAME_FOLLOW)
@@ -97,7 +94,7 @@ class FollowingApi:
                 "follows": follows,
                 "channels": [_channel_view(each, key) for each in subscriber.channels],
                 "preferences": subscriber.preferences.model_dump(),
-                "unread": await self.side.reads.unread(name),
+                "unread": await self.side.badges.unread(name),
             }
         )
 
@@ -123,11 +120,11 @@ class FollowingApi:
             browser = self.ways.subscription(body.destination)
             added = await self.side.commands.add_channel(who, body.kind, browser, wish.wait, confirmed=True)
             return subscribed(added, wish)
-        mail, address, t = self._mail(), _address(body.destination), self._translator(request)
+        mail, address, t = mail_of(self.opting_in), usable_address(body.destination), self._translator(request)
         added = await self.side.commands.add_channel(who, body.kind, address.written, wish.wait, confirmed=False)
         answer = subscribed(added, wish)
         language = (await self.side.reads.subscriber(self.side.commands.subscriber(who))).preferences.language
-        await _write(mail, Wish(who, address.written, language), request, t)
+        await write_letter(mail, Wish(who, address.written, language), request, t)
         return answer
 
     async def end_channel(self, request: Request) -> Response:
@@ -138,10 +135,7 @@ class FollowingApi:
     async def telegram(self, request: Request) -> Response:
         """A token with which the bot knows who starts it."""
         who, _ = await self.askers.writer(request)
-        token = await self._mail().telegram_token(who, _client(request))
-        if token is None:
-            raise Problem(429, "too-many-letters", headers={"retry-after": "3600"})
-        return json_response({"token": token})
+        return json_response({"token": await telegram_token(mail_of(self.opting_in), who, request)})
 
     async def prefer(self, request: Request) -> Response:
         """Says in which language and when one wants to be told."""
@@ -158,46 +152,23 @@ class FollowingApi:
     async def follow_by_mail(self, request: Request) -> Response:
         """Sends a letter whose link follows something. The answer is the same whoever reads the address."""
         body = await read_json(request, MailFollowBody)
-        mail, address, t = self._mail(), _address(body.address), self._translator(request, body.language)
+        mail, address = mail_of(self.opting_in), usable_address(body.address)
+        t = self._translator(request, body.language)
         interest = read_interest(body.interest)
-        await _write(mail, Wish(Who.at(address), address.written, body.language, interest, body.cadence), request, t)
+        await write_letter(
+            mail, Wish(Who.at(address), address.written, body.language, interest, body.cadence), request, t
+        )
         return json_response({"status": "letter-sent"}, 202)
 
     async def receipt(self, request: Request) -> Response:
         """What became of a request."""
         text = request.path_params["receipt"]
-        try:
-            kind, receipt = ANSWERS.parse_receipt(text)
-        except MalformedReceiptError:
-            raise Problem(404, "receipt-unknown") from None
+        kind, receipt = ANSWERS.known_receipt(text)
         wish = preference(request, max_wait=self.askers.wait_limit)
-        return ANSWERS.receipt_answer(text, await self.side.reads.awaited(kind, receipt, wish.wait))
-
-    def _mail(self) -> OptingIn:
-        if self.opting_in is None:
-            raise Problem(404, "by-mail-not-offered")
-        return self.opting_in
+        return ANSWERS.receipt_answer(text, await self.side.reads.receipt(kind, receipt, wish.wait))
 
     def _translator(self, request: Request, language: str | None = None) -> Translator:
         return Translator(self.catalogs, language or request_language(request.scope))
-
-
-async def _write(mail: OptingIn, wish: Wish, request: Request, t: Translator) -> None:
-    try:
-        await mail.write(wish, _client(request), t)
-    except MailUnavailableError:
-        raise Problem(503, "unavailable", headers={"retry-after": "30"}) from None
-
-
-def _client(request: Request) -> str:
-    return limit_group(client_address(request.scope))
-
-
-def _address(text: str) -> MailAddress:
-    try:
-        return parse_address(text)
-    except AddressError:
-        raise Problem(422, "address-unusable") from None
 
 
 def _channel_view(channel: Channel, key: PersonKey | None) -> dict[str, object]:

@@ -53,12 +53,17 @@ class Badges:
             self._unread[name] = unread = _after(self._unread[name], decision)
             self._hub.publish(name, self.version, lambda: frame(len(unread)))
 
-    async def snapshot(self, name: str) -> tuple[int, bytes]:
-        """Version and data of a frame, for whoever begins to watch."""
+    async def unread(self, name: str) -> int:
+        """How much is unread, with what was decided a moment ago."""
         if name not in self._unread:
             await self._read(name)
         self._unread.move_to_end(name)
-        return self.version, frame(len(self._unread[name]))
+        return len(self._unread[name])
+
+    async def snapshot(self, name: str) -> tuple[int, bytes]:
+        """Version and data of a frame, for whoever begins to watch."""
+        unread = await self.unread(name)
+        return self.version, frame(unread)
 
     async def _read(self, name: str) -> None:
         folded, unread = await self._stored(name)

@@ -17,6 +17,7 @@ from services.notifications.following.commands import Commands
 from services.notifications.following.opting_in import PATH as CONFIRM
 from services.notifications.following.opting_in import OptingIn
 from services.notifications.following.reads import FollowReads
+from services.notifications.following.writing import mail_of
 from services.notifications.wording.interests import InterestNames
 
 WAIT: Final = 5.0
@@ -46,22 +47,22 @@ class LetterPages:
 
     async def open(self, request: Request) -> Response:
         """What the link of a letter would do."""
-        wish = await self._opting_in.look(request.path_params["token"])
+        wish = await mail_of(self.opting_in).look(request.path_params["token"])
         t = self.site.translator(request)
-        what = None if wish.interest is None else await self.names.name(wish.interest, t)
+        what = None if wish.interest is None else (await self.names.one(wish.interest, t)).name
         context = {"act": "confirm", "done": False, "what": what, "address": wish.address, "to": request.url.path}
         return await self.site.render(request, "letter.html", context)
 
     async def confirm(self, request: Request) -> Response:
         """Does it, once. The token in the address is what proves that the post comes from the letter's page."""
-        await self._opting_in.confirm(request.path_params["token"], self.reads, WAIT)
+        await mail_of(self.opting_in).confirm(request.path_params["token"], self.reads, WAIT)
         return await self.site.render(request, "letter.html", {"act": "confirm", "done": True})
 
     async def ask(self, request: Request) -> Response:
         """What the link of a letter would end."""
         ending = self._ending(request)
         t = self.site.translator(request)
-        what = None if ending.interest is None else await self.names.name(ending.interest, t)
+        what = None if ending.interest is None else (await self.names.one(ending.interest, t)).name
         context = {"act": "unsubscribe", "done": False, "what": what, "address": None, "to": request.url.path}
         return await self.site.render(request, "letter.html", context)
 
@@ -69,12 +70,6 @@ class LetterPages:
         """Ends it. Posted again it is the same: what was ended already stays so."""
         await self.commands.end(self._ending(request), WAIT)
         return await self.site.render(request, "letter.html", {"act": "unsubscribe", "done": True})
-
-    @property
-    def _opting_in(self) -> OptingIn:
-        if self.opting_in is None:
-            raise Problem(404, "by-mail-not-offered")
-        return self.opting_in
 
     def _ending(self, request: Request) -> Ending:
         ending = open_ending(self.keyring, request.path_params["token"])

@@ -12,7 +12,7 @@ from kenes.mongo.client import Document
 from kenes.mongo.folding import Lookup, find_in
 from kenes.mongo.projection import LiveCollections
 from kenes.service.answers import ReceiptView
-from kenes.service.receipts import receipt_id
+from kenes.service.receipt_reads import awaited_receipt, stored_receipt
 from schemas.envelope import sequence_of
 from schemas.notifications.deliveries import DeliverySeen, InboxSeen
 from schemas.notifications.parts import ChannelKind
@@ -57,12 +57,6 @@ class FollowReads:
         """What lies in somebody's inbox, the latest first: a page of it."""
         return await self._page({"subscriber": name, "inbox": True}, before)
 
-    async def unread(self, name: str) -> int:
-        """How much of it is unread."""
-        deliveries = await self.live.of("deliveries")
-        found = await deliveries.find({"unread_of": name}, {"at": 1}).to_list(None)
-        return sum(not self._read_just_now(name, each) for each in found)
-
     async def owns(self, name: str, delivery: str) -> bool:
         """Whether a delivery is somebody's."""
         found = await (await self.live.of("deliveries")).find_one({"_id": delivery}, {"subscriber": 1})
@@ -92,18 +86,14 @@ class FollowReads:
         found = await find_in(await self.live.of("news"), Lookup("news", "_id", events))
         return {each["_id"]: each for each in found}
 
-    async def awaited(self, kind: str, receipt: Receipt, wait: float) -> ReceiptView | None:
+    async def receipt(self, kind: str, receipt: Receipt, wait: float) -> ReceiptView | None:
         """What became of a request, waited for so many seconds; `None` while it is undecided."""
+
+        async def stored(receipt: Receipt) -> ReceiptView | None:
+            return await stored_receipt(await self.live.of(RECEIPTS[kind]), receipt)
+
         decisions = self.subscriptions if kind == "subscription" else self.deliveries
-        decided = await decisions.wait(receipt, wait)
-        if decided is not None:
-            return ReceiptView.of(decided)
-        key = receipt_id(receipt.partition, receipt.offset)
-        found: Any = await (await self.live.of(RECEIPTS[kind])).find_one({"_id": key})
-        if found is None:
-            return None
-        at: datetime = found["at"]
-        return ReceiptView(found["subject"], found["decision"], found["code"], at)
+        return await awaited_receipt(decisions, stored, receipt, wait)
 
 
 def destination_of(channel: Channel, key: PersonKey | None) -> str | None:

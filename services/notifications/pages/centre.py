@@ -11,11 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.access import current_person
 from kenes.identity.person import Person
-from kenes.mail.address import AddressError, parse_address
-from kenes.mail.sender import MailUnavailableError
-from kenes.regions import regions
 from kenes.web.bodies import Form
-from kenes.web.client_address import client_address, limit_group
 from kenes.web.i18n import Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
@@ -28,9 +24,10 @@ from services.notifications.domain.subscriber import Follow, Subscriber
 from services.notifications.following.commands import Who
 from services.notifications.following.opting_in import Wish
 from services.notifications.following.reads import destination_of
+from services.notifications.following.writing import mail_of, telegram_token, usable_address, write_letter
 from services.notifications.pages.acting import WAIT, done, language_of, own_form, said
 from services.notifications.pages.site import NotificationSite
-from services.notifications.wording.interests import CATEGORIES, LEVELS
+from services.notifications.wording.interests import Named, choices
 
 PATH: Final = "/notifications"
 SAID: Final = ("followed", "unfollowed", "channel", "letter", "ended", "preferred", "pending")
@@ -58,9 +55,7 @@ class Centre:
         """Everything in one page; without an account what can be followed, by mail."""
         person, t = await current_person(request), self.site.translator(request)
         context: dict[str, Any] = {
-            "regions": regions(t.language),
-            "categories": sorted(((each, t(f"category.{each}")) for each in CATEGORIES), key=lambda pair: pair[1]),
-            "levels": [(each, t(f"level.{each}")) for each in sorted(LEVELS)],
+            **choices(t),
             "sign_in": sign_in_address(request),
             "said": said(request, SAID),
             "signed_in": person is not None,
@@ -84,20 +79,12 @@ class Centre:
             browser = self.site.ways.subscription(subscription)
             asked = await commands.add_channel(who, ChannelKind.WEBPUSH, browser, WAIT, confirmed=True)
             return done(asked, PATH, "channel", harmless=(Refusal.CHANNEL_CONFIRMED,))
-        mail, t = self.site.opting_in, self.site.translator(request)
-        if mail is None:
-            raise Problem(404, "by-mail-not-offered")
-        try:
-            address = parse_address(form.text("address"))
-        except AddressError:
-            raise Problem(422, "address-unusable") from None
+        mail, t = mail_of(self.site.opting_in), self.site.translator(request)
+        address = usable_address(form.text("address"))
         answer = done(
             await commands.add_channel(who, ChannelKind.EMAIL, address.written, WAIT, confirmed=False), PATH, "letter"
         )
-        try:
-            await mail.write(Wish(who, address.written, language_of(t)), limit_group(client_address(request.scope)), t)
-        except MailUnavailableError:
-            raise Problem(503, "unavailable", headers={"retry-after": "30"}) from None
+        await write_letter(mail, Wish(who, address.written, language_of(t)), request, t)
         return answer
 
     @personal
@@ -114,9 +101,7 @@ class Centre:
         bot, mail = self.site.ways.telegram, self.site.opting_in
         if bot is None or mail is None:
             raise Problem(404, "not-found")
-        token = await mail.telegram_token(Who.signed_in(person), limit_group(client_address(request.scope)))
-        if token is None:
-            raise Problem(429, "too-many-letters", headers={"retry-after": "3600"})
+        token = await telegram_token(mail, Who.signed_in(person), request)
         return await self.site.render(request, "telegram.html", {"link": deep_link(bot, token), "bot": bot})
 
     @personal
@@ -130,26 +115,16 @@ class Centre:
         following, who = self.site.following, Who.signed_in(person)
         name = following.commands.subscriber(who)
         known = await following.reads.subscriber(name)
-        lines = [(each, await self._follow(each, t)) for each in sorted(known.follows, key=_newest, reverse=True)]
+        names = await self.site.names.all([each.interest for each in known.follows], t)
+        newest = sorted(known.follows, key=_newest, reverse=True)
+        lines = [(each, _line(each, names[each.interest])) for each in newest]
         return {
             "follows": [line for each, line in lines if not each.acted],
             "acted": [line for each, line in lines if each.acted],
             "channels": await self._channels(who, known),
             "preferences": known.preferences,
-            "unread": await following.reads.unread(name),
+            "unread": await following.badges.unread(name),
             "ways": self.site.ways,
-        }
-
-    async def _follow(self, follow: Follow, t: Translator) -> dict[str, Any]:
-        kind = kind_of(follow.interest)
-        return {
-            "interest": follow.interest,
-            "name": await self.site.names.name(follow.interest, t),
-            "href": await self.site.names.address(follow.interest),
-            "cadence": str(follow.cadence),
-            "since": follow.since,
-            "own": kind in FOLLOWABLE,
-            "feed": f"/feeds/{follow.interest}.atom" if kind in FOLLOWABLE - {SEARCH} else None,
         }
 
     async def _channels(self, who: Who, known: Subscriber) -> list[dict[str, Any]]:
@@ -163,6 +138,19 @@ class Centre:
             }
             for each in known.channels
         ]
+
+
+def _line(follow: Follow, named: Named) -> dict[str, Any]:
+    kind = kind_of(follow.interest)
+    return {
+        "interest": follow.interest,
+        "name": named.name,
+        "href": named.href,
+        "cadence": str(follow.cadence),
+        "since": follow.since,
+        "own": kind in FOLLOWABLE,
+        "feed": f"/feeds/{follow.interest}.atom" if kind in FOLLOWABLE - {SEARCH} else None,
+    }
 
 
 def _newest(follow: Follow) -> datetime:

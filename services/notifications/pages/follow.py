@@ -10,9 +10,7 @@ from starlette.routing import BaseRoute, Route
 from kenes.identity.access import current_person
 from kenes.identity.person import Person
 from kenes.mail.address import AddressError, parse_address
-from kenes.mail.sender import MailUnavailableError
 from kenes.web.bodies import read_form
-from kenes.web.client_address import client_address, limit_group
 from kenes.web.i18n import Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
@@ -22,6 +20,7 @@ from services.notifications.domain.refusals import Refusal
 from services.notifications.following.commands import Who
 from services.notifications.following.naming import read_interest
 from services.notifications.following.opting_in import Wish
+from services.notifications.following.writing import mail_of, write_letter
 from services.notifications.pages.acting import FORM, WAIT, done, language_of, own_form
 from services.notifications.pages.site import NotificationSite
 
@@ -70,13 +69,9 @@ class FollowPages:
             address = parse_address(text)
         except AddressError:
             return await self._form(request, interest, cadence, text, fault=True)
-        if self.site.opting_in is None:
-            raise Problem(404, "by-mail-not-offered")
+        mail = mail_of(self.site.opting_in)
         wish = Wish(Who.at(address), address.written, language_of(t), interest, cadence)
-        try:
-            await self.site.opting_in.write(wish, limit_group(client_address(request.scope)), t)
-        except MailUnavailableError:
-            raise Problem(503, "unavailable", headers={"retry-after": "30"}) from None
+        await write_letter(mail, wish, request, t)
         return see_other(SENT)
 
     async def sent(self, request: Request) -> Response:
@@ -99,10 +94,11 @@ class FollowPages:
                 self.site.following.commands.subscriber(Who.signed_in(person))
             )
             followed = known.follow(interest)
+        named = await self.site.names.one(interest, t)
         context = {
             "interest": interest,
-            "what": await self.site.names.name(interest, t),
-            "page": await self.site.names.address(interest),
+            "what": named.name,
+            "page": named.href,
             "cadence": cadence if followed is None else followed.cadence,
             "choices": [_choice(each, t) for each in Cadence],
             "followed": followed,

@@ -10,14 +10,12 @@ from starlette.routing import BaseRoute, Route
 from kenes.identity.person import Person
 from kenes.web.i18n import Translator
 from kenes.web.site import personal
-from schemas.notifications.personal import PERSONAL_TYPES
-from schemas.notifications.public import PUBLIC_TYPES
 from services.notifications.following.commands import Who
 from services.notifications.following.inbox_api import before_of
 from services.notifications.following.reads import PAGE, Told
 from services.notifications.pages.acting import WAIT, done, own_form
 from services.notifications.pages.site import NotificationSite
-from services.notifications.wording.events import item_of
+from services.notifications.wording.events import event_of, item_of
 
 PATH: Final = "/notifications/inbox"
 
@@ -40,7 +38,7 @@ class Inbox:
         found = await reads.inbox(name, before_of(request))
         context = {
             "items": [self._item(each, t) for each in found if each.news is not None],
-            "unread": await reads.unread(name),
+            "unread": await self.site.following.badges.unread(name),
             "before": found[-1].delivery["at"].isoformat() if len(found) == PAGE else None,
             "first": "before" not in request.query_params,
         }
@@ -55,7 +53,7 @@ class Inbox:
 
     def _item(self, told: Told, t: Translator) -> dict[str, Any]:
         news = told.news or {}
-        event = (PUBLIC_TYPES | PERSONAL_TYPES)[news["kind"]].model_validate(news["data"])
+        event = event_of(news["kind"], news["data"])
         item = item_of(event, t.language, url=self.site.addresses.event(event), at=news["at"])
         unread = told.delivery.get("unread_of") is not None
         return {"told": self.site.wording.item(item, t), "at": news["at"], "unread": unread}

@@ -14,7 +14,7 @@ from kenes.web.site import personal, see_other
 from services.notifications.pages.acting import own_form
 from services.notifications.pages.site import NotificationSite
 from services.notifications.streams.access import Scope, owner_of
-from services.notifications.streams.keys_api import GRACE
+from services.notifications.streams.keys_api import GRACE, new_key
 
 PATH: Final = "/streams/keys"
 LIFETIME: Final = timedelta(days=365)
@@ -49,11 +49,8 @@ class KeyPages:
         name = " ".join(form.text("name").split())
         if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
             raise Problem(400, "form-malformed")
-        keys, most = self.site.streams.keys, self.site.streams.commands.entitlements.of(owner).keys
-        if len(await keys.owned(owner)) >= most:
-            raise Problem(409, "too-many-owned", values={"limit": most})
-        scopes = frozenset(str(each) for each in Scope if form.text(str(each)))
-        text, _ = await keys.issue(owner, name, scopes, LIFETIME)
+        side, scopes = self.site.streams, [each for each in Scope if form.text(str(each))]
+        text, _ = await new_key(side.keys, side.commands.entitlements, owner, name, scopes, LIFETIME)
         return await self._shown(request, text)
 
     @personal

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kenes.identity.person import Person
-from kenes.regions import regions
 from kenes.service.asking import Outcome
 from kenes.web.bodies import Form
 from kenes.web.i18n import Translator
@@ -34,7 +33,7 @@ from services.notifications.streams.answers import ANSWERS
 from services.notifications.streams.owner_api import lane_view
 from services.notifications.streams.progress import LIVE
 from services.notifications.streams.views import ReplayBody, StreamBody
-from services.notifications.wording.interests import CATEGORIES, LEVELS
+from services.notifications.wording.interests import choices
 
 PATH: Final = "/streams"
 SHOWN: Final = 50
@@ -163,9 +162,7 @@ class StreamPages:
             "fault": fault and t(f"streams.fault.{fault}"),
             "fault_field": fault,
             "said": said(request, SAID),
-            "regions": regions(t.language),
-            "categories": sorted(((each, t(f"category.{each}")) for each in CATEGORIES), key=lambda pair: pair[1]),
-            "levels": [(each, t(f"level.{each}")) for each in sorted(LEVELS)],
+            **choices(t),
             "kinds": [(each, t(f"streams.kind.{each}")) for each in Kind],
         }
         return await self.site.render(request, "streams.html", context, status=422 if fault else 200)

@@ -1,5 +1,6 @@
 """An owner's API keys. Whoever signed in makes them; no key makes another."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -13,7 +14,7 @@ from kenes.web.bodies import read_json
 from kenes.web.limits import RateClass
 from kenes.web.openapi import Operation
 from kenes.web.problems import Problem
-from services.notifications.streams.access import Access
+from services.notifications.streams.access import Access, Scope
 from services.notifications.streams.entitlements import Entitlements
 from services.notifications.streams.views import KeyBody, KeyList, KeyView
 
@@ -56,11 +57,8 @@ class KeysApi:
         """A new key; its text is told here only."""
         caller = await self.access.person(request, RateClass.WRITE)
         body = await read_json(request, KeyBody)
-        most = self.entitlements.of(caller.owner).keys
-        if len(await self.keys.owned(caller.owner)) >= most:
-            raise Problem(409, "too-many-owned", values={"limit": most})
-        scopes = frozenset(str(each) for each in body.scopes)
-        text, key = await self.keys.issue(caller.owner, body.name, scopes, timedelta(days=body.days))
+        lifetime = timedelta(days=body.days)
+        text, key = await new_key(self.keys, self.entitlements, caller.owner, body.name, body.scopes, lifetime)
         return json_response(key_view(key) | {"key": text}, 201)
 
     async def rotate_key(self, request: Request) -> Response:
@@ -78,6 +76,16 @@ class KeysApi:
         if not await self.keys.revoke(caller.owner, request.path_params["prefix"]):
             raise Problem(404, "key-unknown")
         return Response(status_code=204, headers={"cache-control": "no-store"})
+
+
+async def new_key(
+    keys: ApiKeys, entitlements: Entitlements, owner: str, name: str, scopes: Iterable[Scope], lifetime: timedelta
+) -> tuple[str, ApiKey]:
+    """A new key and its text; raises the problem of an owner who has as many as may be."""
+    most = entitlements.of(owner).keys
+    if len(await keys.owned(owner)) >= most:
+        raise Problem(409, "too-many-owned", values={"limit": most})
+    return await keys.issue(owner, name, frozenset(map(str, scopes)), lifetime)
 
 
 def key_view(key: ApiKey) -> dict[str, Any]:

@@ -9,9 +9,12 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kenes.kafka.records import Receipt
 from kenes.mongo.client import Document
-from kenes.service.answers import MalformedReceiptError, json_response
+from kenes.mongo.projection import LiveCollections
+from kenes.service.answers import ReceiptView, json_response
 from kenes.service.asking import Outcome
+from kenes.service.receipt_reads import awaited_receipt, stored_receipt
 from kenes.web.bodies import read_json
 from kenes.web.limits import Endpoint, RateClass
 from kenes.web.negotiation import Preference, preference
@@ -34,7 +37,6 @@ from services.notifications.streams.asked import cursor_of
 from services.notifications.streams.attempts import KEPT, DeliveryLog
 from services.notifications.streams.commands import StreamCommands
 from services.notifications.streams.progress import LIVE, Progress
-from services.notifications.streams.receipts import StreamReceipts
 from services.notifications.streams.views import (
     AskedAnswer,
     AttemptList,
@@ -65,7 +67,7 @@ class OwnerApi:
     commands: StreamCommands
     progress: Progress
     attempts: DeliveryLog
-    receipts: StreamReceipts
+    live: LiveCollections
     access: Access
     wait_limit: float
 
@@ -166,12 +168,13 @@ class OwnerApi:
         """What became of a request."""
         text = request.path_params["receipt"]
         await self._reader(request)
-        try:
-            _, receipt = ANSWERS.parse_receipt(text)
-        except MalformedReceiptError:
-            raise Problem(404, "receipt-unknown") from None
+        _, receipt = ANSWERS.known_receipt(text)
         wish = preference(request, max_wait=self.wait_limit)
-        return ANSWERS.receipt_answer(text, await self.receipts.awaited(receipt, wish.wait))
+        found = await awaited_receipt(self.commands.asking.decisions, self._stored, receipt, wish.wait)
+        return ANSWERS.receipt_answer(text, found)
+
+    async def _stored(self, receipt: Receipt) -> ReceiptView | None:
+        return await stored_receipt(await self.live.of("stream_receipts"), receipt)
 
     async def _asked(self, request: Request, asked: type[OwnerRequest]) -> Response:
         caller, wish = await self._writer(request)

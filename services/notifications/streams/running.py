@@ -37,7 +37,6 @@ from services.notifications.streams.log import PublicLog, following_log
 from services.notifications.streams.owner_api import OwnerApi
 from services.notifications.streams.progress import Progress
 from services.notifications.streams.reading_api import ReadingApi
-from services.notifications.streams.receipts import StreamReceipts
 from services.notifications.streams.snapshot import Snapshot
 from services.notifications.streams.webhooks import SECRETS, WebhookSender
 
@@ -127,10 +126,10 @@ async def api_side(
         keys = ApiKeys(store)
         access = Access(keys, keyring, authenticate)
         progress, attempts = Progress(context.database), DeliveryLog(context.database)
-        receipts = StreamReceipts(recent, LiveCollections(context.database, service.projections))
+        live = LiveCollections(context.database, service.projections)
         operations = (
             *ReadingApi(log, snapshot, Files(log), access, wait_limit).operations(),
-            *OwnerApi(commands, progress, attempts, receipts, access, wait_limit).operations(),
+            *OwnerApi(commands, progress, attempts, live, access, wait_limit).operations(),
             *KeysApi(keys, access, entitlements).operations(),
         )
         yield ApiSide(log, commands, progress, attempts, keys, operations)

@@ -8,10 +8,13 @@ from typing import Any, Final
 
 from schemas.notifications.about import About, PublicEvent
 from schemas.notifications.consultations import ConsultationExtended, ConsultationWithdrawn
-from schemas.notifications.personal import PersonalEvent, PetitionRejected, PetitionReturned
+from schemas.notifications.personal import PERSONAL_TYPES, PersonalEvent, PetitionRejected, PetitionReturned
 from schemas.notifications.petitions import PetitionGoalReached
+from schemas.notifications.public import PUBLIC_TYPES
 from schemas.parts import Statement
 from services.notifications.channels.port import Fact, FactValue, Item
+
+_TYPES: Final[Mapping[str, type[PublicEvent] | type[PersonalEvent]]] = {**PUBLIC_TYPES, **PERSONAL_TYPES}
 
 _FACTS: Final[Mapping[str, Fact]] = {
     "count": Fact.SIGNATURES,
@@ -31,6 +34,11 @@ _FACTS: Final[Mapping[str, Fact]] = {
 """Members of events, in the order they are told in."""
 _GIVE_REASONS: Final = (ConsultationExtended, ConsultationWithdrawn, PetitionRejected, PetitionReturned)
 """Their reasons are words of a body or a moderator; those of others are codes."""
+
+
+def event_of(kind: str, data: Mapping[str, Any]) -> PublicEvent | PersonalEvent:
+    """An event by its type and members, as it was stored. Raises `KeyError` for a type that nobody is told."""
+    return _TYPES[kind].model_validate(data)
 
 
 def item_of(event: PublicEvent | PersonalEvent, language: str, *, url: str, at: datetime) -> Item:

@@ -1,15 +1,18 @@
 """What can be followed, in the words of a reader."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from kenes.mongo.client import Database
-from kenes.regions import region_name
+from kenes.mongo.folding import Lookup, find_in
+from kenes.regions import region_name, regions
 from kenes.web.i18n import Translator
 from schemas.consultations.parts import DraftKind
 from schemas.notifications.about import About
 from schemas.petitions.v1.parts import Category
 from services.notifications.addresses import Addresses
+from services.notifications.domain.interests import kind_of
 from services.notifications.publishing.relay import SUBJECTS
 from services.notifications.publishing.subjects import Subject
 from services.notifications.wording.events import title_of
@@ -19,6 +22,14 @@ LEVELS: Final = frozenset({"country", "region", "district", "union"})
 _OF_A_SUBJECT: Final = frozenset({"petition", "consultation", "clause", "said", "author", "comment"})
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An interest in words (a title, "Region: Astana", "Search: bus village"), and its page."""
+
+    name: str
+    href: str
+
+
 @dataclass(frozen=True)
 class InterestNames:
     """Titles come from what is known of petitions and drafts; what nobody knows of is called by its id."""
@@ -26,32 +37,50 @@ class InterestNames:
     database: Database
     addresses: Addresses
 
-    async def name(self, interest: str, t: Translator) -> str:
-        """The interest in words: a title, "Region: Astana", "Search: bus village"."""
-        kind, _, name = interest.partition(":")
-        if kind in _OF_A_SUBJECT:
-            about = await self._about(interest)
-            title = name if about is None else title_of(about, t.language)
-            if kind in ("petition", "consultation"):
-                return title
-            return t(f"interest.{kind}", clause=name.partition("/")[2], title=title)
-        return t(f"interest.{kind}", name=_told(kind, name, t))
+    async def one(self, interest: str, t: Translator) -> Named:
+        """The words and the page of one interest."""
+        return (await self.all([interest], t))[interest]
 
-    async def address(self, interest: str) -> str:
-        """The page of what is followed; that of everything followed, where it has none."""
+    async def all(self, interests: Collection[str], t: Translator) -> dict[str, Named]:
+        """The words and the page of each."""
+        subjects = {_subject(each) for each in interests if kind_of(each) in _OF_A_SUBJECT}
+        found = await find_in(self.database[SUBJECTS], Lookup(SUBJECTS, "_id", subjects))
+        known = {document.pop("_id"): Subject.model_validate(document) for document in found}
+        public = {name: subject.about for name, subject in known.items() if subject.public}
+        return {each: self._named(each, public.get(_subject(each)), t) for each in interests}
+
+    def _named(self, interest: str, about: About | None, t: Translator) -> Named:
+        """`about` is the public petition or draft that it is of."""
         kind, _, name = interest.partition(":")
-        about = await self._about(interest) if kind in _OF_A_SUBJECT else None
+        if kind not in _OF_A_SUBJECT:
+            return Named(t(f"interest.{kind}", name=_told(kind, name, t)), self._centre)
+        title = name if about is None else title_of(about, t.language)
+        part = name.partition("/")[2]
+        plain = kind in ("petition", "consultation")
+        words = title if plain else t(f"interest.{kind}", clause=part, title=title)
         if about is None:
-            return f"{self.addresses.own}/notifications"
+            return Named(words, self._centre)
         page = self.addresses.subject(about)
-        return f"{page}/comments/{name.partition('/')[2]}" if kind == "comment" else page
+        return Named(words, f"{page}/comments/{part}" if kind == "comment" else page)
 
-    async def _about(self, interest: str) -> About | None:
-        """The public petition or draft that an interest is of."""
-        subject = interest.rpartition(":")[2].partition("/")[0]
-        found = await self.database[SUBJECTS].find_one({"_id": subject}, {"_id": 0})
-        known = None if found is None else Subject.model_validate(found)
-        return known.about if known is not None and known.public else None
+    @property
+    def _centre(self) -> str:
+        """The page of everything followed: for what has none of its own."""
+        return f"{self.addresses.own}/notifications"
+
+
+def choices(t: Translator) -> dict[str, list[tuple[str, str]]]:
+    """What forms let people choose from, as values and words: regions, topics and levels."""
+    return {
+        "regions": regions(t.language),
+        "categories": sorted(((each, t(f"category.{each}")) for each in CATEGORIES), key=lambda pair: pair[1]),
+        "levels": [(each, t(f"level.{each}")) for each in sorted(LEVELS)],
+    }
+
+
+def _subject(interest: str) -> str:
+    """The id of the petition or draft that an interest names."""
+    return interest.rpartition(":")[2].partition("/")[0]
 
 
 def _told(kind: str, name: str, t: Translator) -> str:

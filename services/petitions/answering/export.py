@@ -15,8 +15,9 @@ from kenes.identity.sealing import Keyring, PersonKey, UnsealError
 from kenes.mongo.client import Collection, Database, DatabaseUnavailableError, Document
 from kenes.mongo.projection import LiveVersions, Projection, Version
 from kenes.mongo.vault import Vault
+from kenes.service.receipts import receipt_id
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
-from services.petitions.projection import BLOCK, receipt_id, tally_ids
+from services.petitions.projection import BLOCK, tally_ids
 
 BATCH: Final = 32
 """Receipts asked for at once: the embedded server's time for a list of ids grows with its square."""

@@ -9,8 +9,8 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.access import current_person
 from kenes.kafka.records import Receipt
-from kenes.kafka.waiting import Decisions
-from kenes.service.answers import MalformedReceiptError, ReceiptView
+from kenes.service.answers import ReceiptView
+from kenes.service.receipt_reads import awaited_receipt
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
@@ -35,10 +35,7 @@ class Receipts:
     async def show(self, request: Request) -> Response:
         """Accepted, withdrawn, done, refused, or still being decided."""
         text = request.path_params["receipt"]
-        try:
-            kind, receipt = ANSWERS.parse_receipt(text)
-        except MalformedReceiptError:
-            raise Problem(404, "receipt-unknown") from None
+        kind, receipt = ANSWERS.known_receipt(text)
         found = await self._found(kind, receipt)
         wanted = request.path_params["petition"]
         if found is None:
@@ -60,14 +57,7 @@ class Receipts:
         return await self.site.render(request, "receipt.html", context)
 
     async def _found(self, kind: str, receipt: Receipt) -> ReceiptView | None:
-        """From memory, else from what is stored, else from the live tail as soon as it comes."""
         commands, queries = self.site.commands, self.site.queries
-        signature = kind == "signature"
-        decisions: Decisions = (commands.signing if signature else commands.life).decisions
-        if recent := decisions.get(receipt):
-            return ReceiptView.of(recent)
-        stored = await (queries.signature_receipt if signature else queries.petition_receipt)(receipt)
-        if stored is not None:
-            return stored
-        late = await decisions.wait(receipt, WAIT)
-        return ReceiptView.of(late) if late else None
+        if kind == "signature":
+            return await awaited_receipt(commands.signing.decisions, queries.signature_receipt, receipt, WAIT)
+        return await awaited_receipt(commands.life.decisions, queries.petition_receipt, receipt, WAIT)

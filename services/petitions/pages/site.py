@@ -1,7 +1,7 @@
 """What every page of petitions has at hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
@@ -28,8 +28,6 @@ from services.petitions.rights import Rights
 WAIT: Final = 4.0
 """Seconds a page waits for a decision before it says that it is still being made."""
 
-FOLLOWED_AT: Final = "notifications"
-
 SHELL: Final = Shell(
     nav=(
         NavItem("nav.petitions", "/petitions"),
@@ -50,8 +48,7 @@ SHELL: Final = Shell(
 
 def shell_of(sites: Mapping[str, str]) -> Shell:
     """The shell among the sites of other services. What is shown here is followed there."""
-    shell = SHELL.among("petitions", sites)
-    return replace(shell, follow=f"{sites[FOLLOWED_AT].rstrip('/')}/follow") if FOLLOWED_AT in sites else shell
+    return SHELL.among("petitions", sites, followed_at="notifications")
 
 
 MODERATION: Final = NavItem("nav.moderation", "/moderation")

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from kenes.kafka.records import Recorded
 from kenes.mongo.operations import Insert, Put
 from kenes.mongo.projection import Projection
+from kenes.service.receipts import receipt_id
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import Created, PetitionRefused, SignatureAccepted, SignatureRefused, SignatureWithdrawn
 from schemas.topics import PETITIONS
 from services.petitions.domain.evolution import evolve
 from services.petitions.domain.petition import Petition
-from services.petitions.projection import LATEST, load_petition, petition_document, projections, receipt_id
+from services.petitions.projection import LATEST, load_petition, petition_document, projections
 from tests.unit.petitions.samples import (
     ACTS,
     CUTS,
