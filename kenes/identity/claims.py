@@ -75,8 +75,10 @@ def _names(claims: Claims, where: ClaimMap) -> tuple[str, str]:
 
 def _name(value: Any) -> str:
     """One line of printable text; control and direction-override characters would disguise a public name."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in _text(value)[:_MAX_NAME])
-    return " ".join(printable.split())
+    text = _text(value)[:_MAX_NAME]
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(text.split())
 
 
 def _birth_date(value: Any) -> date | None:

@@ -25,13 +25,13 @@ Batch = Mapping[int, Sequence[Record]]
 class GroupSettings:
     """How a group worker talks to the broker. Times are in seconds.
 
-    `pace` is the least time between two batches: records gather meanwhile, and each batch costs less per record.
+    `pace` is the least time between two reads: records gather meanwhile, and each batch costs less per record.
     """
 
     bootstrap: str
     group: str
     session_timeout: float
-    max_records: int = 2000
+    max_records: int = 1000
     pace: float = 0.0
 
 
@@ -67,7 +67,9 @@ async def consume(
     handle: Callable[[Batch], Awaitable[object]],
     beat: Callable[[], None],
 ) -> None:
-    """Hands batches by partition to `handle`, for good. Errors of `handle` and `starts` rise and end the worker.
+    """Hands batches by partition to `handle`, for good: every half second an empty one, where nothing comes.
+
+    Errors of `handle` and `starts` rise and end the worker.
 
     `starts` is asked on each assignment for the next offset of every partition. `beat` is called on every turn.
     """
@@ -94,10 +96,9 @@ async def consume(
                 await asyncio.sleep(SEEK_PAUSE)
                 continue
             batch = {asked.partition: [to_record(record) for record in records] for asked, records in found.items()}
-            if batch:
-                await handle(batch)
-                full = sum(len(records) for records in batch.values()) >= settings.max_records
-                if not full:
-                    await asyncio.sleep(max(0.0, settings.pace - (time.monotonic() - began)))
+            await handle(batch)
+            full = sum(len(records) for records in batch.values()) >= settings.max_records
+            if batch and not full:
+                await asyncio.sleep(max(0.0, settings.pace - (time.monotonic() - began)))
     finally:
         await consumer.stop()

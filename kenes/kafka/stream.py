@@ -31,17 +31,23 @@ EX_SOFTWARE = 70
 STOP_WITHIN = 8.0
 
 
+def deciders_group(service: str) -> str:
+    """The group in which the stream processes of a service read requests."""
+    return f"{service}-stream"
+
+
 def stream_app(name: str, bootstrap: str, session_timeout: float) -> faust.App:
     """A Faust app that only consumes: no web server, no tables, no topics of its own. Times are in seconds."""
     import faust  # noqa: PLC0415 - 20 MB that the other processes of a service have no use for
 
     reached = client_options(bootstrap)
+    group = deciders_group(name)
     return faust.App(
-        f"{name}-stream",
+        group,
         broker=";".join(f"aiokafka://{broker}" for broker in reached["bootstrap_servers"].split(",")),
         broker_credentials=_credentials(reached),
         store="memory://",
-        datadir=Path(gettempdir()) / f"{name}-stream",  # it insists on a folder, and keeps nothing there
+        datadir=Path(gettempdir()) / group,  # it insists on a folder, and keeps nothing there
         web_enabled=False,
         autodiscover=False,
         topic_allow_declare=False,

@@ -17,7 +17,7 @@ class Decisions:
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._remembered = remembered
         self._recent: OrderedDict[tuple[int, int], Recorded] = OrderedDict()
-        self._waiting: dict[tuple[int, int], set[asyncio.Future[Recorded]]] = {}
+        self._waiting: dict[tuple[int, int], set[asyncio.Future[Recorded | None]]] = {}
 
     def note(self, decision: Recorded) -> None:
         """Takes in a decision and wakes who waits for it."""
@@ -28,8 +28,7 @@ class Decisions:
         if len(self._recent) > self._remembered:
             self._recent.popitem(last=False)
         for asker in self._waiting.pop(key, ()):
-            if not asker.done():
-                asker.set_result(decision)
+            _answer(asker, decision)
 
     def get(self, receipt: Receipt) -> Recorded | None:
         """The decision on a request, if it is among the latest."""
@@ -46,15 +45,20 @@ class Decisions:
             return found
         key = (receipt.partition, receipt.offset)
         # Everyone has a future of their own: who leaves takes nothing from those who stay, and leaves nothing behind.
-        mine: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        mine: asyncio.Future[Recorded | None] = loop.create_future()
         self._waiting.setdefault(key, set()).add(mine)
+        end = loop.call_later(seconds, _answer, mine, None)
         try:
-            async with asyncio.timeout(seconds):
-                return await mine
-        except TimeoutError:
-            return self.get(receipt)
+            return await mine
         finally:
+            end.cancel()
             askers = self._waiting.get(key, set())
             askers.discard(mine)
             if not askers:
                 self._waiting.pop(key, None)
+
+
+def _answer(asker: asyncio.Future[Recorded | None], decision: Recorded | None) -> None:
+    if not asker.done():
+        asker.set_result(decision)

@@ -41,6 +41,11 @@ class Worker:
     handle: Handle
 
 
+def worker_group(service: str, worker: str) -> str:
+    """The group in which the processes of a service run the worker of this name."""
+    return f"{service}.{worker}"
+
+
 async def run_worker(worker: Worker, group: str, bootstrap: str, session_timeout: float, letters: DeadLetters) -> None:
     """Runs a worker in this group, for good. A group that is new begins with the first record there is."""
     topics = {topic.name: topic for topic in worker.topics}

@@ -33,7 +33,7 @@ class Projection:
 
     `fold` turns one partition's new events into operations on documents that belong to that partition alone, and may
     look such documents up; it is pure.
-    `pace` is the least time between two batches, in seconds: how stale it may be, for how much less work.
+    `pace` is the least time between two writes, in seconds: how stale it may be, for how much less work.
     """
 
     name: str

@@ -1,7 +1,6 @@
 """Writes a projection: folds and next offset in one transaction, so that each event counts once."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from logging import DEBUG
 
@@ -9,6 +8,7 @@ from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Record, Recorded, counts, read
 from kenes.mongo.client import Document, Session, transact
+from kenes.mongo.combining import combined
 from kenes.mongo.folding import Find, Lookup, UnfoldableError, find_in, folded
 from kenes.mongo.operations import Operation, apply
 from kenes.mongo.projection import Version
@@ -18,24 +18,33 @@ from schemas.envelope import UnreadableEventError, sequence_of
 
 _log = get_logger(__name__)
 
-Writing = asyncio.Task[int]
+Settled = Callable[[], Awaitable[object]]
+"""Waits until the database has all that was folded before."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """One partition's part of a batch."""
+class Step:
+    """How far a batch moves one partition."""
 
     before: Position
     after: Position
-    events: Sequence[Recorded]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A batch folded, not yet written."""
+    """Batches folded, not yet written; of so many `events`."""
 
-    steps: Mapping[int, _Step]
+    steps: Mapping[int, Step]
     operations: Sequence[Operation]
+    events: int
+
+    def then(self, later: "Prepared") -> "Prepared":
+        """Both as one: what was folded on top of this, and this."""
+        steps = dict(self.steps)
+        for partition, step in later.steps.items():
+            before = steps.get(partition, step).before
+            steps[partition] = Step(before, step.after)
+        return Prepared(steps, combined([*self.operations, *later.operations]), self.events + later.events)
 
 
 class Projector:
@@ -59,26 +68,31 @@ class Projector:
         """
         return await self.commit(await self.prepare(batch))
 
-    async def prepare(self, batch: Mapping[int, Sequence[Record]], writing: Writing | None = None) -> Prepared:
-        """Folds a batch on top of the one prepared before it, which may still be on its way to the database.
+    async def prepare(self, batch: Mapping[int, Sequence[Record]], settled: Settled | None = None) -> Prepared:
+        """Folds a batch on top of those prepared before it, which may not be in the database yet.
 
-        A fold that looks something up waits until that one, `writing`, is there.
+        A fold that looks something up waits until they are: `settled`.
         """
 
         async def find(lookup: Lookup) -> list[Document]:
-            if writing is not None:
-                await writing
+            if settled is not None:
+                await settled()
             return await find_in(self._version.collection(lookup.collection), lookup)
 
-        steps = {partition: await self._step(partition, records) for partition, records in batch.items() if records}
+        steps: dict[int, Step] = {}
         operations: list[Operation] = []
-        for partition, step in steps.items():
-            operations += await self._fold(batch[partition], step.events, find)
+        count = 0
+        for partition, records in batch.items():
+            if records:
+                steps[partition], events = await self._step(partition, records)
+                operations += await self._fold(records, events, find)
+                count += len(events)
+                self._tell(events)
         self._positions |= {partition: step.after for partition, step in steps.items()}
-        return Prepared(steps, operations)
+        return Prepared(steps, operations, count)
 
     async def commit(self, prepared: Prepared) -> int:
-        """Writes a prepared batch and the new offsets in one transaction; returns the events folded.
+        """Writes what is prepared and the new offsets in one transaction; returns the events folded.
 
         Raises `NotOwnerError`. After any error the projector must `start` again: it has folded ahead of the database.
         """
@@ -92,16 +106,18 @@ class Projector:
         projection = self._version.projection
         with BATCH_DURATION.labels(projection.name).time():
             await transact(self._version.database, work)
-        events = sum(len(step.events) for step in prepared.steps.values())
-        RECORDS_CONSUMED.labels(projection.topic.name).inc(events)
-        BATCH_RECORDS.labels(projection.name).observe(events)
-        if _log.is_enabled_for(DEBUG):
-            for event in (each.event for step in prepared.steps.values() for each in step.events):
-                with event_context(event.id, event.traceparent):
-                    _log.debug("folded", projection=projection.name, type=event.data.TYPE, sequence=event.sequence)
-        return events
+        RECORDS_CONSUMED.labels(projection.topic.name).inc(prepared.events)
+        BATCH_RECORDS.labels(projection.name).observe(prepared.events)
+        return prepared.events
 
-    async def _step(self, partition: int, records: Sequence[Record]) -> _Step:
+    def _tell(self, events: Sequence[Recorded]) -> None:
+        if _log.is_enabled_for(DEBUG):
+            name = self._version.projection.name
+            for event in (each.event for each in events):
+                with event_context(event.id, event.traceparent):
+                    _log.debug("folded", projection=name, type=event.data.TYPE, sequence=event.sequence)
+
+    async def _step(self, partition: int, records: Sequence[Record]) -> tuple[Step, list[Recorded]]:
         before = self._positions[partition]
         sequence = before.sequence
         events: list[Recorded] = []
@@ -110,7 +126,7 @@ class Projector:
             if event is not None and counts(event, sequence):
                 sequence = sequence_of(event.event)
                 events.append(event)
-        return _Step(before, Position(records[-1].offset + 1, sequence), events)
+        return Step(before, Position(records[-1].offset + 1, sequence)), events
 
     async def _fold(self, records: Sequence[Record], events: Sequence[Recorded], find: Find) -> list[Operation]:
         """The operations of one partition's events; an event that the fold cannot take is set aside."""

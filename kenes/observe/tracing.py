@@ -44,7 +44,8 @@ _current: ContextVar[Trace | None] = ContextVar("kenes_trace", default=None)
 
 def new_trace() -> Trace:
     """A fresh trace with random ids, sampled."""
-    return Trace(secrets.token_hex(16), secrets.token_hex(8))
+    drawn = secrets.token_hex(24)
+    return Trace(drawn[:32], drawn[32:])
 
 
 def parse(value: str | bytes | None) -> Trace | None:

@@ -1,10 +1,10 @@
 """Requests of people on a service's topics: written, and waited for. Decides nothing."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import orjson
 from structlog.typing import FilteringBoundLogger
 
 from kenes.identity.person import Person
@@ -85,7 +85,7 @@ def eligibility(person: Person) -> Eligibility:
 def sealed_name(key: PersonKey, subject: str, person: Person) -> str:
     """The person's name and identifier under their own key, to be opened for this subject only."""
     told = {"given_name": person.given_name, "family_name": person.family_name, "person": person.id}
-    return key.seal(json.dumps(told, ensure_ascii=False), subject)
+    return key.seal(orjson.dumps(told).decode(), subject)
 
 
 def private_entry(
@@ -96,5 +96,5 @@ def private_entry(
     return PrivateEntry(
         owner=keyring.seal_owner(keyring.index(person.id)),
         entry=key.entry(entry),
-        note=key.seal(json.dumps(note)),
+        note=key.seal(orjson.dumps(note).decode()),
     )

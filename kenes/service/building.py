@@ -74,10 +74,15 @@ async def catch_up(bootstrap: str, version: Version, partitions: Collection[int]
     positions = await projector.start()
     starts = {partition: positions[partition] for partition in (positions if partitions is None else partitions)}
     events = 0
+    writing: asyncio.Task[int] | None = None
+
+    async def settled() -> None:
+        if writing is not None:
+            await writing
+
     async with asyncio.TaskGroup() as tasks:
-        writing: asyncio.Task[int] | None = None
         async for records in read_to_end(bootstrap, version.projection.topic, starts):
-            prepared = await projector.prepare({records[0].partition: records}, writing)
+            prepared = await projector.prepare({records[0].partition: records}, settled)
             if writing is not None:
                 events += await writing
             writing = tasks.create_task(projector.commit(prepared))

@@ -16,8 +16,9 @@ from kenes.kafka.group import GroupSettings, consume
 from kenes.kafka.lag import report_lag
 from kenes.kafka.producer import Producer
 from kenes.kafka.stream import add_decider, running_app, stream_app
-from kenes.kafka.worker import run_worker
+from kenes.kafka.worker import run_worker, worker_group
 from kenes.mongo.client import beside, connected, ping
+from kenes.mongo.pacing import Pacing
 from kenes.mongo.projection import NotOwnerError, Projection, live_version
 from kenes.mongo.projector import Projector
 from kenes.mongo.standings import record_decider
@@ -34,6 +35,8 @@ from schemas.topics import all_topics
 _log = get_logger(__name__)
 
 GC_THRESHOLD = 50_000
+LONGEST_REST = 1.0
+"""Seconds until a projection reads again: what it folds is smaller than the records it is folded from."""
 
 Role = Callable[[Service, Context], Awaitable[None]]
 
@@ -66,7 +69,7 @@ async def stream(service: Service, context: Context) -> None:
         async with running_app(app), asyncio.TaskGroup() as tasks:
             for clock in work.clocks:
                 tasks.create_task(_run_clock(clock))
-            groups = [(f"{service.name}.{worker.name}", worker) for worker in work.workers]
+            groups = [(worker_group(service.name, worker.name), worker) for worker in work.workers]
             for group, worker in groups:
                 running = run_worker(worker, group, settings.kafka_bootstrap, settings.kafka_session_timeout, letters)
                 tasks.create_task(running, name=worker.name)
@@ -97,15 +100,15 @@ async def _project(service: Service, context: Context, projection: Projection) -
     beat = context.health.watch(projection.name, stalled_after=60)
     while True:
         version = await live_version(context.database, projection)
-        projector = Projector(version, letters)
+        pacing = Pacing(Projector(version, letters), projection.pace)
         group = GroupSettings(
             bootstrap=settings.kafka_bootstrap,
             group=f"{service.name}.{projection.name}.v{version.number}",
             session_timeout=settings.kafka_session_timeout,
-            pace=projection.pace,
+            pace=min(projection.pace, LONGEST_REST),
         )
         try:
-            await consume(projection.topic, group, projector.start, projector.apply, beat)
+            await consume(projection.topic, group, pacing.start, pacing.take, beat)
         except NotOwnerError as error:
             _log.info("starting the projection again from its recorded offsets", reason=str(error))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from starlette.requests import Request
@@ -26,8 +27,14 @@ class Preference:
 
 def preference(request: Request, *, max_wait: float = MAX_WAIT) -> Preference:
     """What the request prefers. Preferences are wishes: what cannot be read is ignored, the first of a name counts."""
+    return _preference(tuple(request.headers.getlist("prefer")), max_wait)
+
+
+@lru_cache(maxsize=64)
+def _preference(headers: tuple[str, ...], max_wait: float) -> Preference:
+    """Clients of one kind all prefer the same."""
     found: dict[str, str] = {}
-    for value in request.headers.getlist("prefer"):
+    for value in headers:
         for part in value[:500].split(","):
             name, _, given = part.partition(";")[0].partition("=")
             found.setdefault(name.strip().lower(), given.strip().strip('"'))

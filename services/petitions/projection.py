@@ -13,13 +13,16 @@ from kenes.mongo.projection import Index, Projection
 from kenes.service.receipts import receipt_id
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import (
+    Commented,
     Created,
+    OrganiserJoined,
     PetitionRefused,
     SignatureAccepted,
     SignatureRefused,
     SignatureWithdrawn,
 )
 from schemas.topics import PETITIONS, SIGNATURES
+from services.petitions.discussion import kept as discussion
 from services.petitions.domain.evolution import evolve
 from services.petitions.domain.petition import Petition
 from services.petitions.moderation import log as moderation_log
@@ -47,7 +50,10 @@ def load_petition(document: Document) -> Petition:
 
 
 def fold_petitions(open_owner: OpenOwner) -> Fold:
-    """The fold into `petitions`, the `authored` entries of people's own pages, and `petition_receipts`."""
+    """The fold into `petitions`, the entries `authored` and `took_part` of people's own pages, and `petition_receipts`.
+
+    Beside them what is kept of discussions.
+    """
 
     def fold(decisions: Sequence[Recorded]) -> Folding:
         stored = yield from look_up("petitions", (decision.event.subject for decision in decisions))
@@ -58,17 +64,24 @@ def fold_petitions(open_owner: OpenOwner) -> Fold:
             yield Insert("petition_receipts", _receipt(decision))
             if isinstance(data, PetitionRefused):
                 continue
-            if isinstance(data, Created):
-                key = entry_key(open_owner(data.mine.owner), data.mine.entry)
-                yield Insert("authored", {"_id": key, "note": data.mine.note})
-            current[subject] = evolve(current.get(subject), data, decision.event.time)
+            if isinstance(data, Created | Commented | OrganiserJoined):
+                yield _own_entry(data, open_owner)
+            petition = current[subject] = evolve(current.get(subject), data, decision.event.time)
             newest[subject] = decision
-        for subject, decision in newest.items():
-            petition = current[subject]
             if petition is not None:
-                yield Put("petitions", petition_document(petition, decision.partition, sequence_of(decision.event)))
+                yield from discussion.kept(decision, petition)
+        for subject, decision in newest.items():
+            last = current[subject]
+            if last is not None:
+                yield Put("petitions", petition_document(last, decision.partition, sequence_of(decision.event)))
 
     return fold
+
+
+def _own_entry(data: Created | Commented | OrganiserJoined, open_owner: OpenOwner) -> Operation:
+    entry = {"_id": entry_key(open_owner(data.mine.owner), data.mine.entry), "note": data.mine.note}
+    # An organiser may leave and join again.
+    return Insert("authored", entry) if isinstance(data, Created) else Put("took_part", entry)
 
 
 def _receipt(decision: Recorded) -> Document:
@@ -219,6 +232,8 @@ def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
             collections={
                 "petitions": (Index(("status", "due")), Index(("finding.at",))),
                 "authored": (),
+                "took_part": (),
+                **discussion.COLLECTIONS,
                 "petition_receipts": (),
             },
             fold=fold_petitions(open_owner),
@@ -228,7 +243,7 @@ def projections(open_owner: OpenOwner) -> tuple[Projection, ...]:
             topic=SIGNATURES,
             collections={"tallies": ()},
             fold=fold_tallies,
-            pace=1.0,
+            pace=3.0,
         ),
         Projection(
             name="history",

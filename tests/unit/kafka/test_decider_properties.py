@@ -149,7 +149,7 @@ STEP = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     names=st.lists(st.tuples(st.integers(0, 1), st.sampled_from("abc")), min_size=4, max_size=30),
     steps=st.lists(STEP, min_size=4, max_size=25),

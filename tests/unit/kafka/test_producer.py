@@ -84,7 +84,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     return found
 
 
-def producer(timeout: float = 0.05) -> Producer:
+def producer(timeout: float = 0.5) -> Producer:
     return Producer("broker:9092", "test", timeout=timeout)
 
 
@@ -163,7 +163,7 @@ async def test_many_that_fail_together_make_one_new_client(broker: Broker) -> No
 
 
 async def test_a_late_failure_of_an_old_client_leaves_the_new_one(broker: Broker) -> None:
-    async with producer(0.2) as sender:
+    async with producer(2) as sender:
         broker.silent = True
         slow = asyncio.create_task(sender.send(TOPIC, b"k", event_of(1)))
         await asyncio.sleep(0.15)

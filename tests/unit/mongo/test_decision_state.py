@@ -86,7 +86,7 @@ DECISIONS = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), min_s
 
 
 @pytest.mark.parametrize(("resident", "packed"), [(False, False), (True, False), (True, True)])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(decisions=DECISIONS, cuts=st.lists(st.tuples(st.integers(1, 6), st.integers(0, 6)), min_size=1, max_size=12))
 def test_any_batches_and_repetitions_end_in_the_plain_fold(
     *, resident: bool, packed: bool, decisions: list[tuple[str, int]], cuts: list[tuple[int, int]]

@@ -179,7 +179,7 @@ async def test_what_cannot_be_read_is_set_aside_and_passed(stored: Stored) -> No
     assert stored.places[0] == Position(3, 2)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(numbers=st.lists(st.integers(-2, 5), min_size=1, max_size=20), letters=st.booleans())
 def test_every_poison_event_is_found_and_every_other_counts(*, numbers: list[int], letters: bool) -> None:
     stored, kept = Stored(), Letters()
@@ -300,7 +300,7 @@ async def test_only_a_fold_that_looks_up_waits_for_what_is_written(stored: Store
         return 1
 
     writing = asyncio.create_task(write())
-    preparing = asyncio.create_task(worker.prepare({0: [record_of(5, 0, 0)]}, writing))
+    preparing = asyncio.create_task(worker.prepare({0: [record_of(5, 0, 0)]}, lambda: writing))
     await asyncio.sleep(0.01)
     assert (preparing.done(), bool(shelf.asked)) == (not asks, False)
     written.set()
