@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import TextIOWrapper
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import orjson
 import structlog
@@ -24,6 +24,7 @@ from structlog.typing import EventDict, FilteringBoundLogger, Processor, Wrapped
 
 from kenes.observe import tracing
 from kenes.observe.masking import Masker
+from kenes.observe.output import LossyStream
 
 # Their INFO is a diary of rebalances and pings; uvicorn's access log would print addresses and query strings.
 _QUIET = ("faust", "mode", "aiokafka", "kafka", "uvicorn", "asyncio", "httpx", "httpcore", "pymongo", "motor")
@@ -70,13 +71,14 @@ def configure_logs(
         out.reconfigure(errors="backslashreplace")  # an undecodable byte of a request must not make logging raise
     shared = _shared_processors(service, process, Masker(personal_keys))
     renderer = _renderer(as_json=not out.isatty() if as_json is None else as_json)
+    lossy = cast("TextIO", LossyStream(out))
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.WriteLoggerFactory(out),  # a line and its end in one write
+        logger_factory=structlog.WriteLoggerFactory(lossy),  # a line and its end in one write
         cache_logger_on_first_use=False,  # module-level loggers must follow a later call
     )
-    handler = logging.StreamHandler(out)
+    handler = logging.StreamHandler(lossy)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(), *shared],

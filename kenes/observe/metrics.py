@@ -73,6 +73,8 @@ CHECK_PASSING = Gauge(
     "kenes_check_passing", "1 while what a process needs answers as it should, 0 while not, as last asked.", ("check",)
 )
 
+LOG_LINES_LOST = Counter("kenes_log_lines_lost_total", "Lines that the log did not take: a full disk, a closed pipe.")
+
 BUILD_INFO = Gauge(
     "kenes_build_info", "Always 1; the labels say what runs.", ("service", "process", "version", "python")
 )

@@ -10,6 +10,7 @@ from typing import Final
 
 from kenes.local.process import ChildProcess
 from schemas.topics import SIGNATURE_REQUESTS
+from tests.faults.asking import Books
 from tests.faults.drilled import Check
 from tests.faults.site import Site
 from tests.faults.tap import Tap
@@ -28,22 +29,22 @@ DELAYED_SECONDS: Final = 10.0
 _STARTED_WITHIN: Final = 12.0
 
 
-async def paused_stream(site: Site) -> list[Check]:
+async def paused_stream(site: Site, _books: Books) -> list[Check]:
     """The only owner of all partitions stands still for longer than its session lasts."""
     return await _paused(site, "stream")
 
 
-async def paused_project(site: Site) -> list[Check]:
+async def paused_project(site: Site, _books: Books) -> list[Check]:
     """The only one that folds stands still."""
     return await _paused(site, "project")
 
 
-async def paused_api(site: Site) -> list[Check]:
+async def paused_api(site: Site, _books: Books) -> list[Check]:
     """Nobody answers, and nobody hangs up."""
     return await _paused(site, "api")
 
 
-async def two_owners(site: Site) -> list[Check]:
+async def two_owners(site: Site, _books: Books) -> list[Check]:
     """Two stream processes; each in turn stands still, is taken for dead, and goes on with what it held."""
     other = _second_stream(site)
     other.start()
@@ -59,12 +60,12 @@ async def two_owners(site: Site) -> list[Check]:
     return [Check("partitions_taken_by_the_second", taken, "partitions", Goal(">=", SIGNATURE_REQUESTS.partitions))]
 
 
-async def broker_connections(site: Site) -> list[Check]:
+async def broker_connections(site: Site, _books: Books) -> list[Check]:
     """Connections to the broker are reset again and again, then refused for a while, then slow."""
     return await _disturbed(site.kafka)
 
 
-async def database_connections(site: Site) -> list[Check]:
+async def database_connections(site: Site, _books: Books) -> list[Check]:
     """The same with the database."""
     return await _disturbed(site.mongo)
 

@@ -1,4 +1,4 @@
-"""The drill: steady use of a service while its processes, then the broker, then the database are killed."""
+"""The drill: one fault after the other, each under people of its own, and all counts compared after each."""
 
 from __future__ import annotations
 
@@ -6,27 +6,21 @@ import asyncio
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from tests.faults import verify
 from tests.faults.asking import Books, Client
 from tests.faults.crowd import Crowd
-from tests.faults.drilled import Check, Drilled
-from tests.faults.kills import RECOVERY_LIMIT, Plan, kill_processes, kill_server, settled
-from tests.load.measures import Goal, Measures
+from tests.faults.drilled import Drilled
+from tests.faults.fault import Fault, Row
+from tests.faults.found import Found
+from tests.faults.kills import RECOVERY_LIMIT, settled
+from tests.load.measures import Goal
 from tests.processes import Product
 
 SHOWN = 20
 NONE = Goal("<=", 0)
 SOME = Goal(">=", 1)
-
-
-@dataclass
-class Found:
-    """What a drill found: measures, named `service.what`, and what is wrong in words."""
-
-    measures: Measures = field(default_factory=Measures)
-    wrong: list[str] = field(default_factory=list)
+IN_TIME = Goal("<=", RECOVERY_LIMIT)
 
 
 def say(line: str) -> None:
@@ -35,50 +29,67 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
-async def run(product: Product, drilled: Drilled, plan: Plan) -> Found:
-    """Runs the drill against a product that starts its processes again by itself."""
+async def run(product: Product, drilled: Drilled, name: str, rate: float, faults: Sequence[Fault]) -> Found:
+    """Injects the faults while `rate` people come each second. The product starts its processes again by itself.
+
+    `name` is what measures and lines begin with.
+    """
     found = Found()
     client = Client(product.url, drilled.prefix)
+    people = 0
     async with drilled.opened(product, client):
-        crowd = Crowd(product.issuer, lambda number, token: drilled.take_part(client, number, token))
-        coming = asyncio.create_task(crowd.come(plan.rate))
-        try:
-            await _kill(product, drilled, plan, client.books, found)
-        finally:
-            crowd.stop()
-            await coming
-            client.close()
-        say(f"{drilled.service}: the last answer came: {dict(client.books.answers)}")
-        await verify_all(product, drilled, drilled.service, client.books, found)
+        for fault in faults:
+            each = f"{name}.{fault.name}"
+            if fault.unable is not None:
+                say(f"{each} is skipped: {fault.unable}")
+                found.rows.append(Row(each, fault.injected, skipped=fault.unable))
+                continue
+            crowd = Crowd(product.issuer, lambda number, token: drilled.take_part(client, number, token), people)
+            await _under_use(product, drilled, each, fault, crowd, rate, client.books, found)
+            people += crowd.came
+        client.close()
+        say(f"{name}: the last answer came: {dict(client.books.answers)}")
+        if people:
+            await _verify(product, drilled, name, client.books, found)
     return found
 
 
-def add_checks(name: str, checks: Sequence[Check], found: Found) -> None:
-    """Notes them under a name."""
-    for check in checks:
-        found.measures.add(f"{name}.{check.name}", check.value, check.unit, goal=check.goal)
-        found.wrong += check.wrong
+async def _under_use(
+    product: Product, drilled: Drilled, name: str, fault: Fault, crowd: Crowd, rate: float, books: Books, found: Found
+) -> None:
+    """One fault, how soon people got decisions again, and what of theirs is lost or counts twice."""
+    acts = books.acts
+    coming = asyncio.create_task(crowd.come(rate))
+    try:
+        await settled(books)
+        began = time.monotonic()
+        checks = await fault.inject(books)
+        over = time.monotonic()
+        await settled(books)
+        silent, recovered = books.longest_silence(began, time.monotonic()), books.first_after(over)
+    finally:
+        crowd.stop()
+        await coming
+    await asyncio.to_thread(product.wait_ready)
+    compared = await verify.compare_counts(drilled, product, books)
+    row = Row(name, fault.injected, books.acts - acts, compared.lost, compared.twice, silent, recovered)
+    say(
+        f"{name}: {row.events_in} events in, {row.lost} lost, {row.doubled} doubled; "
+        f"no decision for {silent:.1f} s, the next {recovered:.1f} s after its end"
+    )
+    add = found.measures.add
+    add(f"{name}.seconds", over - began, "s")
+    add(f"{name}.longest_silence", silent, "s")
+    add(f"{name}.seconds_to_recover", recovered, "s", goal=IN_TIME)
+    add(f"{name}.events_in", row.events_in, "events", goal=SOME)
+    add(f"{name}.lost", row.lost, "events", goal=NONE)
+    add(f"{name}.doubled", row.doubled, "events", goal=NONE)
+    found.add_checks(name, checks)
+    found.rows.append(row)
+    found.wrong += compared.words
 
 
-async def _kill(product: Product, drilled: Drilled, plan: Plan, books: Books, found: Found) -> None:
-    """Kills one thing after another, and notes how that was for the people."""
-    name, add = drilled.service, found.measures.add
-    began = time.monotonic()
-    kills = await kill_processes(product, plan)
-    calm = time.monotonic()
-    say(f"{name}: killed {dict(kills)}")
-    add(f"{name}.processes_killed", sum(kills.values()), "kills", goal=Goal(">=", plan.seconds // plan.pace))
-    add(f"{name}.longest_silence_under_kills", books.longest_silence(began, calm), "s")
-    for server, what in (("kafka", "broker"), ("mongo", "database")):
-        seconds = await kill_server(product, server, plan, books)
-        say(f"{name}: {server} was killed; the next decision came after {seconds:.1f} s")
-        add(f"{name}.first_decision_after_{what}_kill", seconds, "s", goal=Goal("<=", RECOVERY_LIMIT))
-    await settled(books)
-    add(f"{name}.acts_under_fire", books.acts, "acts", goal=SOME)
-    add(f"{name}.decisions_per_second", len(books.moments) / (time.monotonic() - began), "decisions/s")
-
-
-async def verify_all(product: Product, drilled: Drilled, name: str, books: Books, found: Found) -> None:
+async def _verify(product: Product, drilled: Drilled, name: str, books: Books, found: Found) -> None:
     """What must hold in the end, under a name."""
     add = found.measures.add
     await asyncio.to_thread(product.wait_ready)
@@ -87,7 +98,7 @@ async def verify_all(product: Product, drilled: Drilled, name: str, books: Books
     checks = list(await drilled.checked(product))
     repeated = drilled.repeated(await verify.stored(drilled, product))
     status, audit = await asyncio.to_thread(product.run, "audit")
-    say(audit)
+    say("\n".join(line for line in audit.splitlines() if not line.startswith("{")))  # not what is logged beside
     documents, rebuilt = await verify.compare_rebuilt(drilled, product)
     add(f"{name}.receipts_read", read, "receipts", goal=SOME)
     add(f"{name}.receipts_not_as_answered", len(unread), "receipts", goal=NONE)
@@ -98,6 +109,6 @@ async def verify_all(product: Product, drilled: Drilled, name: str, books: Books
     add(f"{name}.audit", status, "exit status", goal=NONE)
     add(f"{name}.documents_compared", documents, "documents", goal=SOME)
     add(f"{name}.documents_differ_once_rebuilt", len(rebuilt), "documents", goal=NONE)
-    add_checks(name, checks, found)
+    found.add_checks(name, checks)
     wrong = [*books.wrong, *unread, *compared.words, *repeated, *([audit] if status else []), *rebuilt]
     found.wrong = [*found.wrong, *wrong][:SHOWN]

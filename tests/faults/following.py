@@ -44,7 +44,7 @@ MAILED = 8
 """Every so manieth petition is followed by somebody who reads letters, too."""
 READERS = 4
 STREAMS = 2
-CONFIRMED_WITHIN = 30.0
+CONFIRMED_WITHIN = 90.0
 DUPLICATES = 7
 """Every so manieth follower asks a second time."""
 LOOKED_AT = 10

@@ -1,18 +1,21 @@
-"""What is killed, and how long it takes until the next decision is answered."""
+"""Processes and servers are killed under use, and started again."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from dataclasses import dataclass
 
+from kenes.local.server import EmbeddedServer
 from tests.faults.asking import Books
+from tests.faults.drilled import Check
+from tests.faults.fault import Fault, faults
+from tests.load.measures import Goal
 from tests.processes import Product
 
 ROLES = ("api", "stream", "project")
 CALM_SECONDS = 1.0
-"""Between the last answer after one server's death and the death of the next."""
+"""Of ordinary use, before something bad happens and after it."""
 RECOVERY_LIMIT = 60.0
 _GLANCE = 0.05
 
@@ -27,31 +30,51 @@ class Plan:
     outage: float = 2.0
 
 
-async def kill_processes(product: Product, plan: Plan) -> Counter[str]:
-    """SIGKILL for each process in turn."""
-    kills: Counter[str] = Counter()
+Killed = tuple[Product, Plan]
+"""What is killed, and how hard."""
+
+
+def killing(product: Product, plan: Plan) -> tuple[Fault, ...]:
+    """What every service is drilled with."""
+    return faults((product, plan), processes_killed, broker_killed, broker_restarted, database_killed)
+
+
+async def processes_killed(where: Killed, _books: Books) -> list[Check]:
+    """SIGKILL of api, stream and project in turn, again and again."""
+    product, plan = where
+    kills = round(plan.seconds / plan.pace)
     began = time.monotonic()
-    for number in range(round(plan.seconds / plan.pace)):
+    for number in range(kills):
         await asyncio.sleep(began + (number + 1) * plan.pace - time.monotonic())
-        role = ROLES[number % len(ROLES)]
-        await asyncio.to_thread(product.kill, role)
-        kills[role] += 1
+        await asyncio.to_thread(product.kill, ROLES[number % len(ROLES)])
     await asyncio.to_thread(product.wait_ready)
-    return kills
+    return [Check("kills", kills, "kills", Goal(">=", plan.seconds // plan.pace))]
 
 
-async def kill_server(product: Product, name: str, plan: Plan, books: Books) -> float:
-    """SIGKILL for `kafka` or `mongo`, a while without it, a new start. Seconds from the kill to the next decision."""
-    await settled(books)
-    server = product.kafka if name == "kafka" else product.mongo
+async def broker_killed(where: Killed, _books: Books) -> list[Check]:
+    """SIGKILL of the broker, a while without it, a new start."""
+    product, plan = where
+    return await _killed(product.kafka, plan)
+
+
+async def broker_restarted(where: Killed, _books: Books) -> list[Check]:
+    """The broker stops in order and starts again, as for an upgrade."""
+    product, _ = where
+    await asyncio.to_thread(product.kafka.restart)
+    return []
+
+
+async def database_killed(where: Killed, _books: Books) -> list[Check]:
+    """SIGKILL of the database server, a while without it, a new start."""
+    product, plan = where
+    return await _killed(product.mongo, plan)
+
+
+async def _killed(server: EmbeddedServer, plan: Plan) -> list[Check]:
     await asyncio.to_thread(server.kill)
-    # What the processes had in hand is still answered; what comes after this instant needs the server again.
-    killed = time.monotonic()
     await asyncio.sleep(plan.outage)
-    back = time.monotonic()
     await asyncio.to_thread(server.start)
-    await _answered(books)
-    return back - killed + books.first_after(back)
+    return []
 
 
 async def settled(books: Books) -> None:

@@ -17,6 +17,7 @@ from schemas.dead_letter import DeadLetter
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import SignRequested, WithdrawRequested
 from schemas.topics import SIGNATURE_REQUESTS, SIGNATURES
+from tests.faults.asking import Books
 from tests.faults.drilled import Check
 from tests.faults.site import Site
 from tests.faults.verify import SETTLE_SECONDS
@@ -33,7 +34,7 @@ Places = set[tuple[int, int]]
 """Partition and offset."""
 
 
-async def poison_flood(site: Site) -> list[Check]:
+async def poison_flood(site: Site, _books: Books) -> list[Check]:
     """Records that are no events, among those of people."""
     bootstrap = site.product.kafka.bootstrap
     before = await _set_aside(bootstrap)
@@ -50,7 +51,7 @@ async def poison_flood(site: Site) -> list[Check]:
     ]
 
 
-async def schema_of_the_future(site: Site) -> list[Check]:
+async def schema_of_the_future(site: Site, _books: Books) -> list[Check]:
     """Requests with members and headers that nobody knows yet, and of a type that nobody knows yet."""
     bootstrap = site.product.kafka.bootstrap
     before, requests = await _set_aside(bootstrap), await _signed(bootstrap)
@@ -66,7 +67,7 @@ async def schema_of_the_future(site: Site) -> list[Check]:
     ]
 
 
-async def clock_jumps(site: Site) -> list[Check]:
+async def clock_jumps(site: Site, _books: Books) -> list[Check]:
     """Requests that are dated long ago, and such that are dated later than now."""
     bootstrap = site.product.kafka.bootstrap
     before, requests = await _set_aside(bootstrap), await _signed(bootstrap)

@@ -16,7 +16,7 @@ class NoAnswerError(ConnectionError):
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, headers (names in lower case) and the decoded JSON body."""
+    """Status, headers (names in lower case) and the decoded JSON body; of another body, its `text`."""
 
     status: int
     headers: dict[str, str]
@@ -73,4 +73,5 @@ async def _read(reader: asyncio.StreamReader) -> Answer:
     status, *lines = head.rstrip().split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     body = await reader.readexactly(int(headers["content-length"]))
-    return Answer(int(status.split()[1]), headers, json.loads(body))
+    is_json = headers.get("content-type", "").endswith("json")
+    return Answer(int(status.split()[1]), headers, json.loads(body) if is_json else {"text": body.decode("latin-1")})

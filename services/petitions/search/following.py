@@ -22,7 +22,7 @@ from schemas.petitions.v1 import PetitionRefused
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import LISTED
 from services.petitions.projection import load_petition
-from services.petitions.search.index import Hit, Hits, Index
+from services.petitions.search.index import Hit, Hits, Index, UnwrittenError
 from services.petitions.search.shelf import Shelf
 from services.petitions.search.wanted import Filter
 from services.petitions.tallied import in_parts
@@ -149,6 +149,8 @@ class Search:
                 await self._settle()
             except (DatabaseError, DatabaseUnavailableError) as error:
                 _log.warning("the search index waits for the database", error=repr(error))
+            except UnwrittenError as error:
+                _log.warning("the search index waits until it can be written", error=repr(error))
             await asyncio.sleep(PACE)
             if self._changed:
                 self._woken.set()

@@ -1,6 +1,7 @@
 """The full-text index of listed petitions: files in a folder, read through the page cache, never whole in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,8 +47,15 @@ class Hits:
     full: bool = False
 
 
+class UnwrittenError(RuntimeError):
+    """The files could not be written, their disk may be full: what was put since the last commit is put again."""
+
+
 class Index:
-    """Petitions by words, choices and dates. What is put is found after the next `commit`, from any thread."""
+    """Petitions by words, choices and dates. What is put is found after the next `commit`, from any thread.
+
+    `put`, `remove` and `commit` raise `UnwrittenError`.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._schema = _schema()
@@ -72,13 +80,16 @@ class Index:
         """Takes in a petition as it is after the decision with this sequence."""
         with self._writing:
             number = self._numbers.get(petition.id)
+            known = number is not None
             if number is None:
                 number = self._numbers[petition.id] = len(self._known)
                 self._known.append(None)
-            else:
-                self._writer.delete_documents_by_term("id", petition.id)
             self._put[number] = Hit(petition.id, sequence)
-            self._writer.add_document(_document(petition, number))
+            document = _document(petition, number)
+            with self._written():
+                if known:
+                    self._writer.delete_documents_by_term("id", petition.id)
+                self._writer.add_document(document)
 
     def remove(self, petition: str) -> None:
         """Lists a petition no longer; at once, also before the next commit."""
@@ -87,12 +98,14 @@ class Index:
             if number is not None:
                 self._put.pop(number, None)
                 self._known[number] = None
-                self._writer.delete_documents_by_term("id", petition)
+                with self._written():
+                    self._writer.delete_documents_by_term("id", petition)
 
     def commit(self) -> None:
         """Lets everybody find what was put."""
         with self._writing:
-            self._writer.commit()
+            with self._written():
+                self._writer.commit()
             self._index.reload()
             # Only now: who finds this sequence reads the text that belongs to it.
             for number, hit in self._put.items():
@@ -103,6 +116,17 @@ class Index:
         """Writes no more: nothing touches the folder after this."""
         with self._writing:
             self._writer.wait_merging_threads()
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        """The library tells of its files by the error that it tells of everything by."""
+        try:
+            yield
+        except ValueError as error:
+            # Without this its writer would go on, and lose what is put next.
+            self._writer.rollback()
+            self._put.clear()
+            raise UnwrittenError(str(error)) from error
 
     def newest(self, wanted: Filter, *, offset: int = 0, count: bool = False) -> Hits:
         """Petitions that pass the filter and hold its words, the newest opened first, from those opened `before`."""

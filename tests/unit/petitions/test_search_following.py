@@ -81,7 +81,7 @@ def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
 
 
 async def until(held: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not held():  # noqa: ASYNC110 - the index tells nobody when it changes
             await asyncio.sleep(0.01)
 
