@@ -62,7 +62,10 @@ class Cluster:
         )
 
     async def offsets(self, layout: Layout, at: int) -> dict[Place, int]:
-        """The offset of each partition at its `END` or `BEGIN`."""
+        """The offset of each partition at its `END` or `BEGIN`, or of its first record at or after a time.
+
+        Times are milliseconds since 1970; -1 where nothing is so late.
+        """
         return {place: offset for place, _, offset in await self._listed(layout, at)}
 
     async def times(self, layout: Layout, at: int) -> dict[Place, int]:

@@ -1,4 +1,4 @@
-"""Single records of partitions, read without a consumer: the time of the one at an offset, and the newest ones."""
+"""Records of partitions, read without a consumer: the time of one, the newest ones, and those from an offset on."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -44,6 +44,18 @@ async def newest_records(
     }
     found = await _fetched(cluster, layout, starts, size=LARGEST)
     return {place: list(records)[-count:] for place, records in found.items()}
+
+
+async def records_from(
+    cluster: Cluster, layout: Layout, starts: Mapping[Place, int], size: int = LARGEST
+) -> dict[Place, list[Record]]:
+    """The records of each partition from an offset on, as many as come in one answer of about so many bytes.
+
+    None of a partition that ends there, has no leader, or no longer has the offset. Raises `ClusterUnreachableError`.
+    """
+    led = {place: start for place, start in starts.items() if layout.leaders.get(place, -1) >= 0}
+    found = await _fetched(cluster, layout, led, size)
+    return {place: list(records) for place, records in found.items()}
 
 
 async def _fetched(

@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from kenes.identity.access import Authenticate, admitted
 from kenes.service.answers import json_bytes, json_response
 from kenes.web.limits import Endpoint, RateClass
-from kenes.web.openapi import Operation, document, routes
+from kenes.web.openapi import Operation, Parameter, document, routes
+from kenes.web.openapi_security import WaysIn
 from kenes.web.problems import Problem
 from services.console.access import may_view
 from services.console.alerting.evaluating import Alerts
@@ -63,7 +64,7 @@ class Api:
     async def openapi(self, request: Request) -> Response:
         """This API, described."""
         await operator(request, self.authenticate)
-        return json_response(document("Kenes console", "1", PREFIX, self.operations()))
+        return json_response(document("Kenes console", "1", PREFIX, self.operations(), WaysIn.of(request)))
 
     async def overview(self, request: Request) -> Response:
         """Whether anything is lost, late or stuck."""
@@ -127,9 +128,14 @@ async def operator(request: Request, authenticate: Authenticate) -> None:
         raise Problem(403, "not-allowed")
 
 
-def read(path: str, handler: Endpoint, answer: type[BaseModel], *problems: str) -> Operation:
+def read(
+    path: str, handler: Endpoint, answer: type[BaseModel], *problems: str, parameters: Sequence[Parameter] = ()
+) -> Operation:
     """An operation that tells operators something."""
-    return Operation("GET", path, handler, {200: answer}, problems=("not-allowed", *problems), secured=True)
+    every = ("not-allowed", *problems)
+    return Operation(
+        "GET", path, handler, {200: answer}, problems=every, parameters=parameters, secured=True, session=True
+    )
 
 
 def answer(view: BaseModel) -> Response:

@@ -22,6 +22,8 @@ from services.console.sampling.readings import Patience
 from services.console.sampling.sampler import Sampler
 from services.console.sampling.topic_events import TopicEvents
 from services.console.settings import Settings
+from services.console.traces.log import ClusterLog
+from services.console.traces.searching import Searches
 from services.console.watching import Watching
 
 
@@ -33,6 +35,7 @@ class Looking:
     alerts: Alerts
     past_alerts: StoredAlerts
     events: TopicEvents
+    searches: Searches
     watching: Watching
 
 
@@ -52,9 +55,11 @@ async def looking(
     async with AsyncExitStack() as stack:
         cluster = Cluster(settings.kafka_bootstrap, "kenes-console")
         stack.push_async_callback(cluster.aclose)
-        # Samples are large, and answered in turn on one connection: they must not hold up the looks.
+        # Samples and searches are large, and answered in turn on one connection: they must not hold up the looks.
         samples = Cluster(settings.kafka_bootstrap, "kenes-console-samples")
         stack.push_async_callback(samples.aclose)
+        searched = Cluster(settings.kafka_bootstrap, "kenes-console-traces")
+        stack.push_async_callback(searched.aclose)
         processes = Processes(settings.processes)
         stack.push_async_callback(processes.aclose)
         history = History(settings.console_every)
@@ -74,4 +79,4 @@ async def looking(
         alerts, past = Alerts(rules, {}), StoredAlerts(context.database)
         kept = StoredHistory(context.database, history), past
         watching = Watching(sampler, alerts, kept, hub, settings.console_every)
-        yield Looking(sampler, alerts, past, TopicEvents(samples), watching)
+        yield Looking(sampler, alerts, past, TopicEvents(samples), Searches(ClusterLog(searched)), watching)

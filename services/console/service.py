@@ -41,6 +41,8 @@ from services.console.pages.site import SHELL, ConsoleSite, desks
 from services.console.runbook import Runbook
 from services.console.sessions import PatientSessions
 from services.console.settings import Settings
+from services.console.traces.api import TraceApi
+from services.console.traces.pages import TracePages
 
 FOLDERS: Final = Folders.of(Path(__file__).parent)
 STALLED_AFTER: Final = 60.0
@@ -111,10 +113,11 @@ class Console(Service):
             person = site.authenticator.person
             duties = Duties(LiveCollections(context.database, DUTIES), self.settings.sites)
             deliveries = Deliveries(LiveCollections(context.database, DELIVERED), context.database)
-            told = (*DutyApi(duties, person).operations(), *DeliveryApi(deliveries, person).operations())
-            api = Api(looks.sampler, looks.alerts, person, told)
-            folded = (*DutyPages(pages, duties).routes(), *DeliveryPages(pages, deliveries).routes())
+            more = (DutyApi(duties, person), DeliveryApi(deliveries, person), TraceApi(looks.searches, person))
+            api = Api(looks.sampler, looks.alerts, person, [each for part in more for each in part.operations()])
+            parts = (DutyPages(pages, duties), DeliveryPages(pages, deliveries), TracePages(pages, looks.searches))
+            shown = [route for part in parts for route in part.routes()]
             tasks = await enter(asyncio.TaskGroup())
             running = tasks.create_task(looks.watching.run(context.health.watch("looks", stalled_after=STALLED_AFTER)))
             stack.callback(running.cancel)
-            yield Site(site.app([*api.routes(), *acts, *folded, *page_routes(pages)], {}), hub.close)
+            yield Site(site.app([*api.routes(), *acts, *shown, *page_routes(pages)], {}), hub.close)

@@ -46,6 +46,12 @@ class Words:
                 return self._t(unit, value=int(seconds // size))
         return self._t("unit.seconds", value=int(seconds))
 
+    def elapsed(self, seconds: float) -> str:
+        """A short span told finely: "8 ms", "2.4 s", "3 min"."""
+        if seconds < 1:
+            return self._t("unit.milliseconds", value=round(seconds * 1000))
+        return self._t("unit.seconds", value=round(seconds, 1)) if seconds < 60 else self.span(seconds)
+
     def ago(self, at: datetime | None, now: datetime) -> str:
         """How long ago: "3 s ago"; "never" for None."""
         return self._t("age.never") if at is None else self._t("age.ago", span=self.span((now - at).total_seconds()))

@@ -35,6 +35,7 @@ NAV: Final = (
     NavItem("nav.groups", "/groups"),
     NavItem("nav.projections", "/projections"),
     NavItem("nav.letters", "/letters"),
+    NavItem("nav.traces", "/traces"),
     NavItem("nav.deliveries", "/deliveries"),
     NavItem("nav.duties", "/duties"),
     NavItem("nav.acts", "/acts"),

@@ -12,7 +12,7 @@ from schemas.topics import Topic
 PERSONAL: Final = frozenset(
     {
         *("sealed", "owner", "entry", "note", "private", "pseudonym", "signer", "voter", "author", "by", "actor"),
-        *("eligibility", "operator", "destination"),
+        *("eligibility", "operator", "destination", "subscriber"),
         # A dead letter holds a whole record, whatever is in it: its own page opens it member by member.
         *("key", "value", "headers"),
     }
@@ -38,7 +38,7 @@ def key_of(topic: Topic, record: Record) -> str:
     """A record's key; a mask where keys stand for people."""
     if record.key is None:
         return ""
-    if topic.key.startswith("pseudonym"):
+    if topic.key.startswith(("pseudonym", "subscriber")):
         return MASK
     return masked_text(record.key.decode("utf-8", "replace"))
 

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from kenes.kafka.records import Record
 from kenes.observe.masking import MASK
 from schemas.envelope import Event, UnreadableEventError
-from schemas.topics import COMMENTS, PETITIONS, SIGNATURE_REQUESTS, SIGNATURES, Topic, all_topics
+from schemas.topics import COMMENTS, DELIVERIES, PETITIONS, SIGNATURE_REQUESTS, SIGNATURES, Topic, all_topics
 from services.console.sampling.masked import key_of, masked_event
 from services.console.sampling.topic_events import sample_of
 from tests.contract.payloads import built
 
-NEVER_SHOWN = frozenset({"sealed", "owner", "entry", "note", "pseudonym", "signer", "voter", "author", "by"})
-PEOPLES = tuple(topic for topic in all_topics() if topic.owner in ("petitions", "consultations"))
+NEVER_SHOWN = frozenset(
+    {"sealed", "owner", "entry", "note", "pseudonym", "signer", "voter", "author", "by", "subscriber"}
+)
+PEOPLES = tuple(topic for topic in all_topics() if topic.owner in ("petitions", "consultations", "notifications"))
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -38,7 +40,7 @@ def members(content: Any) -> Iterator[tuple[str, Any]]:
             yield from members(value)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.data())
 def test_whatever_an_event_says_nobody_is_named(data: st.DataObject) -> None:
     topic = data.draw(st.sampled_from(PEOPLES))
@@ -54,7 +56,9 @@ def test_what_is_no_event_is_said_to_be_none() -> None:
         masked_event(SIGNATURES, Record(SIGNATURES.name, 0, 0, 0, None, b"{}", []))
 
 
-@pytest.mark.parametrize(("topic", "shown"), [(PETITIONS, "abc"), (COMMENTS, "abc"), (SIGNATURE_REQUESTS, MASK)])
+@pytest.mark.parametrize(
+    ("topic", "shown"), [(PETITIONS, "abc"), (COMMENTS, "abc"), (SIGNATURE_REQUESTS, MASK), (DELIVERIES, MASK)]
+)
 def test_keys_that_stand_for_people_are_masked(topic: Topic, shown: str) -> None:
     assert key_of(topic, Record(topic.name, 0, 0, 0, b"abc", b"", [])) == shown
 

@@ -33,6 +33,22 @@ def test_spans_of_time(seconds: float | None, text: str) -> None:
     assert EN.span(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0 ms"),
+        (0.0084, "8 ms"),
+        (0.999, "999 ms"),
+        (1.0, "1 s"),
+        (2.44, "2.4 s"),
+        (90.0, "90 s"),
+        (180.0, "3 min"),
+    ],
+)
+def test_short_spans_are_told_finely(seconds: float, text: str) -> None:
+    assert EN.elapsed(seconds) == text
+
+
 def test_rates_counts_and_ages() -> None:
     assert (EN.rate(None), EN.rate(0.04), EN.rate(12.34), EN.rate(1234.5)) == ("–", "0/s", "12.3/s", "1,234/s")
     assert (EN.count(None), EN.count(1234.0)) == ("–", "1,234")

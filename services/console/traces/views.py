@@ -1,0 +1,177 @@
+"""A trace as the JSON API answers it, and the page shows it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from schemas.dead_letter import DeadLetter
+from services.console.traces.assembling import Trace, assembled
+from services.console.traces.causes import REQUESTS_OF
+from services.console.traces.log import TOPICS
+from services.console.traces.searching import Search
+from services.console.views import View
+
+
+class Role(StrEnum):
+    """What a record is to the others."""
+
+    REQUEST = "request"
+    DECISION = "decision"
+    LETTER = "letter"
+    EVENT = "event"
+
+
+class ClickView(View):
+    """An HTTP request that began steps, known by the span it gave them."""
+
+    span: str
+    service: str
+    at: datetime
+
+
+class StepView(View):
+    """One record."""
+
+    number: int
+    topic: str
+    partition: int
+    offset: int
+    type: str
+    role: Role
+    event: str = Field(description="The id of the event")
+    producer: str
+    at: datetime = Field(description="As the record is dated: decisions have the time of their request")
+    after: float = Field(description="Seconds since the first step")
+    span: str | None = Field(description="Of the HTTP request that brought it about")
+    cause: int | None = Field(description="The number of the step it follows from; null where that is the HTTP request")
+    content: dict[str, Any] | None = Field(description="Personal data masked; null where it cannot be read")
+    problem: str
+
+
+class KindView(View):
+    """How many records of a type there are, and how many of them are among the steps."""
+
+    topic: str
+    type: str
+    count: int
+    shown: int
+
+
+class LookedThroughView(View):
+    """One topic: records of the window that were read, that are to be read yet, and that are beyond the bounds."""
+
+    topic: str
+    read: int
+    unread: int
+    left_out: int
+
+
+class LookedView(View):
+    """What was looked through. `whole` is false while there is more to read: ask again."""
+
+    since: datetime
+    until: datetime | None
+    whole: bool
+    read: int
+    unread: int
+    left_out: int
+    topics: list[LookedThroughView]
+    strange: list[str] = Field(description="Topics of the broker that are not ours, and are not looked through")
+    absent: list[str] = Field(description="Topics of ours that the broker does not have")
+    missing: list[str] = Field(description="Partitions that no broker serves now")
+    failed: str = Field(description="Why the broker could not be asked; empty where it could")
+
+
+class TraceView(View):
+    """One act, from the request to what it led to."""
+
+    trace: str | None = Field(description="Null where an event was asked for that carries none")
+    at: datetime | None = Field(description="When the first step is dated")
+    seconds: float = Field(description="From the first step to the last")
+    requests: list[ClickView]
+    steps: list[StepView]
+    kinds: list[KindView]
+    looked: LookedView
+
+
+def trace_view(search: Search) -> TraceView:
+    """What a search has found by now."""
+    trace = assembled(search.found.records)
+    first = trace.steps[0].at if trace.steps else None
+    steps = [] if first is None else step_views(trace, first)
+    return TraceView(
+        trace=trace.id,
+        at=first,
+        seconds=steps[-1].after if steps else 0.0,
+        requests=[ClickView(span=each.span, service=each.producer, at=each.at) for each in trace.clicks],
+        steps=steps,
+        kinds=[
+            KindView(topic=topic, type=kind, count=each.count, shown=len(each.records))
+            for (topic, kind), each in sorted(search.found.alike.items())
+        ],
+        looked=looked_view(search),
+    )
+
+
+def step_views(trace: Trace, first: datetime) -> list[StepView]:
+    """The steps, with their distance from the first one."""
+    return [
+        StepView(
+            number=each.number,
+            topic=each.topic,
+            partition=each.partition,
+            offset=each.offset,
+            type=each.kind,
+            role=role_of(each.topic),
+            event=each.event,
+            producer=each.producer,
+            at=each.at,
+            after=(each.at - first).total_seconds(),
+            span=each.span,
+            cause=each.cause,
+            content=each.content,
+            problem=each.problem,
+        )
+        for each in trace.steps
+    ]
+
+
+def role_of(topic: str) -> Role:
+    """What the records of a topic of ours are."""
+    if topic in REQUESTS_OF:
+        return Role.DECISION
+    if topic in REQUESTS_OF.values():
+        return Role.REQUEST
+    return Role.LETTER if TOPICS[topic].types.keys() == {DeadLetter.TYPE} else Role.EVENT
+
+
+def looked_view(search: Search) -> LookedView:
+    """What a search has looked through by now."""
+    topics = list(_by_topic(search))
+    return LookedView(
+        since=search.since,
+        until=search.looked_at,
+        whole=search.whole,
+        read=sum(each.read for each in topics),
+        unread=sum(each.unread for each in topics),
+        left_out=sum(each.left_out for each in topics),
+        topics=topics,
+        strange=list(search.extent.strange),
+        absent=sorted(TOPICS.keys() - {place.topic for place in (*search.extent.edges, *search.extent.leaderless)}),
+        missing=[f"{place.topic}/{place.partition}" for place in search.extent.leaderless],
+        failed=search.failed,
+    )
+
+
+def _by_topic(search: Search) -> Iterable[LookedThroughView]:
+    read, unread, left_out = Counter[str](), Counter[str](), Counter[str]()
+    for place, reach in search.reaches.items():
+        read[place.topic] += reach.read
+        unread[place.topic] += reach.unread
+        left_out[place.topic] += reach.left_out
+    for topic in sorted(read):
+        yield LookedThroughView(topic=topic, read=read[topic], unread=unread[topic], left_out=left_out[topic])
