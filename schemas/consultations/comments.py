@@ -7,10 +7,22 @@ from pydantic import Field
 
 from schemas.consultations.parts import Anchor, CommentId, ConsultationId, ReplyOutcome, Stakeholder
 from schemas.parts import Actor, Eligibility, Language, PrivateEntry, Pseudonym, Seen, Statement
-from schemas.payload import Payload
+from schemas.payload import Part, Payload
 
 LONGEST_COMMENT = 10_000
 """Letters of a comment."""
+
+MOST_REACHED = 1_000
+"""Comments that the answer to their campaign reaches by one decision."""
+
+
+class CampaignAnswer(Part):
+    """The answer to a campaign: `sequence` is that of the decision that gave it, `at` its time, UTC."""
+
+    sequence: int = Field(ge=0)
+    at: datetime
+    outcome: ReplyOutcome
+    statement: Statement
 
 
 class CommentRequest(Payload):
@@ -83,6 +95,17 @@ class CampaignReplyRequested(CommentRequest):
     statement: Statement
 
 
+class CampaignReachRequested(Payload):
+    """The clock found comments that the answer given to `comment` answers, and has not reached yet."""
+
+    TYPE: ClassVar[str] = "consultations.comment.campaign-reach-requested.v1"
+    consultation: ConsultationId
+    comment: CommentId
+    answer: CampaignAnswer
+    before: int = Field(ge=0, description="How many comments this answer has reached by now.")
+    comments: tuple[CommentId, ...] = Field(min_length=1, max_length=MOST_REACHED)
+
+
 class Posted(Payload):
     """The comment stands, and is owed an answer by `due_at`, UTC, where it is set."""
 
@@ -151,6 +174,17 @@ class CampaignReplied(Payload):
     comment: CommentId
     outcome: ReplyOutcome
     statement: Statement
+
+
+class CampaignReached(Payload):
+    """The answer given to `comment` has reached these, which say the same. It reaches each comment once."""
+
+    TYPE: ClassVar[str] = "consultations.comment.campaign-reached.v1"
+    consultation: ConsultationId
+    comment: CommentId
+    answer: CampaignAnswer
+    before: int = Field(description="How many comments the answer had reached before.")
+    comments: tuple[CommentId, ...]
 
 
 class CommentRefused(Payload):

@@ -70,10 +70,11 @@ COMMENT_REQUESTS = Topic(
         comments.RestoreRequested,
         comments.ReplyRequested,
         comments.CampaignReplyRequested,
+        comments.CampaignReachRequested,
     ),
     partitions=12,
     retention=timedelta(days=30),
-    description="People who comment, moderators who hide, bodies that answer.",
+    description="People who comment, moderators who hide, bodies that answer, and whom an answer has not reached yet.",
 )
 COMMENTS = Topic(
     name="consultations.comments.v1",
@@ -86,6 +87,7 @@ COMMENTS = Topic(
         comments.Restored,
         comments.Replied,
         comments.CampaignReplied,
+        comments.CampaignReached,
         comments.CommentRefused,
     ),
     partitions=COMMENT_REQUESTS.partitions,

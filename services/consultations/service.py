@@ -39,6 +39,7 @@ from services.consultations.handing_in.comparing import Comparisons
 from services.consultations.handing_in.desk import HandingIn
 from services.consultations.handing_in.reads import ComparisonApi
 from services.consultations.hearings import hearings
+from services.consultations.ledger import reaching
 from services.consultations.ledger.api import LedgerApi
 from services.consultations.ledger.counting import Counting
 from services.consultations.ledger.reads import LedgerReads
@@ -109,15 +110,21 @@ class Consultations(Service):
         async with following(self, context, listings, self.hearings.load, self.hearings.take) as tail:
             course_state = KeyedState(context.database, courses.rules)
             deadlines = Deadlines(course_state, context.producer)
-            counting = Counting(self.settings.kafka_bootstrap, LiveVersions(context.database))
+            versions = LiveVersions(context.database)
+            counting = Counting(self.settings.kafka_bootstrap, versions)
             reports = Ledgers(course_state.states, counting.count, context.producer)
+            answers = reaching.Reaching(versions, context.producer)
             yield Stream(
                 deciding=(
                     (courses, course_state),
                     (comments, DependentState(context.database, comments.rules, tail)),
                     (votes, DependentState(context.database, votes.rules, tail)),
                 ),
-                clocks=(Clock(terms.EVERY, deadlines.tick), Clock(terms.EVERY, reports.tick)),
+                clocks=(
+                    Clock(terms.EVERY, deadlines.tick),
+                    Clock(terms.EVERY, reports.tick),
+                    Clock(reaching.EVERY, answers.tick),
+                ),
             )
 
     @asynccontextmanager

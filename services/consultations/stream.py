@@ -1,5 +1,6 @@
 """The deciders of consultations: decode, decide, emit. No rule, no HTTP."""
 
+from dataclasses import astuple
 from typing import Any
 
 from kenes.kafka.records import Recorded
@@ -7,13 +8,13 @@ from kenes.mongo.client import Document
 from kenes.mongo.decision_state import Rules
 from schemas.consultations.parts import Vote
 from schemas.consultations.votes import Voted, VoteRefused
-from schemas.envelope import Event
+from schemas.envelope import Event, sequence_of
 from schemas.payload import Payload
 from services.consultations.domain import comment as comments
 from services.consultations.domain import consultation as life
 from services.consultations.domain import course
 from services.consultations.domain import vote as votes
-from services.consultations.domain.comment import Comment, Standing
+from services.consultations.domain.comment import Comment, Reach, Standing
 from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.hearing import Hearing
 from services.consultations.domain.rules import ConsultationPacks
@@ -43,7 +44,14 @@ def comment_rules(packs: ConsultationPacks, hearings: Hearings) -> Rules[Comment
     """How requests on comments are decided. Comments are looked up, a batch at a time."""
 
     def dump(comment: Comment | None) -> Document:
-        return {} if comment is None else {"a": comment.author, "on": str(comment.standing)}
+        if comment is None:
+            return {}
+        reach = {} if comment.reach is None else {"reach": list(astuple(comment.reach))}
+        return {"a": comment.author, "on": str(comment.standing), **reach}
+
+    def load(document: Document) -> Comment:
+        reach = document.get("reach")
+        return Comment(document["a"], Standing(document["on"]), None if reach is None else Reach(*reach))
 
     def decide(comment: Comment | None, request: Recorded) -> Payload:
         return comments.decide(comment, _hearing(hearings, request), request.data, request.time, packs)
@@ -53,9 +61,9 @@ def comment_rules(packs: ConsultationPacks, hearings: Hearings) -> Rules[Comment
         initial=None,
         key=_comment,
         decide=decide,
-        evolve=lambda comment, decision: comments.evolve(comment, decision.data),
+        evolve=lambda comment, decision: comments.evolve(comment, decision.data, sequence_of(decision)),
         dump=dump,
-        load=lambda document: Comment(document["a"], Standing(document["on"])),
+        load=load,
     )
 
 

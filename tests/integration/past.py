@@ -19,6 +19,7 @@ from schemas.payload import Payload
 from schemas.topics import CONSULTATION_REQUESTS, Topic
 from tests.integration.consulting import BODY, STATEMENT, Consulting
 from tests.processes import Product
+from tests.waiting import PATIENCE
 
 
 def ask_then(product: Product, topic: Topic, days_ago: int, requests: Sequence[Payload]) -> None:
@@ -26,12 +27,13 @@ def ask_then(product: Product, topic: Topic, days_ago: int, requests: Sequence[P
     at = datetime.now(UTC) - timedelta(days=days_ago)
 
     async def write() -> None:
-        async with Producer(product.kafka.bootstrap, "past") as producer:
-            events: list[Event[Payload]] = []
+        async with Producer(product.kafka.bootstrap, "past", timeout=PATIENCE) as producer:
+            events: list[tuple[bytes, Event[Payload]]] = []
             for data in requests:
                 subject = str(getattr(data, "consultation", ""))
-                events.append(Event(id=str(uuid4()), source="/past", subject=subject, time=at, data=data))
-            await asyncio.gather(*(producer.send(topic, each.subject.encode(), each) for each in events))
+                asked = Event(id=str(uuid4()), source="/past", subject=subject, time=at, data=data)
+                events.append((subject.encode(), asked))
+            await producer.send_each(topic, events)
 
     asyncio.run(write())
 

@@ -57,7 +57,7 @@ async def run(setting: Setting) -> None:
         await _fill(version.collection("shelves"), _shelves())
         setting.measures.add("notifying.filled", time.perf_counter() - began, "s")
         setting.measures.add("notifying.follows", FOLLOWS, "follows")
-        await _matching(setting, Followers(bootstrap, LiveVersions(database), FOLLOWERS))
+        await _matching(setting, Followers(LiveVersions(database), FOLLOWERS))
     async with Producer(bootstrap, "bench") as producer, _shown(bootstrap) as shown:
         began = time.perf_counter()
         await publish(producer, [published(_HOT)])

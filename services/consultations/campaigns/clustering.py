@@ -17,6 +17,7 @@ from services.consultations.campaigns.neighbours import Neighbours
 from services.consultations.campaigns.normalising import normalised
 from services.consultations.campaigns.sketches import sketch, text_id
 from services.consultations.campaigns.texts import Text, dump_sketch, dump_text, load_sketch, load_text
+from services.consultations.folds.places import place
 
 CLUSTERS: Final = "campaigns"
 TEXTS: Final = "campaign_texts"
@@ -29,12 +30,12 @@ COLLECTIONS: Final[Mapping[str, Sequence[Index]]] = {
     CLUSTERS: (Index(("consultation", "size")),),
     TEXTS: (),
     SKETCHES: (Index(("bands",)),),
-    MEMBERS: (Index(("text",)),),
+    MEMBERS: (Index(("text",)), Index(("place",))),
     SENDERS: (),
     COUNTS: (),
 }
-"""What is kept: clusters by their first comment, texts, sketches of representatives, each comment's text, numbers of
-people, and how many comments and people a consultation has."""
+"""What is kept: clusters by their first comment, texts, sketches of representatives, each comment's text and its place
+in the consultation, numbers of people, and how many comments and people a consultation has."""
 
 Document: TypeAlias = dict[str, Any]
 
@@ -101,11 +102,14 @@ def clustering(comments: Sequence[Comment]) -> Asking[Outcome]:
     numbers = yield from _numbers([comment for comment, _, _ in posts])
     linkage = yield from _at_hand(posts)
     stored = _Stored(frozenset(linkage.texts), frozenset(linkage.clusters))
+    members: list[Document] = []
     for comment, key, _ in posts:
-        text = Text(key, comment.consultation, comment.id, numbers.place(comment.consultation), key)
+        number = numbers.place(comment.consultation)
+        text = Text(key, comment.consultation, comment.id, number, key)
         linkage.add(text, numbers.sender(comment.consultation, comment.sender))
+        members.append({"_id": comment.id, "text": key, "place": place(comment.consultation, number)})
     clusters = {comment.id: linkage.texts[linkage.texts[key].nearest].cluster for comment, key, _ in posts}
-    return Outcome([*_counted(posts, numbers), *_changed(linkage, stored)], tuple(linkage.joins), clusters)
+    return Outcome([*_counted(members, numbers), *_changed(linkage, stored)], tuple(linkage.joins), clusters)
 
 
 _Post: TypeAlias = tuple[Comment, str, str]
@@ -180,9 +184,9 @@ def _hold(linkage: Linkage, texts: Iterable[str]) -> Asking[None]:
         linkage.texts |= {each["_id"]: load_text(each) for each in (yield Lookup(TEXTS, "_id", missing))}
 
 
-def _counted(posts: Sequence[_Post], numbers: _Numbers) -> Iterator[Operation]:
-    for comment, key, _ in posts:
-        yield Insert(MEMBERS, {"_id": comment.id, "text": key})
+def _counted(members: Iterable[Document], numbers: _Numbers) -> Iterator[Operation]:
+    for member in members:
+        yield Insert(MEMBERS, member)
     for document in numbers.fresh:
         yield Insert(SENDERS, document)
     for consultation, count in numbers.counts.items():

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from schemas.consultations.comments import (
+    CampaignReached,
+    CampaignReachRequested,
     CampaignReplied,
     CampaignReplyRequested,
     CommentRefused,
@@ -38,11 +40,20 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How many `comments` the answer to a campaign has reached; `answer` is the sequence of its decision."""
+
+    answer: int
+    comments: int
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
-    """What deciding on a comment needs to know of it."""
+    """What deciding on a comment needs to know of it; `reach` is that of the last answer it was given for all."""
 
     author: str
     standing: Standing = Standing.SHOWN
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +77,12 @@ def decide(
 
     `hearing` is `None` for a consultation nobody knows. Raises `TypeError` on a payload that is no such request.
     """
+    if isinstance(request, CampaignReachRequested):
+        return _reached(comment, request)
     if not isinstance(request, CommentRequest) or not (isinstance(request, PostRequested) or type(request) in _RULES):
         raise TypeError(f"{type(request).__name__} is not a request on a comment")
     found = _found(comment, hearing, request, now, packs)
-    if isinstance(found, Refusal):
-        return CommentRefused(
-            consultation=request.consultation, comment=request.comment, request=request.TYPE, code=found
-        )
-    return found
+    return _no(request, found) if isinstance(found, Refusal) else found
 
 
 def _found(
@@ -174,6 +183,21 @@ def _speaks_for(actor: Actor, hearing: Hearing) -> bool:
     return role_of(hearing.body) in actor.roles
 
 
+def _reached(comment: Comment | None, request: CampaignReachRequested) -> Payload:
+    """Each request goes on where the one before ended, so an answer reaches nobody twice, whoever asks."""
+    if comment is None:
+        return _no(request, Refusal.COMMENT_UNKNOWN)
+    if comment.reach != Reach(request.answer.sequence, request.before):
+        return _no(request, Refusal.NOT_DUE)
+    return CampaignReached(**{name: getattr(request, name) for name in type(request).model_fields})
+
+
+def _no(request: CommentRequest | CampaignReachRequested, refusal: Refusal) -> CommentRefused:
+    return CommentRefused(
+        consultation=request.consultation, comment=request.comment, request=request.TYPE, code=refusal
+    )
+
+
 _RULES: dict[type[CommentRequest], Rule] = {
     RetractRequested: _retract,
     HideRequested: _hide,
@@ -183,19 +207,26 @@ _RULES: dict[type[CommentRequest], Rule] = {
 }
 
 REQUESTS: tuple[type[CommentRequest], ...] = (PostRequested, *_RULES)
-"""Every request on a comment."""
+"""Every request that somebody makes on a comment."""
 
 
-def evolve(comment: Comment | None, decision: Payload) -> Comment | None:
-    """The comment after a decision. A refusal or an answer changes nothing that deciding needs."""
+_STANDINGS: dict[type[Payload], Standing] = {
+    Retracted: Standing.RETRACTED,
+    Hidden: Standing.HIDDEN,
+    Restored: Standing.SHOWN,
+}
+
+
+def evolve(comment: Comment | None, decision: Payload, sequence: int) -> Comment | None:
+    """The comment after the decision of this sequence. A refusal or an answer to it alone changes nothing here."""
     match decision:
         case Posted(author=author):
             return Comment(author)
-        case Retracted():
-            return comment and replace(comment, standing=Standing.RETRACTED)
-        case Hidden():
-            return comment and replace(comment, standing=Standing.HIDDEN)
-        case Restored():
-            return comment and replace(comment, standing=Standing.SHOWN)
+        case Retracted() | Hidden() | Restored():
+            return comment and replace(comment, standing=_STANDINGS[type(decision)])
+        case CampaignReplied():
+            return comment and replace(comment, reach=Reach(sequence, 0))
+        case CampaignReached(answer=answer, before=before, comments=comments):
+            return comment and replace(comment, reach=Reach(answer.sequence, before + len(comments)))
         case _:
             return comment

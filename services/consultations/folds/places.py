@@ -26,6 +26,11 @@ def place(line: str, number: int) -> str:
     return f"{line}#{number:09}"
 
 
+def number_of(place: str) -> int:
+    """The number of a place in its line."""
+    return int(place.rpartition("#")[2])
+
+
 class Numbering:
     """Gives numbers in the lines of one batch; `stored` are the lines as they were before it."""
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from pyroaring import BitMap
+
 from kenes.mongo.client import Document
 
 
@@ -59,7 +61,8 @@ class Account:
     """Comments by what became of them. `reply` answers all of them, those to come included.
 
     Of those who have no answer of their own, `open` are owed one, `free` are not; `replied` have one; `retracted` were
-    taken back. `dues` are of the open ones.
+    taken back. `dues` are of the open ones. By their numbers in the consultation, `alone` are the open and the free,
+    and `reached` those whom a decision says that `reply` has reached.
     """
 
     id: str
@@ -69,7 +72,14 @@ class Account:
     replied: int = 0
     retracted: int = 0
     dues: Dues = field(default_factory=dict)
+    alone: BitMap = field(default_factory=BitMap)
     reply: Document | None = None
+    reached: BitMap = field(default_factory=BitMap)
+
+    @property
+    def unreached(self) -> BitMap:
+        """Those whom the answer answers, and no decision says so yet."""
+        return self.alone - self.reached if self.reply else BitMap()
 
     @property
     def comments(self) -> int:
@@ -91,26 +101,33 @@ class Account:
         """When the first answer is due."""
         return None if self.reply else earliest(self.dues)
 
-    def take(self, due: datetime | None) -> None:
+    def take(self, number: int, due: datetime | None) -> None:
         """Takes in a new comment."""
+        self.alone.add(number)
         if due is None:
             self.free += 1
         else:
             self.open += 1
             add(self.dues, {day_of(due): Due(1, due)})
 
-    def close(self, due: datetime | None) -> None:
+    def close(self, number: int, due: datetime | None) -> None:
         """One that had no answer of its own has one, or was taken back; the caller says which."""
+        self.alone.discard(number)
         if due is None:
             self.free -= 1
         else:
             self.open -= 1
             add(self.dues, {day_of(due): Due(-1, due)})
 
-    def answer(self, reply: Document | None) -> None:
-        """Answers all; of two answers the later one counts."""
+    def answer(self, reply: Document | None, reached: BitMap | None = None) -> None:
+        """Answers all; of two answers the later one counts, and whom that one has reached."""
         if reply is not None and (self.reply is None or reply["s"] > self.reply["s"]):
-            self.reply = reply
+            self.reply, self.reached = reply, BitMap() if reached is None else reached
+
+    def reach(self, sequence: int, numbers: Iterable[int]) -> None:
+        """The answer of this sequence has reached these; where another counts by now, that says nothing."""
+        if self.reply is not None and self.reply["s"] == sequence:
+            self.reached.update(numbers)
 
     def absorb(self, other: "Account") -> None:
         """Takes another account in: an answer to either is an answer to all."""
@@ -119,7 +136,8 @@ class Account:
         self.replied += other.replied
         self.retracted += other.retracted
         add(self.dues, other.dues)
-        self.answer(other.reply)
+        self.alone |= other.alone
+        self.answer(other.reply, other.reached)
 
 
 def load_account(document: Document) -> Account:
@@ -130,12 +148,14 @@ def load_account(document: Document) -> Account:
         document["consultation"],
         **numbers,
         dues=load_dues(document["dues"]),
+        alone=BitMap.deserialize(document["alone"]),
         reply=document["reply"],
+        reached=BitMap.deserialize(document["reached"]),
     )
 
 
 def dump_account(account: Account) -> Document:
-    """The document of an account."""
+    """The document of an account; `reaching` while its answer has not reached everybody."""
     return {
         "_id": account.id,
         "consultation": account.consultation,
@@ -146,9 +166,18 @@ def dump_account(account: Account) -> Document:
         "owed": account.owed,
         "due": account.due,
         "dues": dump_dues(account.dues),
+        "alone": _packed(account.alone),
         "reply": account.reply,
+        "reached": _packed(account.reached),
+        "reaching": bool(account.unreached),
         "joined": None,
     }
+
+
+def _packed(numbers: BitMap) -> bytes:
+    """The same bytes for the same numbers, however they came together: a set remembers how it was built."""
+    packed: bytes = BitMap(numbers.to_array()).serialize()
+    return packed
 
 
 @dataclass(slots=True)

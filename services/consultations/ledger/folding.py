@@ -6,6 +6,7 @@ not depend on how the log was cut into batches, though new comments are taken in
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from kenes.kafka.records import Recorded
@@ -13,12 +14,13 @@ from kenes.mongo.client import Document
 from kenes.mongo.folding import Asking, Folding, look_up
 from kenes.mongo.operations import Insert, Operation, Put
 from kenes.mongo.projection import Index, Projection
-from schemas.consultations.comments import CampaignReplied, Posted, Replied, Retracted
+from schemas.consultations.comments import CampaignReached, CampaignReplied, Posted, Replied, Retracted
 from schemas.envelope import sequence_of
 from schemas.topics import COMMENTS
 from services.consultations.campaigns.clustering import COLLECTIONS, MEMBERS, Comment, Outcome, clustering
 from services.consultations.campaigns.linkage import Joined
 from services.consultations.campaigns.membership import membership
+from services.consultations.folds.places import number_of
 from services.consultations.ledger.accounts import Account, Sum, dump_account, dump_sum, load_account, load_sum
 
 ACCOUNTS: Final = "accounts"
@@ -26,6 +28,9 @@ LEDGERS: Final = "ledgers"
 
 REPLIED: Final = "replied"
 RETRACTED: Final = "retracted"
+
+_SPOKEN_TO: Final = Replied | Retracted | CampaignReplied | CampaignReached
+_TOLD: Final = Posted | _SPOKEN_TO
 
 
 @dataclass
@@ -52,20 +57,23 @@ class _Book:
         data, consultation = decision.data, decision.event.subject
         match data:
             case Posted():
-                self.account(data.comment, consultation).take(data.due_at)
+                self.account(data.comment, consultation).take(self._number(data.comment), data.due_at)
             case Replied():
                 self._close(data.comment, consultation, REPLIED)
             case Retracted():
                 self._close(data.comment, consultation, RETRACTED)
             case CampaignReplied():
                 self.account(data.comment, consultation).answer(_reply(decision, data))
+            case CampaignReached():
+                numbers = [self._number(each) for each in data.comments]
+                self.account(data.comment, consultation).reach(data.answer.sequence, numbers)
 
     def _close(self, comment: str, consultation: str, what: str) -> None:
         member, account = self.members[comment], self.account(comment, consultation)
         if what == REPLIED and member["closed"] is not None:
             return  # a later answer takes the place of an earlier one
         if member["closed"] is None:
-            account.close(member["due"])
+            account.close(number_of(member["place"]), member["due"])
         else:
             account.replied -= 1
         account.replied += what == REPLIED
@@ -73,10 +81,13 @@ class _Book:
         member["closed"] = what
         self.changed.add(comment)
 
+    def _number(self, comment: str) -> int:
+        return number_of(self.members[comment]["place"])
+
 
 def fold_ledger(decisions: Sequence[Recorded]) -> Folding:
     """Writes what `campaigns` keeps, each comment's duty beside its text, accounts of campaigns, and their sums."""
-    told = [each for each in decisions if isinstance(each.data, Posted | Replied | Retracted | CampaignReplied)]
+    told = [each for each in decisions if isinstance(each.data, _TOLD)]
     if not told:
         return
     posted = [each for each in told if isinstance(each.data, Posted)]
@@ -108,18 +119,28 @@ def _reply(decision: Recorded, data: CampaignReplied) -> Document:
 
 def _book(told: Sequence[Recorded], posted: Sequence[Recorded], outcome: Outcome) -> Asking[_Book]:
     fresh = {each.data.comment: each.data.due_at for each in posted if isinstance(each.data, Posted)}
-    spoken_to = (each.data.comment for each in told if isinstance(each.data, Replied | Retracted | CampaignReplied))
+    spoken_to = (each.data.comment for each in told if isinstance(each.data, _SPOKEN_TO))
     known = yield from membership(each for each in spoken_to if each not in fresh)
+    reached = (comment for each in told if isinstance(each.data, CampaignReached) for comment in each.data.comments)
+    others = yield from look_up(MEMBERS, (each for each in reached if each not in fresh and each not in known.members))
     clusters = {comment: _now(cluster, outcome.joins) for comment, cluster in known.clusters.items()}
     clusters |= outcome.clusters
     touched = {*clusters.values(), *(each.kept for each in outcome.joins), *(each.merged for each in outcome.joins)}
     stored = yield from look_up(ACCOUNTS, sorted(touched))
     return _Book(
-        members={**known.members, **{comment: {"due": due, "closed": None} for comment, due in fresh.items()}},
+        members={**others, **known.members, **_made(fresh, outcome)},
         clusters=clusters,
         accounts={key: load_account(each) for key, each in stored.items()},
         fresh=set(fresh),
     )
+
+
+def _made(fresh: Mapping[str, datetime | None], outcome: Outcome) -> dict[str, Document]:
+    """What is kept of new comments beyond what `campaigns` keeps: when their answers are due, and that none came."""
+    inserted = (each for each in outcome.operations if isinstance(each, Insert) and each.collection == MEMBERS)
+    return {
+        each.document["_id"]: each.document | {"due": fresh[each.document["_id"]], "closed": None} for each in inserted
+    }
 
 
 def _now(cluster: str, joins: Iterable[Joined]) -> str:
@@ -133,7 +154,7 @@ def _now(cluster: str, joins: Iterable[Joined]) -> str:
 def _members(outcome: Outcome, book: _Book) -> Iterator[Operation]:
     for operation in outcome.operations:
         if isinstance(operation, Insert) and operation.collection == MEMBERS:
-            yield Insert(MEMBERS, operation.document | book.members[operation.document["_id"]])
+            yield Insert(MEMBERS, book.members[operation.document["_id"]])
         else:
             yield operation
     for comment in sorted(book.changed - book.fresh):
@@ -166,7 +187,7 @@ def _sums(told: Sequence[Recorded], before: Iterable[Account], after: Iterable[A
 LEDGER: Final = Projection(
     name="ledger",
     topic=COMMENTS,
-    collections={**COLLECTIONS, ACCOUNTS: (Index(("consultation", "due", "_id")),), LEDGERS: ()},
+    collections={**COLLECTIONS, ACCOUNTS: (Index(("consultation", "due", "_id")), Index(("reaching",))), LEDGERS: ()},
     fold=fold_ledger,
     pace=0.5,
 )

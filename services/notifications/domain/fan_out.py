@@ -1,4 +1,4 @@
-"""Fan-outs: one chain of pages for each event, whoever asks for it and however often."""
+"""Fan-outs: one chain of pages for each, whoever asks for it and however often."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -74,7 +74,7 @@ def finds(interest: str, words: Collection[str]) -> bool:
 
 def keys_of(event: Payload, words: Collection[str]) -> tuple[str, ...]:
     """The keys of all interests that an event may be of; `words` are those of its titles, folded."""
-    return tuple(dict.fromkeys(_keys(event, words)))
+    return () if _is_told_to_nobody(event) else tuple(dict.fromkeys(_keys(event, words)))
 
 
 def priority_of(event: Payload) -> Priority:
@@ -96,10 +96,15 @@ def _keys(event: Payload, words: Collection[str]) -> Iterator[str]:
                 yield f"comment:{event.about.id}/{event.parent}"
         case consultations.CommentHidden() | consultations.CommentRestored() | consultations.CommentAnswered():
             yield f"comment:{event.about.id}/{event.comment}"
-        case PetitionEvent() | ConsultationEvent() if not isinstance(event, _TOLD_TO_NOBODY):
+        case PetitionEvent() | ConsultationEvent():
             yield from _of_subject(event.about)
             if isinstance(event, _WIDELY_TOLD):
                 yield from _widely(event.about, words)
+
+
+def _is_told_to_nobody(event: Payload) -> bool:
+    """The answer to a campaign is told to each comment that it reaches, and to nobody by itself."""
+    return isinstance(event, _TOLD_TO_NOBODY) or (isinstance(event, consultations.CommentAnswered) and event.campaign)
 
 
 def _of_subject(about: About) -> Iterator[str]:

@@ -18,7 +18,7 @@ from kenes.kafka.worker import Worker
 from kenes.mongo.client import Database
 from kenes.observe.logs import get_logger
 from schemas.consultations.clauses import Clause
-from schemas.consultations.comments import Posted
+from schemas.consultations.comments import CampaignReached, Posted
 from schemas.consultations.course import VersionAdded
 from schemas.envelope import Event, sequence_of
 from schemas.notifications.about import About, Origin
@@ -42,6 +42,7 @@ from schemas.topics import (
     Topic,
 )
 from services.notifications.matching.requests import fan_out_of, follow_up
+from services.notifications.matching.senders import tell_senders
 from services.notifications.people import subscriber_at
 from services.notifications.publishing.relay import SUBJECTS
 from services.notifications.publishing.subjects import Subject
@@ -106,12 +107,14 @@ class Acts:
 
     async def _news(self, topic: Topic, decision: Recorded) -> list[_Asked]:
         """What those concerned are told of a decision."""
-        if not isinstance(decision.data, (VersionAdded, *_TOLD_TO_AUTHORS)):
+        if not isinstance(decision.data, (VersionAdded, CampaignReached, *_TOLD_TO_AUTHORS)):
             return []
         origin = Origin(topic=topic.name, partition=decision.partition, sequence=sequence_of(decision.event))
         about = await self._about(decision.event.subject)
         if about is None:
             return []
+        if isinstance(decision.data, CampaignReached):
+            return list(tell_senders(decision, decision.data, about))
         if isinstance(decision.data, VersionAdded):
             gone = await self._removed(decision.data)
             version = decision.data.version

@@ -20,6 +20,7 @@ from schemas.topics import DELIVERY_REQUESTS, FAN_OUT_REQUESTS, FAN_OUTS, Topic
 from services.notifications.domain.delivery import delivery_id
 from services.notifications.matching.followers import Follower, Followers
 from services.notifications.matching.requests import follow_up
+from services.notifications.matching.settling import Settling
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Telling:
     """Reads the decisions on fan-outs."""
 
     followers: Followers
+    settling: Settling
     producer: Producer
 
     def worker(self) -> Worker:
@@ -34,10 +36,10 @@ class Telling:
         return Worker("telling", (FAN_OUTS,), self.handle)
 
     async def handle(self, _topic: Topic, events: Sequence[Recorded]) -> None:
-        """Tells a page of each."""
+        """Tells a page of each; the first one when everybody is known who followed before."""
         standing = [each for each in events if each.event.offset in (None, each.offset)]
         if any(isinstance(each.data, FanOutBegun) for each in standing):
-            await self.followers.settled()
+            await self.settling.settled()
         for each in standing:
             match each.data:
                 case FanOutBegun() as begun:
@@ -56,7 +58,7 @@ class Telling:
         if asked:
             await self.producer.send_each(DELIVERY_REQUESTS, asked)
         done = FanOutPageRequested(event=data.event, place=place, next=following, told=len(asked))
-        page = follow_up(done, data.event, f"{decision.event.id}/{place}", now, trace)
+        page = follow_up(done, decision.event.subject, f"{decision.event.id}/{place}", now, trace)
         await self.producer.send(FAN_OUT_REQUESTS, data.event.encode(), page)
 
 

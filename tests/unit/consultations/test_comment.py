@@ -143,16 +143,16 @@ def test_a_reason_for_hiding_is_one_of_the_rules() -> None:
 
 
 def test_hidden_and_shown_again() -> None:
-    hidden = comments.evolve(THERE, asked(HIDE, THERE))
+    hidden = comments.evolve(THERE, asked(HIDE, THERE), 1)
     assert code(asked(HIDE, hidden)) == Refusal.COMMENT_HIDDEN
     restored = asked(RESTORE, hidden)
     assert isinstance(restored, Restored)
-    assert comments.evolve(hidden, restored) == THERE
+    assert comments.evolve(hidden, restored, 2) == THERE
     assert code(asked(RESTORE, THERE)) == Refusal.COMMENT_NOT_HIDDEN
 
 
 def test_what_was_taken_back_stays_so() -> None:
-    gone = comments.evolve(THERE, asked(RETRACT, THERE))
+    gone = comments.evolve(THERE, asked(RETRACT, THERE), 1)
     for request in (RETRACT, HIDE, RESTORE, REPLY):
         assert code(asked(request, gone)) == Refusal.COMMENT_RETRACTED
 

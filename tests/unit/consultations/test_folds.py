@@ -64,7 +64,7 @@ def said(steps: list[tuple[int, str]]) -> list[Recorded]:
             case _:
                 request = ReplyRequested(**told, actor=BODY, outcome=ReplyOutcome.NOTED, statement=STATEMENT)
         decision = comments.decide(states.get(number), hearing(), request, NOW, PACKS)
-        states[number] = comments.evolve(states.get(number), decision)
+        states[number] = comments.evolve(states.get(number), decision, len(log))
         log.append(decision)
     return recorded(COMMENTS, log)
 

@@ -29,7 +29,7 @@ STEPS = st.lists(
 CUTS = st.lists(st.integers(1, 9), min_size=1, max_size=5)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(STEPS, CUTS)
 def test_any_batches_make_the_same_documents(steps: list[tuple[str, int, int]], cuts: list[int]) -> None:
     log = log_of(steps)
@@ -37,7 +37,7 @@ def test_any_batches_make_the_same_documents(steps: list[tuple[str, int, int]], 
     assert stored(log, cuts).collections == stored(log, [1]).collections
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS, CUTS)
 def test_sums_are_what_a_plain_recount_finds(steps: list[tuple[str, int, int]], cuts: list[int]) -> None:
     log = log_of(steps)

@@ -8,11 +8,13 @@ from typing import Any, cast
 from kenes.kafka.records import Recorded
 from kenes.mongo.client import Document
 from schemas.consultations.clauses import Clause, ClauseKind, ClauseTree
-from schemas.consultations.comments import Posted
+from schemas.consultations.comments import CampaignAnswer, CampaignReached, Posted
 from schemas.consultations.course import VersionAdded
 from schemas.consultations.parts import Anchor, DraftText, Stakeholder
 from schemas.envelope import Event, decision_id
+from schemas.notifications.consultations import CommentAnswered
 from schemas.notifications.fan_outs import FanOutBegun
+from schemas.notifications.parts import MOST_KEYS
 from schemas.notifications.subscriptions import Followed
 from schemas.parts import PrivateEntry
 from schemas.payload import Payload
@@ -23,6 +25,7 @@ from services.notifications.people import subscriber_of
 from services.notifications.publishing.relay import SUBJECTS
 from tests.publicity import about
 from tests.unit.notifications.following_world import KEYRING, START, World
+from tests.unit.notifications.matching.support import STATEMENT
 
 AUTHOR = "issuer|aigerim"
 
@@ -137,3 +140,27 @@ async def test_what_moderators_say_goes_to_the_author_alone() -> None:
         (("author:petition:p",), "notifications.petition.moderation-begun.v1"),
         (("author:petition:p",), "notifications.petition.returned.v1"),
     ]
+
+
+def reached(*comments: str, sequence: int = 7) -> CampaignReached:
+    """The answer of this sequence has reached comments."""
+    answer = CampaignAnswer(sequence=sequence, at=START, outcome="noted", statement=STATEMENT)
+    return CampaignReached(consultation="c", comment="m", answer=answer, before=0, comments=comments)
+
+
+async def test_whom_an_answer_reaches_is_told_the_same_event_page_by_page() -> None:
+    world = World()
+    acts = acts_of(world, "c")
+    first = reached(*(f"m{number}" for number in range(MOST_KEYS + 1)))
+    decisions = decided(COMMENTS, "c", first, reached("late"), reached("m0", sequence=8))
+    for _ in range(2):  # a batch may come again
+        await acts.handle(COMMENTS, decisions)
+    begun = world.fan_outs.told(FanOutBegun)
+    assert [len(each.wanted.keys) for each in begun] == [MOST_KEYS, 1, 1, 1]
+    assert len({each.event for each in begun[:3]}) == 1
+    assert begun[3].event != begun[0].event, "another answer is another event"
+    assert begun[2].wanted.keys == ("comment:c/late",)
+    assert {(each.wanted.late, each.news.event, each.news.data["campaign"]) for each in begun} == {
+        (True, CommentAnswered.TYPE, True)
+    }
+    assert [each.key for each in world.fan_outs.decided[:3]] == [begun[0].event.encode()] * 3

@@ -23,15 +23,9 @@ from services.notifications.matching.requests import fan_out_of
 from services.notifications.matching.telling import Telling
 from tests.publicity import published
 from tests.unit.notifications.following_world import World, later
+from tests.unit.notifications.matching.support import SETTLED
 
 KEYS = ("petition:p", "category:transport", "region:KZ", "search:переходы школ", "petition:other")
-
-
-class Met(Followers):
-    """Followers of a world, whose projection is always as far as it is asked to be."""
-
-    async def settled(self) -> None:
-        """Nothing lags here."""
 
 
 def world_of(follows: list[tuple[int, str]], *, account: bool) -> World:
@@ -53,7 +47,7 @@ async def run(world: World, fails: list[int], again: list[int]) -> None:
     request = fan_out_of("e", event, event.about, later(1))
     assert request is not None
     await world.send(FAN_OUT_REQUESTS, b"e", Event(id="x", source="/t", subject="e", time=later(1), data=request))
-    telling = Telling(Met("", cast(Any, world), FOLLOWERS), cast(Any, world))
+    telling = Telling(Followers(cast(Any, world), FOLLOWERS), SETTLED, cast(Any, world))
     writes, failing = count(), set(fails)
     world.fails = lambda: next(writes) in failing
     waiting = list(world.fan_outs.decided)
@@ -73,7 +67,7 @@ async def run(world: World, fails: list[int], again: list[int]) -> None:
 FOLLOWS = st.lists(st.tuples(st.integers(0, 12), st.sampled_from(KEYS)), max_size=20, unique=True)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     FOLLOWS,
     st.lists(st.integers(0, 40), max_size=6),
