@@ -4,6 +4,8 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
+from babel import Locale
+
 _FILE: Final = Path(__file__).parent / "regions.toml"
 _NAMES: Final[dict[str, dict[str, str]]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
 
@@ -12,6 +14,11 @@ def region_name(code: str, language: str) -> str:
     """The name of a region by ISO 3166-2 code; a code of another country is shown as it is."""
     names = _NAMES.get(code)
     return code if names is None else names[language]
+
+
+def place_name(code: str, language: str) -> str:
+    """The name of a country by ISO 3166-1 code, or of a region; what nobody knows is shown as it is."""
+    return Locale(language).territories.get(code) or region_name(code, language)
 
 
 def regions(language: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from schemas.petitions.v1 import (
     ChargeRequested,
     CloseRequested,
     DraftAnswerRequested,
+    HideCommentRequested,
     InviteRequested,
     LifecycleRequest,
     LockRequested,
@@ -24,6 +25,7 @@ from schemas.petitions.v1 import (
 from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
 
 _MODERATION = (Refusal.NOT_IN_MODERATION, Refusal.LOCKED)
+_HANDED_IN = (Refusal.NOT_A_DRAFT, Refusal.DISCUSSION_TOO_SHORT, Refusal.ORGANISERS_MISSING)
 _OWED = (Refusal.NOTHING_OWED,)
 
 
@@ -35,7 +37,16 @@ def _act(name: str, request: type[LifecycleRequest], says: str, *refusals: Refus
 ACTS: Final[dict[str, Act]] = {
     act.name: act
     for act in (
-        _act("submission", SubmitRequested, "Hands a draft in.", Refusal.NOT_A_DRAFT, *TEXT_REFUSALS),
+        _act("submission", SubmitRequested, "Hands a draft in.", *_HANDED_IN, *TEXT_REFUSALS),
+        _act(
+            "comment-hiding",
+            HideCommentRequested,
+            "Hides a comment of the discussion.",
+            Refusal.COMMENT_UNKNOWN,
+            Refusal.COMMENT_HIDDEN,
+            Refusal.REASON_UNKNOWN,
+            Refusal.EXPLANATION_MISSING,
+        ),
         _act("lock", LockRequested, "Takes the petition on the desk for a quarter of an hour.", *_MODERATION),
         _act(
             "verdict",

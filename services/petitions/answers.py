@@ -3,7 +3,7 @@
 from typing import Final
 
 from kenes.service.answers import Answers
-from schemas.petitions.v1 import Created, SignatureAccepted
+from schemas.petitions.v1 import Commented, Created, SignatureAccepted
 from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
 
 PREFIX: Final = "/api/petitions/v1"
@@ -15,6 +15,8 @@ ANSWERS: Final = Answers(
     statuses={
         Refusal.PETITION_UNKNOWN: 404,
         Refusal.NOT_ALLOWED: 403,
+        Refusal.COMMENT_UNKNOWN: 404,
+        Refusal.PLACE_NOT_COUNTED: 403,
         Refusal.PACK_UNKNOWN: 422,
         Refusal.UNIT_UNKNOWN: 422,
         Refusal.REASON_MISSING: 422,
@@ -27,5 +29,5 @@ ANSWERS: Final = Answers(
         Refusal.ASSURANCE_TOO_LOW: 403,
         Refusal.NOT_A_CITIZEN: 403,
     },
-    made={Created: "/petitions/{petition}", SignatureAccepted: ""},
+    made={Created: "/petitions/{petition}", SignatureAccepted: "", Commented: ""},
 )

@@ -1,6 +1,6 @@
 """What people ask for, as requests on the topics. Produces and waits; decides nothing."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from kenes.identity.person import Person
@@ -10,7 +10,10 @@ from kenes.mongo.vault import Vault
 from kenes.service.asking import Asking, Outcome, actor, eligibility, private_entry, sealed_name
 from schemas.petitions.v1 import (
     Actor,
+    CommentRequested,
     CreateRequested,
+    JoinOrganisersRequested,
+    Language,
     LifecycleRequest,
     PetitionText,
     PrivateEntry,
@@ -32,6 +35,17 @@ class RulesChoice:
 
     pack: str = "kz-republic"
     unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody says of the text of `revision`."""
+
+    petition: str
+    revision: int
+    language: Language
+    text: str
+    listed: bool
 
 
 @dataclass(frozen=True)
@@ -60,6 +74,39 @@ class Commands:
             unit=rules.unit,
             sealed=sealed_name(key, petition, person),
             mine=self._entry(key, petition, person),
+        )
+        return await self.ask(request, wait)
+
+    async def comment(self, person: Person, said: Comment, wait: float) -> Outcome:
+        """Comments on a text that is discussed."""
+        key = await self.vault.key_of(person.id)
+        told: dict[str, bool | str | None] = {
+            "petition": said.petition,
+            "what": "comment",
+            "listed": said.listed,
+            "text": said.text,
+        }
+        request = CommentRequested(
+            **asdict(said),
+            actor=self.actor(said.petition, person),
+            eligibility=eligibility(person),
+            sealed=sealed_name(key, said.petition, person),
+            mine=private_entry(self.keyring, key, f"comment/{uuid4()}", person, told),
+        )
+        return await self.ask(request, wait)
+
+    async def join(self, person: Person, petition: str, revision: int, *, listed: bool, wait: float) -> Outcome:
+        """Stands behind a petition, with its text of `revision`."""
+        key = await self.vault.key_of(person.id)
+        told: dict[str, bool | str | None] = {"petition": petition, "what": "organiser", "listed": listed}
+        request = JoinOrganisersRequested(
+            petition=petition,
+            actor=self.actor(petition, person),
+            eligibility=eligibility(person),
+            revision=revision,
+            listed=listed,
+            sealed=sealed_name(key, petition, person),
+            mine=private_entry(self.keyring, key, f"organiser/{petition}", person, told),
         )
         return await self.ask(request, wait)
 

@@ -25,6 +25,7 @@ from services.petitions.answering.desk import DutyReads
 from services.petitions.answering.export import SignerLists
 from services.petitions.answering.handing import Handing
 from services.petitions.directory import Directory
+from services.petitions.discussion.reads import DiscussionReads
 from services.petitions.domain.evolution import evolve
 from services.petitions.domain.petition import Petition
 from services.petitions.moderation.reads import ModerationReads
@@ -51,6 +52,17 @@ class Signed:
     region: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TookPart:
+    """A comment of a person's own, or that they stood behind a petition: `what` tells which. `at` is ISO 8601."""
+
+    petition: str
+    at: str
+    what: str
+    listed: bool
+    text: str | None = None
+
+
 class Queries:
     """Reads the projections' live versions."""
 
@@ -73,6 +85,7 @@ class Queries:
         self.search = search
         self._recent = recent
         self._recent_signatures = recent_signatures
+        self.discussions = DiscussionReads(self._live, recent)
         self.moderation = ModerationReads(database, projections)
         self.duties = DutyReads(database, projections)
         self.signers = Handing(SignerLists(database, projections, keyring, vault), database, keyring)
@@ -167,6 +180,10 @@ class Queries:
     async def authored_by(self, person: Person) -> list[str]:
         """Ids of the petitions the person started, the latest first."""
         return [note["petition"] for note, _ in await self._entries("authored", person)]
+
+    async def took_part(self, person: Person) -> list[TookPart]:
+        """The person's comments and petitions they stood behind, the latest first."""
+        return [TookPart(**note) for note, _ in await self._entries("took_part", person)]
 
     async def _entries(self, collection: str, person: Person) -> list[tuple[Any, Document]]:
         key = await self._vault.find(person.id)

@@ -49,10 +49,11 @@ class Renderer:
         return written
 
     def _view(self, petition: Petition) -> dict[str, Any]:
-        pack = self._packs.pinned(petition.rules)
+        pack, discussion = self._packs.pinned(petition.rules), petition.discussion
         return petition.model_dump(mode="json", exclude=HIDDEN) | {
             "addressee": pack.addressed(petition.unit),
             "href": f"/petitions/{petition.id}",
+            "discussion": discussion and discussion.model_dump(mode="json", exclude={"ripe", "hidden"}),
             "on_paper": petition.on_paper,
             "paper": [batch.model_dump(mode="json") for batch in batch_views(petition)],
         }

@@ -19,7 +19,7 @@ from services.petitions.queries import Queries
 CHUNK: Final = 100
 """Petitions looked up at a time: what a download holds in memory."""
 
-STAYS: Final = ("counts", "petitions", "log", "provider")
+STAYS: Final = ("counts", "petitions", "comments", "log", "provider")
 """What erasing leaves: keys of `erase.stays.*`."""
 
 
@@ -55,6 +55,7 @@ class Rights:
         key = await self.vault.find(person.id)
         signed = await self.queries.signed_by(person)
         authored = await self.queries.authored_by(person)
+        parts = [asdict(each) for each in await self.queries.took_part(person)]
         ends = await self.sessions.owned(self.keyring.index(person.id), now)
 
         yield b'{"made_at":' + orjson.dumps(now) + b',"what":' + orjson.dumps(t("data.what"))
@@ -64,6 +65,8 @@ class Rights:
         async for piece in self._part("signatures", t, person, lines, key=None):
             yield piece
         async for piece in self._part("petitions", t, person, [{"petition": each} for each in authored], key=key):
+            yield piece
+        async for piece in self._part("took_part", t, person, parts, key=None):
             yield piece
         items = [{"ends_at": each} for each in ends]
         yield b',"sessions":' + orjson.dumps({"what": t("data.sessions"), "items": items})

@@ -145,6 +145,7 @@ class Petitions(Service):
                 recent=petition_decisions,
                 recent_signatures=signature_decisions,
             )
+            mailing = await self._mailing(context)
             api = Api(
                 commands=commands,
                 queries=queries,
@@ -164,6 +165,7 @@ class Petitions(Service):
                         self.settings.small_group,
                     )
                 ),
+                mailing=mailing,
             )
             pages = PageSite(
                 pages=site.pages,
@@ -179,7 +181,7 @@ class Petitions(Service):
                 packs=self.packs,
                 keyring=self.keyring,
                 small_group=self.settings.small_group,
-                mailing=await self._mailing(context),
+                mailing=mailing,
             )
             unknown: Translations = {UnknownPetitionError: lambda _: Problem(404, "petition-unknown")}
             yield Site(site.app([*api.routes(), *page_routes(pages)], unknown), hub.close)

@@ -63,8 +63,23 @@ class CountView(View):
     version: int
 
 
-HIDDEN: Final = {"author", "sealed", "owner", "lock", "proposal", "suspended_from", "archive_at", "paper"}
-"""Of a petition, what clients do not get: who wrote it, who works on it, and who signed where on paper."""
+HIDDEN: Final = {
+    *("author", "sealed", "owner", "lock", "proposal", "suspended_from", "archive_at", "paper"),
+    *("organisers", "discussion"),
+}
+"""Of a petition, what clients do not get: who wrote it, stands behind it and works on it, who signed where on paper.
+
+What they do get of some of it is in other words."""
+
+
+class DiscussionView(View):
+    """The public discussion of a petition's text."""
+
+    opened_at: datetime
+    ripe_at: datetime = Field(description="From when on the author may hand the text in.")
+    until: datetime | None = Field(description="When it ends without that.")
+    revision: int = Field(description="The first text that was discussed.")
+    comments: int
 
 
 class PetitionView(View):
@@ -84,6 +99,7 @@ class PetitionView(View):
     published_at: datetime | None
     checkpoint: datetime | None = Field(description="When it must have gathered the pack's first number.")
     needed: int | None = Field(description="Supporters it needs before moderation.")
+    discussion: DiscussionView | None = Field(description="Where its text was, or is, discussed.")
     finding: Finding | None = Field(description="The last verdict of moderation.")
     reached: list[Reached]
     duties: list[Duty] = Field(description="What is owed to it, by when, and whether it was done.")
@@ -220,6 +236,25 @@ class DataPetitions(View):
     items: list[DataPetition]
 
 
+class DataPart(View):
+    """A comment of the person's own, or a petition they stood behind as an organiser."""
+
+    petition: str
+    title: str | None
+    pseudonym: str
+    at: datetime
+    what: Literal["comment", "organiser"]
+    listed: bool
+    text: str | None
+
+
+class DataParts(View):
+    """All comments and petitions stood behind."""
+
+    what: str
+    items: list[DataPart]
+
+
 class DataSession(View):
     """A browser in which the person is signed in."""
 
@@ -248,6 +283,7 @@ class MyData(View):
     key: MyKey
     signatures: DataSignatures
     petitions: DataPetitions
+    took_part: DataParts
     sessions: DataSessions
     elsewhere: Elsewhere
 

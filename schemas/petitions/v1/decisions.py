@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from schemas.parts import PrivateEntry, Pseudonym, RulePackRef, Statement
+from schemas.parts import Language, PrivateEntry, Pseudonym, RulePackRef, Statement
 from schemas.payload import Payload
 from schemas.petitions.v1.parts import (
     AnswerOutcome,
@@ -41,6 +41,72 @@ class Edited(Payload):
     TYPE: ClassVar[str] = "petitions.petition.edited.v1"
     petition: PetitionId
     text: PetitionText
+
+
+class DiscussionBegun(Payload):
+    """Everybody may read and discuss the text, and its author may change it.
+
+    From `ripe_at` (UTC) on the author may hand it in; at `until` it ends without that, where the pack says so.
+    """
+
+    TYPE: ClassVar[str] = "petitions.petition.discussion-begun.v1"
+    petition: PetitionId
+    ripe_at: datetime
+    until: datetime | None = None
+
+
+class DiscussionRipened(Payload):
+    """The text has been discussed for as long as it must be."""
+
+    TYPE: ClassVar[str] = "petitions.petition.discussion-ripened.v1"
+    petition: PetitionId
+
+
+class Commented(Payload):
+    """Somebody has commented on the text of `revision`. Comments of a petition are numbered from 1."""
+
+    TYPE: ClassVar[str] = "petitions.petition.commented.v1"
+    petition: PetitionId
+    number: int
+    by: Pseudonym
+    revision: int
+    language: Language
+    text: str
+    listed: bool
+    sealed: str
+    mine: PrivateEntry
+
+
+class CommentHidden(Payload):
+    """A moderator has hidden a comment; that it was made still counts."""
+
+    TYPE: ClassVar[str] = "petitions.petition.comment-hidden.v1"
+    petition: PetitionId
+    number: int
+    by: Pseudonym
+    reason: str
+    explanation: str
+
+
+class OrganiserJoined(Payload):
+    """Somebody stands behind the text of `revision`. `place` is where they live, as the pack tells places apart."""
+
+    TYPE: ClassVar[str] = "petitions.petition.organiser-joined.v1"
+    petition: PetitionId
+    organiser: Pseudonym
+    place: str
+    revision: int
+    listed: bool
+    sealed: str
+    mine: PrivateEntry
+
+
+class OrganiserLeft(Payload):
+    """An organiser no longer stands behind the petition."""
+
+    TYPE: ClassVar[str] = "petitions.petition.organiser-withdrawn.v1"
+    petition: PetitionId
+    organiser: Pseudonym
 
 
 class GatheringBegun(Payload):

@@ -120,3 +120,4 @@ class CloseReason(StrEnum):
     WINDOW_ENDED = "window-ended"
     NO_SUPPORT = "no-support"
     FEW_SIGNATURES = "few-signatures"
+    DISCUSSION_OVER = "discussion-over"

@@ -4,9 +4,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from schemas.parts import Actor, Eligibility, PrivateEntry, Statement
+from schemas.parts import Actor, Eligibility, Language, PrivateEntry, Statement
 from schemas.payload import Payload
 from schemas.petitions.v1.parts import AnswerOutcome, PaperSheet, PetitionId, PetitionText, UnitCount, Verdict
+
+LONGEST_COMMENT = 3_000
+"""Letters of a comment."""
 
 
 class LifecycleRequest(Payload):
@@ -40,6 +43,49 @@ class SubmitRequested(LifecycleRequest):
     """The author hands the text in."""
 
     TYPE: ClassVar[str] = "petitions.petition.submit-requested.v1"
+    actor: Actor
+
+
+class CommentRequested(LifecycleRequest):
+    """Somebody comments on the text as it stood in `revision`, while it is discussed."""
+
+    TYPE: ClassVar[str] = "petitions.petition.comment-requested.v1"
+    actor: Actor
+    eligibility: Eligibility
+    revision: int = Field(ge=1)
+    language: Language
+    text: str = Field(min_length=3, max_length=LONGEST_COMMENT)
+    listed: bool = Field(default=False, description="Show first name and initial beside the comment.")
+    sealed: str = Field(description="The commenter's name and identifier, under the commenter's key.")
+    mine: PrivateEntry
+
+
+class HideCommentRequested(LifecycleRequest):
+    """A moderator hides a comment, for a reason that is public."""
+
+    TYPE: ClassVar[str] = "petitions.petition.hide-comment-requested.v1"
+    actor: Actor
+    number: int = Field(ge=1, description="Comments of a petition are numbered from 1.")
+    reason: str = Field(min_length=3, max_length=40)
+    explanation: str = Field(min_length=10, max_length=2_000)
+
+
+class JoinOrganisersRequested(LifecycleRequest):
+    """Somebody who was invited stands behind the text as it is in `revision`."""
+
+    TYPE: ClassVar[str] = "petitions.petition.join-organisers-requested.v1"
+    actor: Actor
+    eligibility: Eligibility
+    revision: int = Field(ge=1)
+    listed: bool = Field(default=False, description="Show first name and initial among the organisers.")
+    sealed: str = Field(description="The organiser's name and identifier, under the organiser's key.")
+    mine: PrivateEntry
+
+
+class LeaveOrganisersRequested(LifecycleRequest):
+    """An organiser no longer stands behind the petition."""
+
+    TYPE: ClassVar[str] = "petitions.petition.leave-organisers-requested.v1"
     actor: Actor
 
 

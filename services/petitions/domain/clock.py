@@ -10,6 +10,7 @@ from schemas.petitions.v1 import (
     Closed,
     CloseReason,
     DeadlineRequested,
+    DiscussionRipened,
     DutyMissed,
     DutyReminded,
     GoalReached,
@@ -52,6 +53,8 @@ def deadline(petition: Petition, request: DeadlineRequested, now: datetime, pack
     next_at = petition.next_at
     if next_at is None or now < next_at:
         return Refusal.NOT_DUE
+    if petition.status is Status.DISCUSSION:
+        return _of_discussion(petition)
     if petition.closed_at is None and petition.status is Status.GATHERING and _is_over(petition.closes_at, now):
         return Closed(petition=petition.id, reason=CloseReason.NO_SUPPORT)
     if petition.closed_at is None and petition.status is Status.COLLECTING:
@@ -59,11 +62,21 @@ def deadline(petition: Petition, request: DeadlineRequested, now: datetime, pack
             return _checkpoint(petition, paper.counted(petition, request.count, packs), packs)
         if _is_over(petition.closes_at, now):
             return closed(petition, CloseReason.WINDOW_ENDED, now, packs)
+    return _of_duties(petition, now) or Archived(petition=petition.id)
+
+
+def _of_discussion(petition: Petition) -> Payload:
+    if petition.discussion is not None and petition.discussion.ripe:
+        return Closed(petition=petition.id, reason=CloseReason.DISCUSSION_OVER)
+    return DiscussionRipened(petition=petition.id)
+
+
+def _of_duties(petition: Petition, now: datetime) -> Payload | None:
     for duty in petition.duties:
         if duty.next_at is not None and duty.next_at <= now:
             told = DutyMissed if duty.due_at <= now else DutyReminded
             return told(petition=petition.id, kind=duty.kind, due_at=duty.due_at)
-    return Archived(petition=petition.id)
+    return None
 
 
 def _checkpoint(petition: Petition, count: int, packs: RulePacks) -> Payload:
@@ -80,5 +93,10 @@ def _is_over(end: datetime | None, now: datetime) -> bool:
 def _is_spread(spread: Spread | None, units: Mapping[str, int]) -> bool:
     if spread is None:
         return True
-    enough = [unit for unit, least in spread.minimum.items() if units.get(unit, 0) >= least]
+    enough = [unit for unit, least in spread.minimum.items() if _within(unit, units) >= least]
     return len(enough) >= spread.units
+
+
+def _within(unit: str, units: Mapping[str, int]) -> int:
+    """Signatures of a unit; of a country, those of all its regions."""
+    return sum(number for region, number in units.items() if region == unit or region.startswith(f"{unit}-"))

@@ -23,9 +23,22 @@ from services.petitions.domain.rules import RulePacks
 from services.petitions.domain.stages import MODERATOR
 from services.petitions.domain.status import Status
 
-WITHDRAWABLE = (Status.DRAFT, Status.GATHERING, Status.MODERATION, Status.RETURNED, Status.COLLECTING)
-RETIRABLE = (Status.GATHERING, Status.MODERATION, Status.COLLECTING)
-SUSPENDABLE = (Status.GATHERING, Status.MODERATION, Status.COLLECTING, Status.CONSIDERATION)
+WITHDRAWABLE = (
+    Status.DRAFT,
+    Status.DISCUSSION,
+    Status.GATHERING,
+    Status.MODERATION,
+    Status.RETURNED,
+    Status.COLLECTING,
+)
+RETIRABLE = (Status.DISCUSSION, Status.GATHERING, Status.MODERATION, Status.COLLECTING)
+SUSPENDABLE = (
+    Status.DISCUSSION,
+    Status.GATHERING,
+    Status.MODERATION,
+    Status.COLLECTING,
+    Status.CONSIDERATION,
+)
 
 
 def closed(petition: Petition, reason: CloseReason, now: datetime, packs: RulePacks) -> Closed:

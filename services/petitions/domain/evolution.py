@@ -1,7 +1,6 @@
 """A petition as a fold of what was decided about it."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from schemas.payload import Payload
@@ -19,7 +18,6 @@ from schemas.petitions.v1 import (
     DutyMissed,
     DutyReminded,
     Edited,
-    GatheringBegun,
     GoalReached,
     Locked,
     ModerationBegun,
@@ -37,6 +35,8 @@ from schemas.petitions.v1 import (
     VerdictUndone,
     Withdrawn,
 )
+from services.petitions.domain import evolution_preparing as preparing
+from services.petitions.domain.keeping import Change, all_done, done, later, marked, noted
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.signature import window_after
 from services.petitions.domain.status import (
@@ -78,23 +78,16 @@ def evolve(petition: Petition | None, decision: Payload, at: datetime) -> Petiti
     return petition.model_copy(update=moved | change(petition, decision, at))
 
 
-Change = Callable[[Petition, Any, datetime], dict[str, Any]]
-
-
 def _edited(petition: Petition, decision: Edited, _at: datetime) -> dict[str, Any]:
     return {"text": decision.text, "revision": petition.revision + 1}
 
 
-def _gathering(petition: Petition, decision: GatheringBegun, at: datetime) -> dict[str, Any]:
-    return {"status": Status.GATHERING, "needed": decision.needed, **_told(petition, "gathering", at, "supporters")}
-
-
 def _moderation(petition: Petition, decision: ModerationBegun, at: datetime) -> dict[str, Any]:
-    return _on_desk(petition, decision, at) | _told(petition, "moderation", at, "moderation")
+    return _on_desk(petition, decision, at) | noted(petition, "moderation", at, "moderation")
 
 
 def _undone(petition: Petition, decision: VerdictUndone, at: datetime) -> dict[str, Any]:
-    return _on_desk(petition, decision, at) | _told(petition, "undone", at, "moderation", decision.reason)
+    return _on_desk(petition, decision, at) | noted(petition, "undone", at, "moderation", decision.reason)
 
 
 def _on_desk(petition: Petition, decision: ModerationBegun | VerdictUndone, at: datetime) -> dict[str, Any]:
@@ -125,19 +118,19 @@ def _found(petition: Petition, verdict: Verdict, decision: Returned | Rejected |
     explanation = "" if isinstance(decision, Published) else decision.explanation
     return {
         "finding": Finding(verdict=verdict, at=at, reasons=reasons, explanation=explanation),
-        "duties": _done(petition.duties, DutyKind.MODERATE, at),
+        "duties": done(petition.duties, DutyKind.MODERATE, at),
         "lock": None,
         "proposal": None,
     }
 
 
 def _returned(petition: Petition, decision: Returned, at: datetime) -> dict[str, Any]:
-    told = _told(petition, "returned", at, "moderation", decision.explanation)
+    told = noted(petition, "returned", at, "moderation", decision.explanation)
     return {"status": Status.RETURNED, **_found(petition, Verdict.RETURN, decision, at), **told}
 
 
 def _rejected(petition: Petition, decision: Rejected, at: datetime) -> dict[str, Any]:
-    told = _told(petition, "rejected", at, "prohibited", decision.explanation)
+    told = noted(petition, "rejected", at, "prohibited", decision.explanation)
     return {"status": Status.REJECTED, **_found(petition, Verdict.REJECT, decision, at), **told}
 
 
@@ -148,7 +141,7 @@ def _published(petition: Petition, decision: Published, at: datetime) -> dict[st
         "published_at": at,
         "checkpoint": decision.checkpoint,
         **found,
-        **_told(petition, "published", at, "window"),
+        **noted(petition, "published", at, "window"),
     }
 
 
@@ -164,7 +157,7 @@ def _reached(petition: Petition, decision: GoalReached, at: datetime) -> dict[st
         change["duties"] = (*petition.duties, duty)
     if decision.goal == petition.goal:
         change |= {"status": Status.CONSIDERATION, "checkpoint": None}
-    return change | _told(petition, "reached", at, f"thresholds.{decision.goal.effect}", str(decision.goal.signatures))
+    return change | noted(petition, "reached", at, f"thresholds.{decision.goal.effect}", str(decision.goal.signatures))
 
 
 def _closed(petition: Petition, decision: Closed, at: datetime) -> dict[str, Any]:
@@ -177,33 +170,33 @@ def _closed(petition: Petition, decision: Closed, at: datetime) -> dict[str, Any
     return {
         "status": status,
         "archive_at": decision.archive_at,
-        **_told(petition, "closed", at, _CLOSING_RULES.get(decision.reason), decision.reason),
+        **noted(petition, "closed", at, _CLOSING_RULES.get(decision.reason), decision.reason),
     }
 
 
 def _reminded(petition: Petition, decision: DutyReminded, _at: datetime) -> dict[str, Any]:
-    return {"duties": _marked(petition.duties, decision, reminded=True)}
+    return {"duties": marked(petition.duties, decision, reminded=True)}
 
 
 def _overdue(petition: Petition, decision: DutyMissed, at: datetime) -> dict[str, Any]:
-    duties = _marked(petition.duties, decision, reminded=True, overdue=True)
-    return {"duties": duties} | _told(petition, f"overdue-{decision.kind}", at, decision.kind)
+    duties = marked(petition.duties, decision, reminded=True, overdue=True)
+    return {"duties": duties} | noted(petition, f"overdue-{decision.kind}", at, decision.kind)
 
 
 def _withdrawn(petition: Petition, decision: Withdrawn, at: datetime) -> dict[str, Any]:
-    told = _told(petition, "withdrawn", at, reason=decision.reason or None)
-    return {"status": Status.WITHDRAWN, "duties": _all_done(petition.duties, at), **told}
+    told = noted(petition, "withdrawn", at, reason=decision.reason or None)
+    return {"status": Status.WITHDRAWN, "duties": all_done(petition.duties, at), **told}
 
 
 def _retired(petition: Petition, decision: Retired, at: datetime) -> dict[str, Any]:
-    told = _told(petition, "retired", at, reason=decision.reason)
+    told = noted(petition, "retired", at, reason=decision.reason)
     end = {"status": Status.RETIRED, "in_favour_of": decision.in_favour_of}
-    return {**end, "duties": _all_done(petition.duties, at), **told}
+    return {**end, "duties": all_done(petition.duties, at), **told}
 
 
 def _suspended(petition: Petition, decision: Suspended, at: datetime) -> dict[str, Any]:
     was = {"suspended_from": petition.status, "suspended_at": at}
-    return {"status": Status.SUSPENDED, **was, **_told(petition, "suspended", at, reason=decision.act)}
+    return {"status": Status.SUSPENDED, **was, **noted(petition, "suspended", at, reason=decision.act)}
 
 
 def _resumed(petition: Petition, decision: Resumed, at: datetime) -> dict[str, Any]:
@@ -212,30 +205,31 @@ def _resumed(petition: Petition, decision: Resumed, at: datetime) -> dict[str, A
         "status": petition.suspended_from,
         "suspended_from": None,
         "suspended_at": None,
-        "duties": tuple(_later(duty, pause) for duty in petition.duties),
+        "duties": tuple(later(duty, pause) for duty in petition.duties),
         "checkpoint": petition.checkpoint and petition.checkpoint + pause,
-        **_told(petition, "resumed", at, reason=decision.act),
+        "discussion": petition.discussion and preparing.paused(petition.discussion, pause),
+        **noted(petition, "resumed", at, reason=decision.act),
     }
 
 
 def _charge(petition: Petition, decision: ChargeTaken, at: datetime) -> dict[str, Any]:
-    return {"charge": decision.body} | _told(petition, "charge", at)
+    return {"charge": decision.body} | noted(petition, "charge", at)
 
 
 def _invited(petition: Petition, decision: AuthorInvited, at: datetime) -> dict[str, Any]:
-    return _told(petition, "invited", at, reason=decision.message)
+    return noted(petition, "invited", at, reason=decision.message)
 
 
 def _drafted(petition: Petition, decision: AnswerDrafted, at: datetime) -> dict[str, Any]:
     drafted = Answer(outcome=decision.outcome, statement=decision.statement, at=at)
-    return {"draft_answer": drafted} | _told(petition, "answer-drafted", at)
+    return {"draft_answer": drafted} | noted(petition, "answer-drafted", at)
 
 
 def _entered(petition: Petition, decision: PaperEntered, at: datetime) -> dict[str, Any]:
     batch = PaperBatch(
         number=decision.batch, entered_at=at, by=decision.by, reference=decision.reference, sheets=decision.sheets
     )
-    told = _told(petition, "paper-entered", at, "paper", str(batch.signatures))
+    told = noted(petition, "paper-entered", at, "paper", str(batch.signatures))
     return {"paper": (*petition.paper, batch)} | told
 
 
@@ -248,7 +242,7 @@ def _corrected(petition: Petition, decision: PaperCorrected, at: datetime) -> di
         "reason": decision.reason,
     }
     batches = (each.model_copy(update=change) if each.number == decision.batch else each for each in petition.paper)
-    return {"paper": tuple(batches)} | _told(petition, "paper-corrected", at, "paper", decision.reason)
+    return {"paper": tuple(batches)} | noted(petition, "paper-corrected", at, "paper", decision.reason)
 
 
 def _answered(petition: Petition, decision: Answered, at: datetime) -> dict[str, Any]:
@@ -257,25 +251,26 @@ def _answered(petition: Petition, decision: Answered, at: datetime) -> dict[str,
         "status": Status.COLLECTING if petition.status is Status.COLLECTING else Status.ANSWERED,
         "answers": (*petition.answers, answer),
         "draft_answer": None,
-        "duties": _done(petition.duties, DutyKind.ANSWER, at),
+        "duties": done(petition.duties, DutyKind.ANSWER, at),
         "archive_at": decision.archive_at,
-        **_told(petition, "answered", at, reason=decision.outcome),
+        **noted(petition, "answered", at, reason=decision.outcome),
     }
 
 
 def _archived(petition: Petition, _decision: Archived, at: datetime) -> dict[str, Any]:
-    return {"status": Status.ARCHIVED} | _told(petition, "archived", at, "archive")
+    return {"status": Status.ARCHIVED} | noted(petition, "archived", at, "archive")
 
 
 _CLOSING_RULES = {
     CloseReason.WINDOW_ENDED: "window",
     CloseReason.NO_SUPPORT: "supporters",
     CloseReason.FEW_SIGNATURES: "early",
+    CloseReason.DISCUSSION_OVER: "discussion",
 }
 
 _CHANGES: dict[type[Payload], Change] = {
+    **preparing.CHANGES,
     Edited: _edited,
-    GatheringBegun: _gathering,
     ModerationBegun: _moderation,
     Locked: _locked,
     VerdictProposed: _proposed,
@@ -300,32 +295,3 @@ _CHANGES: dict[type[Payload], Change] = {
     PaperEntered: _entered,
     PaperCorrected: _corrected,
 }
-
-
-def _told(
-    petition: Petition, what: str, at: datetime, rule: str | None = None, reason: str | None = None
-) -> dict[str, Any]:
-    return {"timeline": (*petition.timeline, Milestone(what=what, at=at, reason=reason, rule=rule))}
-
-
-def _done(duties: Iterable[Duty], kind: DutyKind, at: datetime) -> tuple[Duty, ...]:
-    return tuple(
-        duty.model_copy(update={"done_at": at}) if duty.open and duty.kind is kind else duty for duty in duties
-    )
-
-
-def _all_done(duties: Iterable[Duty], at: datetime) -> tuple[Duty, ...]:
-    return tuple(duty.model_copy(update={"done_at": at}) if duty.open else duty for duty in duties)
-
-
-def _marked(duties: Iterable[Duty], decision: DutyReminded | DutyMissed, **marks: bool) -> tuple[Duty, ...]:
-    return tuple(
-        duty.model_copy(update=marks) if duty.kind is decision.kind and duty.due_at == decision.due_at else duty
-        for duty in duties
-    )
-
-
-def _later(duty: Duty, pause: timedelta) -> Duty:
-    if not duty.open:
-        return duty
-    return duty.model_copy(update={"due_at": duty.due_at + pause, "remind_at": duty.remind_at + pause})

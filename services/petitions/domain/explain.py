@@ -93,6 +93,9 @@ def rule_at(pack: RulePack, place: str, unit: str | None = None) -> Rule:
     if place == "mailed" and pack.mailed is not None:
         asks = "postcode" if pack.mailed.postcode else "region"
         return Rule(place, {"asks": asks}, pack.mailed.certainty, pack.mailed.source)
+    if place == "discussion" and pack.discussion is not None and pack.discussion.most is not None:
+        without = pack.discussion.model_copy(update={"most": None})
+        return replace(_rule(place, without), parts=(_rule("discussion.most", pack.discussion.most),))
     if place == "paper" and pack.paper is not None:
         part, rule = pack.paper.supporters, _rule(place, pack.paper)
         return rule if part is None else replace(rule, parts=(_rule("paper.supporters", part),))
@@ -104,7 +107,19 @@ def rule_at(pack: RulePack, place: str, unit: str | None = None) -> Rule:
 
 def rules_of(pack: RulePack) -> tuple[Rule, ...]:
     """Every rule of a pack, in the order of a petition's life."""
-    places = ["dates", "author", "signer", "mailed", "texts", "supporters", "moderation", "window", "early"]
+    places = [
+        "dates",
+        "author",
+        "signer",
+        "mailed",
+        "texts",
+        "organisers",
+        "discussion",
+        "supporters",
+        "moderation",
+        "window",
+        "early",
+    ]
     places += [f"thresholds.{each.effect}" for each in pack.thresholds]
     places += ["paper", "archive"]
     return tuple(rule_at(pack, place) for place in places if "." in place or getattr(pack, place) is not None)

@@ -9,6 +9,7 @@ from schemas.petitions.v1 import (
     AnswerRequested,
     ChargeRequested,
     CloseRequested,
+    CommentRequested,
     Created,
     CreateRequested,
     DeadlineRequested,
@@ -16,7 +17,10 @@ from schemas.petitions.v1 import (
     Edited,
     EditRequested,
     GoalRequested,
+    HideCommentRequested,
     InviteRequested,
+    JoinOrganisersRequested,
+    LeaveOrganisersRequested,
     LockRequested,
     ModerateRequested,
     PaperCorrectionRequested,
@@ -29,11 +33,21 @@ from schemas.petitions.v1 import (
     UndoRequested,
     WithdrawalRequested,
 )
-from services.petitions.domain import answering, clock, ending, moderation, paper, stages, text_check
+from services.petitions.domain import (
+    answering,
+    clock,
+    discussion,
+    ending,
+    moderation,
+    organisers,
+    paper,
+    stages,
+    text_check,
+)
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePacks, refusal_of
-from services.petitions.domain.status import EDITABLE
+from services.petitions.domain.status import EDITABLE, Status
 
 Rule = Callable[[Petition, Any, datetime, RulePacks], Payload | Refusal]
 
@@ -83,12 +97,14 @@ def _create(request: CreateRequested, now: datetime, packs: RulePacks) -> Payloa
     )
 
 
-def _edit(petition: Petition, request: EditRequested, _now: datetime, _packs: RulePacks) -> Payload | Refusal:
+def _edit(petition: Petition, request: EditRequested, _now: datetime, packs: RulePacks) -> Payload | Refusal:
     if petition.status not in EDITABLE:
         return Refusal.NOT_A_DRAFT
     if request.actor.pseudonym != petition.author:
         return Refusal.NOT_ALLOWED
-    return Edited(petition=petition.id, text=request.text)
+    public = petition.status is Status.DISCUSSION  # at once: nobody hands it in first
+    unfit = text_check.refusal(request.text, packs.pinned(petition.rules)) if public else None
+    return unfit or Edited(petition=petition.id, text=request.text)
 
 
 def _submit(petition: Petition, request: SubmitRequested, now: datetime, packs: RulePacks) -> Payload | Refusal:
@@ -96,14 +112,22 @@ def _submit(petition: Petition, request: SubmitRequested, now: datetime, packs: 
         return Refusal.NOT_A_DRAFT
     if request.actor.pseudonym != petition.author:
         return Refusal.NOT_ALLOWED
-    if refusal := text_check.refusal(petition.text, packs.pinned(petition.rules)):
-        return refusal
+    under_way = petition.discussion if petition.status is Status.DISCUSSION else None
+    if under_way is not None and now < under_way.ripe_at:
+        return Refusal.DISCUSSION_TOO_SHORT
+    unfit = text_check.refusal(petition.text, packs.pinned(petition.rules)) or organisers.refusal(petition, packs)
+    if unfit is not None:
+        return unfit
     return stages.handed_in(petition, now, packs)
 
 
 _RULES: dict[type[Payload], Rule] = {
     EditRequested: _edit,
     SubmitRequested: _submit,
+    CommentRequested: discussion.comment,
+    HideCommentRequested: discussion.hide,
+    JoinOrganisersRequested: organisers.join,
+    LeaveOrganisersRequested: organisers.leave,
     LockRequested: moderation.lock,
     ModerateRequested: moderation.moderate,
     UndoRequested: moderation.undo,

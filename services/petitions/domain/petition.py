@@ -15,10 +15,12 @@ from services.petitions.domain.signature import SigningWindow
 from services.petitions.domain.status import (
     NEVER_PUBLIC,
     Answer,
+    Discussion,
     Duty,
     Finding,
     Lock,
     Milestone,
+    Organiser,
     PaperBatch,
     Proposal,
     Reached,
@@ -48,6 +50,8 @@ class Petition(BaseModel):
     published_at: datetime | None = None
     checkpoint: datetime | None = None
     needed: int | None = None
+    organisers: tuple[Organiser, ...] = ()
+    discussion: Discussion | None = None
     lock: Lock | None = None
     proposal: Proposal | None = None
     finding: Finding | None = None
@@ -94,6 +98,8 @@ class Petition(BaseModel):
         if self.status is Status.SUSPENDED:
             return None
         instants = [duty.next_at for duty in self.duties]
+        if self.status is Status.DISCUSSION and self.discussion is not None:
+            instants.append(self.discussion.next_at)
         if self.status in (Status.GATHERING, Status.COLLECTING) and self.closed_at is None:
             instants += [self.closes_at, self.checkpoint]
         if self.status is Status.ANSWERED:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from schemas.packs import Certainty, Deadline, Pack, Packs, PlacedError, Rule, Sourced, WhoMay, Words
 from schemas.petitions.v1 import Assurance, Eligibility, Goal, Language
 from schemas.terms import Term
+from services.petitions.domain.preparing import Discussion, Moderation, Organisers, Supporters
 from services.petitions.domain.refusals import Refusal
 
 Hint = Annotated[str, Field(pattern=r"^[^\W\d_][\w-]+\*?( [^\W\d_][\w-]*\*?)*$")]
@@ -17,20 +18,6 @@ Hint = Annotated[str, Field(pattern=r"^[^\W\d_][\w-]+\*?( [^\W\d_][\w-]*\*?)*$")
 
 Effect = Literal["consideration", "response", "debate", "hearing", "parliament"]
 """What a threshold brings about; the pages have words for each."""
-
-
-class Supporters(Sourced):
-    """People who must sign by the direct link before a petition is listed, and the term they have for it."""
-
-    needed: int = Field(gt=0)
-    within: Term
-
-
-class Moderation(Sourced):
-    """Whether somebody must find that a petition may be published, by when, and whether two people must agree."""
-
-    within: Term
-    four_eyes: bool = False
 
 
 class Subject(Rule):
@@ -195,13 +182,15 @@ class RulePack(Pack):
     """One jurisdiction's rules for petitions to one kind of body, in one version.
 
     `body` is who must answer; agents of it hold the role `agency:<body>`, or `agency:<body>:<unit>` where the pack has
-    units. A pack without `supporters` or `moderation` does without that step.
+    units. A pack without `organisers`, `discussion`, `supporters` or `moderation` does without that step.
     """
 
     level: Literal["country", "region", "district", "union"]
     body: str = Field(pattern=r"^[a-z][a-z-]{2,40}$")
     addressee: Words
     addressee_of_unit: Words | None = Field(default=None, description="The same with {unit} where the unit is named.")
+    organisers: Organisers | None = None
+    discussion: Discussion | None = None
     supporters: Supporters | None = None
     moderation: Moderation | None = None
     thresholds: tuple[Threshold, ...] = Field(min_length=1)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from schemas.petitions.v1 import GatheringBegun, ModerationBegun, Published
+from schemas.petitions.v1 import DiscussionBegun, GatheringBegun, ModerationBegun, Published
 from schemas.terms import Term
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, RulePacks
@@ -11,10 +11,22 @@ from services.petitions.domain.status import Status
 MODERATOR = "moderator"
 
 
-def handed_in(petition: Petition, now: datetime, packs: RulePacks) -> GatheringBegun | ModerationBegun | Published:
-    """What follows when the author hands the text in. Supporters are gathered once, before the first moderation."""
+def handed_in(
+    petition: Petition, now: datetime, packs: RulePacks
+) -> DiscussionBegun | GatheringBegun | ModerationBegun | Published:
+    """What follows when the author hands the text in.
+
+    It is discussed once, and supporters are gathered once, before the first moderation.
+    """
     pack = packs.pinned(petition.rules)
-    if pack.supporters is not None and petition.status is Status.DRAFT:
+    if pack.discussion is not None and petition.status is Status.DRAFT:
+        most = pack.discussion.most
+        return DiscussionBegun(
+            petition=petition.id,
+            ripe_at=packs.ends(pack.discussion.least, now, pack),
+            until=None if most is None else packs.ends(most, now, pack),
+        )
+    if pack.supporters is not None and petition.status in (Status.DRAFT, Status.DISCUSSION):
         until = packs.ends(pack.supporters.within, now, pack)
         return GatheringBegun(petition=petition.id, needed=pack.supporters.needed, until=until)
     return supported(petition, now, packs)

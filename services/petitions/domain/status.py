@@ -12,6 +12,7 @@ class Status(StrEnum):
     """`closed`: the collection ended without a goal, and the petition is treated as an ordinary appeal."""
 
     DRAFT = "draft"
+    DISCUSSION = "discussion"
     GATHERING = "gathering"
     MODERATION = "moderation"
     RETURNED = "returned"
@@ -26,11 +27,18 @@ class Status(StrEnum):
     RETIRED = "retired"
 
 
-LISTED = (Status.COLLECTING, Status.CONSIDERATION, Status.ANSWERED, Status.ARCHIVED, Status.CLOSED)
-"""What lists show: a petition that has been published and not taken away since."""
+LISTED = (
+    Status.DISCUSSION,
+    Status.COLLECTING,
+    Status.CONSIDERATION,
+    Status.ANSWERED,
+    Status.ARCHIVED,
+    Status.CLOSED,
+)
+"""What lists show: a petition that has been published and not taken away since, or is discussed before that."""
 
-EDITABLE = (Status.DRAFT, Status.RETURNED)
-"""What the author may still change."""
+EDITABLE = (Status.DRAFT, Status.DISCUSSION, Status.RETURNED)
+"""What the author may still change, and hand in."""
 
 NEVER_PUBLIC = (Status.DRAFT, Status.MODERATION, Status.RETURNED, Status.REJECTED)
 """What only the author and the moderators may read. Gathering petitions are read by whoever holds their address; of a
@@ -48,6 +56,35 @@ class Milestone(_Kept):
     at: datetime
     reason: str | None = None
     rule: str | None = None
+
+
+class Discussion(_Kept):
+    """A public discussion of the text, from `revision` on. `hidden` are numbers of comments; `ripe` once it is told."""
+
+    opened_at: datetime
+    ripe_at: datetime
+    until: datetime | None
+    revision: int
+    ripe: bool = False
+    comments: int = 0
+    hidden: tuple[int, ...] = ()
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the clock must look at it again."""
+        return self.until if self.ripe else self.ripe_at
+
+
+class Organiser(_Kept):
+    """Who stands behind the text of `revision`. The name is sealed; `listed` allows to show its short form."""
+
+    pseudonym: Pseudonym
+    place: str
+    revision: int
+    listed: bool
+    sealed: str
+    owner: str
+    at: datetime
 
 
 class Lock(_Kept):

@@ -6,12 +6,11 @@ from typing import Final
 
 from kenes.mail.address import AddressError, MailAddress, parse_address
 from kenes.web.bodies import Form
-from kenes.web.i18n import Translator
 from services.petitions.domain.rules import Mailed, Residence
 
 Values = Mapping[str, str]
-Errors = list[tuple[str, str]]
-"""(field, what to do), in the order of the form."""
+Faults = list[tuple[str, str]]
+"""(field, what is wrong with it), in the order of the form; `by_mail.error.*` has words for what is wrong."""
 
 FIELDS: Final = ("given_name", "family_name", "email", "residence", "declared", "listed")
 LONGEST_NAME: Final = 100
@@ -35,22 +34,20 @@ def address_of(values: Values) -> MailAddress | None:
         return None
 
 
-def signing_errors(values: Values, asked: Mailed, t: Translator) -> Errors:
+def signing_faults(values: Values, asked: Mailed) -> Faults:
     """What to mend in the form that signs."""
-    errors = [
-        (name, t(f"by_mail.error.{name}")) for name in ("given_name", "family_name") if not _is_name(values[name])
-    ]
-    errors += address_errors(values, t)
+    faults = [(name, name) for name in ("given_name", "family_name") if not _is_name(values[name])]
+    faults += address_faults(values)
     if residence_of(values, asked) is None:
-        errors.append(("residence", t("by_mail.error.postcode" if asked.postcode else "by_mail.error.region")))
+        faults.append(("residence", "postcode" if asked.postcode else "region"))
     if values["declared"] != "yes":
-        errors.append(("declared", t("by_mail.error.declared")))
-    return errors
+        faults.append(("declared", "declared"))
+    return faults
 
 
-def address_errors(values: Values, t: Translator) -> Errors:
+def address_faults(values: Values) -> Faults:
     """What to mend in an address."""
-    return [] if address_of(values) else [("email", t("by_mail.error.email"))]
+    return [] if address_of(values) else [("email", "email")]
 
 
 def _is_name(text: str) -> bool:

@@ -65,6 +65,11 @@ class Mailing:
     keyring: Keyring
     lifetime: timedelta
 
+    @property
+    def hours(self) -> int:
+        """How long a link works."""
+        return int(self.lifetime.total_seconds() // 3600)
+
     async def write(self, wish: Wish, address: str, client: str, site: str, t: Translator) -> None:
         """Sends the letter, or quietly none to a mailbox that has had its share: who asks is told the same.
 
@@ -76,7 +81,7 @@ class Mailing:
         token = await self.links.issue(wish.place, payload, mailbox=self._mailbox(wish.person), client=client_label)
         if token is None:
             return
-        letter = _letter(wish, f"{site}{wish.place}/{token}?lang={t.language}", site, self.lifetime, t)
+        letter = _letter(wish, f"{site}{wish.place}/{token}?lang={t.language}", site, self.hours, t)
         try:
             await self.sender.send(letter.to(address, t))
         except MailUnavailableError:
@@ -110,11 +115,10 @@ def _following(payload: dict[str, Any]) -> Following:
     return Following(Person.from_dict(payload["person"]), bool(payload["listed"]))
 
 
-def _letter(wish: Wish, link: str, site: str, lifetime: timedelta, t: Translator) -> Letter:
+def _letter(wish: Wish, link: str, site: str, hours: int, t: Translator) -> Letter:
     # No word of what was entered beside the address: letters to strangers must not carry anybody's message.
     title = "" if wish.petition is None else _one_line(wish.petition.text.title)
     words = f"by_mail.letter.{wish.act}"
-    hours = int(lifetime.total_seconds() // 3600)
     return Letter(
         subject=t(f"{words}.subject", title=_short(title)),
         paragraphs=(t(f"{words}.body", title=title), t(f"{words}.nothing")),

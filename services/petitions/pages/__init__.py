@@ -9,12 +9,14 @@ from kenes.service.website import Folders
 from services.petitions.pages.account import Account
 from services.petitions.pages.agency import Agency
 from services.petitions.pages.by_mail import ByMail
+from services.petitions.pages.discussion import Discussing
 from services.petitions.pages.editing import Editing
 from services.petitions.pages.embedding import Embedding
 from services.petitions.pages.home import Home
 from services.petitions.pages.listing import Listing
 from services.petitions.pages.moderation import Moderation
 from services.petitions.pages.moderation_log import ModerationLog
+from services.petitions.pages.organisers import Organising
 from services.petitions.pages.paper import PaperPages
 from services.petitions.pages.petition import PetitionPage
 from services.petitions.pages.receipts import Receipts
@@ -37,6 +39,8 @@ def page_routes(site: PageSite) -> list[BaseRoute]:
         PaperPages(site),
         Steering(site),
         Editing(site),
+        Discussing(site),
+        Organising(site),
         Receipts(site),
         Moderation(site),
         ModerationLog(site),

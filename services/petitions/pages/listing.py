@@ -21,7 +21,8 @@ from services.petitions.search.wanted import Filter, Sort
 KEPT = 5
 STATES: dict[str, tuple[Status, ...]] = {
     "open": (Status.COLLECTING,),
-    "closed": tuple(status for status in LISTED if status is not Status.COLLECTING),
+    "discussed": (Status.DISCUSSION,),
+    "closed": tuple(status for status in LISTED if status not in (Status.COLLECTING, Status.DISCUSSION)),
     "all": LISTED,
 }
 

@@ -28,8 +28,10 @@ from services.petitions.domain.rules import RulePack
 from services.petitions.domain.stages import MODERATOR
 from services.petitions.domain.status import EDITABLE, NEVER_PUBLIC, Status
 from services.petitions.opendata.sharing import sharing
-from services.petitions.pages import rules
+from services.petitions.organising.views import Organisers
+from services.petitions.pages import discussion, rules
 from services.petitions.pages.moderation_log import reason_words
+from services.petitions.pages.organisers import places
 from services.petitions.pages.presenter import Presented, why
 from services.petitions.pages.refusing import offered_by_mail
 from services.petitions.pages.site import PageSite
@@ -63,6 +65,7 @@ class PetitionPage:
         site, t = self.site, self.site.translator(request)
         petition = await site.petition(request, person)
         shown = site.present(request, petition)
+        organisers = await Organisers(site.queries).of(petition, shown.pack)
         context: dict[str, Any] = {
             "it": shown,
             "petition": petition,
@@ -76,10 +79,15 @@ class PetitionPage:
             "owed": owed_to(petition),
             "by_mail": offered_by_mail(site, petition),
             "registrar": person is not None and REGISTRAR in person.roles,
+            "organisers": organisers,
+            "organiser_places": places(organisers, t.language) if organisers else [],
             "mine": None,
             "wrote": False,
             "signed": False,
         }
+        if petition.discussion is not None:
+            newest = petition.discussion.comments
+            context["talk"] = await discussion.talk(site, request, petition, person, newest, discussion.LATEST)
         if context["opened"]:
             origin = web(request.scope).settings.public_url
             context["sharing"] = sharing(petition, shown.count, origin, t.language)
@@ -126,8 +134,10 @@ def acts(petition: Petition, *, wrote: bool) -> list[str]:
     """What may be done to a petition next, by its author or by a moderator."""
     found = []
     if wrote and petition.status in EDITABLE:
-        # What was given back has to be mended first.
-        found += ["edit", "submit"] if petition.status is Status.RETURNED else ["submit", "edit"]
+        # What was given back has to be mended first; what is discussed can be handed in once it is ripe.
+        ripe = petition.status is not Status.DISCUSSION or (petition.discussion and petition.discussion.ripe)
+        found += ["submit"] if ripe else []
+        found.insert(0 if petition.status is Status.RETURNED else len(found), "edit")
     if petition.status is Status.COLLECTING:
         found.append("close")
     if wrote and petition.status in WITHDRAWABLE and not petition.reached:
@@ -173,6 +183,10 @@ def story(petition: Petition, pack: RulePack, t: Translator, page: str = "") -> 
     match petition.status:
         case Status.DRAFT:
             return [*told, {"title": t("story.next.submit"), "state": "next"}]
+        case Status.DISCUSSION:
+            ripe_at = petition.discussion and petition.discussion.ripe_at
+            now = {"title": t("story.discussed"), "state": "current"}
+            return [*told, now, {"title": t("story.next.discussion"), "state": "next", "when": ripe_at}]
         case Status.GATHERING:
             now = {"title": t("story.supporters", count=petition.needed or 0), "state": "current"}
             return [*told, now, {"title": t("story.next.moderation"), "state": "next", "when": petition.closes_at}]

@@ -114,6 +114,7 @@ def term(length: Term, t: Translator) -> str:
 
 _KINDS = {
     Status.COLLECTING: "accent",
+    Status.DISCUSSION: "accent",
     Status.GATHERING: "caution",
     Status.MODERATION: "caution",
     Status.RETURNED: "caution",

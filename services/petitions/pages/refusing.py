@@ -1,5 +1,7 @@
 """Refusals as pages: what happened and what to do, in plain words."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +18,12 @@ _SIGN_IN_AGAIN = {
     Refusal.ASSURANCE_TOO_LOW,
 }
 _BY_MAIL = {Refusal.ALREADY_SIGNED}
+_ON_ITS_PAGES: Mapping[str, tuple[str, str]] = {
+    Refusal.ALREADY_SIGNED: ("refused.withdraw", "/withdraw"),
+    Refusal.ORGANISERS_MISSING: ("refused.organisers", "/organisers"),
+    **dict.fromkeys(TEXT_REFUSALS, ("refused.edit", "/edit")),
+}
+"""The key of a link's words, and the page of the petition that helps."""
 _LOOK_ELSEWHERE = {Refusal.PETITION_CLOSED, Refusal.PETITION_NOT_OPEN, Refusal.PETITION_UNKNOWN}
 
 
@@ -42,14 +50,11 @@ def offered_by_mail(site: PageSite, petition: Petition) -> bool:
 
 def _next(code: str, petition: Petition, request: Request) -> tuple[str, str]:
     """The key of a link's words, and where it leads."""
-    if code == Refusal.ALREADY_SIGNED:
-        return "refused.withdraw", f"/petitions/{petition.id}/withdraw"
     if code in _SIGN_IN_AGAIN:
         return "refused.sign_in_again", sign_in_address(request)
     if code in _LOOK_ELSEWHERE:
         return "refused.others", "/petitions"
-    if code in TEXT_REFUSALS:
-        return "refused.edit", f"/petitions/{petition.id}/edit"
     if code == Refusal.NOT_SIGNED:
         return "refused.mine", "/me"
-    return "refused.petition", f"/petitions/{petition.id}"
+    words, place = _ON_ITS_PAGES.get(code, ("refused.petition", ""))
+    return words, f"/petitions/{petition.id}{place}"

@@ -15,7 +15,9 @@ from schemas.petitions.v1 import PetitionRefused
 from services.petitions.acts import ACTS
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
+from services.petitions.domain.rules import RulePack
 from services.petitions.domain.stages import MODERATOR
+from services.petitions.domain.status import Status
 from services.petitions.pages.petition import acts
 from services.petitions.pages.refusing import refused
 from services.petitions.pages.signing import receipt_address
@@ -80,6 +82,7 @@ class Steering:
         context = {
             "it": self.site.present(request, petition),
             "act": act,
+            "words": words_of(act, petition, self.site.packs.pinned(petition.rules)),
             "tokens": await self.site.tokens(request, PURPOSE.format(act, petition.id)),
             "unavailable": unavailable,
             "back": f"/petitions/{petition.id}",
@@ -90,6 +93,15 @@ class Steering:
     def _remarks(self, request: Request, petition: Petition) -> list[Told]:
         pack = self.site.packs.pinned(petition.rules)
         return remarks(petition.text, pack, self.site.translator(request))
+
+
+def words_of(act: str, petition: Petition, pack: RulePack) -> list[str]:
+    """What the act means, line by line: keys of words. What follows handing a text in is as the rules have it."""
+    if act == "submit" and pack.discussion is not None and petition.status is Status.DRAFT:
+        return ["act.discuss.1", "act.discuss.2", "act.discuss.3"]
+    if act != "submit" or (pack.supporters is not None and petition.status is not Status.RETURNED):
+        return [f"act.{act}.{line}" for line in (1, 2, 3)]
+    return ["act.submit.1", "act.submit.moderation" if pack.moderation is not None else "act.submit.collecting"]
 
 
 def _act(request: Request) -> str:

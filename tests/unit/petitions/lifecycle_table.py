@@ -12,7 +12,7 @@ from typing import Final
 from schemas.petitions.v1 import PetitionRefused
 from services.petitions.domain.lifecycle import decide
 from services.petitions.domain.status import Status
-from tests.unit.petitions.lives import LIVES, PACKS, REQUESTS, live, moment_of
+from tests.unit.petitions.lives import LIVES, PACKS, REQUESTS, live, moment_of, whole
 
 PAGE: Final = Path(__file__).resolve().parents[3] / "docs" / "lifecycle.md"
 _BEGIN, _END = "<!-- table -->\n", "<!-- /table -->"
@@ -33,7 +33,7 @@ def outcomes() -> dict[str, dict[str, str]]:
     """By state and request: the type of the event that follows, or the code of the refusal."""
     found: dict[str, dict[str, str]] = {}
     for status, steps in LIVES.items():
-        petition, now, _ = live(steps)
+        petition, now, _ = live(whole(steps))
         row = found[status or "nothing"] = {}
         for name, request in REQUESTS.items():
             decision = decide(petition, request, moment_of(name, petition, now), PACKS)

@@ -16,13 +16,17 @@ from schemas.petitions.v1 import (
     Assurance,
     ChargeRequested,
     CloseRequested,
+    CommentRequested,
     CreateRequested,
     DeadlineRequested,
     DraftAnswerRequested,
     EditRequested,
     Eligibility,
     GoalRequested,
+    HideCommentRequested,
     InviteRequested,
+    JoinOrganisersRequested,
+    LeaveOrganisersRequested,
     LifecycleRequest,
     LockRequested,
     ModerateRequested,
@@ -92,7 +96,13 @@ def packs(*found: RulePack) -> RulePacks:
     return RulePacks(found or (pack(),), {"kk": CALENDAR})
 
 
-PACKS: Final = packs()
+WHOLE: Final = pack(
+    id="whole",
+    organisers={"minimum": 1, "different": 1, "by": "region", "among": ["KZ-75"], **SURE},
+    discussion={"least": {"days": 3}, "most": {"months": 12, **SURE}, **SURE},
+)
+"""The same with what comes before supporters, too: an organiser, and three days of discussion."""
+PACKS: Final = packs(pack(), WHOLE)
 AUTHOR: Final = Actor(pseudonym="author", roles=("citizen",))
 MODERATOR: Final = Actor(pseudonym="moderator", roles=("moderator",))
 SECOND: Final = Actor(pseudonym="second", roles=("moderator",))
@@ -110,6 +120,20 @@ _P: Final = {"petition": "p"}
 CREATE: Final = CreateRequested(**_P, actor=AUTHOR, eligibility=ELIGIBLE, text=TEXT, pack="full", sealed="s", mine=MINE)
 EDIT: Final = EditRequested(**_P, actor=AUTHOR, text=TEXT.model_copy(update={"title": "Safer crossings"}))
 SUBMIT: Final = SubmitRequested(**_P, actor=AUTHOR)
+COMMENT: Final = CommentRequested(
+    **_P,
+    actor=STRANGER,
+    eligibility=ELIGIBLE,
+    revision=1,
+    language="en",
+    text="Name the street.",
+    sealed="s",
+    mine=MINE,
+)
+HIDE: Final = HideCommentRequested(
+    **_P, actor=MODERATOR, number=1, reason="insulting", explanation="It insults the author."
+)
+LEAVE: Final = LeaveOrganisersRequested(**_P, actor=AUTHOR)
 LOCK: Final = LockRequested(**_P, actor=MODERATOR)
 UNDO: Final = UndoRequested(**_P, actor=MODERATOR, reason="It was decided by mistake.")
 CLOSE: Final = CloseRequested(**_P, actor=AUTHOR)
@@ -141,6 +165,12 @@ def verdict(which: Verdict = Verdict.APPROVE, actor: Actor = MODERATOR, revision
     return ModerateRequested(**_P, actor=actor, verdict=which, revision=revision, **why)
 
 
+def join(actor: Actor = STRANGER, revision: int = 1, region: str | None = "KZ-75") -> JoinOrganisersRequested:
+    """Somebody stands behind the text."""
+    who = ELIGIBLE.model_copy(update={"region": region})
+    return JoinOrganisersRequested(**_P, actor=actor, eligibility=who, revision=revision, sealed="s", mine=MINE)
+
+
 def count(number: int) -> GoalRequested:
     """The clock has seen so many signatures."""
     return GoalRequested(**_P, count=number)
@@ -160,9 +190,18 @@ _MODERATION: Final = (*_GATHERING, (count(3), SOON))
 _COLLECTING: Final = (*_MODERATION, (verdict(), SOON))
 _CONSIDERATION: Final = (*_COLLECTING, (count(20), SOON), (count(20), SOON))
 
+CREATE_WHOLE: Final = CREATE.model_copy(update={"pack": "whole"})
+DISCUSSED: Final[tuple[Step, ...]] = (
+    (CREATE_WHOLE, SOON),
+    (join(AUTHOR), SOON),
+    (SUBMIT, SOON),
+    (COMMENT, SOON),
+)
+
 LIVES: Final[dict[Status | None, tuple[Step, ...]]] = {
     None: (),
     Status.DRAFT: ((CREATE, SOON),),
+    Status.DISCUSSION: DISCUSSED,
     Status.GATHERING: _GATHERING,
     Status.MODERATION: _MODERATION,
     Status.RETURNED: (*_MODERATION, (verdict(Verdict.RETURN), SOON)),
@@ -178,10 +217,24 @@ LIVES: Final[dict[Status | None, tuple[Step, ...]]] = {
 }
 """How a petition comes into each state."""
 
+
+def whole(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The same life under the pack with every step."""
+    if steps[:1] != ((CREATE, SOON),):
+        return tuple(steps)
+    if not steps[1:]:
+        return DISCUSSED[:2]
+    return (*DISCUSSED, (SUBMIT, timedelta(days=3)), *steps[2:])
+
+
 REQUESTS: Final[dict[str, LifecycleRequest]] = {
     "create": CREATE,
     "edit": EDIT,
+    "join": join(),
+    "leave": LEAVE,
     "submit": SUBMIT,
+    "comment": COMMENT,
+    "hide comment": HIDE,
     "lock": LOCK,
     "approve": verdict(),
     "return": verdict(Verdict.RETURN),
@@ -220,4 +273,6 @@ def moment_of(name: str, petition: Petition | None, now: datetime) -> datetime:
     """When a request of `REQUESTS` is made."""
     if name == "term over" and petition is not None and petition.next_at is not None:
         return petition.next_at
+    if name == "submit" and petition is not None and petition.status is Status.DISCUSSION:
+        return now + timedelta(days=3)
     return now + SOON

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 from zlib import crc32
 
 from kenes.identity.person import Person
-from kenes.identity.sealing import Keyring, PersonKey
+from kenes.identity.sealing import Keyring, PersonKey, UnsealError
 from kenes.kafka.producer import BrokerUnavailableError, Producer
 from kenes.kafka.records import Receipt, Record, Recorded, read
 from kenes.kafka.tail import Tail
 from kenes.kafka.waiting import Decisions
+from kenes.mongo.client import Document
+from kenes.mongo.projection import LiveCollections
 from kenes.mongo.vault import Vault
 from kenes.service.answers import ReceiptView
 from kenes.service.asking import Asking
@@ -33,6 +37,7 @@ from schemas.petitions.v1 import (
 from schemas.topics import PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS, SIGNATURES, Topic
 from services.petitions.commands import SOURCE, Commands, RulesChoice
 from services.petitions.directory import Directory
+from services.petitions.discussion.reads import DiscussionReads
 from services.petitions.domain import evolution as life
 from services.petitions.domain import lifecycle
 from services.petitions.domain import signature as signing
@@ -40,7 +45,7 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.signature import NEWCOMER, Signer
 from services.petitions.domain.status import Status
 from services.petitions.live import LiveCounts
-from services.petitions.queries import Queries, Signed
+from services.petitions.queries import Queries, Signed, TookPart
 from services.petitions.rights import Rights
 from services.petitions.search.wanted import Filter
 from tests.unit.petitions.samples import KEYRING, PACKS, person
@@ -186,6 +191,19 @@ class Memory:
         return cast("Queries", MemoryQueries(self))
 
 
+class Nothing:
+    """Collections without a document."""
+
+    async def of(self, _name: str) -> Nothing:
+        """One of them."""
+        return self
+
+    async def find(self, *_query: object) -> AsyncIterator[Document]:
+        """None."""
+        for document in list[Document]():
+            yield document
+
+
 class MemoryQueries:
     """Answers what `Queries` does, from memory."""
 
@@ -255,6 +273,28 @@ class MemoryQueries:
             for name, petition in self._memory.petitions.items()
             if petition is not None and petition.author == self._memory.keyring.pseudonym(name, person.id)
         ]
+
+    async def took_part(self, person: Person) -> list[TookPart]:
+        """See Queries; what a person stands behind."""
+        return [
+            TookPart(name, each.at.isoformat(), "organiser", each.listed)
+            for name, petition in self._memory.petitions.items()
+            for each in (petition.organisers if petition is not None else ())
+            if each.pseudonym == self._memory.keyring.pseudonym(name, person.id)
+        ]
+
+    @property
+    def discussions(self) -> DiscussionReads:
+        """See Queries; nothing is stored, all is recent."""
+        return DiscussionReads(cast("LiveCollections", Nothing()), self._memory.petition_decisions)
+
+    async def public_name(self, _owner: str, sealed: str, petition: str) -> str | None:
+        """See Queries."""
+        for key in self._memory.vault.keys.values():
+            with suppress(UnsealError):
+                told = json.loads(key.open(sealed, petition))
+                return f"{told['given_name']} {told['family_name'][:1]}."
+        return None
 
     async def latest(self) -> list[Petition]:
         """What collects now."""

@@ -51,7 +51,9 @@ from schemas.petitions.v1 import (
     SignatureAccepted,
     SignatureRefused,
 )
+from services.petitions.commands import Comment as Wish
 from services.petitions.commands import RulesChoice
+from services.petitions.discussion.reads import Comment, Version
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Milestone, Status
 from services.petitions.live import LiveCounts
@@ -59,7 +61,7 @@ from services.petitions.mailed.mailing import Mailing
 from services.petitions.pages import FOLDERS, page_routes
 from services.petitions.pages.reads import Page
 from services.petitions.pages.site import SHELL, PageSite, desks
-from services.petitions.queries import Signed
+from services.petitions.queries import Signed, TookPart
 from services.petitions.rights import Rights
 from services.petitions.rule_packs import load_rule_packs
 
@@ -124,12 +126,27 @@ def petition(
 
 
 @dataclass
+class Said:
+    """What a discussion reads."""
+
+    written: list[Comment] = field(default_factory=list)
+    texts: list[Version] = field(default_factory=list)
+
+    async def comments(self, _petition: Petition, numbers: Sequence[int]) -> list[Comment]:
+        return [each for number in numbers for each in self.written if each.number == number]
+
+    async def versions(self, _petition: Petition) -> list[Version]:
+        return self.texts
+
+
+@dataclass
 class Stored:
     """What is read."""
 
     petitions: list[Petition] = field(default_factory=lambda: [petition()])
     standing_of: set[str] = field(default_factory=set)
     receipts: dict[Receipt, ReceiptView] = field(default_factory=dict)
+    said: Said = field(default_factory=Said)
 
     async def petition(self, petition_id: str) -> Petition | None:
         return next((each for each in self.petitions if each.id == petition_id), None)
@@ -145,6 +162,13 @@ class Stored:
 
     async def authored_by(self, who: Person) -> list[str]:
         return [each.id for each in self.petitions] if who == AUTHOR else []
+
+    async def took_part(self, _who: Person) -> list[TookPart]:
+        return []
+
+    @property
+    def discussions(self) -> Said:
+        return self.said
 
     async def history(self, _petition: str) -> dict[datetime, dict[str, int]]:
         return {NOW - timedelta(days=2): {"KZ-75": 3}}
@@ -219,15 +243,25 @@ class Asked:
             data = PetitionRefused(petition="new", request="create", code=self.refusal)
         return self._outcome("new", data, self.petition_decisions)
 
+    async def comment(self, _who: Person, said: Wish, _wait: float) -> Outcome:
+        self._ask("comment", said)
+        return self._life(said.petition)
+
+    async def join(self, _who: Person, petition_id: str, revision: int, *, listed: bool, wait: float) -> Outcome:
+        self._ask("join", (revision, listed))
+        return self._life(petition_id)
+
     def actor(self, petition_id: str, who: Person) -> Actor:
         return Actor(pseudonym=KEYRING.pseudonym(petition_id, who.id), roles=tuple(sorted(who.roles)))
 
     async def ask(self, request: LifecycleRequest, _wait: float) -> Outcome:
         self._ask(request.TYPE, request)
-        petition_id = request.petition
+        return self._life(request.petition)
+
+    def _life(self, petition_id: str) -> Outcome:
         data: Payload = Closed(petition=petition_id, reason=CloseReason.AUTHOR)
         if self.refusal:
-            data = PetitionRefused(petition=petition_id, request=request.TYPE, code=self.refusal)
+            data = PetitionRefused(petition=petition_id, request="asked", code=self.refusal)
         return self._outcome(petition_id, data, self.petition_decisions)
 
     def _ask(self, what: str, how: Any) -> None:

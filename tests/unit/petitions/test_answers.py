@@ -137,12 +137,12 @@ def test_every_refusal_has_a_status(refusal: Refusal) -> None:
 
     assert problem.code == refusal
     who = {"not-allowed", "under-age", "birth-date-missing", "region-missing", "assurance-too-low", "not-a-citizen"}
+    who |= {"place-not-counted"}
     what = {"pack-unknown", "unit-unknown", "reason-missing", "reason-unknown", "explanation-missing"}
     what |= {"text-too-long", "language-missing", "translation-copied", "hidden-characters", "letters-mixed"}
     what |= {"too-many-links", "link-not-allowed", "link-shortened", "subject-prohibited"}
-    expected = (
-        404 if refusal is Refusal.PETITION_UNKNOWN else 403 if refusal in who else 422 if refusal in what else 409
-    )
+    nothing = {"petition-unknown", "comment-unknown"}
+    expected = 404 if refusal in nothing else 403 if refusal in who else 422 if refusal in what else 409
     assert problem.status == expected
     assert problem._members == {}
 

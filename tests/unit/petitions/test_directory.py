@@ -34,7 +34,7 @@ def windows(directory: Directory) -> dict[str, SigningWindow]:
     return {name: listing.known for name, listing in found.items() if listing is not None}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(acts=ACTS, data=st.data())
 def test_loaded_at_any_point_it_is_the_fold_of_all_decisions(acts: list[Act], data: st.DataObject) -> None:
     decisions = petition_log(acts)
@@ -52,7 +52,7 @@ def test_loaded_at_any_point_it_is_the_fold_of_all_decisions(acts: list[Act], da
     assert len(directory) == len(plain)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(acts=ACTS, again=st.integers(0, 40))
 def test_what_is_delivered_again_changes_nothing(acts: list[Act], again: int) -> None:
     decisions = petition_log(acts)

@@ -23,6 +23,7 @@ from services.petitions.domain import signature as signing
 from services.petitions.domain.evolution import evolve
 from services.petitions.domain.explain import Step, explain, rule_at, rules_of
 from services.petitions.domain.lifecycle import decide
+from services.petitions.domain.organisers import standing
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.domain.status import Status
@@ -42,12 +43,11 @@ def whole_life(pack: RulePack, packs: RulePacks) -> Iterator[Petition]:
     body = Actor(pseudonym="official", roles=(pack.role_of_body(unit),))
     petition: Petition | None = None
     now = lives.NOW
-    for _ in range(30):
+    for _ in range(60):
         request = next_request(petition, pack, unit, body)
         if request is None:
             return
-        late = petition is not None and petition.status is Status.ANSWERED
-        now += timedelta(days=1000) if late else timedelta(minutes=1)
+        now += wait_before(petition)
         decision = decide(petition, request, now, packs)
         assert not isinstance(decision, PetitionRefused), decision
         petition = evolve(petition, decision, now)
@@ -56,14 +56,25 @@ def whole_life(pack: RulePack, packs: RulePacks) -> Iterator[Petition]:
     raise AssertionError("the life of the petition has no end")
 
 
+def wait_before(petition: Petition | None) -> timedelta:
+    """How long the next request waits: for the archive, and for a discussion to have lasted."""
+    waits = {Status.ANSWERED: timedelta(days=1000), Status.DISCUSSION: timedelta(days=4)}
+    return waits.get(petition.status if petition is not None else Status.DRAFT, timedelta(minutes=1))
+
+
 def next_request(petition: Petition | None, pack: RulePack, unit: str | None, body: Actor) -> Payload | None:
     if petition is None:
         return lives.CREATE.model_copy(update={"pack": pack.id, "unit": unit})
+    if petition.status is Status.DRAFT and pack.organisers and not standing(petition).enough(pack.organisers):
+        number = len(petition.organisers)
+        joining = Actor(pseudonym=f"organiser-{number}")
+        return lives.join(joining, region=pack.organisers.among[number])
     owed = any(duty.open for duty in petition.duties)
     if petition.status in (Status.COLLECTING, Status.CONSIDERATION):
         return lives.ANSWER.model_copy(update={"actor": body}) if owed else next_goal(petition, pack)
     return {
         Status.DRAFT: lives.SUBMIT,
+        Status.DISCUSSION: lives.SUBMIT,
         Status.GATHERING: lives.count(petition.needed or 1),
         Status.MODERATION: lives.verdict(),
         Status.ANSWERED: lives.over(),
@@ -98,6 +109,7 @@ def test_under_any_shipped_pack_a_petition_is_answered_and_each_step_has_its_rul
         assert step.rule.certainty in "HML"
         assert len(step.rule.source) > 5
     places = [step.rule.place for step in steps if step.rule is not None]
+    assert ("discussion" in places) == (pack.discussion is not None)
     assert ("supporters" in places) == (pack.supporters is not None)
     assert ("moderation" in places) == (pack.moderation is not None)
 
@@ -140,7 +152,7 @@ def test_a_rejection_names_the_prohibited_subjects() -> None:
 def test_every_state_can_be_explained(status: Status) -> None:
     petition, _, _ = lives.live(lives.LIVES[status])
     assert petition is not None
-    assert len(explain(petition, lives.pack())) == len(petition.timeline)
+    assert len(explain(petition, lives.PACKS.pinned(petition.rules))) == len(petition.timeline)
 
 
 def test_overdue_duties_are_explained() -> None:

@@ -386,7 +386,7 @@ REQUEST = st.sampled_from(sorted(REQUESTS))
 WAIT = st.sampled_from([timedelta(seconds=1), timedelta(days=1), timedelta(days=20), timedelta(days=200)])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(asked=st.lists(st.tuples(REQUEST, WAIT, st.integers(1, 30), st.booleans()), max_size=40))
 def test_no_sequence_leaves_the_diagram_and_no_goal_is_reached_twice(
     asked: list[tuple[str, timedelta, int, bool]],

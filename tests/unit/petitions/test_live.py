@@ -49,7 +49,7 @@ def recount(decisions: list[Recorded]) -> dict[str, Count]:
     return counts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(acts=ACTS, data=st.data())
 def test_loaded_at_any_point_the_counts_are_a_plain_recount(acts: list[Act], data: st.DataObject) -> None:
     decisions = signature_log(acts)

@@ -122,7 +122,7 @@ def test_the_log_does_not_say_who_decided() -> None:
     assert "moderator-" not in repr(project(PROJECTION, COURSE, [100]).collections)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(cuts=st.lists(st.integers(1, 6), min_size=1, max_size=8))
 def test_any_split_into_batches_gives_the_same_documents(cuts: list[int]) -> None:
     assert project(PROJECTION, COURSE, cuts).collections == project(PROJECTION, COURSE, [100]).collections

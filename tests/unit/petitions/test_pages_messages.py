@@ -25,9 +25,12 @@ TOLD = (
     *("created", "gathering", "moderation", "undone", "returned", "rejected", "published", "reached", "closed"),
     *("withdrawn", "suspended", "resumed", "retired", "charge", "invited", "answer-drafted", "answered", "archived"),
     *(f"overdue-{kind}" for kind in DutyKind),
-    *("paper-entered", "paper-corrected"),
+    *("paper-entered", "paper-corrected", "discussion", "discussion-ripe"),
 )
-RULES = ("author", "signer", "mailed", "texts", "supporters", "moderation", "window", "early", "paper", "archive")
+RULES = (
+    *("author", "signer", "mailed", "texts", "organisers", "discussion", "supporters", "moderation", "window"),
+    *("early", "paper", "archive"),
+)
 """Tables of a pack that may stand behind a step."""
 CATALOGS = edge_catalogs((FOLDERS.locales,))
 CODE = Path("services/petitions/pages")
@@ -52,7 +55,7 @@ def derived_keys() -> set[str]:
         "mine": Status,
         "effect": get_args(Effect),
         "move": set(Status),
-        "list.state": ("open", "closed", "all"),
+        "list.state": ("open", "discussed", "closed", "all"),
         "start.step": ("topic", "title", "text", "proposal", "preview", "translation"),
         "start.in_language": LANGUAGES,
         "remark": TEXT_REFUSALS,
@@ -61,12 +64,13 @@ def derived_keys() -> set[str]:
         "start.error": ("category", "language", "region", "title", "text", "proposal"),
         "start.sign_in_body": set(Assurance) - {Assurance.EMAIL},  # nobody starts a petition without an account
         "story": TOLD,
-        "story.next": (Status.MODERATION, Status.CONSIDERATION),
+        "story.next": (Status.DISCUSSION, Status.MODERATION, Status.CONSIDERATION),
         "mine.act": ("submit", "edit", "close", "recall"),
         "term": Term.model_fields,
     }
     keys = {f"{group}.{value}" for group, values in groups.items() for value in values}  # type: ignore[attr-defined]
     acts = {f"act.{act}.{part}" for act in ("submit", "close", "recall", "withdraw") for part in ("heading", "1", "3")}
+    acts |= {"act.discuss.1", "act.discuss.2", "act.discuss.3", "act.submit.moderation", "act.submit.collecting"}
     problems = {f"problem.{code}.{part}" for code in (*Refusal, "receipt-unknown") for part in ("title", "detail")}
     shell = shell_of({"consultations": "https://drafts.example"})
     return keys | acts | problems | {item.key for item in (*shell.nav, *shell.footer)}

@@ -49,7 +49,7 @@ def plain_state(decisions: list[Recorded]) -> dict[str, Petition]:
 
 
 @pytest.mark.parametrize("name", ALL)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(acts=ACTS, cuts=CUTS)
 def test_any_split_into_batches_gives_the_same_documents(name: str, acts: list[Act], cuts: list[int]) -> None:
     decisions = log_of(ALL[name], acts)
@@ -60,7 +60,7 @@ def test_any_split_into_batches_gives_the_same_documents(name: str, acts: list[A
 
 
 @pytest.mark.parametrize("name", ALL)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(acts=ACTS)
 def test_every_document_can_be_stored_and_is_read_back_as_it_was(name: str, acts: list[Act]) -> None:
     store = project(ALL[name], log_of(ALL[name], acts), [5])
@@ -75,7 +75,7 @@ def test_every_document_can_be_stored_and_is_read_back_as_it_was(name: str, acts
                 assert found == document
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(acts=ACTS, cuts=CUTS)
 def test_tallies_are_a_plain_recount(acts: list[Act], cuts: list[int]) -> None:
     decisions = signature_log(acts)
@@ -101,7 +101,7 @@ def test_tallies_are_a_plain_recount(acts: list[Act], cuts: list[int]) -> None:
     assert found == expected
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(acts=ACTS)
 def test_no_tally_is_shared_between_partitions(acts: list[Act]) -> None:
     decisions = signature_log(acts)
@@ -127,7 +127,7 @@ def minutes_of(store: Store) -> Counter[Minute]:
     return by_minute
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(acts=ACTS, cuts=CUTS)
 def test_the_history_adds_up_to_the_tallies(acts: list[Act], cuts: list[int]) -> None:
     decisions = signature_log(acts)
@@ -150,7 +150,7 @@ def test_the_history_adds_up_to_the_tallies(acts: list[Act], cuts: list[int]) ->
     assert not any(sums.values())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(acts=ACTS, cuts=CUTS)
 def test_signatures_keep_every_decision_and_each_person_the_last_of_theirs(acts: list[Act], cuts: list[int]) -> None:
     decisions = signature_log(acts)
@@ -191,7 +191,7 @@ def test_the_first_act_is_inserted_and_later_ones_replace_it() -> None:
     assert [type(each) for each in operations] == [Insert, Put, Put]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(acts=ACTS, cuts=CUTS)
 def test_petitions_are_the_fold_of_their_decisions(acts: list[Act], cuts: list[int]) -> None:
     decisions = petition_log(acts)
@@ -205,7 +205,7 @@ def test_petitions_are_the_fold_of_their_decisions(acts: list[Act], cuts: list[i
     assert sum(each["code"] is not None for each in store.all("petition_receipts")) == len(refused)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(acts=ACTS)
 def test_a_petition_document_is_a_round_trip(acts: list[Act]) -> None:
     for petition in plain_state(petition_log(acts)).values():
@@ -240,7 +240,7 @@ def test_the_interpreter_refuses_a_second_insert() -> None:
         store.apply([Insert("c", {"_id": 1})])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 25), st.booleans()), max_size=60), CUTS)
 def test_the_latest_listed_signers_are_kept_without_who_withdrew(
     moves: list[tuple[int, bool]], cuts: list[int]

@@ -10,7 +10,7 @@ from kenes.web.language import edge_catalogs
 from services.petitions import rights as module
 from services.petitions.domain.petition import Petition
 from services.petitions.pages import FOLDERS
-from services.petitions.queries import Signed
+from services.petitions.queries import Signed, TookPart
 from services.petitions.rights import STAYS, Rights
 from tests.unit.petitions.memory import Memory
 from tests.unit.petitions.pages_support import NOW
@@ -30,7 +30,7 @@ async def test_every_part_is_described_in_the_language_of_the_reader(language: s
 
     described = [held, *(part for part in held.values() if isinstance(part, dict))]
     words = [part["what"] for part in described]
-    assert len(set(words)) == len(described) == 7
+    assert len(set(words)) == len(described) == 8
     assert all(f"erase.stays.{each}" in CATALOGS.keys(language) for each in STAYS)
 
 
@@ -68,6 +68,9 @@ class Many:
         return [Signed(f"petition-{number}", NOW, signed=True) for number in range(250)]
 
     async def authored_by(self, _who: object) -> list[str]:
+        return []
+
+    async def took_part(self, _who: object) -> list[TookPart]:
         return []
 
     async def by_ids(self, ids: Sequence[str]) -> list[Petition]:

@@ -4,16 +4,20 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import SecretBytes
 
+from kenes.identity.settings import SettingError
 from kenes.rules.loading import RulePackError
 from schemas.packs import WhoMay
 from schemas.petitions.v1 import Assurance, Eligibility, RulePackRef
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack, RulePacks, refusal_of
 from services.petitions.rule_packs import load_rule_packs
+from services.petitions.service import Petitions
 
 SHIPPED = Path("services/petitions/rule_packs")
 NOW = date(2026, 11, 22)
@@ -184,6 +188,19 @@ def test_what_else_is_asked_abroad(shipped: RulePacks) -> None:
     assert shipped.in_force("de-bundestag", NOW).moderation is not None
 
 
+def test_what_comes_before_a_collection_abroad(shipped: RulePacks) -> None:
+    estonia, europe = shipped.in_force("ee-rahvaalgatus", NOW), shipped.in_force("eu-initiative", NOW)
+    assert estonia.discussion is not None
+    assert (estonia.discussion.least.days, estonia.discussion.certainty) == (3, "M")
+    assert europe.organisers is not None
+    assert (europe.organisers.minimum, europe.organisers.different, europe.organisers.by) == (7, 7, "country")
+    spread = europe.threshold("hearing").spread
+    assert spread is not None
+    assert set(europe.organisers.among) == set(spread.minimum), "the same states as those of the signatures"
+    others = [each.id for each in shipped.all_in_force(NOW) if each.discussion or each.organisers]
+    assert others == ["ee-rahvaalgatus", "eu-initiative"]
+
+
 def test_the_european_initiative_is_spread_over_seven_states(shipped: RulePacks) -> None:
     spread = shipped.in_force("eu-initiative", NOW).threshold("hearing").spread
     assert spread is not None
@@ -320,6 +337,14 @@ def test_a_wrong_pack_is_refused_with_file_line_and_reason(tmp_path: Path, chang
 
     with pytest.raises(RulePackError, match=re.escape(where) + ".*" + re.escape(place)):
         load_rule_packs(folder_of(tmp_path, text))
+
+
+def test_a_process_with_a_wrong_pack_ends_before_it_starts_and_says_where(tmp_path: Path) -> None:
+    text = SMALL.replace('calendar = "kk"', 'calendar = "kk"\ncolour = "red"')
+    settings: Any = SimpleNamespace(master_key=SecretBytes(b"k" * 32), petitions_rule_packs=folder_of(tmp_path, text))
+    where = f"KENES_PETITIONS_RULE_PACKS: {tmp_path}"
+    with pytest.raises(SettingError, match=re.escape(where) + rf".*0\.toml:{line_of(text, 'colour')}: colour: Extra"):
+        Petitions(settings)
 
 
 def test_a_share_needs_the_people_of_every_unit(tmp_path: Path) -> None:

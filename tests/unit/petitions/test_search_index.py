@@ -163,14 +163,14 @@ def test_a_change_replaces_and_a_removal_holds_at_once() -> None:
         assert index.sequence("unheard of") == -1
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(search=st.text(max_size=80), text=st.text(max_size=200))
 def test_nothing_that_is_typed_breaks_a_search(library: Index, search: str, text: str) -> None:
     assert set(numbers(library.best(Filter(search=search)))) <= set(range(1, 7))
     assert set(numbers(library.similar(text, 3))) <= set(range(1, 7))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_slip_in_a_long_word_is_forgiven(library: Index, data: st.DataObject) -> None:
     word = data.draw(st.sampled_from(["кітапханаларының", "қауіпсіз", "Павлодара", "Показывать", "winter"]))
@@ -185,7 +185,7 @@ def test_a_slip_in_a_long_word_is_forgiven(library: Index, data: st.DataObject) 
 INSTANTS = st.lists(st.integers(0, 20), min_size=1, max_size=25)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(minutes=INSTANTS, size=st.integers(1, 7), closed=st.sets(st.integers(0, 24)))
 def test_pages_hold_every_listed_petition_once_in_order(minutes: list[int], size: int, closed: set[int]) -> None:
     states = {number: Status.CLOSED if number in closed else Status.COLLECTING for number in range(len(minutes))}

@@ -23,7 +23,7 @@ CODES = tuple(code for code, _ in regions("en"))
 COUNTS = st.dictionaries(st.sampled_from(CODES), st.integers(0, 4) | st.integers(0, 12) | st.integers(0, 10**6))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(counts=COUNTS, small=st.integers(1, 8))
 @example(counts={"KZ-10": 3, "KZ-11": 50, "KZ-15": 700}, small=5)
 @example(counts={"KZ-10": 1, "KZ-11": 1, "KZ-15": 700, "KZ-19": 5}, small=5)
@@ -39,7 +39,7 @@ def test_what_is_hidden_cannot_be_had_by_subtraction(counts: dict[str, int], sma
     assert not hidden or not shown or (len(hidden) >= 2 and sum(hidden) >= small)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(counts=COUNTS, small=st.integers(1, 8))
 def test_no_more_is_hidden_than_it_takes(counts: dict[str, int], small: int) -> None:
     shown = nameable_regions(counts, small)
@@ -53,7 +53,7 @@ def test_no_more_is_hidden_than_it_takes(counts: dict[str, int], small: int) -> 
         assert not shown or max(hidden) <= min(shown.values())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(counts=COUNTS, small=st.integers(1, 8))
 def test_regions_are_shown_in_whole_steps_below_their_count(counts: dict[str, int], small: int) -> None:
     shown = shown_regions(counts, small)
@@ -65,7 +65,7 @@ def test_regions_are_shown_in_whole_steps_below_their_count(counts: dict[str, in
         assert (region in shown) == (number >= small)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(counts=COUNTS, one=st.sampled_from(CODES), other=st.sampled_from(CODES))
 def test_watching_does_not_tell_which_region_signed(counts: dict[str, int], one: str, other: str) -> None:
     """Between two steps a new signature of one region looks like that of any other."""
@@ -114,7 +114,7 @@ def check(found: object, numbers: Mapping[str, int]) -> None:
 FEW = st.dictionaries(st.sampled_from(CODES), st.integers(0, 8), max_size=6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(numbers=FEW)
 @example(numbers={"KZ-10": 3, "KZ-11": 8, "KZ-15": 7})
 def test_every_output_of_the_api_shows_the_same(numbers: dict[str, int]) -> None:
@@ -151,7 +151,7 @@ def _codes_in(found: object) -> bool:
     return any(f'"{code}"' in text for code in CODES)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(numbers=FEW)
 @example(numbers={"KZ-10": 3, "KZ-11": 8, "KZ-15": 7})
 def test_the_page_shows_the_same(numbers: dict[str, int]) -> None:

@@ -57,7 +57,7 @@ def open_directory() -> Directory:
     return directory
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(acts=ACTS)
 def test_petitions_survive_being_stored(acts: list[Act]) -> None:
     rules = petition_rules(PACKS)
@@ -73,7 +73,7 @@ def test_petitions_survive_being_stored(acts: list[Act]) -> None:
     assert rules.resident, "petitions are few: all of a partition are held"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(acts=ACTS)
 def test_signers_survive_being_stored(acts: list[Act]) -> None:
     rules = signer_rules(PACKS, Directory())

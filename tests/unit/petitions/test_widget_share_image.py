@@ -67,7 +67,7 @@ def test_more_signatures_are_a_longer_bar() -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_title_fits(title: str) -> None:
     face = Typeface(50, 700)
     lines = wrap(readable(title), face, 1000)

@@ -1,0 +1,133 @@
+"""The discussion over the API: comments on a text, and the texts it has been."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kenes.service.answers import json_response
+from kenes.web.bodies import read_json
+from kenes.web.openapi import Operation, Parameter
+from schemas.petitions.v1 import LONGEST_COMMENT, Language, PetitionText
+from services.petitions.answers import ANSWERS, PREFIX
+from services.petitions.callers import Callers
+from services.petitions.commands import Commands
+from services.petitions.commands import Comment as Said
+from services.petitions.discussion.reads import LONGEST, Comment, Hiding
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.refusals import Refusal
+from services.petitions.operations import ONE, WHO_PROBLEMS, write
+from services.petitions.queries import Queries
+from services.petitions.views import View
+
+AFTER: Final = Parameter("after", "The number of the last comment seen.", schema={"type": "integer", "minimum": 0})
+
+
+class CommentBody(View):
+    """A comment."""
+
+    text: str = Field(min_length=3, max_length=LONGEST_COMMENT)
+    language: Language
+    revision: int = Field(ge=1, description="The text that was read.")
+    listed: bool = Field(default=False, description="Show first name and initial beside the comment.")
+
+
+class CommentView(View):
+    """A comment. Of a hidden one the text is null, and `hidden` says why."""
+
+    number: int
+    at: datetime
+    revision: int = Field(description="The text it is about.")
+    language: Language
+    name: str | None = Field(description="First name and initial, where the commenter agreed to it.")
+    author: bool = Field(description="Whether the petition's author wrote it.")
+    text: str | None
+    hidden: Hiding | None
+
+
+class CommentList(View):
+    """Comments, the oldest first. `next` is where it goes on."""
+
+    comments: list[CommentView]
+    next: str | None
+
+
+class VersionView(View):
+    """A text that was discussed."""
+
+    revision: int
+    at: datetime
+    text: PetitionText
+
+
+class VersionList(View):
+    """The texts that were discussed, the newest first."""
+
+    versions: list[VersionView]
+
+
+@dataclass(frozen=True)
+class DiscussionApi:
+    """`/petitions/{petition}/comments` and `/versions`."""
+
+    callers: Callers
+    commands: Commands
+    queries: Queries
+
+    def operations(self) -> list[Operation]:
+        """Each of them."""
+        return [
+            write(
+                "POST",
+                f"{ONE}/comments",
+                self.comment,
+                201,
+                body=CommentBody,
+                problems=(Refusal.NOT_DISCUSSED, Refusal.STALE_REVISION, *WHO_PROBLEMS),
+            ),
+            Operation.read(
+                f"{ONE}/comments",
+                self.comments,
+                CommentList,
+                problems=(Refusal.PETITION_UNKNOWN,),
+                parameters=(AFTER,),
+                optional=True,
+            ),
+            Operation.read(
+                f"{ONE}/versions", self.versions, VersionList, problems=(Refusal.PETITION_UNKNOWN,), optional=True
+            ),
+        ]
+
+    async def comment(self, request: Request) -> Response:
+        """Comments on a text that is discussed."""
+        person, wish = await self.callers.writer(request)
+        body = await read_json(request, CommentBody)
+        said = Said(request.path_params["petition"], body.revision, body.language, body.text.strip(), body.listed)
+        return ANSWERS.answer("petition", await self.commands.comment(person, said, wish.wait), applied=wish.applied)
+
+    async def comments(self, request: Request) -> Response:
+        """A hundred comments at a time, the oldest first."""
+        petition = await self.callers.petition(request)
+        asked = request.query_params.get("after", "")
+        after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+        last = 0 if petition.discussion is None else petition.discussion.comments
+        found = await self.queries.discussions.comments(petition, range(after + 1, last + 1))
+        until = after + LONGEST
+        rest = f"{PREFIX}/petitions/{petition.id}/comments?after={until}" if until < last else None
+        return json_response({"comments": [await self._view(petition, each) for each in found], "next": rest})
+
+    async def versions(self, request: Request) -> Response:
+        """The texts that were discussed, the newest first."""
+        petition = await self.callers.petition(request)
+        found = await self.queries.discussions.versions(petition)
+        return json_response({"versions": [each.model_dump(mode="json") for each in found]})
+
+    async def _view(self, petition: Petition, comment: Comment) -> dict[str, object]:
+        named = comment.listed and comment.hidden is None
+        name = await self.queries.public_name(comment.owner, comment.sealed, petition.id) if named else None
+        told = comment.model_dump(mode="json", include={"number", "at", "revision", "language", "text", "hidden"})
+        told["text"] = None if comment.hidden else comment.text
+        return told | {"name": name, "author": comment.by == petition.author}

@@ -1,0 +1,39 @@
+"""What is kept of a discussion beside the petition itself: each comment, and each text that was discussed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from kenes.kafka.records import Recorded
+from kenes.mongo.client import Document
+from kenes.mongo.operations import Insert, Operation, Update
+from kenes.mongo.projection import Index
+from schemas.petitions.v1 import Commented, CommentHidden, DiscussionBegun, Edited
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.status import Status
+
+COLLECTIONS: dict[str, tuple[Index, ...]] = {"comments": (), "versions": ()}
+"""Comments and versions are found by number alone: no index is needed beside that of their ids."""
+
+
+def numbered(petition: str, number: int) -> str:
+    """The id of a comment, by its number, or of a version, by its revision."""
+    return f"{petition}/{number}"
+
+
+def kept(decision: Recorded, petition: Petition) -> Iterator[Operation]:
+    """What a decision adds to the collections. `petition` has it folded in."""
+    data, at = decision.data, decision.event.time
+    if isinstance(data, DiscussionBegun | Edited) and petition.status is Status.DISCUSSION:
+        text = petition.text.model_dump()
+        yield Insert("versions", {"_id": numbered(petition.id, petition.revision), "text": text, "at": at})
+    elif isinstance(data, Commented):
+        yield Insert("comments", comment_document(data, at))
+    elif isinstance(data, CommentHidden):
+        hidden = {"reason": data.reason, "explanation": data.explanation, "at": at}
+        yield Update("comments", numbered(petition.id, data.number), {"$set": {"hidden": hidden}})
+
+
+def comment_document(comment: Commented, at: datetime) -> Document:
+    """A comment as it is stored."""
+    told = comment.model_dump(exclude={"petition", "mine"})
+    return {"_id": numbered(comment.petition, comment.number), "owner": comment.mine.owner, "at": at} | told

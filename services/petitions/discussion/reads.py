@@ -1,0 +1,109 @@
+"""Comments and versions as readers get them. What a client has just written is never missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+
+from kenes.kafka.records import Recorded
+from kenes.kafka.waiting import Decisions
+from kenes.mongo.client import Document
+from kenes.mongo.folding import Lookup, find_in
+from kenes.mongo.projection import LiveCollections
+from schemas.petitions.v1 import Commented, CommentHidden, DiscussionBegun, Edited, Language, PetitionText
+from services.petitions.discussion.kept import comment_document, numbered
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.status import Status
+
+LONGEST: Final = 100
+"""Comments, and versions, read at a time."""
+
+
+class Hiding(BaseModel):
+    """Why a comment is hidden."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reason: str
+    explanation: str
+    at: datetime
+
+
+class Comment(BaseModel):
+    """A comment on the text of `revision`. `owner` and `sealed` lead to a name, where the commenter agreed to it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    at: datetime
+    by: str
+    revision: int
+    language: Language
+    text: str
+    listed: bool
+    owner: str
+    sealed: str
+    hidden: Hiding | None = None
+
+
+class Version(BaseModel):
+    """A text that was discussed, from `at` on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    revision: int
+    at: datetime
+    text: PetitionText
+
+
+@dataclass(frozen=True)
+class DiscussionReads:
+    """Reads the projection's live version, and what was decided since."""
+
+    live: LiveCollections
+    recent: Decisions
+
+    async def comments(self, petition: Petition, numbers: Sequence[int]) -> list[Comment]:
+        """The comments with these numbers, at most `LONGEST`, in this order; what is not there is left out."""
+        wanted = list(numbers)[:LONGEST]
+        found = await self._stored("comments", petition, wanted)
+        for decision in self._since(petition):
+            _take(found, decision)
+        return [Comment.model_validate(found[number]) for number in wanted if number in found]
+
+    async def versions(self, petition: Petition) -> list[Version]:
+        """The texts that were discussed, the latest `LONGEST`, the newest first."""
+        if petition.discussion is None:
+            return []
+        revisions = range(petition.revision, petition.discussion.revision - 1, -1)[:LONGEST]
+        found = {
+            revision: Version(revision=revision, at=each["at"], text=each["text"])
+            for revision, each in (await self._stored("versions", petition, revisions)).items()
+        }
+        if petition.status is Status.DISCUSSION:
+            changed = [each.event.time for each in self._since(petition) if isinstance(each.data, _CHANGING)]
+            since = max(changed, default=petition.discussion.opened_at)
+            found.setdefault(petition.revision, Version(revision=petition.revision, at=since, text=petition.text))
+        return [found[revision] for revision in revisions if revision in found]
+
+    async def _stored(self, collection: str, petition: Petition, numbers: Sequence[int]) -> dict[int, Document]:
+        ids = {numbered(petition.id, number): number for number in numbers}
+        documents = await find_in(await self.live.of(collection), Lookup(collection, "_id", list(ids)))
+        return {ids[document["_id"]]: document for document in documents}
+
+    def _since(self, petition: Petition) -> list[Recorded]:
+        return [each for each in self.recent.latest() if each.event.subject == petition.id]
+
+
+_CHANGING: Final = (DiscussionBegun, Edited)
+
+
+def _take(found: dict[int, Any], decision: Recorded) -> None:
+    data, at = decision.data, decision.event.time
+    if isinstance(data, Commented):
+        found.setdefault(data.number, comment_document(data, at))
+    elif isinstance(data, CommentHidden) and data.number in found:
+        hidden = {"reason": data.reason, "explanation": data.explanation, "at": at}
+        found[data.number] = found[data.number] | {"hidden": hidden}

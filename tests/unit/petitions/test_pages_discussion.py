@@ -1,0 +1,148 @@
+"""The discussion on pages: reading for everybody, commenting once signed in, hiding for moderators."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from schemas.petitions.v1 import HideCommentRequested
+from services.petitions.discussion.reads import Comment, Hiding, Version
+from services.petitions.domain.petition import Petition
+from services.petitions.domain.status import Discussion, Status
+from tests.unit.petitions.pages_support import AUTHOR, NOW, PACKS, READER, Asked, Said, Stored, hidden, pages, person
+from tests.unit.petitions.pages_support import petition as some
+
+EE = PACKS.in_force("ee-rahvaalgatus", NOW.date()).ref
+MODERATOR = person("moderator", roles=frozenset({"moderator"}))
+
+
+def discussed(**changes: Any) -> Petition:
+    told: dict[str, Any] = {
+        "opened_at": NOW - timedelta(days=1),
+        "ripe_at": NOW + timedelta(days=2),
+        "until": NOW + timedelta(days=300),
+        "revision": 1,
+        "comments": 2,
+    }
+    found = some(Status.DISCUSSION)
+    closed = {"opened_at": None, "closes_at": None, "published_at": None, "rules": EE, "revision": 2}
+    return found.model_copy(update=closed | {"discussion": Discussion(**told | changes)})
+
+
+def comment(number: int, **changes: Any) -> Comment:
+    told: dict[str, Any] = {
+        "number": number,
+        "at": NOW,
+        "by": f"p{number}",
+        "revision": 1,
+        "language": "en",
+        "text": f"Comment <b>{number}</b>",
+        "listed": False,
+        "owner": "o",
+        "sealed": "s",
+    }
+    return Comment(**told | changes)
+
+
+def stored(found: Petition | None = None, *comments: Comment) -> Stored:
+    petition = found or discussed()
+    older = Version(revision=1, at=NOW, text=petition.text.model_copy(update={"title": "Open the shore"}))
+    texts = [Version(revision=2, at=NOW, text=petition.text), older]
+    return Stored([petition], said=Said(list(comments) or [comment(1), comment(2, listed=True)], texts))
+
+
+async def test_everybody_reads_the_discussion_under_the_text() -> None:
+    async with pages(stored()) as world:
+        page = (await world.get(f"/petitions/{discussed().id}")).text
+    assert "Comment &lt;b&gt;2&lt;/b&gt;" in page
+    assert page.count("Aigerim S.") == 2, "the author, and the one commenter who agreed to be named"
+    assert "about version 1" in page
+    assert f"/petitions/{discussed().id}/versions/1" in page
+    assert "Sign in to comment" in page
+    assert "/sign" not in page.replace("/auth/", ""), "nobody signs a text that is discussed"
+
+
+async def test_who_has_signed_in_comments_once_per_form() -> None:
+    one = discussed()
+    action = f"/petitions/{one.id}/comments"
+    async with pages(stored(one)) as world:
+        await world.sign_in(READER)
+        form = hidden((await world.get(f"/petitions/{one.id}")).text, action)
+        said = {**form, "text": "  Name the lake.\r\nWhich is it? ", "language": "en", "listed": "yes"}
+        short = await world.post(action, said | {"text": "a"})
+        assert short.status_code == 422
+        assert "Write between 3 and" in short.text
+        again = hidden(short.text, action)
+        done = await world.post(action, said | again)
+        assert done.status_code == 303
+        assert done.headers["location"].endswith("#discussion")
+        assert (await world.post(action, said | again)).status_code >= 400, "a second press says nothing twice"
+    ((what, wish),) = world.asked.done
+    assert (what, wish.text, wish.revision, wish.listed) == ("comment", "Name the lake.\nWhich is it?", 2, True)
+
+
+async def test_what_was_written_is_kept_while_the_broker_is_away() -> None:
+    one = discussed()
+    action = f"/petitions/{one.id}/comments"
+    async with pages(stored(one), Asked(down=True)) as world:
+        await world.sign_in(READER)
+        form = hidden((await world.get(f"/petitions/{one.id}")).text, action)
+        answer = await world.post(action, form | {"text": "Name the lake, please.", "language": "en"})
+    assert answer.status_code == 503
+    assert "Name the lake, please." in answer.text
+
+
+@pytest.mark.parametrize(("ripe", "offered"), [(False, False), (True, True)])
+async def test_the_author_changes_it_and_hands_it_in_once_it_is_ripe(*, ripe: bool, offered: bool) -> None:
+    one = discussed(ripe=ripe)
+    async with pages(stored(one)) as world:
+        await world.sign_in(AUTHOR)
+        page = (await world.get(f"/petitions/{one.id}")).text
+        asked = await world.get(f"/petitions/{one.id}/submit")
+        assert (await world.get(f"/petitions/{one.id}/edit")).status_code == 200
+    assert f"/petitions/{one.id}/edit" in page
+    assert (f"/petitions/{one.id}/submit" in page) is offered
+    assert (asked.status_code == 200) is offered
+
+
+async def test_a_hidden_comment_says_why_and_nothing_of_what_it_said() -> None:
+    why = Hiding(reason="insulting", explanation="It insults the author.", at=NOW)
+    async with pages(stored(None, comment(1, hidden=why, listed=True), comment(2))) as world:
+        page = (await world.get(f"/petitions/{discussed().id}/comments")).text
+    assert "It insults the author." in page
+    assert "<b>1" not in page
+    assert "Comment &lt;b&gt;1" not in page
+
+
+async def test_moderators_hide_with_a_reason_and_nobody_else() -> None:
+    one = discussed()
+    action = f"/petitions/{one.id}/comments/1/hide"
+    async with pages(stored(one)) as world:
+        await world.sign_in(READER)
+        assert (await world.get(action)).status_code == 403
+        await world.sign_in(MODERATOR)
+        form = hidden((await world.get(action)).text, action)
+        bad = await world.post(action, form | {"reason": "insulting", "explanation": "no"})
+        assert bad.status_code == 422
+        told = hidden(bad.text, action) | {"reason": "insulting", "explanation": "It insults the author."}
+        assert (await world.post(action, told)).status_code == 303
+    ((_, asked),) = world.asked.done
+    assert isinstance(asked, HideCommentRequested)
+    assert (asked.number, asked.reason) == (1, "insulting")
+
+
+@pytest.mark.parametrize("path", ["comments", "comments?page=7", "comments?page=x", "versions/1", "versions/2"])
+async def test_pages_of_a_discussion(path: str) -> None:
+    async with pages(stored()) as world:
+        answer = await world.get(f"/petitions/{discussed().id}/{path}")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["versions/3", "versions/0", "comments/9/hide"])
+async def test_what_is_not_there_is_not_found(path: str) -> None:
+    async with pages(stored()) as world:
+        await world.sign_in(MODERATOR)
+        assert (await world.get(f"/petitions/{discussed().id}/{path}")).status_code == 404
+        assert (await world.get(f"/petitions/{some(number=2).id}/comments")).status_code == 404
