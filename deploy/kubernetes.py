@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deploy.access import Rule, rules, users
-from deploy.table import API_PORT, METRICS_PORT, OPERATORS, Deployed, addresses, deployed, partitions
+from deploy.table import API_PORT, METRICS_PORT, OPERATORS, Deployed, addresses, deployed, partitions, secrets_of
 from schemas.topics import REGISTRY, Topic, all_topics
 
 Resource = dict[str, Any]
@@ -15,7 +15,8 @@ Resource = dict[str, Any]
 CLUSTER = "kenes"
 _LABELS = {"strimzi.io/cluster": CLUSTER}
 _PROMETHEUS = "http://prometheus-operated.monitoring.svc:9090"
-_MAIL = frozenset({"petitions-api", "notifications-api", "notifications-stream"})
+_SHARED_SETTINGS = frozenset({"mail", "channels"})
+"""Groups of secrets with settings of the same name that are none."""
 _RECORDS_BEHIND = 5_000
 """Records a copy may be behind before another one is started: a few seconds' work."""
 
@@ -120,7 +121,7 @@ def _deployment(service: Deployed, role: str, name: str) -> Resource:
                         _spread(key, chosen) for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
                     ],
                     "containers": [_container(service, role, name)],
-                    "volumes": _volumes(service, role),
+                    "volumes": _volumes(service, role, name),
                 },
             },
         },
@@ -147,8 +148,8 @@ def _container(service: Deployed, role: str, name: str) -> Resource:
         "args": [f"services.{service.name}", role],
         "ports": ports,
         "envFrom": [{"configMapRef": {"name": each}} for each in _settings(service, role, name)],
-        "env": _environment(service, role),
-        "volumeMounts": [{"name": each["name"], **_MOUNTS[each["name"]]} for each in _volumes(service, role)],
+        "env": _environment(service, role, name),
+        "volumeMounts": [{"name": each["name"], **_mount(each["name"])} for each in _volumes(service, role, name)],
         "startupProbe": {**probe, "periodSeconds": 2, "failureThreshold": 60},
         "livenessProbe": {**probe, "periodSeconds": 10, "failureThreshold": 6},
         "readinessProbe": {
@@ -172,10 +173,11 @@ def _settings(service: Deployed, role: str, name: str) -> list[str]:
     found = ["kenes-settings", "kenes-console" if operators else "kenes-site"]
     if role == "api":
         found.append("kenes-console-login" if operators else "kenes-login")
-    return [*found, "kenes-mail"] if name in _MAIL else found
+    groups = dict.fromkeys(each.group for each in secrets_of(name) if each.group in _SHARED_SETTINGS)
+    return [*found, *(f"kenes-{group}" for group in groups)]
 
 
-def _environment(service: Deployed, role: str) -> list[Resource]:
+def _environment(service: Deployed, role: str, name: str) -> list[Resource]:
     secret = {"secretKeyRef": {"name": service.name, "key": "password"}}
     brokers = f"{service.name}:$(KAFKA_PASSWORD)@{CLUSTER}-kafka-bootstrap:9093?ca=/run/secrets/kafka/ca.crt"
     found: list[Resource] = [
@@ -183,39 +185,42 @@ def _environment(service: Deployed, role: str) -> list[Resource]:
         {"name": "KAFKA_PASSWORD", "valueFrom": secret},
         {"name": "KENES_KAFKA_BOOTSTRAP", "value": f"scram+tls://{brokers}"},
         {"name": "KENES_MONGO_URI_FILE", "value": "/run/secrets/mongo/connectionString.standard"},
+        {"name": "KENES_MONGO_TLS_CA", "value": "/run/secrets/mongo-ca/ca.crt"},
         {"name": "KENES_MASTER_KEY_FILE", "value": "/run/secrets/master-key/master_key"},
     ]
     if role == "api":
         found.append({"name": "KENES_OIDC_CLIENT_SECRET_FILE", "value": "/run/secrets/login/client_secret"})
+    found += [
+        {"name": each.variable, "value": f"/run/secrets/{each.group}/{each.setting}"} for each in secrets_of(name)
+    ]
     if service.name == OPERATORS:
         found.append({"name": "KENES_PROCESSES", "value": json.dumps(addresses())})
     return found
 
 
-_MOUNTS: dict[str, Resource] = {
-    "tmp": {"mountPath": "/tmp"},  # noqa: S108 - the container's own
-    "run": {"mountPath": "/run/kenes"},
-    "kafka": {"mountPath": "/run/secrets/kafka", "readOnly": True},
-    "mongo": {"mountPath": "/run/secrets/mongo", "readOnly": True},
-    "master-key": {"mountPath": "/run/secrets/master-key", "readOnly": True},
-    "login": {"mountPath": "/run/secrets/login", "readOnly": True},
-}
+_SPACE = {"tmp": "512Mi", "run": "16Mi"}
+"""Room of a process's own. The api process keeps its search index under /tmp."""
+_PLACES = {"tmp": "/tmp", "run": "/run/kenes"}  # noqa: S108 - the container's own
 
 
-def _volumes(service: Deployed, role: str) -> list[Resource]:
+def _mount(volume: str) -> Resource:
+    if volume in _PLACES:
+        return {"mountPath": _PLACES[volume]}
+    return {"mountPath": f"/run/secrets/{volume}", "readOnly": True}
+
+
+def _volumes(service: Deployed, role: str, name: str) -> list[Resource]:
     secrets = {
         "kafka": f"{CLUSTER}-cluster-ca-cert",
         "mongo": f"kenes-admin-{service.name}",
+        "mongo-ca": "mongo-ca",
         "master-key": "kenes-master-key",
     }
     if role == "api":
         secrets["login"] = "kenes-console-login" if service.name == OPERATORS else "kenes-login"
-    found: list[Resource] = [
-        # The api process keeps its search index under /tmp.
-        {"name": name, "emptyDir": {"sizeLimit": size}}
-        for name, size in (("tmp", "512Mi"), ("run", "16Mi"))
-    ]
-    return [*found, *({"name": name, "secret": {"secretName": secret}} for name, secret in secrets.items())]
+    secrets |= {each.group: f"kenes-{each.group}" for each in secrets_of(name)}
+    rooms: list[Resource] = [{"name": room, "emptyDir": {"sizeLimit": size}} for room, size in _SPACE.items()]
+    return [*rooms, *({"name": volume, "secret": {"secretName": secret}} for volume, secret in secrets.items())]
 
 
 def _budget(name: str) -> Resource:

@@ -33,8 +33,24 @@ random keycloak_db_password 24
 random keycloak_admin_password 24
 random oidc_client_secret 32
 random console_client_secret 32
+random agency_government_client_secret 32 # of bodies' programs, which come in by client credentials
+random agency_kurchatov_client_secret 32
+random agency_culture_client_secret 32
 random grafana_admin_password 24
 random people_password 12
+random webpush_key 32   # with another one, browsers must be asked anew
+random bounces_token 24 # for the relay, which hands over what comes back: docs/operations.md
+
+# $1: name. What others give us: an empty file, which is a setting left out, until you fill it.
+given() {
+    if [ ! -e "$folder/$1" ]; then
+        : >"$folder/$1"
+        echo "made $folder/$1, empty: put it there if you have it"
+    fi
+}
+
+given smtp_password
+given telegram_token
 
 # Exactly 32 bytes in standard base64, as the services want it.
 if [ ! -s "$folder/master_key" ]; then

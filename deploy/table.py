@@ -21,6 +21,36 @@ PUBLIC: tuple[Topic, ...] = (PUBLIC_EVENTS,)
 """What subscribers outside may read from the broker."""
 
 
+_MAILERS = frozenset({"petitions-api", "notifications-api", "notifications-stream"})
+_NOTIFIERS = frozenset({"notifications-api", "notifications-stream"})
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A secret of some processes, read from a file: an empty one leaves it out.
+
+    In Compose it is the file `setting`; in Kubernetes it is the key `setting` of the Secret `kenes-GROUP`.
+    """
+
+    setting: str
+    group: str
+    readers: frozenset[str]
+
+    @property
+    def variable(self) -> str:
+        """The setting that names the file."""
+        return f"KENES_{self.setting.upper()}_FILE"
+
+
+SECRETS = (
+    Secret("smtp_password", "mail", _MAILERS),
+    Secret("telegram_token", "channels", _NOTIFIERS),
+    Secret("webpush_key", "channels", _NOTIFIERS),
+    Secret("bounces_token", "bounces", frozenset({"notifications-api"})),
+)
+"""Those that only some processes have. What all have, or all of a kind: master key, addresses, clients of sign-in."""
+
+
 @dataclass(frozen=True)
 class Deployed:
     """One service: its processes, the topics it owns, and those of others it reads."""
@@ -56,6 +86,11 @@ def _reads(module: str) -> tuple[Topic, ...]:
 def partitions(service: Deployed) -> int:
     """The most copies of `stream` or `project` that have work: more than partitions would idle."""
     return max((topic.partitions for topic in (*service.topics, *service.reads)), default=1)
+
+
+def secrets_of(process: str) -> list[Secret]:
+    """The secrets that only some processes have, of this one."""
+    return [each for each in SECRETS if process in each.readers]
 
 
 def addresses() -> dict[str, str]:

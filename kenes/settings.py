@@ -2,28 +2,26 @@
 
 import base64
 import binascii
-import os
+import ssl
 import sys
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretBytes, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsConfigDict, SettingsError
 
 from kenes.kafka.connection import client_options
+from kenes.mongo.address import over_tls
+from kenes.setting_files import FileSettings
 from kenes.web.settings import WebSettings
 
 EX_CONFIG = 78
-_FILE_SUFFIX = "_file"
 
 
-class KitSettings(BaseSettings):
-    """What a process needs to reach the broker, the database and its own port. Read from `KENES_*`.
+class KitSettings(FileSettings):
+    """What a process needs to reach the broker, the database and its own port. Read from `KENES_*`, or from files."""
 
-    A secret may be given as `KENES_<NAME>_FILE`, the path of a file that holds it.
-    """
-
-    model_config = SettingsConfigDict(env_prefix="KENES_", env_nested_delimiter="__", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
 
     environment: Literal["local", "test", "production"] = Field(
         default="production", description="`local` and `test` allow plain http and the local identity provider."
@@ -37,6 +35,10 @@ class KitSettings(BaseSettings):
         default=6.0, ge=1.0, description="Seconds after which the broker takes a silent consumer for dead."
     )
     mongo_uri: str = Field(repr=False, description="MongoDB connection string, credentials included.")
+    mongo_tls_ca: Path | None = Field(
+        default=None,
+        description="Certificate of the authority that vouches for the database: then it is reached over TLS only.",
+    )
     people_database: str = Field(
         default="people",
         description="Database of people's keys and sessions: who is signed in, or erased, is so for every service.",
@@ -56,21 +58,27 @@ class KitSettings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _read_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Replaces `x_file: path` by `x: content`, so that secrets can be mounted as files."""
-        for name in cls.model_fields:
-            path = os.environ.get(f"KENES_{name}{_FILE_SUFFIX}".upper())
-            if path and name not in values:
-                values = {**values, name: _content(name, path)}
-        return values
-
     @model_validator(mode="after")
     def _public_url_reaches_the_edge(self) -> Self:
         edge = WebSettings.model_validate(self.web.model_dump() | {"public_url": self.public_url})
         object.__setattr__(self, "web", edge)  # frozen for everyone else: this is still construction
         return self
+
+    @model_validator(mode="after")
+    def _the_database_proves_itself(self) -> Self:
+        if self.mongo_tls_ca is not None:
+            object.__setattr__(self, "mongo_uri", over_tls(self.mongo_uri, self.mongo_tls_ca))
+        return self
+
+    @field_validator("mongo_tls_ca")
+    @classmethod
+    def _is_a_certificate(cls, path: Path | None) -> Path | None:
+        try:
+            if path is not None:
+                ssl.create_default_context(cafile=path)
+        except OSError as error:  # of which a certificate that is none is one
+            raise ValueError(f"the authority's certificate cannot be read: {error.strerror or error}") from error
+        return path
 
     @field_validator("kafka_bootstrap")
     @classmethod
@@ -101,30 +109,17 @@ class KitSettings(BaseSettings):
             return cls()
         except ValidationError as error:
             for problem in error.errors(include_input=False, include_url=False):
-                reason = problem["msg"].removeprefix("Value error, ")
-                sys.stderr.write(f"setting {_variable(problem['loc'])}: {reason}\n")
+                place, reason = problem["loc"], problem["msg"].removeprefix("Value error, ")
+                if not place:  # of no field alone: the message begins with its name
+                    name, _, reason = reason.partition(": ")
+                    place = (name,)
+                sys.stderr.write(f"setting {_variable(place)}: {reason}\n")
             raise SystemExit(EX_CONFIG) from None
         except SettingsError as error:
             # Its message names the field, its cause the value: only the first is repeated.
             name = str(error).partition('"')[2].partition('"')[0]
             sys.stderr.write(f"setting {_variable((name,))}: must be JSON, as must what it is made of\n")
             raise SystemExit(EX_CONFIG) from None
-        except UnreadableFileError as error:
-            sys.stderr.write(f"setting {error}\n")
-            raise SystemExit(EX_CONFIG) from None
-
-
-class UnreadableFileError(Exception):
-    """A setting names a file that cannot be read; the message starts with the setting's name."""
-
-
-def _content(name: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        # The decoder's own message would tell bytes of a secret.
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UnreadableFileError(f"{_variable((name + _FILE_SUFFIX,))}: {path}: {reason}") from None
 
 
 def _variable(place: tuple[int | str, ...]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from deploy.table import deployed
+from deploy.table import deployed, secrets_of
 
 Service = dict[str, Any]
 
@@ -20,7 +20,7 @@ _GATEWAY = "gateway"
 _OUTWARD = {"edge": {_GATEWAY}, "out": {"notifications-stream"}}
 # What operators alone may reach.
 _OPERATORS = frozenset({"console-api", "grafana"})
-_SECRET_NAME = re.compile(r"(PASSWORD|SECRET|MASTER_KEY|TOKEN|MONGO_URI|KAFKA_BOOTSTRAP)")
+_SECRET_NAME = re.compile(r"(PASSWORD|SECRET|MASTER_KEY|WEBPUSH_KEY|TOKEN|MONGO_URI|KAFKA_BOOTSTRAP)")
 _VARIABLE = re.compile(r"(?<!\$)\$(?:\{(?P<braced>[^}]*)\}|(?P<bare>[A-Za-z_]\w*))")
 _REQUIRED = re.compile(r"(?P<name>[A-Z][A-Z0-9_]*):\?set (?P=name), see deploy/compose\.env\.example")
 
@@ -33,7 +33,7 @@ def compose_problems(text: str, example: str, secrets_script: str, root: Path) -
     problems += _networks(project)
     problems += _processes(project)
     for name, service in project["services"].items():
-        rules = (_image, _health, _limits, _hardening, _reachable, _environment, _start_order)
+        rules = (_image, _health, _limits, _hardening, _reachable, _environment, _given_secrets, _start_order)
         problems += [f"{name}: {problem}" for rule in rules for problem in rule(name, service, project)]
         problems += [f"{name}: {problem}" for problem in _mounts(service, root)]
     return problems
@@ -138,6 +138,12 @@ def _environment(_name: str, service: Service, _project: dict[str, Any]) -> Iter
             yield f"{name} must be a file: {name}_FILE"
         elif mounted not in service.get("secrets", []):
             yield f"{name} must name one of its own secrets under /run/secrets"
+
+
+def _given_secrets(name: str, service: Service, _project: dict[str, Any]) -> Iterator[str]:
+    for each in secrets_of(name):
+        if service.get("environment", {}).get(each.variable) != f"/run/secrets/{each.setting}":
+            yield f"must be given {each.variable}: /run/secrets/{each.setting}"
 
 
 def _start_order(_name: str, service: Service, project: dict[str, Any]) -> Iterator[str]:

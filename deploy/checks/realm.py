@@ -10,8 +10,10 @@ from typing import Any
 _PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)(:[^}]*)?\}")
 _ANY_PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)")
 _SECRET_KEYS = frozenset({"secret", "clientSecret", "password", "privateKey", "bindCredential", "secretData"})
-# Whom a client's tokens are for: what citizens hold must not open the operators' door.
-_AUDIENCES = {"kenes-web": "kenes", "kenes-console": "kenes-console"}
+# Whom a client's tokens are for: what citizens and bodies hold must not open the operators' door.
+_AUDIENCES = {"kenes-console": "kenes-console"}
+_AUDIENCE = "kenes"
+_OPERATORS = frozenset({"operator", "operator-act"})
 CLAIMS = frozenset({"region", "birthdate", "citizen", "assurance", "roles"})
 
 
@@ -25,7 +27,8 @@ def realm_problems(text: str, provided: frozenset[str]) -> list[str]:
     problems += _secrets(realm, "")
     problems += _realm_rules(realm)
     for client in realm["clients"]:
-        problems += [f"client {client['clientId']}: {problem}" for problem in _client(client)]
+        rules = _machine(client, realm) if client.get("serviceAccountsEnabled") else _site(client)
+        problems += [f"client {client['clientId']}: {problem}" for problem in (*_client(client), *rules)]
     problems += _person_attributes(realm)
     return problems
 
@@ -60,21 +63,37 @@ def _realm_rules(realm: dict[str, Any]) -> Iterator[str]:
 def _client(client: dict[str, Any]) -> Iterator[str]:
     if client.get("publicClient", True):
         yield "must be confidential"
-    for flow in ("implicitFlowEnabled", "directAccessGrantsEnabled", "serviceAccountsEnabled", "fullScopeAllowed"):
+    for flow in ("implicitFlowEnabled", "directAccessGrantsEnabled", "fullScopeAllowed"):
         if client.get(flow, True):
             yield f"{flow} must be off"
+
+
+def _site(client: dict[str, Any]) -> Iterator[str]:
+    """One at which people sign in."""
     if client.get("attributes", {}).get("pkce.code.challenge.method") != "S256":
         yield "must require PKCE with S256"
     yield from (f"redirect {uri} must be exact" for uri in client.get("redirectUris", ["*"]) if "*" in uri)
-    yield from _tokens(client)
+    yield from _tokens(client, CLAIMS)
 
 
-def _tokens(client: dict[str, Any]) -> Iterator[str]:
+def _machine(client: dict[str, Any], realm: dict[str, Any]) -> Iterator[str]:
+    """One that speaks for itself (client credentials), with the roles of its service account."""
+    if client.get("standardFlowEnabled", True) or client.get("redirectUris"):
+        yield "nobody signs in at a machine: standardFlowEnabled must be off, and redirectUris empty"
+    yield from _tokens(client, frozenset({"roles"}))
+    accounts = [user for user in realm["users"] if user.get("serviceAccountClientId") == client["clientId"]]
+    granted = {role for account in accounts for role in account["realmRoles"]}
+    mapped = {role for each in realm["scopeMappings"] if each["client"] == client["clientId"] for role in each["roles"]}
+    if len(accounts) != 1 or granted != mapped or len(granted) != 1 or granted & _OPERATORS:
+        yield "must have one service account, with the role of one body, which is in its scope"
+
+
+def _tokens(client: dict[str, Any], claims: frozenset[str]) -> Iterator[str]:
     mappers = [mapper["config"] for mapper in client.get("protocolMappers", [])]
-    audience = _AUDIENCES.get(client["clientId"])
+    audience = _AUDIENCES.get(client["clientId"], _AUDIENCE)
     if [config["included.custom.audience"] for config in mappers if "included.custom.audience" in config] != [audience]:
         yield f"tokens must be meant for {audience} alone (audience mapper)"
-    missing = CLAIMS - {config.get("claim.name") for config in mappers}
+    missing = claims - {config.get("claim.name") for config in mappers}
     if missing:
         yield f"tokens lack {', '.join(sorted(missing))}"
 

@@ -5,15 +5,14 @@ wrong and never repeats its value, which may be a secret.
 """
 
 import json
-import os
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from kenes.identity.person import Assurance
+from kenes.setting_files import FileSettings
 
 Algorithm = Literal["RS256", "ES256", "EdDSA", "Ed25519", "PS256"]
 
@@ -27,6 +26,10 @@ def _is_url(value: str) -> str:
     if parts.fragment or parts.query or parts.username is not None:
         raise ValueError("must have no query, fragment or user name")
     return value
+
+
+def _lowered(values: frozenset[str]) -> frozenset[str]:
+    return frozenset(value.lower() for value in values)
 
 
 Url = Annotated[str, AfterValidator(_is_url)]
@@ -53,8 +56,8 @@ class ClaimMap(BaseModel):
         description="The issuer's values to low, substantial or high; an unlisted value is low",
     )
     citizen: str = Field("citizen", description="Citizenship")
-    citizen_values: frozenset[str] = Field(
-        frozenset({"true"}), description='Values that mean "is a citizen", in lower case ("true", "kz", ...)'
+    citizen_values: Annotated[frozenset[str], AfterValidator(_lowered)] = Field(
+        frozenset({"true"}), description='Values that mean "is a citizen" ("true", "KZ", ...), in any case'
     )
     citizen_default: bool = Field(False, description="What holds when the claim is absent")
     roles: str = Field("roles", description="List of roles, or one string of roles parted by spaces")
@@ -112,29 +115,14 @@ class IdentitySettings(BaseSettings):
         return self
 
 
-class LoginSettings(BaseSettings):
+class LoginSettings(FileSettings):
     """How people sign in on the web pages: one OpenID provider, authorization code flow."""
-
-    model_config = SettingsConfigDict(env_prefix="KENES_", frozen=True, extra="ignore")
 
     oidc_issuer: Url = Field(description="The issuer people sign in with; it must be one of KENES_ISSUERS")
     oidc_client_id: str = Field(min_length=1, description="Our client id at that issuer")
-    oidc_client_secret: SecretStr = Field(
-        min_length=1, description="Our client secret there; or KENES_OIDC_CLIENT_SECRET_FILE, a file that holds it"
-    )
+    oidc_client_secret: SecretStr = Field(min_length=1, description="Our client secret there")
     oidc_scope: str = Field("openid profile", description="Scopes asked for; must contain openid")
     public_url: Url = Field(description="Address of this site as browsers see it; the callback is below it")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_secret(cls, values: dict[str, Any]) -> dict[str, Any]:
-        path = os.environ.get("KENES_OIDC_CLIENT_SECRET_FILE")
-        if not path or "oidc_client_secret" in values:
-            return values
-        try:
-            return {**values, "oidc_client_secret": Path(path).read_text(encoding="utf-8").strip()}
-        except (OSError, ValueError):
-            raise ValueError("oidc_client_secret_file: names a file that cannot be read") from None
 
     @model_validator(mode="after")
     def _asks_for_openid(self) -> Self:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kenes.local.errors import LocalStackError
@@ -42,10 +43,10 @@ class LocalSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _ports_differ(self) -> Self:
-        ports = [self.kafka_port, self.kafka_controller_port, self.mongo_port, self.identity_port]
-        ports += [self.mail_port, self.smtp_port, self.telegram_port, self.push_port, self.api_port, self.metrics_port]
-        if len(set(ports)) < len(ports):
-            raise ValueError("two settings name the same port")
+        ports: dict[int, str] = {}
+        for name in type(self).model_fields:
+            if name.endswith("_port") and (other := ports.setdefault(getattr(self, name), name)) != name:
+                raise ValueError(f"{setting_name(other)} and {setting_name(name)} are the same port")
         return self
 
     @classmethod
@@ -54,11 +55,13 @@ class LocalSettings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            lines = (
-                f"setting {_PREFIX}{'_'.join(str(part) for part in problem['loc'][:1]).upper()}: {problem['msg']}"
-                for problem in error.errors(include_input=False, include_url=False)
-            )
-            raise LocalStackError("\n".join(lines)) from None
+            problems = error.errors(include_input=False, include_url=False)
+            raise LocalStackError("\n".join(_said(each) for each in problems)) from None
+
+
+def _said(problem: ErrorDetails) -> str:
+    said = problem["msg"].removeprefix("Value error, ")
+    return f"setting {setting_name(str(problem['loc'][0]))}: {said}" if problem["loc"] else f"settings: {said}"
 
 
 def setting_name(field: str) -> str:

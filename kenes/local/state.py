@@ -12,6 +12,8 @@ from typing import Final
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from kenes.local.errors import LocalStackError
+
 _SAME_START: Final = 1.0
 
 
@@ -63,9 +65,19 @@ class StateFile:
 
     @contextmanager
     def held(self) -> Iterator[bool]:
-        """Take the lock for the block; yields False when a living `up` has it."""
-        self._data.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("ab") as lock:
+        """Take the lock for the block; yields False when a living `up` has it.
+
+        Raises LocalStackError where the data folder cannot be written.
+        """
+        try:
+            self._data.mkdir(parents=True, exist_ok=True)
+            lock = self._lock.open("ab")
+        except OSError as error:
+            raise LocalStackError(
+                f"the data folder {self._data} cannot be written ({error.strerror}): "
+                "choose another with KENES_LOCAL_DATA"
+            ) from error
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kenes.mail.address import AddressError, parse_mailbox
+from kenes.setting_files import FileSettings
 
 
-class MailSettings(BaseSettings):
+class MailSettings(FileSettings):
     """The relay that takes our mail. Nothing secret has a default."""
-
-    model_config = SettingsConfigDict(env_prefix="KENES_", frozen=True, extra="ignore")
 
     smtp_host: str | None = Field(default=None, description="The relay's name; left out or `none`: no mail is sent.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="The relay's port.")
@@ -29,27 +25,16 @@ class MailSettings(BaseSettings):
         default="starttls",
         description="`tls` from the first byte (port 465), `starttls`, or `none` inside one machine.",
     )
-    smtp_user: str | None = Field(default=None, min_length=1, description="Our name at the relay, if it asks for one.")
-    smtp_password: SecretStr | None = Field(
-        default=None, min_length=1, description="Our password there; or KENES_SMTP_PASSWORD_FILE, a file that holds it."
+    smtp_user: str | None = Field(
+        default=None, min_length=1, description="Our name at the relay; left out or `none`: it asks for none."
     )
+    smtp_password: SecretStr | None = Field(default=None, min_length=1, description="Our password there.")
     smtp_timeout: float = Field(default=10.0, gt=0, le=120, description="Seconds a letter may take to be handed over.")
 
-    @model_validator(mode="before")
+    @field_validator("smtp_host", "smtp_user")
     @classmethod
-    def _read_secret(cls, values: dict[str, Any]) -> dict[str, Any]:
-        path = os.environ.get("KENES_SMTP_PASSWORD_FILE")
-        if not path or "smtp_password" in values:
-            return values
-        try:
-            return {**values, "smtp_password": Path(path).read_text(encoding="utf-8").strip()}
-        except (OSError, ValueError):
-            raise ValueError("smtp_password_file: names a file that cannot be read") from None
-
-    @field_validator("smtp_host")
-    @classmethod
-    def _none_is_none(cls, host: str | None) -> str | None:
-        return None if host in ("", "none") else host
+    def _none_is_none(cls, name: str | None) -> str | None:
+        return None if name in ("", "none") else name
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

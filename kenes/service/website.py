@@ -106,8 +106,13 @@ async def website(
         verifier = await stack.enter_async_context(BearerVerifier(issuers))
         login = Login(login_settings, issuers, verifier)
         stack.push_async_callback(login.aclose)
-        # Signing out ends at the identity provider, and browsers ask whether a form may lead there.
-        web = settings.web.model_copy(update={"identity_origins": (*settings.web.identity_origins, login.origin)})
+        web = settings.web.model_copy(
+            update={
+                # Signing out ends at the identity provider, and browsers ask whether a form may lead there.
+                "identity_origins": (*settings.web.identity_origins, login.origin),
+                "token_issuers": tuple(each.issuer.rstrip("/") for each in issuers),
+            }
+        )
         catalogs = edge_catalogs((LOGIN_LOCALES, MAIL_LOCALES, folders.locales, *folders.more_locales))
         assets = Assets(named={folders.name: folders.static})
 

@@ -16,6 +16,7 @@ from kenes.web.guards import Guards
 from kenes.web.i18n import Catalogs
 from kenes.web.language import edge_catalogs
 from kenes.web.limits import Limiter
+from kenes.web.methods import EveryMethod
 from kenes.web.problems import ProblemPage
 from kenes.web.security import SecurityHeaders
 from kenes.web.sessions import Sessions
@@ -30,7 +31,7 @@ class EdgeApp(Starlette):
     def build_middleware_stack(self) -> ASGIApp:
         """The edge around the router."""
         self.router.redirect_slashes = False  # one name per page
-        return self.edge(self.router)
+        return self.edge(EveryMethod(self.router))
 
 
 def build_app(  # noqa: PLR0913 - all but two are named and have defaults

@@ -6,7 +6,7 @@ import asyncio
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
 from kenes.web.context import header, web
-from kenes.web.problems import Problem, invalid_input
+from kenes.web.problems import FieldError, InvalidInput, Problem, escaped, invalid_input
 
 MAX_DEPTH: Final = 16
 MAX_FIELDS: Final = 100
@@ -69,13 +69,14 @@ async def read_json(request: Request, model: type[Model], *, limit: int | None =
 
     Raises the problems of `read_body`, 415 where it is not sent as JSON, 400 where it is not JSON (RFC 8259 in UTF-8;
     a name twice in one object, NaN, infinite numbers, unpaired surrogates, NUL and more than 16 levels are refused)
-    and 422 with a list of pointers where a value is wrong.
+    and 422 with a list of pointers where a value is wrong. A value has the type that the API's description names:
+    `"5"` is no number, `1` neither true nor a date. A text that shows nothing, being all spaces, is refused as blank.
     """
     _require(request, b"application/json")
     body = await read_body(request, limit=limit)
     if len(body) <= LARGE:
-        return validate(model, parse_json(body))
-    return await asyncio.to_thread(lambda: validate(model, parse_json(body)))
+        return _as_model(model, body)
+    return await asyncio.to_thread(_as_model, model, body)
 
 
 async def read_form(request: Request, *, limit: int | None = None) -> Form:
@@ -94,10 +95,13 @@ async def read_form(request: Request, *, limit: int | None = None) -> Form:
     return form
 
 
-def validate(model: type[Model], value: object) -> Model:
-    """`value` as `model`; raises `InvalidInput`."""
+def _as_model(model: type[Model], body: bytes) -> Model:
+    blank = [FieldError(pointer, "string-blank") for pointer in _blank(parse_json(body))]
+    if blank:
+        raise InvalidInput(blank)
     try:
-        return model.model_validate(value)
+        # From the text once more: only there does strict mean JSON's own types, with dates as strings.
+        return model.model_validate_json(body, strict=True)
     except ValidationError as error:
         raise invalid_input(error) from None
 
@@ -186,3 +190,13 @@ def _depth(value: Any) -> int:
 
 def _children(parent: Any) -> Iterable[Any]:
     return parent.values() if isinstance(parent, dict) else parent
+
+
+def _blank(value: Any, pointer: str = "") -> Iterator[str]:
+    """Where texts are that have a length and show nothing: they would pass for written."""
+    if isinstance(value, str):
+        if value and not any(letter.isprintable() and not letter.isspace() for letter in value):
+            yield pointer
+    elif isinstance(value, dict | list):
+        for name, child in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _blank(child, f"{pointer}/{escaped(name)}")

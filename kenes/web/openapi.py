@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute, Route
 
 from kenes.web.limits import Endpoint, RateClass, limited
+from kenes.web.openapi_security import TOKENS_ALONE, WaysIn, requirements, security_schemes
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -30,6 +31,7 @@ _WAIT = {
     "description": "RFC 7240. With wait=N the answer waits up to N seconds for the decision.",
 }
 _REF = "#/components/schemas/{model}"
+_References = Mapping[Any, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,10 @@ class Parameter:
 class Operation:
     """One method on one path. `answers` maps a status to what its body is: a model, or `None` for another type.
 
-    `limit` counts anonymous requests before the handler runs; secured operations count for themselves, by person.
+    `secured` operations are for somebody known by a token; where it is `optional`, a token is taken and not needed.
+    `keys` are the scopes of which an API key needs all to do as well, `None` where none does; `session`, that a
+    browser's session does. `limit` counts anonymous requests before the handler runs; secured operations count for
+    themselves, by person.
     """
 
     method: str
@@ -58,6 +63,9 @@ class Operation:
     problems: Sequence[str] = ()
     parameters: Sequence[Parameter] = ()
     secured: bool = False
+    optional: bool = False
+    keys: Sequence[str] | None = None
+    session: bool = False
     waits: bool = False
     limit: RateClass | None = None
     media_type: str = "application/json"
@@ -72,6 +80,7 @@ class Operation:
         problems: Sequence[str] = (),
         parameters: Sequence[Parameter] = (),
         media_type: str = "application/json",
+        optional: bool = False,
     ) -> Self:
         """What anybody may read."""
         return cls(
@@ -83,6 +92,7 @@ class Operation:
             parameters=parameters,
             limit=RateClass.READ,
             media_type=media_type,
+            optional=optional,
         )
 
     @classmethod
@@ -130,34 +140,35 @@ def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
     ]
 
 
-def document(title: str, version: str, prefix: str, operations: Sequence[Operation]) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of an API mounted under `prefix`."""
+def document(
+    title: str, version: str, prefix: str, operations: Sequence[Operation], ways: WaysIn = TOKENS_ALONE
+) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of an API mounted under `prefix`, to which these are the ways in."""
     models = {model for each in operations for model in (each.body, *each.answers.values()) if model is not None}
-    ordered = sorted(models, key=lambda model: model.__name__)
-    _, schemas = models_json_schema(
-        [(model, "serialization") for model in ordered], ref_template="#/components/schemas/{model}"
-    )
+    ordered = sorted(models, key=lambda model: (model.__name__, model.__module__))
+    found, schemas = models_json_schema([(model, "serialization") for model in ordered], ref_template=_REF)
+    references = {model: reference for (model, _), reference in found.items()}
     paths: dict[str, dict[str, Any]] = {}
     for each in operations:
-        paths.setdefault(prefix + each.path, {})[each.method.lower()] = _operation(each)
+        paths.setdefault(prefix + each.path, {})[each.method.lower()] = _operation(each, references, ways)
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
         "paths": paths,
         "components": {
             "schemas": {**schemas.get("$defs", {}), "Problem": PROBLEM_SCHEMA},
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": security_schemes(operations, ways),
         },
     }
 
 
-def _operation(each: Operation) -> dict[str, Any]:
+def _operation(each: Operation, references: _References, ways: WaysIn) -> dict[str, Any]:
     described = (each.handler.__doc__ or "").strip()
     found: dict[str, Any] = {
         "operationId": each.name,
         "summary": described.splitlines()[0],
         "parameters": [*_path_parameters(each.path), *(_parameter(one) for one in each.parameters)],
-        "responses": {str(status): _answer(each, status, model) for status, model in each.answers.items()},
+        "responses": {str(status): _answer(each, status, model, references) for status, model in each.answers.items()},
     }
     found["responses"]["default"] = {
         "description": "A problem. Codes: " + ", ".join(each.problems) if each.problems else "A problem.",
@@ -165,20 +176,25 @@ def _operation(each: Operation) -> dict[str, Any]:
     }
     if each.waits:
         found["parameters"].append(_WAIT)
-    if each.secured:
-        found["security"] = [{"bearer": []}]
+    if each.secured or each.optional:
+        found["security"] = requirements(each, ways)
     if each.body is not None:
-        schema = {"$ref": _REF.format(model=each.body.__name__)}
-        found["requestBody"] = {"required": each.body_required, "content": {"application/json": {"schema": schema}}}
+        content = {"application/json": {"schema": references[each.body]}}
+        found["requestBody"] = {"required": each.body_required, "content": content}
     return found
 
 
-def _answer(each: Operation, status: int, model: type[BaseModel] | None) -> dict[str, Any]:
+def _answer(each: Operation, status: int, model: type[BaseModel] | None, references: _References) -> dict[str, Any]:
     described = HTTPStatus(status).phrase
-    if model is None:
-        return {"description": described, "content": {each.media_type: {"schema": {"type": "string"}}}}
-    schema = {"$ref": _REF.format(model=model.__name__)}
+    if status == HTTPStatus.NO_CONTENT:
+        return {"description": described}
+    schema = _other(each.media_type) if model is None else references[model]
     return {"description": described, "content": {each.media_type: {"schema": schema}}}
+
+
+def _other(media_type: str) -> dict[str, Any]:
+    """The schema of what no model describes: a text, or JSON of a format that is described elsewhere."""
+    return {} if media_type.endswith("+json") else {"type": "string"}
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:

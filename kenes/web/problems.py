@@ -88,12 +88,17 @@ class InvalidInput(Problem):
         }
 
 
+def escaped(part: str | int) -> str:
+    """One step of an RFC 6901 pointer."""
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
 def invalid_input(error: ValidationError) -> InvalidInput:
     """The problem of a body that pydantic refused; the values themselves are not repeated."""
     return InvalidInput(
         [
             FieldError(
-                pointer="".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in found["loc"]),
+                pointer="".join(f"/{escaped(part)}" for part in found["loc"]),
                 code=found["type"].replace("_", "-"),
                 values={
                     name: value

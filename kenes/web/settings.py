@@ -29,6 +29,10 @@ class WebSettings(BaseModel):
         default=(),
         description="Origins of identity providers a form may lead to (login redirects after a form post).",
     )
+    token_issuers: tuple[str, ...] = Field(
+        default=(),
+        description="OpenID issuers whose access tokens count, as the API's description names them.",
+    )
     body_limit: int = Field(default=64 * 1024, ge=1024, description="Largest request body, bytes.")
     body_timeout: float = Field(default=20.0, gt=0, description="Seconds within which a body must have arrived.")
     read_limit: int = Field(default=6_000, ge=1, description="Reads per minute from one address.")

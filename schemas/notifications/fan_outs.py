@@ -1,6 +1,7 @@
 """Requests and decisions on fan-outs: everybody who follows an event is told, a page of them at a time.
 
-The key is the event. Each page is decided once, so that a crash in the middle of one begins no second chain of pages.
+The key is the event, the subject one fan-out of it: an event may have several, each to other followers. Each page is
+decided once, so that a crash in the middle of one begins no second chain of pages.
 """
 
 from typing import ClassVar

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
@@ -43,6 +43,13 @@ class ChannelEnd(StrEnum):
     ERASED = "erased"
 
 
+class Official(Part):
+    """Who acted for a body. `name` is sealed under the key that `owner`, the person's sealed index, leads to."""
+
+    owner: str
+    name: str
+
+
 class Cadence(StrEnum):
     """How often somebody is told: of each thing at once, or of all together."""
 
@@ -76,6 +83,10 @@ class Preferences(Part):
     digest_weekday: int = Field(default=0, ge=0, le=6)
 
 
+MOST_KEYS: Final = 200
+"""Keys whose followers one fan-out tells."""
+
+
 class News(Part):
     """What is told: the type of a public event, or of one for those concerned, with its members."""
 
@@ -86,10 +97,11 @@ class News(Part):
 class Wanted(Part):
     """Who is told: followers of any of the `keys` since before `at`, UTC; saved searches must find all their words."""
 
-    keys: tuple[str, ...] = Field(max_length=200)
+    keys: tuple[str, ...] = Field(max_length=MOST_KEYS)
     words: tuple[str, ...] = Field(default=(), description="Of the titles, in their one form.")
     priority: Priority
     at: datetime
+    late: bool = Field(default=False, description="Also those who have followed it only since then.")
 
 
 class Place(Part):

@@ -130,6 +130,13 @@ class StreamRetryRequested(OwnerRequest):
     cursor: int = Field(ge=1)
 
 
+class StreamCancellationRequested(OwnerRequest):
+    """The replay with this number is to send nothing more."""
+
+    TYPE: ClassVar[str] = "notifications.stream.cancellation-requested.v1"
+    order: int = Field(ge=1)
+
+
 class StreamTestRequested(OwnerRequest):
     """An event that tells nothing is to be sent."""
 
@@ -238,6 +245,13 @@ class StreamOrderCompleted(StreamDecision):
     order: int
 
 
+class StreamOrderCancelled(StreamDecision):
+    """An order ends before its end; what it has sent stays sent."""
+
+    TYPE: ClassVar[str] = "notifications.stream.order-cancelled.v1"
+    order: int
+
+
 class StreamRefused(StreamDecision):
     """Nothing changed. `code` says why."""
 
@@ -292,6 +306,7 @@ STREAM_REQUESTS: tuple[type[StreamRequest], ...] = (
     StreamRotationRequested,
     StreamDeletionRequested,
     StreamReplayRequested,
+    StreamCancellationRequested,
     StreamRetryRequested,
     StreamTestRequested,
     StreamVerificationRequested,
@@ -309,5 +324,6 @@ STREAM_DECISIONS: tuple[type[StreamDecision], ...] = (
     StreamDeleted,
     StreamOrdered,
     StreamOrderCompleted,
+    StreamOrderCancelled,
     StreamRefused,
 )

@@ -15,6 +15,7 @@ from schemas.notifications.parts import (
     ChannelId,
     ChannelKind,
     Interest,
+    Official,
     Preferences,
     Subscriber,
 )
@@ -72,6 +73,7 @@ class ChannelEndRequested(SubscriptionRequest):
     TYPE: ClassVar[str] = "notifications.subscription.channel-end-requested.v1"
     channel: ChannelId
     cause: ChannelEnd
+    by: Official | None = Field(default=None, description="Who ends a public channel for its body.")
 
 
 class PreferencesRequested(SubscriptionRequest):
@@ -139,6 +141,7 @@ class ChannelEnded(Payload):
     subscriber: Subscriber
     channel: ChannelId
     cause: ChannelEnd
+    by: Official | None = Field(default=None, description="Who ended a public channel for its body.")
 
 
 class PreferencesChanged(Payload):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from schemas.notifications import deliveries, fan_outs, publication, streams, subscriptions
+from schemas.notifications import deliveries, fan_outs, public_channels, publication, streams, subscriptions
 from schemas.notifications.public import PUBLIC_TYPES
 from schemas.topic import Topic
 
@@ -54,7 +54,7 @@ SUBSCRIPTION_REQUESTS = Topic(
     name="notifications.subscription-requests.v1",
     owner="notifications",
     key="subscriber: a keyed hash of the person",
-    payloads=subscriptions.SUBSCRIPTION_REQUESTED,
+    payloads=(*subscriptions.SUBSCRIPTION_REQUESTED, *public_channels.PUBLIC_CHANNEL_REQUESTED),
     partitions=12,
     retention=timedelta(days=30),
     description="What people want to be told of, and by which ways.",
@@ -63,7 +63,7 @@ SUBSCRIPTIONS = Topic(
     name="notifications.subscriptions.v1",
     owner="notifications",
     key="subscriber: a keyed hash of the person",
-    payloads=subscriptions.SUBSCRIPTION_DECIDED,
+    payloads=(*subscriptions.SUBSCRIPTION_DECIDED, *public_channels.PUBLIC_CHANNEL_DECIDED),
     partitions=SUBSCRIPTION_REQUESTS.partitions,
     description="Who follows what, and how they are told.",
 )

@@ -17,6 +17,7 @@ from kenes.web.limits import Endpoint, RateClass, limited
 from kenes.web.live import LiveHub, LiveResponse, last_event_id
 from kenes.web.negotiation import Preference, preference
 from kenes.web.openapi import Operation, Parameter, document, routes
+from kenes.web.openapi_security import WaysIn
 from kenes.web.problems import Problem
 from schemas.consultations.course import PrepareRequested
 from schemas.contracts import ASYNCAPI
@@ -96,7 +97,7 @@ class Api:
             _write("PUT", f"{comment}/vote", self.vote, 200, VoteBody, vote_problems),
             Operation.read("/consultations", self.list_consultations, ConsultationList),
             _write("POST", "/consultations", self.prepare, 201, PrepareBody, prepare_problems, (IDEMPOTENCY,)),
-            Operation.read(one, self.show_consultation, ConsultationView),
+            Operation.read(one, self.show_consultation, ConsultationView, optional=True),
             *(
                 _write("POST", f"{one}/{act.name}", self.steer(act), 200, act.body, act.refusals)
                 for act in COURSE_ACTS.values()
@@ -104,10 +105,12 @@ class Api:
             *self.versions.operations(),
             *self.comparisons.operations(),
             *self.ledger.operations(),
-            Operation.read(f"{one}/versions/{{version}}/{{language}}", self.show_text, TextView),
-            Operation.read(f"{one}/groups", self.opinion_groups, GroupsView),
-            Operation("GET", f"{one}/live", self.live, {200: None}, media_type="text/event-stream"),
-            Operation.read(f"{one}/comments", self.list_comments, CommentList, parameters=(CLAUSE, THREAD, AFTER)),
+            Operation.read(f"{one}/versions/{{version}}/{{language}}", self.show_text, TextView, optional=True),
+            Operation.read(f"{one}/groups", self.opinion_groups, GroupsView, optional=True),
+            Operation("GET", f"{one}/live", self.live, {200: None}, media_type="text/event-stream", optional=True),
+            Operation.read(
+                f"{one}/comments", self.list_comments, CommentList, parameters=(CLAUSE, THREAD, AFTER), optional=True
+            ),
             _write("POST", f"{one}/comments", self.comment, 201, CommentBody, comment_problems, (IDEMPOTENCY,)),
             Operation.read(comment, self.show_comment, CommentView),
             *(
@@ -118,9 +121,9 @@ class Api:
             Operation("GET", "/receipts/{receipt}", self.receipt, {200: ReceiptAnswer}, waits=True),
         ]
 
-    async def openapi(self, _request: Request) -> Response:
+    async def openapi(self, request: Request) -> Response:
         """This API, described."""
-        return json_response(document("Kenes consultations", "1", PREFIX, self.operations()))
+        return json_response(document("Kenes consultations", "1", PREFIX, self.operations(), WaysIn.of(request)))
 
     async def asyncapi(self, _request: Request) -> Response:
         """The topics, described."""

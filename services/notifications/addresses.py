@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.notifications.about import About, Kind, PublicEvent
+from schemas.notifications.consultations import CommentAnswered
 from schemas.notifications.personal import PersonalEvent
 
 
@@ -19,8 +20,10 @@ class Addresses:
         service = "petitions" if about.kind is Kind.PETITION else "consultations"
         return f"{self.sites.get(service, self.own).rstrip('/')}/{service}/{about.id}"
 
-    def event(self, event: PublicEvent | PersonalEvent) -> str:
-        """The page that shows what happened: of a comment its own."""
+    def event(self, event: PublicEvent | PersonalEvent, interest: str = "") -> str:
+        """The page that shows what happened: of a comment its own; of a campaign's answer the one that is followed."""
         comment = getattr(event, "comment", None)
+        if isinstance(event, CommentAnswered) and event.campaign:
+            comment = interest.partition("/")[2] or comment
         page = self.subject(event.about)
         return page if comment is None else f"{page}/comments/{comment}"

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from kenes.service.answers import json_response
 from kenes.web.limits import RateClass, limited
 from kenes.web.openapi import Operation, document, routes
+from kenes.web.openapi_security import WaysIn
 
 PREFIX: Final = "/api/notifications/v1"
 
@@ -26,6 +27,6 @@ class Api:
         described = Route("/openapi.json", limited(RateClass.READ)(self.openapi), methods=["GET"])
         return [Mount(PREFIX, routes=[*routes(self.operations), described])]
 
-    async def openapi(self, _request: Request) -> Response:
+    async def openapi(self, request: Request) -> Response:
         """This API, described."""
-        return json_response(document("Kenes notifications", "1", PREFIX, self.operations))
+        return json_response(document("Kenes notifications", "1", PREFIX, self.operations, WaysIn.of(request)))

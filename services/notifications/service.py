@@ -28,13 +28,18 @@ from services.notifications.following import running as followers
 from services.notifications.following.api import FollowingApi
 from services.notifications.following.askers import Askers
 from services.notifications.following.bounces import Bounces, BounceSettings
-from services.notifications.following.chats import listening
+from services.notifications.following.chat_links import ChatLinks
+from services.notifications.following.chats import bot_side
 from services.notifications.following.inbox_api import InboxApi
+from services.notifications.following.links import links_of
 from services.notifications.following.opting_in import opting_in
 from services.notifications.following.pages import LetterPages
 from services.notifications.pages import page_routes, shell_of
 from services.notifications.pages.site import NotificationSite, desks
 from services.notifications.projection import projections
+from services.notifications.public_channels.api import ChannelApi
+from services.notifications.public_channels.commands import ChannelCommands
+from services.notifications.public_channels.reads import ChannelReads
 from services.notifications.publishing.counts import Counts
 from services.notifications.publishing.relay import READINGS, Relay
 from services.notifications.settings import Settings
@@ -98,7 +103,7 @@ class Notifications(Service):
             ) as sending,
             ways(settings.public_url) as opened,
             followers.stream_side(self, context, self.keyring, addresses, opened.channels) as telling_followers,
-            listening(context, self.keyring, settings, opened.telegram, telling_followers.owns) as bot_clocks,
+            bot_side(context, self.keyring, settings, opened.telegram, telling_followers.owns) as bot,
         ):
             yield Stream(
                 deciding=(
@@ -106,8 +111,13 @@ class Notifications(Service):
                     (agency_streams, sending.states),
                     *telling_followers.deciding,
                 ),
-                clocks=[Clock(settings.counted_every, counts.tick), telling_followers.clock, *bot_clocks],
-                workers=[*(relay.worker() for relay in relays), sending.worker, *telling_followers.workers],
+                clocks=[Clock(settings.counted_every, counts.tick), telling_followers.clock, *bot.clocks],
+                workers=[
+                    *(relay.worker() for relay in relays),
+                    sending.worker,
+                    *telling_followers.workers,
+                    *bot.workers,
+                ],
             )
 
     @asynccontextmanager
@@ -145,14 +155,18 @@ class Notifications(Service):
                 following=following,
                 streams=reading,
                 opting_in=mail,
+                chat_links=ChatLinks(await links_of(context, self.settings), self.keyring, following.commands),
+                channels=ChannelReads(following),
+                channel_commands=ChannelCommands(following.commands),
                 ways=offered(mail is not None),
             )
             askers = Askers(site.authenticator.bearer_person, self.settings.wait_limit)
-            follow = FollowingApi(following, mail, site.catalogs, askers, pages.ways)
+            follow = FollowingApi(following, mail, pages.chat_links, site.catalogs, askers, pages.ways)
+            channels = ChannelApi(pages.channels, pages.channel_commands, askers, pages.ways.telegram)
             inbox = InboxApi(following, askers, site.authenticator.person)
             letters = LetterPages(pages, self.keyring, following.commands, following.reads, pages.names, mail)
             bounces = Bounces(load_settings(BounceSettings), pages.live, following.commands)
-            api = Api([*reading.operations, *follow.operations(), *inbox.operations()])
+            api = Api([*reading.operations, *follow.operations(), *inbox.operations(), *channels.operations()])
 
             def close() -> None:
                 reading.close()

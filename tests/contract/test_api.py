@@ -66,10 +66,12 @@ def test_every_route_is_described_and_every_description_has_a_route(world: World
 
 def test_every_operation_says_who_may_and_what_can_go_wrong(world: World, described: dict[str, Any]) -> None:
     words = {str(each) for each in Refusal} | {NOT_IN_CHARGE, BUSY, UNKNOWN_EXPORT}
+    words |= {"by-mail-not-offered", "too-many-letters", "unavailable"}
     for each in world.api.operations():
         found = described["paths"][PREFIX + each.path][each.method.lower()]
         assert found["summary"].endswith("."), each.name
-        assert ("security" in found) == each.secured
+        assert ("security" in found) == (each.secured or each.optional)
+        assert ({} in found.get("security", [])) == each.optional
         assert "application/problem+json" in found["responses"]["default"]["content"]
         assert set(each.problems) <= words, "codes are refusals"
         in_path = {name["name"] for name in found["parameters"] if name["in"] == "path"}
@@ -170,11 +172,54 @@ async def on_paper(world: World) -> str:
     return petition
 
 
+COMMENT = {"text": "Which school is it?", "language": "en", "revision": 1, "listed": True}
+
+
+async def discussed(world: World) -> str:
+    """A text with a comment; what is asked next is asked of it."""
+    created = await world.ask("POST", "/petitions", "author", json=TEXT | {"pack": "ee-rahvaalgatus"})
+    world.petition = str(created.json()["petition"])
+    await world.ask("POST", f"/petitions/{world.petition}/submission", "author")
+    said = await world.ask("POST", f"/petitions/{world.petition}/comments", "signer", json=COMMENT)
+    assert said.status_code == 201
+    return world.petition
+
+
+async def initiative(world: World) -> str:
+    """A draft that organisers must stand behind; what is asked next is asked of it."""
+    created = await world.ask("POST", "/petitions", "author", json=TEXT | {"pack": "eu-initiative"})
+    world.petition = str(created.json()["petition"])
+    return world.petition
+
+
+def of(way: Callable[[World], Awaitable[str]], then: Ask) -> Ask:
+    async def ask(world: World) -> httpx.Response:
+        await way(world)
+        return await then(world)
+
+    return ask
+
+
+async def join(world: World) -> httpx.Response:
+    """Somebody of Berlin, by the author's invitation."""
+    place = f"/petitions/{world.petition}/organisers"
+    code = (await world.ask("GET", f"{place}/invitation", "author")).json()["code"]
+    body = {"code": code, "revision": 1, "listed": True}
+    return await world.ask("PUT", f"{place}/mine", "organiser", json=body)
+
+
+async def invited(world: World) -> httpx.Response:
+    place = f"/petitions/{world.petition}/organisers"
+    code = (await world.ask("GET", f"{place}/invitation", "author")).json()["code"]
+    return await world.ask("GET", f"{place}/invited/{code}")
+
+
 STATEMENT = {"kk": "Өткелдер осы жылы салынады.", "ru": "Переходы построят в этом году."}
 ANSWER = {"outcome": "satisfied", "statement": STATEMENT}
 REASON = "It asks for the same thing."
 WAYS: dict[str, tuple[Callable[[World], Awaitable[str]], str, dict[str, Any] | None]] = {
     "submission": (draft_of, "author", None),
+    "comment-hiding": (discussed, "moderator", {"number": 1, "reason": "insulting", "explanation": REASON}),
     "lock": (on_desk, "moderator", None),
     "verdict": (on_desk, "moderator", {"verdict": "approve", "revision": 1}),
     "undo": (collecting, "moderator", {"reason": REASON}),
@@ -218,6 +263,7 @@ published = doing("verdict")
 
 
 ONE = "/petitions/{petition}"
+ORGANISERS = f"{ONE}/organisers"
 TRICKY = TEXT | {"title": "Safe cr\u043essings by every school", "proposal": "Build them: see bit.ly/x and the court."}
 SIGN = asked("POST", f"{ONE}/signatures", "signer", json={"listed": True})
 CASES: list[tuple[str, str, Ask, int]] = [
@@ -247,6 +293,22 @@ CASES: list[tuple[str, str, Ask, int]] = [
     ("GET", f"{ONE}/count", after(SIGN, asked("GET", f"{ONE}/count")), 200),
     ("GET", f"{ONE}/regions", after(SIGN, asked("GET", f"{ONE}/regions")), 200),
     ("GET", f"{ONE}/history", after(SIGN, asked("GET", f"{ONE}/history")), 200),
+    ("POST", f"{ONE}/comments", of(discussed, asked("POST", f"{ONE}/comments", "author", json=COMMENT)), 201),
+    ("GET", f"{ONE}/comments", of(discussed, asked("GET", f"{ONE}/comments")), 200),
+    ("GET", f"{ONE}/comments", after(doing("comment-hiding"), asked("GET", f"{ONE}/comments")), 200),
+    ("GET", f"{ONE}/versions", of(discussed, asked("GET", f"{ONE}/versions")), 200),
+    ("GET", f"{ONE}/versions", asked("GET", f"{ONE}/versions"), 200),
+    ("GET", f"{ORGANISERS}/invitation", of(initiative, asked("GET", f"{ORGANISERS}/invitation", "author")), 200),
+    ("GET", f"{ORGANISERS}/invited/{{code}}", of(initiative, invited), 200),
+    ("PUT", f"{ORGANISERS}/mine", of(initiative, join), 200),
+    ("GET", ORGANISERS, of(initiative, after(join, asked("GET", ORGANISERS, "author"))), 200),
+    ("GET", "/me/data", of(initiative, after(join, asked("GET", "/me/data", "organiser"))), 200),
+    (
+        "DELETE",
+        f"{ORGANISERS}/mine",
+        of(initiative, after(join, asked("DELETE", f"{ORGANISERS}/mine", "organiser"))),
+        200,
+    ),
     ("GET", "/receipts/{receipt}", receipt_of(SIGN), 200),
     ("GET", "/receipts/{receipt}", forgotten(SIGN), 200),
     ("GET", "/receipts/{receipt}", receipt_of(after(SIGN, SIGN)), 200),
@@ -297,8 +359,12 @@ def test_the_cases_leave_no_operation_out(world: World) -> None:
     # Files, made of what the database keeps: test_signer_export looks at every line of them.
     files = {("GET", f"{ONE}/signers.csv{end}", 200) for end in ("", ".sha256")}
     log = ("GET", "/moderation-log", 200)  # a projection of its own: test_moderation_log asks it
-    answered = {(method, path, status) for method, path, _, status in CASES} | {live, log} | files
-    waits = {(each.method, each.path, 202) for each in world.api.operations() if 202 in each.answers}
+    # Letters need a relay: test_api_by_mail asks for them.
+    letters = {
+        ("POST", f"{path}", 202) for path in (f"{ONE}/by-mail/sign", f"{ONE}/by-mail/withdraw", "/by-mail/erase")
+    }
+    answered = {(method, path, status) for method, path, _, status in CASES} | {live, log} | files | letters
+    waits = {(each.method, each.path, 202) for each in world.api.operations() if each.waits}
 
     every = {(each.method, each.path, status) for each in world.api.operations() for status in each.answers}
     assert every - waits == answered - waits
@@ -317,6 +383,15 @@ def test_the_cases_leave_no_operation_out(world: World) -> None:
         (asked("DELETE", f"/petitions/{UNKNOWN}/signatures/mine", "signer"), 404, "petition-unknown"),
         (asked("POST", f"/petitions/{UNKNOWN}/submission", "author"), 404, "petition-unknown"),
         (asked("POST", "/petitions/nonsense/signatures", "signer"), 404, "petition-unknown"),
+        (asked("POST", f"{ONE}/comments", "signer", json=COMMENT), 409, "not-discussed"),
+        (of(discussed, asked("POST", f"{ONE}/comments", "signer", json=COMMENT | {"text": "a"})), 422, "input-invalid"),
+        (of(discussed, asked("POST", f"{ONE}/submission", "author")), 409, "discussion-too-short"),
+        (of(initiative, asked("POST", f"{ONE}/submission", "author")), 409, "organisers-missing"),
+        (of(initiative, asked("GET", f"{ORGANISERS}/invitation", "signer")), 404, "petition-unknown"),
+        (of(initiative, asked("GET", f"{ORGANISERS}/invited/{'A' * 22}")), 404, "petition-unknown"),
+        (asked("GET", ORGANISERS), 409, "organisers-not-asked"),
+        (asked("POST", f"{ONE}/by-mail/sign", json={"email": "a@b.kz"}), 422, "input-invalid"),
+        (asked("POST", "/by-mail/erase", json={"email": "a@b.kz"}), 404, "by-mail-not-offered"),
         (asked("GET", "/receipts/nonsense"), 404, "receipt-unknown"),
         (asked("GET", "/petitions?status=draft"), 422, "input-invalid"),
         (asked("GET", "/petitions?limit=101"), 422, "input-invalid"),

@@ -23,7 +23,7 @@ from schemas.topics import REGISTRY, SIGNATURES, Topic, all_topics
 from tests.contract.payloads import DATA as ANY_DATA
 from tests.contract.payloads import EVENTS, KINDS
 
-QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
 @QUICK

@@ -30,6 +30,7 @@ PEOPLE = {
     "child": person(3, birth_date=None),
     "moderator": person(4, roles=frozenset({"moderator"})),
     "official": person(5, roles=frozenset({"agency:kz-government"})),
+    "organiser": person(7, region="DE-BE"),
     "registrar": person(6, roles=frozenset({"registrar"})),
 }
 UNKNOWN = "5e7f1f8e-6a53-4a3a-8f0e-2c9b7f1f9c55"

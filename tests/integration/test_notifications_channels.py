@@ -24,6 +24,7 @@ from services.notifications.ways import ways
 from tests.sinks import free_sinks, running_sinks, told_of
 from tests.unit.notifications.channels.support import ID, TITLE, UNSUBSCRIBE, URL, notice
 from tests.unit.notifications.channels.test_telegram_bot import CATALOGS, Followers
+from tests.waiting import eventually_read
 
 MESSAGES = 150
 """Five seconds of what Telegram takes."""
@@ -59,12 +60,12 @@ async def channels(
 
 async def said(browser: httpx.AsyncClient, page: str, most: int) -> list[dict[str, Any]]:
     """The messages of a page, once there are so many."""
-    async with asyncio.timeout(10):
-        while True:
-            found: list[dict[str, Any]] = (await browser.get(f"{page}/messages.json")).json()
-            if len(found) >= most:
-                return found
-            await asyncio.sleep(0.05)
+
+    async def read() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await browser.get(f"{page}/messages.json")).json()
+        return found
+
+    return await eventually_read(read, lambda found: len(found) >= most)
 
 
 async def test_a_letter_arrives_with_its_headers_and_both_parts(
@@ -100,7 +101,9 @@ async def test_somebody_presses_start_on_the_page_and_is_told(
     pressed = await browser.post(page, data={"act": "start", "chat": "1001", "token": "https://t.me/x?start=abc"})
     assert pressed.status_code == 303
     async with BotApi(TelegramSettings()) as api:
-        bot = Bot(api, Messenger(api), CATALOGS, on_start=followers.start, on_stop=followers.stop)
+        bot = Bot(
+            api, Messenger(api), CATALOGS, on_start=followers.start, on_stop=followers.stop, on_gone=followers.stop
+        )
         await bot.look()
         await said(browser, page, 1)
         await bot.aclose()

@@ -29,10 +29,10 @@ from services.notifications.developers.examples import example
 from services.notifications.pages.developers import clients
 from tests.deciding import Deciding, petition
 from tests.processes import Product, running_product
+from tests.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.stack
 PUBLISHED: Final = "notifications.petition.published.v1"
-WITHIN: Final = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -48,18 +48,16 @@ async def told(product: Product) -> str:
     name = f"petition-{datetime.now(UTC).timestamp()}"
     async with Producer(product.kafka.bootstrap, "test") as producer:
         await Deciding(producer).say(PETITIONS, name, *petition(name)[:3])
-    async with httpx.AsyncClient(base_url=product.url) as client, asyncio.timeout(WITHIN):
-        while True:
-            if name in (await client.get("/api/notifications/v1/events?after=0")).text:
-                return name
-            await asyncio.sleep(0.2)
+    events = f"{product.url}/api/notifications/v1/events?after=0"
+    await asyncio.to_thread(eventually, lambda: httpx.get(events).text, lambda found: name in found)
+    return name
 
 
 @pytest.fixture
 def copied(product: Product, tmp_path: Path) -> Path:
     """A folder with the programs, as the page shows them."""
     page = httpx.get(f"{product.url}/developers").text
-    for client in clients(product.url):
+    for client in clients(product.url, product.issuer.url):
         assert client.file in page
         (tmp_path / client.file).write_text(client.text, encoding="utf-8")
     return tmp_path
@@ -81,7 +79,7 @@ def running(folder: Path, *command: str, **environment: str) -> Iterator[subproc
 def printed(folder: Path, *command: str) -> str:
     """All that a program prints."""
     with running(folder, *command) as program:
-        return program.communicate(timeout=WITHIN)[0]
+        return program.communicate(timeout=PATIENCE)[0]
 
 
 def line_with(program: subprocess.Popen[str], word: str) -> str:
@@ -136,7 +134,7 @@ def test_a_receiver_takes_what_is_signed_and_nothing_else(copied: Path) -> None:
     }
     with (
         running(copied, sys.executable, "receive.py", KENES_WEBHOOK_SECRET=secret, PORT=str(port)) as receiver,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=WITHIN) as sender,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as sender,
     ):
         assert _post(sender, body, good) == 204
         assert _post(sender, body, good | {"webhook-signature": "v1,AAAA"}) == 401

@@ -32,7 +32,7 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("javascript")
     shutil.copytree(HERE, folder, dirs_exist_ok=True)
     argv = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, timeout=200, check=False)
     if done.returncode:
         pytest.skip(f"npm cannot fetch the libraries: {done.stderr.strip().splitlines()[-1:]}")
     return folder
@@ -40,7 +40,7 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(scripts: Path, name: str, given: Mapping[str, Any]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["node", name], cwd=scripts, input=json.dumps(given), capture_output=True, text=True, timeout=30, check=False
+        ["node", name], cwd=scripts, input=json.dumps(given), capture_output=True, text=True, timeout=120, check=False
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 import pytest
@@ -18,11 +18,11 @@ from schemas.petitions import v1 as petitions
 from schemas.topics import COMMENTS, CONSULTATIONS, PETITIONS, PUBLIC_EVENTS, SIGNATURES
 from tests.deciding import MINE, Deciding, draft, petition
 from tests.processes import Product, running_product
+from tests.waiting import eventually_read
 
 pytestmark = pytest.mark.stack
 
 SUBJECTS: Final = 40
-WITHIN: Final = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +50,8 @@ async def told(product: Product) -> list[Recorded]:
 
 
 async def all_told(product: Product, expected: int) -> list[Recorded]:
-    """The public events, once there are as many as expected, or when they ought to be there."""
-    deadline = time.monotonic() + WITHIN
-    while True:
-        found = await told(product)
-        if len(found) >= expected or time.monotonic() > deadline:
-            return found
-        await asyncio.sleep(0.5)
+    """The public events, once there are as many as expected."""
+    return await eventually_read(partial(told, product), lambda found: len(found) >= expected)
 
 
 async def test_every_public_decision_is_told_once_and_in_order(product: Product) -> None:
@@ -93,7 +88,7 @@ async def test_counts_are_told_where_they_have_moved(product: Product) -> None:
     async with Producer(product.kafka.bootstrap, "test") as producer:
         deciding = Deciding(producer)
         await deciding.say(PETITIONS, name, *petition(name)[:3])
-        await _published(product, name)
+        await eventually_read(partial(told, product), lambda found: any(each.event.subject == name for each in found))
         for signer in range(30):
             act = {"petition": name, "signer": f"signer-{signer}", "region": "KZ-75", "mine": MINE}
             accepted = petitions.SignatureAccepted(**act, act=1, listed=False, sealed="s")
@@ -104,26 +99,13 @@ async def test_counts_are_told_where_they_have_moved(product: Product) -> None:
             if signer == 20:
                 product.kill("stream")
                 product.kill("project")
-    counted = await _counted(product, name, 20)
-    assert counted[-1] == 20
+    await eventually_read(partial(_counted, product, name), lambda counted: counted[-1:] == [20])
 
 
-async def _published(product: Product, name: str) -> None:
-    deadline = time.monotonic() + WITHIN
-    while not any(each.event.subject == name for each in await told(product)):
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.2)
-
-
-async def _counted(product: Product, name: str, expected: int) -> list[int]:
-    """The counts that were told, once the last of them is the expected one."""
-    deadline = time.monotonic() + WITHIN
-    while True:
-        counts_told = [
-            each.data.count
-            for each in await told(product)
-            if isinstance(each.data, PetitionCounted) and each.event.subject == name
-        ]
-        if counts_told[-1:] == [expected] or time.monotonic() > deadline:
-            return counts_told
-        await asyncio.sleep(0.5)
+async def _counted(product: Product, name: str) -> list[int]:
+    """The counts that were told."""
+    return [
+        each.data.count
+        for each in await told(product)
+        if isinstance(each.data, PetitionCounted) and each.event.subject == name
+    ]

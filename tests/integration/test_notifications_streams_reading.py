@@ -7,8 +7,8 @@ import gzip
 import hashlib
 import json
 import random
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterator, Sequence
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -28,8 +28,9 @@ from tests.integration.api import problem
 from tests.integration.streaming import API, notifications
 from tests.processes import Product
 from tests.publicity import counted, publish, published, reached
+from tests.waiting import eventually_read
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.stack
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def product() -> Iterator[Product]:
 
 @pytest.fixture
 async def client(product: Product) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=product.url + API, timeout=60) as opened:
+    async with httpx.AsyncClient(base_url=product.url + API, timeout=120) as opened:
         yield opened
 
 
@@ -51,11 +52,8 @@ async def told(product: Product, client: httpx.AsyncClient, petitions: int = 3, 
         await publish(producer, [published(each) for each in names])
         await publish(producer, [counted(each, 1 + n, 10 * n) for n in range(counts) for each in names])
         await publish(producer, [reached(each, counts + 1) for each in names])
-    for _ in range(300):
-        if len(await pages(client, petitions=names[-1])) == counts + 2:
-            return names
-        await asyncio.sleep(0.1)
-    raise AssertionError("the events were not told in time")
+    await eventually_read(partial(pages, client, petitions=names[-1]), lambda found: len(found) == counts + 2)
+    return names
 
 
 async def pages(client: httpx.AsyncClient, limit: int = 7, **filter_: Any) -> list[dict[str, Any]]:
@@ -105,8 +103,8 @@ async def test_who_waits_for_the_next_page_is_answered_when_it_comes(
 ) -> None:
     [name] = await told(product, client, petitions=1, counts=1)
     cursor = (await pages(client))[-1]["cursor"]
-    waiting = asyncio.create_task(client.get("/events", params={"after": cursor}, headers={"prefer": "wait=20"}))
     async with Producer(product.kafka.bootstrap, "test") as producer:
+        waiting = asyncio.create_task(client.get("/events", params={"after": cursor}, headers={"prefer": "wait=30"}))
         await publish(producer, [counted(name, 100, 7)])
     assert [each["data"]["count"] for each in (await waiting).json()] == [7]
 
@@ -115,7 +113,7 @@ async def followed(url: str, cursor: str, end: str) -> tuple[list[dict[str, Any]
     """Events a live client gets from a cursor to another, connecting again by the last id; and how often it did."""
     found: list[dict[str, Any]] = []
     connections = 0
-    async with httpx.AsyncClient(timeout=20) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         while int(cursor) < int(end):
             connections += 1
             try:
@@ -164,16 +162,22 @@ async def test_a_client_cut_every_few_events_arrives_at_the_snapshot(
 
 async def test_files_of_the_day_hold_what_pages_hold(product: Product, client: httpx.AsyncClient) -> None:
     await told(product, client, petitions=1)
-    listed = (await client.get("/files", params={"day": f"{datetime.now(UTC):%Y-%m-%d}"})).json()
+    everything = await pages(client)
     lines: list[dict[str, Any]] = []
-    for file in listed["files"]:
+    for file in await files(client, sorted({each["time"][:10] for each in everything})):
         plain = (await client.get(file["href"].removeprefix(API))).content
         packed = (await client.get(file["gzip"].removeprefix(API))).content
         told_sum = (await client.get(file["sha256"].removeprefix(API))).text.split()[0]
         assert gzip.decompress(packed) == plain
         assert hashlib.sha256(plain).hexdigest() == told_sum
         lines += [json.loads(line) for line in plain.splitlines()]
-    assert lines == await pages(client)
+    assert lines == everything
+
+
+async def files(client: httpx.AsyncClient, days: Sequence[str]) -> list[dict[str, Any]]:
+    """The files of some days."""
+    listed = [(await client.get("/files", params={"day": day})).json() for day in days]
+    return [file for day in listed for file in day["files"]]
 
 
 async def test_kafka_itself_is_read_by_the_sdk_and_by_the_plain_console_client(
@@ -188,7 +192,7 @@ async def test_kafka_itself_is_read_by_the_sdk_and_by_the_plain_console_client(
             read.add(from_binary(message, JSONFormat(), CloudEvent).get_id())
     assert read == wanted
     asked = ("--topic", PUBLIC_EVENTS.name, "--from-beginning", "--property", "print.headers=true")
-    ending = ("--max-messages", str(len(wanted)), "--timeout-ms", "30000")
+    ending = ("--max-messages", str(len(wanted)), "--timeout-ms", "90000")
     printed = await asyncio.to_thread(kafka_tools.told, kafka_tools.CONSUMER, product.kafka.bootstrap, *asked, *ending)
     assert {_header(line, "ce_id") for line in printed.splitlines() if line.startswith("ce_")} == wanted
 

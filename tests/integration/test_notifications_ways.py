@@ -16,10 +16,11 @@ from kenes.local.settings import LocalSettings
 from schemas.petitions import v1 as petitions
 from schemas.topics import PETITIONS
 from tests.integration.api import problem
-from tests.integration.notifying import Deciding, Notifying, eventually
+from tests.integration.notifying import Deciding, Notifying
 from tests.processes import Product, running_product
 from tests.sinks import free_sinks, running_sinks, told_of
 from tests.unit.mail.test_bounces import bounce
+from tests.waiting import eventually
 
 RELAY = "the relay's own secret"
 pytestmark = pytest.mark.stack
@@ -160,6 +161,7 @@ async def test_a_mailbox_that_does_not_exist_is_not_written_to_again(
     assert hand_over(api, bounce(to=f"bounces+{reference}@kenes.test"), "somebody else's secret") == 401
     assert hand_over(api, bounce(to=f"bounces+{reference}@kenes.test", status="5.2.2"), RELAY) == 204
     assert hand_over(api, b"Subject: I am on holiday\r\n\r\nSee you", RELAY) == 204
+    api.follow(token, "petition:another")  # decided after what the relay has handed over
     assert channels(api, token) == ["email"]
     assert hand_over(api, bounce(to=f"bounces+{reference}@kenes.test"), RELAY) == 204
     eventually(lambda: channels(api, token), lambda found: "email" not in found)

@@ -160,7 +160,7 @@ def test_a_setting_given_outright_wins_over_its_file(monkeypatch: pytest.MonkeyP
         (None, "No such file or directory"),
         (b"\xff\xfe", "not UTF-8 text"),
         (b"not base64!", "must be base64"),
-        (b"", "it is 0 bytes"),
+        (b"", "Field required"),
     ],
 )
 def test_a_wrong_file_is_named_and_its_content_is_not(

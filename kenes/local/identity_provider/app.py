@@ -17,9 +17,10 @@ from starlette.staticfiles import StaticFiles
 
 from kenes.local.identity_provider import pages
 from kenes.local.identity_provider.grants import AuthorizationRequest, Codes, OAuthError, answer_uri
+from kenes.local.identity_provider.machines import BY_CLIENT, MACHINES
 from kenes.local.identity_provider.people import BY_KEY, PEOPLE, TestPerson, crowd_person
 from kenes.local.identity_provider.settings import ProviderSettings
-from kenes.local.identity_provider.tokens import ACCESS_LIFETIME, TokenMaker
+from kenes.local.identity_provider.tokens import ACCESS_LIFETIME, MACHINE_SCOPE, TokenMaker
 from kenes.local.identity_provider.vault import Vault
 
 _MOST_AT_ONCE = 2000
@@ -55,8 +56,9 @@ class Provider:
         return Starlette(routes=routes, middleware=[hosts], exception_handlers={OAuthError: _oauth_error})
 
     async def home(self, request: Request) -> Response:
-        """What this is."""
-        return pages.home(request, self.issuer)
+        """What this is, who one can be, and how programs come by tokens."""
+        machines = [(each, self._vault.secret(each.client)) for each in MACHINES]
+        return pages.home(request, self.issuer, machines)
 
     async def configuration(self, _: Request) -> Response:
         """OpenID Connect Discovery 1.0, section 3."""
@@ -92,7 +94,7 @@ class Provider:
             k: str(v) for k, v in (await request.form() if request.method == "POST" else request.query_params).items()
         }
         redirect_uri = given.get("redirect_uri", "")
-        if not self._vault.knows(given.get("client_id", "")):
+        if given.get("client_id", "") != self._settings.oidc_client_id:
             return pages.message(request, "refused", 400, "client_id is not registered here")
         if not self._settings.may_return_to(redirect_uri):
             return pages.message(request, "refused", 400, "redirect_uri is not allowed")
@@ -108,18 +110,21 @@ class Provider:
         )
 
     async def token(self, request: Request) -> Response:
-        """RFC 6749 section 3.2: authorization code and client credentials."""
+        """RFC 6749 section 3.2: authorization code for the site, client credentials (section 4.4) for machines."""
         form = {name: str(value) for name, value in (await request.form()).items()}
         client = self._client(request, form)
+        machine = BY_CLIENT.get(client)
         match form.get("grant_type"):
-            case "authorization_code":
+            case "authorization_code" if machine is None:
                 asked, person = self._codes.take(
                     form.get("code", ""), client, form.get("redirect_uri", ""), form.get("code_verifier", "")
                 )
                 access = self._tokens.access(person, client)
                 return _bearer(access, id_token=self._tokens.identity(person, client, asked.nonce, access))
-            case "client_credentials":
-                return _bearer(self._tokens.machine_access(client))
+            case "client_credentials" if machine is not None:
+                return _bearer(self._tokens.machine_access(machine), scope=MACHINE_SCOPE)
+            case "authorization_code" | "client_credentials":
+                raise OAuthError("unauthorized_client", "this client may not use this grant")
         raise OAuthError("unsupported_grant_type", "only authorization_code and client_credentials are offered")
 
     async def userinfo(self, request: Request) -> Response:
@@ -166,6 +171,8 @@ class Provider:
         """The client that authenticated, by header or form. Raises OAuthError(invalid_client)."""
         client, secret = form.get("client_id", ""), form.get("client_secret", "")
         scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "basic" and secret:
+            raise OAuthError("invalid_request", "a client shows its secret in the header or in the form, not in both")
         if scheme.lower() == "basic":
             try:
                 pair = base64.b64decode(encoded, validate=True).decode().partition(":")

@@ -1,6 +1,6 @@
 """What people see: the picker of test people and a few short pages, in three languages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from kenes.local.identity_provider.machines import Machine
 from kenes.local.identity_provider.people import PEOPLE
 from kenes.local.identity_provider.texts import REGION_NAMES, TEXTS
 from kenes.web.i18n import LANGUAGES, NAMES, negotiate
@@ -44,9 +45,10 @@ def message(request: Request, key: str, status: int = 200, detail: str = "") -> 
     return _page(request, "message.html", status, None, key=key, detail=detail)
 
 
-def home(request: Request, issuer: str) -> HTMLResponse:
-    """What this is, who can be chosen, and how a program gets a token."""
-    return _page(request, "home.html", 200, None, issuer=issuer, people=_cards(language_of(request)))
+def home(request: Request, issuer: str, machines: Sequence[tuple[Machine, str]]) -> HTMLResponse:
+    """What this is, who can be chosen, and how a program gets a token: as a person, or as a machine with its secret."""
+    cards = _cards(language_of(request))
+    return _page(request, "home.html", 200, None, issuer=issuer, people=cards, machines=machines)
 
 
 def _cards(language: str) -> list[dict[str, object]]:

@@ -40,6 +40,8 @@ TEXTS: Final[dict[str, dict[str, Any]]] = {
         "refused_text": "Сізді мұнда жіберген сайт қате сұрау жасады. Артқа қайтып, қайта кіріп көріңіз.",
         "home_text": "Осы компьютердегі сайтқа кіруге арналған OpenID провайдері. Сайтта «Кіру» түймесін басыңыз.",
         "token_title": "Бағдарлама үшін токен",
+        "machines": "Органдардың бағдарламалары",
+        "machines_text": "Бағдарлама өз атынан токен алады (client credentials). Клиент пен құпиясы:",
     },
     "ru": {
         "site": "Местный вход",
@@ -71,6 +73,8 @@ TEXTS: Final[dict[str, dict[str, Any]]] = {
         "refused_text": "Сайт, который вас сюда направил, составил неверный запрос. Вернитесь и попробуйте снова.",
         "home_text": "Провайдер OpenID для входа на сайт на этом компьютере. Нажмите «Войти» на самом сайте.",
         "token_title": "Токен для программы",
+        "machines": "Программы органов",
+        "machines_text": "Программа получает токен сама для себя (client credentials). Клиент и секрет:",
     },
     "en": {
         "site": "Local sign-in",
@@ -102,6 +106,8 @@ TEXTS: Final[dict[str, dict[str, Any]]] = {
         "refused_text": "The site that sent you here made a wrong request. Go back and try to sign in again.",
         "home_text": "The OpenID provider of the site on this computer. Choose “Sign in” on the site itself.",
         "token_title": "A token for a program",
+        "machines": "Programs of bodies",
+        "machines_text": "A program gets a token for itself (client credentials). Client and secret:",
     },
 }
 

@@ -11,11 +11,15 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from kenes.local.identity_provider.machines import Machine
 from kenes.local.identity_provider.people import TestPerson
 
 AUDIENCE = "kenes"
 ACCESS_LIFETIME = 3600
 """Seconds an access token or an ID token is valid."""
+
+MACHINE_SCOPE = "profile"
+"""What a program is granted, whatever it asks for: a machine signs in to nothing, so there is no `openid`."""
 
 _PROTOCOL = frozenset({"iss", "aud", "iat", "exp", "jti", "client_id", "scope"})
 
@@ -35,9 +39,10 @@ class TokenMaker:
         """An access token for the API, in the profile of RFC 9068, which lets a person act."""
         return self._sign("at+jwt", {**person.claims(_today()), "client_id": client, "scope": "openid"}, lifetime)
 
-    def machine_access(self, client: str) -> str:
-        """An access token with which a client acts for itself: the subject is the client, nobody is named."""
-        return self._sign("at+jwt", {"sub": client, "client_id": client, "acr": "high"}, ACCESS_LIFETIME)
+    def machine_access(self, machine: Machine) -> str:
+        """An access token with which a program acts for its body: the subject is the client, nobody is named."""
+        told = {"sub": machine.client, "client_id": machine.client, "scope": MACHINE_SCOPE, "roles": [machine.role]}
+        return self._sign("at+jwt", told, ACCESS_LIFETIME)
 
     def identity(self, person: TestPerson, client: str, nonce: str | None, access_token: str) -> str:
         """An ID token: who has just signed in at `client`."""

@@ -8,10 +8,8 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
+from kenes.local.identity_provider.machines import MACHINES
 from kenes.local.identity_provider.settings import ProviderSettings
-
-MACHINE_CLIENT = "kenes-machine"
-"""A second client, for programs that speak for themselves (client credentials)."""
 
 
 class Vault:
@@ -21,17 +19,13 @@ class Vault:
         self._folder = settings.local_data / "identity"
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.key = RSAKey.import_key(self._kept("key.json", _new_key))
-        clients = self._kept("clients.json", lambda: {})
-        for name in (settings.oidc_client_id, MACHINE_CLIENT):
-            clients.setdefault(name, secrets.token_urlsafe(24))
+        known = self._kept("clients.json", lambda: {})
+        names = (settings.oidc_client_id, *(machine.client for machine in MACHINES))
+        clients = {name: known.get(name) or secrets.token_urlsafe(24) for name in names}
         if settings.oidc_client_secret is not None:
             clients[settings.oidc_client_id] = settings.oidc_client_secret.get_secret_value()
         self._clients: dict[str, str] = clients
         _write(self._folder / "clients.json", clients)
-
-    def knows(self, client: str) -> bool:
-        """True for a registered client id."""
-        return client in self._clients
 
     def opens(self, client: str, secret: str) -> bool:
         """True when `secret` is this client's."""

@@ -1,4 +1,4 @@
-"""Invented people, their chats with the bot, and what happens in them."""
+"""Invented people and channels, their chats with the bot, and what happens in them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
 
+from kenes.local.telegram_fake.channels import Bot, Channel, RefusedError, status_of
 from kenes.local.telegram_fake.limits import Limits
 
 KEPT: Final = 10_000
@@ -28,18 +29,8 @@ class Message:
     when: datetime
 
 
-class RefusedError(Exception):
-    """The Bot API's no."""
-
-    def __init__(self, code: int, description: str, **parameters: float) -> None:
-        super().__init__(description)
-        self.answer: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
-        if parameters:
-            self.answer["parameters"] = parameters
-
-
 class Chats:
-    """All of this run. A chat exists once somebody has pressed start; names with `@` are public channels."""
+    """All of this run. A chat with a person exists once they have pressed start, a channel once it was founded."""
 
     def __init__(self, limits: Limits | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits or Limits()
@@ -50,6 +41,8 @@ class Chats:
         self._news = asyncio.Event()
         self.people: dict[str, str] = {}
         self.blocked: set[str] = set()
+        self.channels: dict[str, Channel] = {}
+        """By their ids."""
         self.refused = 0
         """Messages that were too many."""
 
@@ -73,16 +66,48 @@ class Chats:
         self.blocked.add(chat)
         self._happened({"my_chat_member": {"chat": _chat(chat), "new_chat_member": {"status": "kicked"}}})
 
+    def found(self, name: str, title: str, description: str = "") -> Channel:
+        """Somebody founds a public channel, or changes its title and description."""
+        known = next((each for each in self.channels.values() if each.name == name.lower()), None)
+        channel = known or Channel(str(-1_000_000_000_000 - next(self._numbers)), name.lower())
+        channel.title, channel.description = title, description
+        self.channels[channel.id] = channel
+        return channel
+
+    def admit(self, channel: Channel, bot: Bot) -> None:
+        """Somebody who looks after a channel makes the bot what it is there: an administrator, or nobody."""
+        channel.bot = bot
+        status = {"status": status_of(bot)}
+        self._happened({"my_chat_member": {"chat": channel.shown, "new_chat_member": status}})
+
+    def chat(self, chat: str) -> dict[str, Any]:
+        """What the bot is shown of a chat. Raises `RefusedError`."""
+        channel = self._channel(chat)
+        if channel is not None:
+            return channel.shown | {"description": channel.description}
+        if chat not in self.people:
+            raise RefusedError(400, "Bad Request: chat not found")
+        return _chat(chat)
+
+    def member(self, chat: str, user: int) -> dict[str, Any]:
+        """What the bot is shown of itself in a channel: nothing, where it is not let in. Raises `RefusedError`."""
+        channel = self._channel(chat)
+        if channel is None:
+            raise RefusedError(400, "Bad Request: chat not found")
+        return channel.member(user)
+
+    def _channel(self, chat: str) -> Channel | None:
+        """A channel by its id or its @name."""
+        named = (each for each in self.channels.values() if f"@{each.name}" == chat.lower())
+        return self.channels.get(chat) or next(named, None)
+
     def send(self, chat: str, text: str) -> Message:
         """The bot writes. Raises `RefusedError`."""
         if not text or len(text) > LONGEST:
             raise RefusedError(
                 400, "Bad Request: message is too long" if text else "Bad Request: message text is empty"
             )
-        if chat in self.blocked:
-            raise RefusedError(403, "Forbidden: bot was blocked by the user")
-        if chat not in self.people and not chat.startswith("@"):
-            raise RefusedError(400, "Bad Request: chat not found")
+        chat = self._addressed(chat)
         now = self._clock()
         if not self._limits.allow(chat, now):
             self.refused += 1
@@ -91,6 +116,18 @@ class Chats:
         message = Message(next(self._numbers), chat, text, now, datetime.now(UTC))
         self._messages.append(message)
         return message
+
+    def _addressed(self, chat: str) -> str:
+        """The id of a chat that the bot may write to. Raises `RefusedError`."""
+        channel = self._channel(chat)
+        if channel is not None:
+            channel.check_post()
+            return channel.id
+        if chat in self.blocked:
+            raise RefusedError(403, "Forbidden: bot was blocked by the user")
+        if chat not in self.people:
+            raise RefusedError(400, "Bad Request: chat not found")
+        return chat
 
     async def updates(self, offset: int, seconds: float) -> list[dict[str, Any]]:
         """What happened since `offset`; all before it is forgotten. Waits for something to happen."""

@@ -71,6 +71,7 @@ class ComparisonApi:
                 {200: ComparisonView},
                 problems=(Refusal.CONSULTATION_UNKNOWN, Refusal.VERSION_UNKNOWN),
                 limit=RateClass.READ,
+                optional=True,
             )
         ]
 

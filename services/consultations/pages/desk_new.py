@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from kenes.bodies import body_name
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.web.i18n import Translator
@@ -18,7 +19,7 @@ from schemas.consultations.parts import DraftKind
 from services.consultations.pages.deciding import fault_of, refusal_of, status_of
 from services.consultations.pages.desk_forms import TITLE, Control, Errors, body_of, checked, typed
 from services.consultations.pages.desk_page import DESK, after, bodies_of, for_bodies
-from services.consultations.pages.places import body_name, in_order
+from services.consultations.pages.places import in_order
 from services.consultations.pages.site import WAIT, ConsultationSite
 from services.consultations.views import PrepareBody
 

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from kenes.bodies import body_name
 from kenes.web.limits import RateClass, limited
 from schemas.consultations.parts import DraftKind
 from services.consultations.domain.consultation import Consultation, Status
-from services.consultations.pages.places import body_name, in_order
+from services.consultations.pages.places import in_order
 from services.consultations.pages.presenting import present
 from services.consultations.pages.site import ConsultationSite
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from kenes.bodies import body_name
 from kenes.web.formats import HOME_ZONE
 from kenes.web.i18n import Translator
 from schemas.consultations.parts import Title
 from schemas.parts import Statement
 from services.consultations.domain.consultation import Consultation, Status
-from services.consultations.pages.places import body_name
 
 KINDS: Final = {Status.OPEN: "accent", Status.ANSWERING: "caution", Status.REPORTED: "good"}
 

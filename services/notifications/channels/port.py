@@ -118,4 +118,4 @@ class Channel(Protocol[Destination_contra, Message_contra]):
 
 
 NoticeChannel: TypeAlias = Channel[str, Notice]
-"""E-mail (an address), Telegram (a chat's id or @name), web push (a subscription as the browser's JSON)."""
+"""E-mail (an address), Telegram (a chat's id), web push (a subscription as the browser's JSON)."""

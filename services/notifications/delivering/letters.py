@@ -89,7 +89,7 @@ class Letters:
 
     def _notice(self, deliveries: Sequence[Document], subscriber: Subscriber, news: Mapping[str, Document]) -> Notice:
         language = subscriber.preferences.language
-        told = sorted((news[each["event"]] for each in deliveries), key=lambda each: each["at"])
+        told = sorted(deliveries, key=lambda each: news[each["event"]]["at"])
         interests = {each["interest"] for each in deliveries}
         ending = Ending(
             deliveries[0]["subscriber"], deliveries[0]["channel"], interests.pop() if len(interests) == 1 else None
@@ -97,13 +97,13 @@ class Letters:
         return Notice(
             id=deliveries[0]["_id"],
             language=language,
-            items=tuple(self._item(each, language) for each in told),
+            items=tuple(self._item(news[each["event"]], each["interest"], language) for each in told),
             unsubscribe=f"{self.addresses.own}{PATH}/{seal_ending(self.keyring, ending)}",
             manage=f"{self.addresses.own}/notifications",
             priority=Priority(deliveries[0]["priority"]),
         )
 
-    def _item(self, news: Document, language: Language) -> Item:
+    def _item(self, news: Document, interest: str, language: Language) -> Item:
         event = event_of(news["kind"], news["data"])
         at: datetime = news["at"]
-        return item_of(event, language, url=self.addresses.event(event), at=at)
+        return item_of(event, language, url=self.addresses.event(event, interest), at=at)

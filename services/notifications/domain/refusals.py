@@ -13,6 +13,8 @@ class Refusal(StrEnum):
     CHANNEL_UNKNOWN = "channel-unknown"
     CHANNEL_CONFIRMED = "channel-confirmed"
     TOO_MANY_CHANNELS = "too-many-channels"
+    CHANNEL_LINKED = "channel-linked"
+    STALE_CHECK = "stale-check"
     ZONE_UNKNOWN = "zone-unknown"
     NOTHING_TO_ERASE = "nothing-to-erase"
     TOLD_BEFORE = "told-before"

@@ -14,6 +14,7 @@ from schemas.notifications.streams import (
     StreamDeleted,
     StreamDisabled,
     StreamFilter,
+    StreamOrderCancelled,
     StreamOrderCompleted,
     StreamOrdered,
     StreamPaused,
@@ -22,6 +23,9 @@ from schemas.notifications.streams import (
     StreamVerified,
 )
 from schemas.payload import Payload
+
+CANCELLED_KNOWN: Final = 20
+"""Cancelled replays of a stream that are remembered, so that cancelling one again is no error."""
 
 
 class StreamStatus(StrEnum):
@@ -44,7 +48,10 @@ class SealedSecret(BaseModel):
 
 
 class AgencyStream(BaseModel):
-    """One stream. `secrets` begins with the newest; `orders` are those not carried out yet, the oldest first."""
+    """One stream. `secrets` begins with the newest; `orders` are those not carried out yet, the oldest first.
+
+    `ordered` is the number of the newest order, `cancelled` has the numbers of those that were cancelled last.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,6 +69,7 @@ class AgencyStream(BaseModel):
     deleted: bool = False
     orders: tuple[Order, ...] = ()
     ordered: int = 0
+    cancelled: tuple[int, ...] = ()
 
     @property
     def status(self) -> StreamStatus:
@@ -118,7 +126,18 @@ def _ordered(stream: AgencyStream, decision: StreamOrdered) -> Change:
 
 
 def _completed(stream: AgencyStream, decision: StreamOrderCompleted) -> Change:
-    return {"orders": tuple(each for each in stream.orders if each.number != decision.order)}
+    return {"orders": _without(stream.orders, decision.order)}
+
+
+def _cancelled(stream: AgencyStream, decision: StreamOrderCancelled) -> Change:
+    if decision.order in stream.cancelled:
+        return {}
+    known = (*stream.cancelled, decision.order)[-CANCELLED_KNOWN:]
+    return {"orders": _without(stream.orders, decision.order), "cancelled": known}
+
+
+def _without(orders: tuple[Order, ...], number: int) -> tuple[Order, ...]:
+    return tuple(each for each in orders if each.number != number)
 
 
 _CHANGES: Final[Mapping[type[Payload], Callable[[AgencyStream, Any], Change]]] = {
@@ -131,5 +150,6 @@ _CHANGES: Final[Mapping[type[Payload], Callable[[AgencyStream, Any], Change]]] =
     StreamDeleted: lambda _, __: {"deleted": True, "orders": (), "secrets": ()},
     StreamOrdered: _ordered,
     StreamOrderCompleted: _completed,
+    StreamOrderCancelled: _cancelled,
 }
 """The members of a stream that are others after a decision, by the decision's type."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from schemas.notifications.streams import (
     Order,
     OwnerRequest,
+    StreamCancellationRequested,
     StreamChanged,
     StreamChangeRequested,
     StreamCompletionRequested,
@@ -17,6 +18,7 @@ from schemas.notifications.streams import (
     StreamDeletionRequested,
     StreamDisabled,
     StreamDisablingRequested,
+    StreamOrderCancelled,
     StreamOrderCompleted,
     StreamOrdered,
     StreamPaused,
@@ -49,6 +51,8 @@ class StreamRefusal(StrEnum):
     NOTHING_CHANGES = "nothing-changes"
     STREAM_UNVERIFIED = "stream-unverified"
     REPLAY_EMPTY = "replay-empty"
+    REPLAY_UNKNOWN = "replay-unknown"
+    REPLAY_ENDED = "replay-ended"
     TOO_MANY_ORDERS = "too-many-orders"
     ORDER_UNKNOWN = "order-unknown"
     ENDPOINT_CHANGED = "endpoint-changed"
@@ -103,6 +107,16 @@ def _replay(stream: AgencyStream, request: StreamReplayRequested, _now: datetime
     return _ordered(stream, Work.REPLAY, request.start, request.end)
 
 
+def _cancel(stream: AgencyStream, request: StreamCancellationRequested, _now: datetime) -> Found:
+    found = next((each for each in stream.orders if each.number == request.order), None)
+    if request.order > stream.ordered or (found is not None and found.work is not Work.REPLAY):
+        return StreamRefusal.REPLAY_UNKNOWN
+    # Who asks again, because an answer was lost, is told the same again.
+    if found is None and request.order not in stream.cancelled:
+        return StreamRefusal.REPLAY_ENDED
+    return StreamOrderCancelled(stream=stream.id, order=request.order)
+
+
 def _retry(stream: AgencyStream, request: StreamRetryRequested, _now: datetime) -> Found:
     return _ordered(stream, Work.RETRY, request.cursor - 1, request.cursor)
 
@@ -153,6 +167,7 @@ _RULES: Final[Mapping[type[Payload], Callable[[AgencyStream, Any, datetime], Fou
     StreamRotationRequested: _rotate,
     StreamDeletionRequested: _delete,
     StreamReplayRequested: _replay,
+    StreamCancellationRequested: _cancel,
     StreamRetryRequested: _retry,
     StreamTestRequested: _test,
     StreamVerificationRequested: _verify,

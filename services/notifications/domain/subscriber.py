@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 
 from schemas.notifications.parts import Cadence, ChannelKind, Preferences
+from schemas.notifications.public_channels import PublicChannelAsked, PublicChannelDeclined, PublicChannelLinked
 from schemas.notifications.subscriptions import (
     ChannelAdded,
     ChannelConfirmed,
@@ -17,6 +18,8 @@ from schemas.notifications.subscriptions import (
     Unfollowed,
 )
 from schemas.payload import Payload
+from services.notifications.domain import public_channel
+from services.notifications.domain.public_channel import PublicChannel
 
 
 class _Model(BaseModel):
@@ -43,13 +46,17 @@ class Channel(_Model):
 
 
 class Subscriber(_Model):
-    """Somebody who follows. `owner` is the sealed index of the person; `account` tells who can sign in."""
+    """Somebody who follows. `owner` is the sealed index of the person; `account` tells who can sign in.
+
+    `public` is there where it is nobody, but a channel of a body.
+    """
 
     owner: str = ""
     account: bool = False
     preferences: Preferences = Preferences()
     follows: tuple[Follow, ...] = ()
     channels: tuple[Channel, ...] = ()
+    public: PublicChannel | None = None
 
     def follow(self, interest: str) -> Follow | None:
         """How something is followed; `None` where it is not."""
@@ -92,11 +99,29 @@ def _confirmed(subscriber: Subscriber, decision: ChannelConfirmed) -> Subscriber
 
 
 def _ended(subscriber: Subscriber, decision: ChannelEnded) -> Subscriber:
-    return subscriber.model_copy(update={"channels": _rest(subscriber, decision.channel)})
+    public = None if subscriber.public is None else public_channel.ended(subscriber.public, decision)
+    return subscriber.model_copy(update={"channels": _rest(subscriber, decision.channel), "public": public})
 
 
 def _preferred(subscriber: Subscriber, decision: PreferencesChanged) -> Subscriber:
     return _known(subscriber, decision, preferences=decision.preferences)
+
+
+def _asked(subscriber: Subscriber, decision: PublicChannelAsked) -> Subscriber:
+    preferences = subscriber.preferences.model_copy(update={"language": decision.language})
+    changes = {"owner": decision.owner, "preferences": preferences, "public": public_channel.asked(decision)}
+    return subscriber.model_copy(update=changes)
+
+
+def _linked(subscriber: Subscriber, decision: PublicChannelLinked) -> Subscriber:
+    channel = Channel(id=decision.channel, kind=ChannelKind.TELEGRAM, sealed=decision.sealed, confirmed=True)
+    public = None if subscriber.public is None else public_channel.linked(subscriber.public, decision)
+    return subscriber.model_copy(update={"channels": (channel,), "public": public})
+
+
+def _declined(subscriber: Subscriber, decision: PublicChannelDeclined) -> Subscriber:
+    public = None if subscriber.public is None else public_channel.declined(subscriber.public, decision)
+    return subscriber.model_copy(update={"public": public})
 
 
 _CHANGES: Final[Mapping[type[Payload], Callable[[Subscriber, Any], Subscriber]]] = {
@@ -107,6 +132,9 @@ _CHANGES: Final[Mapping[type[Payload], Callable[[Subscriber, Any], Subscriber]]]
     ChannelEnded: _ended,
     PreferencesChanged: _preferred,
     SubscriberErased: lambda _subscriber, _decision: NOBODY,
+    PublicChannelAsked: _asked,
+    PublicChannelLinked: _linked,
+    PublicChannelDeclined: _declined,
 }
 
 

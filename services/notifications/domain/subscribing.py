@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from schemas.notifications.parts import ChannelKind
+from schemas.notifications.public_channels import PublicChannelReported, PublicChannelRequested
 from schemas.notifications.subscriptions import (
     ChannelAdded,
     ChannelConfirmed,
@@ -24,6 +25,7 @@ from schemas.notifications.subscriptions import (
     UnfollowRequested,
 )
 from schemas.payload import Payload
+from services.notifications.domain import public_channel
 from services.notifications.domain.interests import ACTED, FOLLOWABLE, SEARCH
 from services.notifications.domain.refusals import Refusal
 from services.notifications.domain.schedule import knows_zone
@@ -99,7 +101,7 @@ def _confirm(subscriber: Subscriber, request: ChannelConfirmRequested, _now: dat
 def _end(subscriber: Subscriber, request: ChannelEndRequested, _now: datetime) -> Payload:
     if subscriber.channel(request.channel) is None:
         return _no(request, Refusal.CHANNEL_UNKNOWN)
-    return ChannelEnded(subscriber=request.subscriber, channel=request.channel, cause=request.cause)
+    return ChannelEnded(**_members(request))
 
 
 def _prefer(_subscriber: Subscriber, request: PreferencesRequested, _now: datetime) -> Payload:
@@ -113,6 +115,14 @@ def _erase(subscriber: Subscriber, request: EraseRequested, _now: datetime) -> P
     return SubscriberErased(subscriber=request.subscriber) if known else _no(request, Refusal.NOTHING_TO_ERASE)
 
 
+def _ask_for_public(subscriber: Subscriber, request: PublicChannelRequested, _now: datetime) -> Payload:
+    return public_channel.ask(subscriber.public, request) or _no(request, Refusal.CHANNEL_LINKED)
+
+
+def _report_on_public(subscriber: Subscriber, request: PublicChannelReported, _now: datetime) -> Payload:
+    return public_channel.report(subscriber.public, request) or _no(request, Refusal.STALE_CHECK)
+
+
 _RULES: Final[Mapping[type[Payload], Callable[[Subscriber, Any, datetime], Payload]]] = {
     FollowRequested: _follow,
     UnfollowRequested: _unfollow,
@@ -121,6 +131,8 @@ _RULES: Final[Mapping[type[Payload], Callable[[Subscriber, Any, datetime], Paylo
     ChannelEndRequested: _end,
     PreferencesRequested: _prefer,
     EraseRequested: _erase,
+    PublicChannelRequested: _ask_for_public,
+    PublicChannelReported: _report_on_public,
 }
 
 

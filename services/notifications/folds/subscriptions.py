@@ -17,6 +17,7 @@ from schemas.envelope import sequence_of
 from schemas.notifications.subscriptions import Followed, SubscriberErased, SubscriptionRefused, Unfollowed
 from services.notifications.domain.interests import key_of
 from services.notifications.domain.subscriber import NOBODY, Subscriber, evolve
+from services.notifications.folds.public_channels import fold_public_channel
 
 PER_PAGE: Final = 1_000
 
@@ -37,7 +38,7 @@ def follow_id(subscriber: str, interest: str) -> str:
 
 
 def fold_subscriptions(decisions: Sequence[Recorded]) -> Folding:
-    """One document per subscriber, one per thing that each of them follows, one per request."""
+    """One document per subscriber, one per thing that each of them follows, one per request; and of public channels."""
     stored = yield from look_up("subscribers", (each.event.subject for each in decisions))
     asked = [each.data for each in decisions if isinstance(each.data, Followed)]
     follows = yield from look_up("follows", (follow_id(each.subscriber, each.interest) for each in asked))
@@ -53,6 +54,7 @@ def fold_subscriptions(decisions: Sequence[Recorded]) -> Folding:
         pages.take(before, decision.data)
         current[subject] = evolve(before, decision.data)
         newest[subject] = decision
+        yield from fold_public_channel(current[subject], decision)
     for subject, decision in newest.items():
         yield Put("subscribers", subscriber_document(current[subject], decision))
     yield from pages.operations()

@@ -14,11 +14,13 @@ from kenes.web.language import request_language
 from kenes.web.limits import RateClass
 from kenes.web.negotiation import preference
 from kenes.web.openapi import Operation
+from kenes.web.problems import Problem
 from schemas.notifications.parts import ChannelKind, Preferences
 from services.notifications.domain.refusals import Refusal
 from services.notifications.domain.subscriber import Channel
 from services.notifications.following.answers import ANSWERS
 from services.notifications.following.askers import Askers, ask, subscribed
+from services.notifications.following.chat_links import ChatLinks
 from services.notifications.following.commands import Who
 from services.notifications.following.naming import follow_name, read_follow, read_interest
 from services.notifications.following.opting_in import OptingIn, Wish
@@ -53,6 +55,7 @@ class FollowingApi:
 
     side: ApiSide
     opting_in: OptingIn | None
+    chat_links: ChatLinks
     catalogs: Catalogs
     askers: Askers
     ways: Offered
@@ -65,7 +68,14 @@ class FollowingApi:
             ask("DELETE", "/follows/{follow}", self.unfollow, None, (Refusal.NOT_FOLLOWED,)),
             ask("POST", "/channels", self.add_channel, ChannelBody, _CHANNEL),
             ask("DELETE", "/channels/{channel}", self.end_channel, None, (Refusal.CHANNEL_UNKNOWN,)),
-            Operation("POST", "/channels/telegram", self.telegram, {200: TelegramView}, secured=True),
+            Operation(
+                "POST",
+                "/channels/telegram",
+                self.telegram,
+                {200: TelegramView},
+                secured=True,
+                problems=("telegram-not-offered",),
+            ),
             ask("PUT", "/preferences", self.prefer, PreferencesBody, (Refusal.ZONE_UNKNOWN,)),
             ask("DELETE", "/me", self.erase, None, (Refusal.NOTHING_TO_ERASE,)),
             Operation(
@@ -135,7 +145,9 @@ class FollowingApi:
     async def telegram(self, request: Request) -> Response:
         """A token with which the bot knows who starts it."""
         who, _ = await self.askers.writer(request)
-        return json_response({"token": await telegram_token(mail_of(self.opting_in), who, request)})
+        if self.ways.telegram is None:
+            raise Problem(404, "telegram-not-offered")
+        return json_response({"token": await telegram_token(self.chat_links, who, request)})
 
     async def prefer(self, request: Request) -> Response:
         """Says in which language and when one wants to be told."""

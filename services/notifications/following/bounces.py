@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kenes.mail.bounces import LARGEST, Bounce, parse_bounce
 from kenes.mongo.projection import LiveCollections
+from kenes.setting_files import FileSettings
 from kenes.web.bodies import read_body
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
@@ -25,10 +25,8 @@ from services.notifications.following.commands import Commands
 PATH: Final = "/notifications/bounces"
 
 
-class BounceSettings(BaseSettings):
+class BounceSettings(FileSettings):
     """Who may hand bounces over."""
-
-    model_config = SettingsConfigDict(env_prefix="KENES_", frozen=True, extra="ignore")
 
     bounces_token: SecretStr | None = Field(
         default=None, min_length=16, description="What the relay proves itself by; left out: no bounces are taken."

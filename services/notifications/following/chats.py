@@ -3,13 +3,14 @@
 Of all stream processes the one that owns the first partition of deliveries listens, since the Bot API tells one.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from kenes.identity.sealing import Keyring
 from kenes.kafka.waiting import Decisions
+from kenes.kafka.worker import Worker
 from kenes.mongo.client import Collection
 from kenes.mongo.vault import Vault
 from kenes.service.asking import Asking
@@ -19,8 +20,10 @@ from kenes.web.problems import Problem
 from schemas.topics import DELIVERY_REQUESTS, SUBSCRIPTION_REQUESTS
 from services.notifications.channels.telegram.bot import Bot
 from services.notifications.delivering.unsubscribing import Ending
+from services.notifications.following.chat_links import ChatLinks
 from services.notifications.following.commands import SOURCE, Commands
-from services.notifications.following.opting_in import OptingIn, opting_in
+from services.notifications.following.links import links_of
+from services.notifications.public_channels.checking import ChannelChecks
 from services.notifications.settings import Settings
 from services.notifications.ways import Telegram
 from services.notifications.wording.telling import LOCALES
@@ -39,23 +42,34 @@ class Chats:
 
     collection: Collection
     keyring: Keyring
-    opting_in: OptingIn
+    links: ChatLinks
 
     async def start(self, token: str, chat: str) -> bool:
         """Somebody came by a link. False for a link that does nothing, unless it connected this very chat before."""
         try:
-            ending = await self.opting_in.connect_chat(token, chat)
+            ending = await self.links.connect(token, chat)
         except Problem:
             return await self.collection.find_one({"_id": self._id(chat)}) is not None
-        told = {"subscriber": ending.subscriber, "channel": ending.channel}
-        await self.collection.update_one({"_id": self._id(chat)}, {"$addToSet": {"told": told}}, upsert=True)
+        await self.note(chat, ending)
         return True
 
+    async def note(self, chat: str, ending: Ending) -> None:
+        """Keeps what ends what is told in a chat."""
+        told = {"subscriber": ending.subscriber, "channel": ending.channel}
+        await self.collection.update_one({"_id": self._id(chat)}, {"$addToSet": {"told": told}}, upsert=True)
+
     async def stop(self, chat: str) -> None:
-        """Ends all that is told in a chat."""
+        """Ends all that is told in a chat, by a word of its reader."""
+        await self._end(chat, lambda told: self.links.commands.end(told, 0))
+
+    async def gone(self, chat: str) -> None:
+        """Ends all that was told in a chat which has put the bot out."""
+        await self._end(chat, lambda told: self.links.commands.end_gone(told.subscriber, told.channel))
+
+    async def _end(self, chat: str, end: Callable[[Ending], Awaitable[object]]) -> None:
         found = await self.collection.find_one({"_id": self._id(chat)})
         for each in found["told"] if found else ():
-            await self.opting_in.commands.end(Ending(each["subscriber"], each["channel"], None), 0)
+            await end(Ending(each["subscriber"], each["channel"], None))
         await self.collection.delete_one({"_id": self._id(chat)})
 
     def _id(self, chat: str) -> bytes:
@@ -75,22 +89,36 @@ class Listening:
             await self.bot.look()
 
 
-@asynccontextmanager
-async def listening(
-    context: Context, keyring: Keyring, settings: Settings, telegram: Telegram | None, owns: Callable[[int], bool]
-) -> AsyncIterator[Sequence[Clock]]:
-    """The clock of the bot's ear; none where there is no bot, or no way to ask for its links.
+@dataclass(frozen=True)
+class BotSide:
+    """What the stream process runs for the bot; nothing where there is none."""
 
-    `owns` tells whether this process owns a partition of deliveries.
-    """
-    opted = await opting_in(context, keyring, _commands(context, keyring), settings)
-    if telegram is None or opted is None:
-        yield ()
+    clocks: Sequence[Clock] = ()
+    workers: Sequence[Worker] = ()
+
+
+@asynccontextmanager
+async def bot_side(
+    context: Context, keyring: Keyring, settings: Settings, telegram: Telegram | None, owns: Callable[[int], bool]
+) -> AsyncIterator[BotSide]:
+    """The bot's ear, and what looks at channels of bodies. `owns`: whether a partition of deliveries is ours."""
+    if telegram is None:
+        yield BotSide()
         return
-    chats = Chats(context.database["telegram_chats"], keyring, opted)
-    bot = Bot(telegram.api, telegram.messenger, Catalogs((LOCALES,)), on_start=chats.start, on_stop=chats.stop)
+    commands = _commands(context, keyring)
+    links = ChatLinks(await links_of(context, settings), keyring, commands)
+    chats = Chats(context.database["telegram_chats"], keyring, links)
+    checks = ChannelChecks(telegram.api, keyring, commands, context.producer, chats.note)
+    bot = Bot(
+        telegram.api,
+        telegram.messenger,
+        Catalogs((LOCALES,)),
+        on_start=chats.start,
+        on_stop=chats.stop,
+        on_gone=chats.gone,
+    )
     try:
-        yield (Clock(EVERY, Listening(bot, owns).tick),)
+        yield BotSide((Clock(EVERY, Listening(bot, owns).tick),), (checks.worker(),))
     finally:
         await bot.aclose()
 

@@ -22,6 +22,7 @@ from schemas.notifications.subscriptions import (
 )
 from schemas.payload import Payload
 from services.notifications.delivering.unsubscribing import Ending
+from services.notifications.following.naming import read_channel
 from services.notifications.people import subscriber_of
 
 SOURCE = "/notifications"
@@ -102,10 +103,11 @@ class Commands:
         return await self._ask(ChannelConfirmRequested(subscriber=self.subscriber(who), channel=channel), wait)
 
     async def end_channel(self, who: Who, channel: str, wait: float) -> Outcome:
-        """Ends a destination."""
-        return await self._ask(
-            ChannelEndRequested(subscriber=self.subscriber(who), channel=channel, cause=ChannelEnd.PERSON), wait
+        """Ends a destination. Raises 404 for what no destination is called."""
+        request = ChannelEndRequested(
+            subscriber=self.subscriber(who), channel=read_channel(channel), cause=ChannelEnd.PERSON
         )
+        return await self._ask(request, wait)
 
     async def end_gone(self, subscriber: str, channel: str) -> Outcome:
         """Ends a destination of a subscriber that takes nothing any more, and waits for nobody."""

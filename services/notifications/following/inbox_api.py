@@ -36,7 +36,9 @@ class InboxApi:
         """Every operation, for the table of the whole API."""
         return [
             Operation("GET", "/inbox", self.inbox, {200: ToldList}, secured=True, parameters=(BEFORE,)),
-            Operation("GET", "/inbox/live", self.live, {200: None}, secured=True, media_type="text/event-stream"),
+            Operation(
+                "GET", "/inbox/live", self.live, {200: None}, secured=True, session=True, media_type="text/event-stream"
+            ),
             ask("POST", "/inbox/read", self.read_all, None, ()),
             ask("POST", "/inbox/{delivery}/read", self.read, None, (Refusal.NOT_UNREAD,)),
             Operation("GET", "/deliveries", self.deliveries, {200: ToldList}, secured=True, parameters=(BEFORE,)),

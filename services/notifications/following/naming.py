@@ -1,4 +1,4 @@
-"""Interests as people write them and as addresses carry them."""
+"""Interests and destinations as people write them and as addresses carry them."""
 
 import base64
 import binascii
@@ -8,11 +8,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from kenes.web.problems import Problem
 from kenes.words import fold
-from schemas.notifications.parts import Interest
+from schemas.notifications.parts import ChannelId, Interest
 from services.notifications.domain.interests import FOLLOWABLE, SEARCH, kind_of, search_for
 from services.notifications.domain.refusals import Refusal
 
 _INTEREST: Final[TypeAdapter[str]] = TypeAdapter(Interest)
+_CHANNEL: Final[TypeAdapter[str]] = TypeAdapter(ChannelId)
 
 
 def read_interest(text: str) -> str:
@@ -42,3 +43,11 @@ def read_follow(name: str) -> str:
     if follow_name(interest) != name:
         raise Problem(404, Refusal.NOT_FOLLOWED)
     return interest
+
+
+def read_channel(name: str) -> str:
+    """The id of a destination in an address or a form; raises 404 for what no destination is called."""
+    try:
+        return _CHANNEL.validate_python(name)
+    except ValidationError:
+        raise Problem(404, Refusal.CHANNEL_UNKNOWN) from None

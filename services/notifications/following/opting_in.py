@@ -12,10 +12,9 @@ from kenes.identity.sealing import Keyring
 from kenes.identity.settings import load as load_settings
 from kenes.mail.address import parse_address
 from kenes.mail.letter import Button, Letter
-from kenes.mail.links import LinkLimits, MailedLinks
+from kenes.mail.links import MailedLinks
 from kenes.mail.sender import MailRefusedError, MailUnavailableError, Sender, SmtpSender
 from kenes.mail.settings import MailSettings
-from kenes.mongo.mailed_links import MongoLinkStore
 from kenes.observe.logs import get_logger
 from kenes.service.asking import Outcome
 from kenes.service.definition import Context
@@ -23,17 +22,16 @@ from kenes.web.i18n import Translator
 from kenes.web.problems import Problem
 from schemas.notifications.parts import Cadence, ChannelKind
 from schemas.parts import Language
-from services.notifications.delivering.unsubscribing import Ending
 from services.notifications.domain.refusals import Refusal
 from services.notifications.following.answers import ANSWERS
 from services.notifications.following.commands import Commands, Who
+from services.notifications.following.links import lifetime_of, links_of
 from services.notifications.following.reads import FollowReads
 from services.notifications.settings import Settings
 
 _log = get_logger(__name__)
 
 PATH: Final = "/notifications/confirm"
-TELEGRAM: Final = "telegram"
 _ALREADY: Final = (Refusal.CHANNEL_CONFIRMED, Refusal.SAME_FOLLOW)
 
 
@@ -100,25 +98,6 @@ class OptingIn:
             _agreed(await commands.follow(who, wish.interest, wish.cadence, (), wait))
         await self.links.spend(PATH, token)
 
-    async def telegram_token(self, who: Who, client: str) -> str | None:
-        """What a deep link to the bot carries for somebody; `None` where they have asked too often."""
-        payload = {"person": who.person, "account": who.account}
-        mailbox = self.keyring.index(f"{TELEGRAM}|{who.person}")
-        return await self.links.issue(TELEGRAM, payload, mailbox=mailbox, client=self._client(client))
-
-    async def connect_chat(self, token: str, chat: str) -> Ending:
-        """Somebody started the bot by their deep link: they are told in this chat. Raises as `look` does.
-
-        Answers what ends it again.
-        """
-        payload = await self.links.look(TELEGRAM, token)
-        who = Who(payload["person"], bool(payload["account"]))
-        await self.commands.add_channel(who, ChannelKind.TELEGRAM, chat, 0, confirmed=True)
-        channel = await self.commands.channel_id(who, ChannelKind.TELEGRAM, chat)
-        # Last: after a crash in between the same update comes again, and its link must still work.
-        await self.links.spend(TELEGRAM, token)
-        return Ending(self.commands.subscriber(who), channel, None)
-
     def _mailbox(self, address: str) -> bytes:
         return self.keyring.index(Who.at(parse_address(address)).person)
 
@@ -172,9 +151,5 @@ async def opting_in(context: Context, keyring: Keyring, commands: Commands, sett
     mail = load_settings(MailSettings)
     if mail.smtp_host is None:
         return None
-    store = MongoLinkStore(context.database)
-    await store.prepare()
-    lifetime = timedelta(hours=settings.mailed_link_hours)
-    limits = LinkLimits(lifetime, to_mailbox=settings.letters_to_mailbox, by_client=settings.letters_by_client)
-    site = settings.public_url.rstrip("/")
-    return OptingIn(SmtpSender(mail), MailedLinks(store, limits), keyring, commands, lifetime, site)
+    links, site = await links_of(context, settings), settings.public_url.rstrip("/")
+    return OptingIn(SmtpSender(mail), links, keyring, commands, lifetime_of(settings), site)

@@ -6,12 +6,20 @@ from kenes.mongo.projection import Index, Projection
 from schemas.topics import DELIVERIES, FAN_OUTS, SUBSCRIPTIONS
 from services.notifications.folds.deliveries import fold_deliveries
 from services.notifications.folds.fan_outs import fold_fan_outs
+from services.notifications.folds.public_channels import ACTS, CHANNELS
 from services.notifications.folds.subscriptions import fold_subscriptions
 
 FOLLOWERS: Final = Projection(
     name="subscriptions",
     topic=SUBSCRIPTIONS,
-    collections={"subscribers": (), "follows": (Index(("page",)),), "shelves": (), "subscription_receipts": ()},
+    collections={
+        "subscribers": (),
+        "follows": (Index(("page",)),),
+        "shelves": (),
+        "subscription_receipts": (),
+        CHANNELS: (Index(("body",)),),
+        ACTS: (Index(("subscriber", "at")),),
+    },
     fold=fold_subscriptions,
 )
 NEWS: Final = Projection(name="fan-outs", topic=FAN_OUTS, collections={"news": ()}, fold=fold_fan_outs)

@@ -7,8 +7,9 @@ from typing import Final
 
 from kenes.identity.sealing import Keyring
 from kenes.kafka.decider import DecisionState
+from kenes.kafka.stream import deciders_group
 from kenes.kafka.waiting import Decisions
-from kenes.kafka.worker import Worker
+from kenes.kafka.worker import Worker, worker_group
 from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.projection import LiveCollections, LiveVersions
 from kenes.mongo.vault import Vault
@@ -39,6 +40,7 @@ from services.notifications.following.reads import FollowReads
 from services.notifications.matching.acts import Acts
 from services.notifications.matching.announcing import Announcing
 from services.notifications.matching.followers import Followers
+from services.notifications.matching.settling import Settling
 from services.notifications.matching.telling import Telling
 from services.notifications.stream import delivery_rules, fan_out_rules, subscription_rules
 
@@ -92,7 +94,8 @@ async def stream_side(
         producer=context.producer,
         channels=channels,
     )
-    followers = Followers(bootstrap, versions, FOLLOWERS)
+    acts = Acts(keyring, context.database, context.producer).worker()
+    settling = Settling(bootstrap, worker_group(service.name, acts.name), deciders_group(service.name), versions)
     async with sender.running():
         yield StreamSide(
             deciding=(
@@ -103,8 +106,8 @@ async def stream_side(
             clock=Clock(sending.EVERY, sender.tick),
             workers=(
                 Announcing(context.producer).worker(),
-                Acts(keyring, context.database, context.producer).worker(),
-                Telling(followers, context.producer).worker(),
+                acts,
+                Telling(Followers(versions, FOLLOWERS), settling, context.producer).worker(),
             ),
             owns=owned.owns,
         )

@@ -6,10 +6,13 @@ from kenes.web.front import front_routes
 from services.notifications.feeds.pages import FeedPages
 from services.notifications.pages.centre import PATH as CENTRE
 from services.notifications.pages.centre import Centre
+from services.notifications.pages.deliveries import DeliveryPages
 from services.notifications.pages.developers import DeveloperPage
 from services.notifications.pages.follow import FollowPages
 from services.notifications.pages.inbox import Inbox
 from services.notifications.pages.keys import KeyPages
+from services.notifications.pages.public_channels import PublicChannelPages
+from services.notifications.pages.replays import ReplayPages
 from services.notifications.pages.site import SHELL, NotificationSite, shell_of
 from services.notifications.pages.streams import StreamPages
 
@@ -22,8 +25,11 @@ def page_routes(site: NotificationSite) -> list[BaseRoute]:
         Inbox(site),
         Centre(site),
         FollowPages(site),
+        PublicChannelPages(site),
         KeyPages(site),
         StreamPages(site),
+        ReplayPages(site),
+        DeliveryPages(site),
         DeveloperPage(site),
         FeedPages(site),
     )

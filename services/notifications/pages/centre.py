@@ -19,6 +19,7 @@ from kenes.web.site import personal, sign_in_address
 from schemas.notifications.parts import ChannelKind, Preferences
 from services.notifications.channels.telegram.bot import deep_link
 from services.notifications.domain.interests import FOLLOWABLE, SEARCH, kind_of
+from services.notifications.domain.public_channel import PublicChannel
 from services.notifications.domain.refusals import Refusal
 from services.notifications.domain.subscriber import Follow, Subscriber
 from services.notifications.following.commands import Who
@@ -27,6 +28,7 @@ from services.notifications.following.reads import destination_of
 from services.notifications.following.writing import mail_of, telegram_token, usable_address, write_letter
 from services.notifications.pages.acting import WAIT, done, language_of, own_form, said
 from services.notifications.pages.site import NotificationSite
+from services.notifications.public_channels.naming import bodies_of
 from services.notifications.wording.interests import Named, choices
 
 PATH: Final = "/notifications"
@@ -98,10 +100,10 @@ class Centre:
     async def telegram(self, request: Request, person: Person) -> Response:
         """The link that starts the bot, for this person alone."""
         await own_form(request)
-        bot, mail = self.site.ways.telegram, self.site.opting_in
-        if bot is None or mail is None:
-            raise Problem(404, "not-found")
-        token = await telegram_token(mail, Who.signed_in(person), request)
+        bot = self.site.ways.telegram
+        if bot is None:
+            raise Problem(404, "telegram-not-offered")
+        token = await telegram_token(self.site.chat_links, Who.signed_in(person), request)
         return await self.site.render(request, "telegram.html", {"link": deep_link(bot, token), "bot": bot})
 
     @personal
@@ -119,6 +121,7 @@ class Centre:
         newest = sorted(known.follows, key=_newest, reverse=True)
         lines = [(each, _line(each, names[each.interest])) for each in newest]
         return {
+            "dropped": await self._dropped(person),
             "follows": [line for each, line in lines if not each.acted],
             "acted": [line for each, line in lines if each.acted],
             "channels": await self._channels(who, known),
@@ -126,6 +129,11 @@ class Centre:
             "unread": await following.badges.unread(name),
             "ways": self.site.ways,
         }
+
+    async def _dropped(self, person: Person) -> list[PublicChannel]:
+        """The public channels of an official's bodies that have put the bot out."""
+        found = await self.site.channels.of(bodies_of(person.roles))
+        return [each.public for each in found if each.public is not None and each.public.was_dropped]
 
     async def _channels(self, who: Who, known: Subscriber) -> list[dict[str, Any]]:
         key = await self.site.following.vault.find(who.person)

@@ -54,6 +54,7 @@ class Inbox:
     def _item(self, told: Told, t: Translator) -> dict[str, Any]:
         news = told.news or {}
         event = event_of(news["kind"], news["data"])
-        item = item_of(event, t.language, url=self.site.addresses.event(event), at=news["at"])
+        url = self.site.addresses.event(event, told.delivery["interest"])
+        item = item_of(event, t.language, url=url, at=news["at"])
         unread = told.delivery.get("unread_of") is not None
         return {"told": self.site.wording.item(item, t), "at": news["at"], "unread": unread}

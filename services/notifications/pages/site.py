@@ -10,13 +10,18 @@ from kenes.mongo.projection import LiveCollections
 from kenes.web.pages import NavItem, Shell
 from kenes.web.site import Site
 from services.notifications.addresses import Addresses
+from services.notifications.following.chat_links import ChatLinks
 from services.notifications.following.opting_in import OptingIn
 from services.notifications.following.running import ApiSide as Followers
+from services.notifications.public_channels.commands import ChannelCommands
+from services.notifications.public_channels.naming import bodies_of
+from services.notifications.public_channels.reads import ChannelReads
 from services.notifications.streams.running import ApiSide as Streams
 from services.notifications.ways import Offered
 from services.notifications.wording.interests import InterestNames
 from services.notifications.wording.telling import Wording
 
+CHANNELS: Final = "/notifications/public-channels"
 SHELL: Final = Shell(
     nav=(NavItem("nav.notifications", "/notifications"),),
     footer=(NavItem("nav.notifications", "/notifications"), NavItem("nav.developers", "/developers")),
@@ -32,9 +37,9 @@ def shell_of(sites: Mapping[str, str]) -> Shell:
     return SHELL.among("notifications", sites)
 
 
-def desks(_roles: frozenset[str]) -> tuple[NavItem, ...]:
-    """Nobody has a desk here: whoever may own streams is everybody."""
-    return ()
+def desks(roles: frozenset[str]) -> tuple[NavItem, ...]:
+    """Officials have their body's channels; whoever may own streams is everybody."""
+    return (NavItem("nav.channels", CHANNELS),) if bodies_of(roles) else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,4 +55,7 @@ class NotificationSite(Site):
     following: Followers
     streams: Streams
     opting_in: OptingIn | None
+    chat_links: ChatLinks
+    channels: ChannelReads
+    channel_commands: ChannelCommands
     ways: Offered

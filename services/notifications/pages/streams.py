@@ -1,6 +1,5 @@
-"""The pages of those who own streams: make one, watch every delivery, pause, replay, rotate, test, end."""
+"""The pages of those who own streams: make one, see how it does, pause, rotate, test, end."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +9,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kenes.identity.person import Person
-from kenes.service.asking import Outcome
 from kenes.web.bodies import Form
 from kenes.web.i18n import Translator
 from kenes.web.problems import InvalidInput, Problem
@@ -21,24 +19,22 @@ from schemas.notifications.streams import (
     StreamDeletionRequested,
     StreamPauseRequested,
     StreamResumeRequested,
-    StreamRetryRequested,
     StreamTestRequested,
 )
-from services.notifications.domain.streams import AgencyStream, StreamStatus
+from services.notifications.domain.streams import StreamStatus
 from services.notifications.domain.streams_deciding import StreamRefusal
 from services.notifications.pages.acting import WAIT, decided, own_form, said
+from services.notifications.pages.own_streams import ONE, PATH, SAID, back_to, own_stream
 from services.notifications.pages.site import NotificationSite
 from services.notifications.streams.access import owner_of
 from services.notifications.streams.answers import ANSWERS
-from services.notifications.streams.owner_api import lane_view
+from services.notifications.streams.owner_api import lane_view, order_view
 from services.notifications.streams.progress import LIVE
-from services.notifications.streams.views import ReplayBody, StreamBody
+from services.notifications.streams.views import StreamBody
 from services.notifications.wording.interests import choices
 
-PATH: Final = "/streams"
-SHOWN: Final = 50
-"""Tries to deliver on a page."""
-SAID: Final = ("pause", "resumption", "test", "replay", "retry", "pending", "deleted")
+SHOWN: Final = 20
+"""The newest tries, and the oldest events given up, on the page of a stream; others have pages of their own."""
 ACTS: Final[dict[str, type[OwnerRequest]]] = {
     "pause": StreamPauseRequested,
     "resumption": StreamResumeRequested,
@@ -56,16 +52,13 @@ class StreamPages:
 
     def routes(self) -> list[BaseRoute]:
         """The list, one stream, and what its forms do."""
-        one = f"{PATH}/{{stream}}"
         return [
             Route(PATH, self.show_all, methods=["GET"]),
             Route(PATH, self.create, methods=["POST"]),
-            Route(one, self.show, methods=["GET"]),
-            Route(f"{one}/act", self.act, methods=["POST"]),
-            Route(f"{one}/rotation", self.rotate, methods=["POST"]),
-            Route(f"{one}/replay", self.replay, methods=["POST"]),
-            Route(f"{one}/retry", self.retry, methods=["POST"]),
-            Route(f"{one}/end", self.end, methods=["POST"]),
+            Route(ONE, self.show, methods=["GET"]),
+            Route(f"{ONE}/act", self.act, methods=["POST"]),
+            Route(f"{ONE}/rotation", self.rotate, methods=["POST"]),
+            Route(f"{ONE}/end", self.end, methods=["POST"]),
         ]
 
     @personal
@@ -79,7 +72,7 @@ class StreamPages:
         form = await own_form(request)
         try:
             body = _body(form)
-            asked, secret = await self.site.streams.commands.create(self._owner(person), body, WAIT)
+            asked, secret = await self.site.streams.commands.create(owner_of(self.site.keyring, person), body, WAIT)
         except (ValidationError, InvalidInput) as error:
             return await self._list(request, person, form, fault=_fault(error))
         decided(asked, ANSWERS)
@@ -89,17 +82,15 @@ class StreamPages:
     @personal
     async def show(self, request: Request, person: Person) -> Response:
         """How far it has come, and what became of each delivery."""
-        stream, side = self._stream(request, person), self.site.streams
+        stream, side = own_stream(self.site, request, person), self.site.streams
         lanes = await side.progress.lanes(stream.id)
         context = {
             "stream": stream,
             "filter": stream.filter.model_dump(mode="json", exclude_defaults=True),
             "live": lane_view(lanes.get(LIVE), stream.start, side.log.cursor),
-            "replays": [
-                (each, lane_view(lanes.get(f"order-{each.number}"), each.start, each.end)) for each in stream.orders
-            ],
-            "attempts": await side.attempts.latest(stream.id, SHOWN),
-            "dead": await side.progress.dead(stream.id),
+            "orders": [(each, order_view(lanes, each)) for each in stream.orders],
+            "attempts": (await side.attempts.tries(stream.id)).attempts[:SHOWN],
+            "dead": (await side.progress.dead(stream.id)).letters[:SHOWN],
             "said": said(request, SAID),
             "state": tag_of(stream.status, self.site.translator(request)),
         }
@@ -108,44 +99,27 @@ class StreamPages:
     @personal
     async def act(self, request: Request, person: Person) -> Response:
         """Pauses it, lets it go on, or sends a test event."""
-        form, stream = await own_form(request), self._stream(request, person)
+        form, stream = await own_form(request), own_stream(self.site, request, person)
         word = form.text("act")
         if word not in ACTS:
             raise Problem(400, "form-malformed")
         asked = await self.site.streams.commands.ask(ACTS[word](stream=stream.id, owner=stream.owner), WAIT)
-        return _back(stream, asked, word, (StreamRefusal.NOTHING_CHANGES,))
+        return back_to(stream, asked, word, (StreamRefusal.NOTHING_CHANGES,))
 
     @personal
     async def rotate(self, request: Request, person: Person) -> Response:
         """A new secret; the one before signs beside it for a day."""
         await own_form(request)
-        stream = self._stream(request, person)
+        stream = own_stream(self.site, request, person)
         asked, secret = await self.site.streams.commands.rotate(stream.owner, stream.id, WAIT)
         decided(asked, ANSWERS)
         return await self.site.render(request, "stream_secret.html", {"secret": secret, "back": f"{PATH}/{stream.id}"})
 
     @personal
-    async def replay(self, request: Request, person: Person) -> Response:
-        """Sends everything since a day once more, beside the live flow."""
-        form, stream = await own_form(request), self._stream(request, person)
-        body = ReplayBody(since=form.text("since") or None, after=None if form.text("since") else "0")
-        return _back(stream, await self.site.streams.commands.replay(stream.owner, stream.id, body, WAIT), "replay")
-
-    @personal
-    async def retry(self, request: Request, person: Person) -> Response:
-        """Tries an event again that was given up."""
-        form, stream = await own_form(request), self._stream(request, person)
-        cursor = form.text("cursor")
-        if not cursor.isdecimal() or not cursor.isascii() or len(cursor) > 18:
-            raise Problem(400, "form-malformed")
-        again = StreamRetryRequested(stream=stream.id, owner=stream.owner, cursor=int(cursor))
-        return _back(stream, await self.site.streams.commands.ask(again, WAIT), "retry")
-
-    @personal
     async def end(self, request: Request, person: Person) -> Response:
         """Ends it, and forgets its deliveries."""
         await own_form(request)
-        stream = self._stream(request, person)
+        stream = own_stream(self.site, request, person)
         deletion = StreamDeletionRequested(stream=stream.id, owner=stream.owner)
         asked = await self.site.streams.commands.ask(deletion, WAIT)
         return see_other(f"{PATH}?done={'deleted' if decided(asked, ANSWERS) else 'pending'}")
@@ -153,7 +127,7 @@ class StreamPages:
     async def _list(self, request: Request, person: Person, form: Form | None = None, fault: str = "") -> Response:
         t, side = self.site.translator(request), self.site.streams
         lines = []
-        for each in side.commands.owned(self._owner(person)):
+        for each in side.commands.owned(owner_of(self.site.keyring, person)):
             lane = (await side.progress.lanes(each.id)).get(LIVE)
             lines.append((each, tag_of(each.status, t), lane_view(lane, each.start, side.log.cursor)))
         context = {
@@ -166,12 +140,6 @@ class StreamPages:
             "kinds": [(each, t(f"streams.kind.{each}")) for each in Kind],
         }
         return await self.site.render(request, "streams.html", context, status=422 if fault else 200)
-
-    def _owner(self, person: Person) -> str:
-        return owner_of(self.site.keyring, person)
-
-    def _stream(self, request: Request, person: Person) -> AgencyStream:
-        return self.site.streams.commands.find(self._owner(person), request.path_params["stream"])
 
 
 def tag_of(status: StreamStatus, t: Translator) -> tuple[str, str]:
@@ -196,7 +164,3 @@ def _fault(error: ValidationError | InvalidInput) -> str:
     if isinstance(error, InvalidInput):
         return "endpoint"
     return "name" if "name" in {str(each["loc"][0]) for each in error.errors()} else "endpoint"
-
-
-def _back(stream: AgencyStream, asked: Outcome, word: str, harmless: Collection[str] = ()) -> Response:
-    return see_other(f"{PATH}/{stream.id}?done={word if decided(asked, ANSWERS, harmless) else 'pending'}")

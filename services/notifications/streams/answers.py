@@ -13,6 +13,10 @@ ANSWERS: Final = Answers(
     prefix=STREAMS_PREFIX,
     kinds=("stream",),
     subject="stream",
-    statuses={StreamRefusal.STREAM_UNKNOWN: 404, StreamRefusal.REPLAY_EMPTY: 422},
+    statuses={
+        StreamRefusal.STREAM_UNKNOWN: 404,
+        StreamRefusal.REPLAY_UNKNOWN: 404,
+        StreamRefusal.REPLAY_EMPTY: 422,
+    },
     made={StreamCreated: "/{stream}"},
 )

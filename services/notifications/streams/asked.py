@@ -81,6 +81,12 @@ def cursor_of(text: str) -> int:
     return int(text)
 
 
+def place_of(request: Request, name: str) -> int | None:
+    """Where a page begins, as the page before gave it in a parameter; raises a problem."""
+    text = request.query_params.get(name)
+    return None if text is None else cursor_of(text)
+
+
 def instant_of(text: str) -> datetime:
     """An ISO 8601 instant, or day, in UTC unless it says otherwise; raises a problem."""
     try:

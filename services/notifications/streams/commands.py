@@ -11,6 +11,7 @@ from kenes.service.asking import Asking, Outcome
 from kenes.service.directory import Directory
 from kenes.web.problems import FieldError, InvalidInput, Problem
 from schemas.notifications.streams import (
+    StreamCancellationRequested,
     StreamChangeRequested,
     StreamCreateRequested,
     StreamReplayRequested,
@@ -102,6 +103,13 @@ class StreamCommands:
         end = self.log.cursor if body.until is None else await checked(self.log, cursor_of(body.until))
         return await self.ask(StreamReplayRequested(stream=stream, owner=owner, start=start, end=end), wait)
 
+    async def cancel(self, owner: str, stream: str, replay: str, wait: float) -> Outcome:
+        """Ends a replay before its end. `replay` is its number."""
+        self.find(owner, stream)
+        return await self.ask(
+            StreamCancellationRequested(stream=stream, owner=owner, order=replay_number(replay)), wait
+        )
+
     async def ask(self, request: StreamRequest, wait: float) -> Outcome:
         """Sends a request as it is."""
         return await self.asking.ask(request.stream, request.stream, request, wait)
@@ -120,6 +128,13 @@ class StreamCommands:
             await self.egress.check(endpoint)
         except EgressError as error:
             raise InvalidInput([FieldError("/endpoint", "endpoint-refused", {"reason": error.reason})]) from None
+
+
+def replay_number(replay: str) -> int:
+    """The number of a replay; raises the problem of there being none."""
+    if not (replay.isascii() and replay.isdigit() and len(replay) <= 9 and int(replay)):
+        raise Problem(404, "replay-unknown")
+    return int(replay)
 
 
 def _members(body: StreamChangeBody) -> dict[str, object]:

@@ -195,12 +195,14 @@ class Courier:
 
     async def _deliver(self, name: str, lane: Lane, delivery: Delivery) -> None:
         """One try of one event, and what follows from how it ended."""
-        stream, carrying = self._stream, self._carrying
+        stream, carrying, order = self._stream, self._carrying, self._orders.get(name)
         line = delivery.line or await self._read_again(name, delivery.offset)
         if line is None:
             lane.settled(delivery.subject)
             return
         async with carrying.slots:
+            if self._lanes.get(name) is not lane:
+                return  # cancelled while it waited for its turn
             began = time.monotonic()
             tried = await carrying.sender.send(stream, line)
             milliseconds = round((time.monotonic() - began) * 1000)
@@ -209,7 +211,9 @@ class Courier:
             after = carrying.sender.again_after(delivery.attempt, tried)
         result = Result.DEAD if tried.result is Result.FAILED and after is None else tried.result
         tried = replace(tried, result=result, after=after)
-        await carrying.note(attempted(stream, line, self._orders.get(name), delivery.attempt, tried, milliseconds))
+        await carrying.note(attempted(stream, line, order, delivery.attempt, tried, milliseconds))
+        if self._lanes.get(name) is not lane:
+            return  # cancelled while it flew: that it was tried is noted, and nothing follows from it
         self._dirty.add(name)
         if tried.result is Result.DELIVERED:
             await self._delivered(stream, name, lane, delivery, line)

@@ -15,9 +15,10 @@ from schemas.envelope import Event
 from schemas.notifications.streams import StreamRequest
 from schemas.topics import STREAM_REQUESTS
 from services.notifications.domain.streams import AgencyStream, StreamStatus
-from services.notifications.streams.attempts import SOURCE, Attempts, DeliveryLog
+from services.notifications.streams.attempts import SOURCE, Attempts
 from services.notifications.streams.carrying import Carrying
 from services.notifications.streams.courier import Courier
+from services.notifications.streams.delivery_log import DeliveryLog
 from services.notifications.streams.log import following_log
 from services.notifications.streams.metrics import STREAMS
 from services.notifications.streams.progress import Progress
@@ -113,8 +114,9 @@ async def dispatching(
         event = Event(id=name, source=SOURCE, subject=request.stream, time=now, data=request)
         await producer.send(STREAM_REQUESTS, request.stream.encode(), event)
 
-    progress = Progress(database)
+    progress, tries = Progress(database), DeliveryLog(database)
     await progress.prepare()
+    await tries.prepare()
     async with following_log(bootstrap) as log, asyncio.TaskGroup() as tasks:
         carrying = Carrying(
             log=log,
@@ -125,7 +127,7 @@ async def dispatching(
             slots=asyncio.Semaphore(in_flight),
             at_once=at_once,
         )
-        running = tasks.create_task(Dispatcher(states, carrying, DeliveryLog(database)).run(), name="streams")
+        running = tasks.create_task(Dispatcher(states, carrying, tries).run(), name="streams")
         try:
             yield
         finally:

@@ -1,6 +1,7 @@
 """An owner's streams: made, changed, looked after. All that the pages do can be done here."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -19,9 +20,11 @@ from kenes.web.bodies import read_json
 from kenes.web.limits import Endpoint, RateClass
 from kenes.web.negotiation import Preference, preference
 from kenes.web.openapi import Operation, Parameter
-from kenes.web.problems import Problem
+from kenes.web.problems import FieldError, InvalidInput, Problem
 from schemas.notifications.streams import (
+    Order,
     OwnerRequest,
+    Result,
     StreamDeletionRequested,
     StreamPauseRequested,
     StreamResumeRequested,
@@ -33,9 +36,9 @@ from services.notifications.domain.streams import AgencyStream
 from services.notifications.domain.streams_deciding import StreamRefusal
 from services.notifications.streams.access import Access, Caller, Scope
 from services.notifications.streams.answers import ANSWERS
-from services.notifications.streams.asked import cursor_of
-from services.notifications.streams.attempts import KEPT, DeliveryLog
+from services.notifications.streams.asked import cursor_of, place_of
 from services.notifications.streams.commands import StreamCommands
+from services.notifications.streams.delivery_log import DeliveryLog
 from services.notifications.streams.progress import LIVE, Progress
 from services.notifications.streams.views import (
     AskedAnswer,
@@ -58,6 +61,8 @@ ACTS: Final[dict[str, tuple[type[OwnerRequest], str]]] = {
 _ORDERS: Final = (StreamRefusal.TOO_MANY_ORDERS, StreamRefusal.STREAM_UNVERIFIED)
 _CURSORS: Final = ("cursor-malformed", "cursor-future", "cursor-expired", "time-malformed")
 _REPLAYS: Final = (StreamRefusal.REPLAY_EMPTY, *_ORDERS, *_CURSORS)
+_PAGED: Final = ("cursor-malformed", "input-invalid")
+_CANCELLATIONS: Final = (StreamRefusal.REPLAY_UNKNOWN, StreamRefusal.REPLAY_ENDED)
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,9 @@ class OwnerApi:
     def operations(self) -> list[Operation]:
         """The operations; each needs a token or a key."""
         one = "/streams/{stream}"
-        result = Parameter("result", "Only tries that ended so: delivered, failed, dead, gone.")
+        result = Parameter("result", "Only tries that ended so.", schema={"type": "string", "enum": list(Result)})
+        before = Parameter("before", "As the page before gave it.")
+        after = Parameter("after", "As the page before gave it: the cursor of its last event.")
         return [
             _read("/streams", self.list_streams, StreamList),
             _ask("POST", "/streams", self.create_stream, StreamBody, "too-many-owned", *_CURSORS, done=201),
@@ -87,12 +94,11 @@ class OwnerApi:
                 for name in ACTS
             ),
             _ask("POST", f"{one}/rotation", self.rotate_secret, None),
-            _ask(
-                "POST", f"{one}/replay", self.replay_stream, ReplayBody, StreamRefusal.REPLAY_EMPTY, *_ORDERS, *_CURSORS
-            ),
+            _ask("POST", f"{one}/replay", self.replay_stream, ReplayBody, *_REPLAYS),
+            _ask("DELETE", f"{one}/replays/{{replay}}", self.cancel_replay, None, *_CANCELLATIONS),
             _ask("POST", f"{one}/retry", self.retry_event, RetryBody, "cursor-malformed", *_ORDERS),
-            _read(f"{one}/attempts", self.list_attempts, AttemptList, parameters=(result,)),
-            _read(f"{one}/dead-letters", self.list_dead_letters, DeadLetterList),
+            _read(f"{one}/attempts", self.list_attempts, AttemptList, *_PAGED, parameters=(before, result)),
+            _read(f"{one}/dead-letters", self.list_dead_letters, DeadLetterList, *_PAGED, parameters=(after,)),
         ]
 
     async def list_streams(self, request: Request) -> Response:
@@ -143,6 +149,12 @@ class OwnerApi:
         body = await read_json(request, ReplayBody)
         return _answer(await self.commands.replay(caller.owner, _named(request), body, wish.wait), wish)
 
+    async def cancel_replay(self, request: Request) -> Response:
+        """Ends a replay before its end; what it has sent stays in the log. Asked again, it answers the same."""
+        caller, wish = await self._writer(request)
+        outcome = await self.commands.cancel(caller.owner, _named(request), request.path_params["replay"], wish.wait)
+        return _answer(outcome, wish)
+
     async def retry_event(self, request: Request) -> Response:
         """Tries one event again, as a rule a dead letter."""
         caller, wish = await self._writer(request)
@@ -154,15 +166,19 @@ class OwnerApi:
         return _answer(await self.commands.ask(asked, wish.wait), wish)
 
     async def list_attempts(self, request: Request) -> Response:
-        """The latest tries to deliver, the newest first."""
-        stream, wanted = await self._stream(request), request.query_params.get("result")
-        found = await self.attempts.latest(stream.id, KEPT)
-        return json_response({"attempts": [each for each in found if wanted in (None, each["result"])]})
+        """Tries to deliver, the newest first, a page at a time."""
+        stream, before = await self._stream(request), place_of(request, "before")
+        result = request.query_params.get("result")
+        if result is not None and result not in set(Result):
+            raise InvalidInput([FieldError("/result", "enum")])
+        found = await self.attempts.tries(stream.id, before, result)
+        return json_response({"attempts": found.attempts, "before": _text(found.before)})
 
     async def list_dead_letters(self, request: Request) -> Response:
-        """Events that were given up after their last try."""
-        stream = await self._stream(request)
-        return json_response({"dead": [_dead(each) for each in await self.progress.dead(stream.id)]})
+        """Events that were given up after their last try, the oldest first, a page at a time."""
+        stream, after = await self._stream(request), place_of(request, "after")
+        found = await self.progress.dead(stream.id, after or 0)
+        return json_response({"dead": [_dead(each) for each in found.letters], "after": _text(found.after)})
 
     async def stream_receipt(self, request: Request) -> Response:
         """What became of a request."""
@@ -206,9 +222,7 @@ class OwnerApi:
             "delivered_at": instant(delivered) if delivered else None,
             "old_secret_until": None if until is None else until.isoformat(),
             "live": lane_view(lanes.get(LIVE), stream.start, self.commands.log.cursor),
-            "replays": {
-                str(each.number): lane_view(lanes.get(f"order-{each.number}"), each.start, each.end) for each in replays
-            },
+            "replays": {str(each.number): order_view(lanes, each) for each in replays},
         }
 
 
@@ -231,14 +245,18 @@ def _read(
     path: str, handler: Endpoint, answer: type[BaseModel], *problems: str, parameters: tuple[Parameter, ...] = ()
 ) -> Operation:
     known = (StreamRefusal.STREAM_UNKNOWN, "scope-missing", *problems)
-    return Operation("GET", path, handler, {200: answer}, problems=known, parameters=parameters, secured=True)
+    return Operation(
+        "GET", path, handler, {200: answer}, problems=known, parameters=parameters, secured=True, keys=(Scope.READ,)
+    )
 
 
 def _ask(
     method: str, path: str, handler: Endpoint, body: type[BaseModel] | None, *problems: str, done: int = 200
 ) -> Operation:
     known = (StreamRefusal.STREAM_UNKNOWN, "scope-missing", *problems)
-    return Operation.ask(method, path, handler, done, AskedAnswer, body=body, problems=known)
+    return replace(
+        Operation.ask(method, path, handler, done, AskedAnswer, body=body, problems=known), keys=(Scope.WRITE,)
+    )
 
 
 def lane_view(lane: Document | None, start: int, end: int) -> dict[str, Any]:
@@ -248,9 +266,18 @@ def lane_view(lane: Document | None, start: int, end: int) -> dict[str, Any]:
     return {"cursor": str(cursor), "behind": max(0, end - cursor), "parked": parked}
 
 
+def order_view(lanes: Mapping[str, Document], order: Order) -> dict[str, Any]:
+    """How far an order has come, by the lanes of its stream."""
+    return lane_view(lanes.get(f"order-{order.number}"), order.start, order.end)
+
+
 def instant(epoch: float) -> str:
     """Seconds since 1970 as an instant."""
     return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds")
+
+
+def _text(place: int | None) -> str | None:
+    return None if place is None else str(place)
 
 
 def _dead(found: Document) -> dict[str, Any]:

@@ -1,15 +1,25 @@
 """How far streams have come: the lanes of each, and the events that were given up. Kept by who sends."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from kenes.mongo.client import Collection as Stored
 from kenes.mongo.client import Database, Document
 from services.notifications.streams.line import Line
 
-LIVE = "live"
-MOST_SHOWN = 200
+LIVE: Final = "live"
+DEAD_SHOWN: Final = 100
+"""Dead letters of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """Events that were given up, by their cursors. `after` asks for those that follow; `None` where there are none."""
+
+    letters: Sequence[Document]
+    after: int | None
 
 
 class Progress:
@@ -22,7 +32,7 @@ class Progress:
     async def prepare(self) -> None:
         """Creates the indexes; call once at start."""
         await self._lanes.create_index("stream")
-        await self._dead.create_index("stream")
+        await self._dead.create_index([("stream", 1), ("cursor", 1)])
 
     async def load(self, stream: str, lane: str) -> Document | None:
         """A lane as it was kept."""
@@ -67,7 +77,9 @@ class Progress:
         """An event that was given up has been delivered after all."""
         await self._dead.delete_one({"_id": f"{stream}/{cursor}"})
 
-    async def dead(self, stream: str) -> Collection[Document]:
-        """Events that were given up, the oldest first."""
-        found = await self._dead.find({"stream": stream}).limit(MOST_SHOWN).to_list(None)
-        return sorted(found, key=lambda each: int(each["cursor"]))
+    async def dead(self, stream: str, after: int = 0) -> GivenUp:
+        """A page of events that were given up, the oldest first: those beyond the cursor `after`."""
+        beyond = self._dead.find({"stream": stream, "cursor": {"$gt": after}}).sort("cursor", 1)
+        found = await beyond.limit(DEAD_SHOWN + 1).to_list(None)
+        shown = found[:DEAD_SHOWN]
+        return GivenUp(shown, int(shown[-1]["cursor"]) if len(found) > DEAD_SHOWN else None)

@@ -1,11 +1,12 @@
 """Reading what everybody may know: in pages, live, as a snapshot and as files. Nobody needs a key for it."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlencode
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
@@ -62,8 +63,8 @@ class ReadingApi:
             _read("/events", self.list_events, BATCH, _CURSORS, (AFTER, SINCE, limit, *FILTER)),
             _read("/events/stream", self.live_events, "text/event-stream", _CURSORS, (AFTER, SINCE, seen, *FILTER)),
             _read("/events/{cursor}", self.show_event, ONE, ("event-unknown", *_CURSORS), ()),
-            Operation("GET", "/snapshot", self.show_snapshot, {200: SnapshotView}, parameters=(beyond,)),
-            Operation("GET", "/files", self.list_files, {200: FileList}, parameters=(day,), problems=_CURSORS),
+            _read("/snapshot", self.show_snapshot, SnapshotView, (), (beyond,)),
+            _read("/files", self.list_files, FileList, _CURSORS, (day,)),
             _read("/files/{file}", self.fetch_file, NDJSON, ("file-unknown", "input-invalid"), FILTER),
         ]
 
@@ -159,10 +160,17 @@ class ReadingApi:
 
 
 def _read(
-    path: str, handler: Endpoint, media_type: str, problems: Sequence[str], parameters: Sequence[Parameter]
+    path: str,
+    handler: Endpoint,
+    answer: str | type[BaseModel],
+    problems: Sequence[str],
+    parameters: Sequence[Parameter],
 ) -> Operation:
-    """What is no plain JSON."""
-    return Operation("GET", path, handler, {200: None}, problems=problems, parameters=parameters, media_type=media_type)
+    """What anybody may read; `answer` is a model, or the media type of what is no plain JSON."""
+    found = Operation(
+        "GET", path, handler, {200: None}, problems=problems, parameters=parameters, optional=True, keys=()
+    )
+    return replace(found, media_type=answer) if isinstance(answer, str) else replace(found, answers={200: answer})
 
 
 def _file_view(file: HourFile) -> dict[str, object]:

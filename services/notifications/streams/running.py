@@ -26,9 +26,9 @@ from services.notifications.api import PREFIX
 from services.notifications.channels.webhook import WebhookChannel
 from services.notifications.domain.streams import AgencyStream
 from services.notifications.streams.access import Access
-from services.notifications.streams.attempts import DeliveryLog
 from services.notifications.streams.commands import StreamCommands, streams_directory
 from services.notifications.streams.deciding import stream_rules
+from services.notifications.streams.delivery_log import DeliveryLog
 from services.notifications.streams.dispatcher import dispatching
 from services.notifications.streams.entitlements import Entitlements
 from services.notifications.streams.files import Files

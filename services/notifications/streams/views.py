@@ -117,9 +117,10 @@ class AttemptView(BaseModel):
 
 
 class AttemptList(BaseModel):
-    """The latest tries, the newest first."""
+    """Tries, the newest first. `before` asks for the ones before them; null where there are none."""
 
     attempts: list[AttemptView]
+    before: str | None
 
 
 class DeadLetterView(BaseModel):
@@ -134,9 +135,10 @@ class DeadLetterView(BaseModel):
 
 
 class DeadLetterList(BaseModel):
-    """Events that were given up, the oldest first."""
+    """Events that were given up, the oldest first. `after` asks for those that follow; null where there are none."""
 
     dead: list[DeadLetterView]
+    after: str | None
 
 
 class KeyView(BaseModel):

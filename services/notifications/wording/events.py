@@ -48,8 +48,12 @@ def item_of(event: PublicEvent | PersonalEvent, language: str, *, url: str, at: 
 
 def title_of(about: About, language: str) -> str:
     """The title in a language, else in one it has."""
-    fitting = [title for each, title in about.title.items() if each == language]
-    return (fitting or list(about.title.values()))[0]
+    return nearest(about.title, language)
+
+
+def nearest(texts: Mapping[Any, str], language: str) -> str:
+    """A text that is there in some languages: in this one, else in the first."""
+    return texts.get(language) or next(iter(texts.values()))
 
 
 def facts_of(event: PublicEvent | PersonalEvent, language: str) -> dict[Fact, FactValue]:

@@ -25,6 +25,9 @@ PROVIDED = frozenset(
         "KENES_OIDC_CLIENT_SECRET",
         "KENES_CONSOLE_CLIENT_SECRET",
         "KENES_PEOPLE_PASSWORD",
+        "KENES_AGENCY_GOVERNMENT_SECRET",
+        "KENES_AGENCY_KURCHATOV_SECRET",
+        "KENES_AGENCY_CULTURE_SECRET",
     }
 )
 
@@ -44,6 +47,7 @@ def test_the_committed_compose_file_breaks_no_rule() -> None:
         ("memory: 1536M, ", "", "mongo: has no limit of memory"),
         ("KENES_METRICS_HOST: 0.0.0.0", "KENES_MASTER_KEY: 0.0.0.0", "KENES_MASTER_KEY must be a file"),
         ("/run/secrets/oidc_client_secret", "/run/secrets/people_password", "one of its own secrets"),
+        ("KENES_TELEGRAM_TOKEN_FILE: /run", "KENES_TELEGRAM_BOTS: /run", "must be given KENES_TELEGRAM_TOKEN_FILE"),
         ("networks: [front, inside]\n  depends_on", "networks: [edge, inside]\n  depends_on", "network edge"),
         ("networks: [front, inside]\n  depends_on", "networks: [out, inside]\n  depends_on", "network out"),
         ("networks: [operators, inside]", "networks: [front, inside]", "console-api: is on the network front"),
@@ -107,6 +111,13 @@ def test_the_committed_realm_breaks_no_rule() -> None:
             "kenes-console alone",
         ),
         (lambda realm: realm["clients"][0]["protocolMappers"].pop(), "tokens lack roles"),
+        (lambda realm: realm["clients"][2].update(secret="s3cret"), r"clients\[2\]\.secret must be a placeholder"),
+        (lambda realm: realm["clients"][2].update(standardFlowEnabled=True), "nobody signs in at a machine"),
+        (lambda realm: realm["clients"][2]["protocolMappers"].pop(), "tokens lack roles"),
+        (lambda realm: realm["clients"][2]["protocolMappers"].pop(0), "meant for kenes alone"),
+        (lambda realm: realm["users"][-1].update(realmRoles=["operator"]), "must have one service account"),
+        (lambda realm: realm["users"].pop(), "must have one service account"),
+        (lambda realm: realm["scopeMappings"].pop(), "must have one service account"),
         (lambda realm: realm.update(registrationAllowed=True), "registrationAllowed must be false"),
         (lambda realm: realm.update(supportedLocales=["en"]), "supportedLocales"),
         (lambda realm: realm.update(clientScopes=[]), "clientScopes"),

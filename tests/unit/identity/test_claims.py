@@ -100,6 +100,13 @@ def test_citizenship_and_its_default(value: object, default: bool, citizen: bool
     assert read({"citizen": value}, ClaimMap(citizen_default=default)).citizen is citizen
 
 
+@pytest.mark.parametrize("told", ["KZ", "kz", "Kz"])
+def test_citizenship_is_compared_in_any_case(told: str) -> None:
+    where = ClaimMap.model_validate({"citizen": "nationality", "citizen_values": ["KZ"]})
+    assert read({"nationality": told}, where).citizen
+    assert not read({"nationality": "FR"}, where).citizen
+
+
 @pytest.mark.parametrize("value", [None, "", "  ", True, ["42"], "x" * 256, "a\nb"])
 def test_a_token_that_names_nobody_is_refused(value: object) -> None:
     with pytest.raises(TokenRefusedError) as refusal:

@@ -23,7 +23,7 @@ from kenes.local.identity_provider.app import Provider
 from kenes.local.identity_provider.people import PEOPLE, REGIONS, crowd_person
 from kenes.local.identity_provider.settings import ProviderSettings
 from kenes.local.identity_provider.texts import REGION_NAMES, TEXTS
-from kenes.local.identity_provider.vault import MACHINE_CLIENT, Vault
+from kenes.local.identity_provider.vault import Vault
 
 ISSUER = "http://127.0.0.1:8090"
 BACK = "http://127.0.0.1:9/auth/callback"
@@ -157,16 +157,6 @@ async def test_our_pages_may_live_elsewhere_than_on_loopback(browser: httpx.Asyn
     assert "form-action 'self' https://kenes.example;" in answer.headers["content-security-policy"]
 
 
-async def test_a_program_speaks_for_itself(browser: httpx.AsyncClient) -> None:
-    form = {"grant_type": "client_credentials"}
-    answer = await browser.post("/token", data=form, auth=("kenes-web", quote_plus(SECRET)))
-    claims = await claims_of(browser, answer.json()["access_token"])
-    assert claims["sub"] == "kenes-web"
-    assert "given_name" not in claims
-    by_form = await browser.post("/token", data={**form, "client_id": "kenes-web", "client_secret": SECRET})
-    assert by_form.status_code == 200
-
-
 @pytest.mark.parametrize("header", ["Basic !", "Basic /w==", "Bearer x", "Basic"])
 async def test_a_broken_client_header_is_no_client(browser: httpx.AsyncClient, header: str) -> None:
     answer = await browser.post("/token", data={"grant_type": "client_credentials"}, headers={"authorization": header})
@@ -178,7 +168,7 @@ async def test_other_grants_are_not_offered(browser: httpx.AsyncClient) -> None:
     assert answer.json()["error"] == "unsupported_grant_type"
 
 
-@pytest.mark.parametrize("credentials", [("kenes-web", "wrong"), ("unknown", ""), ("kenes-machine", "")])
+@pytest.mark.parametrize("credentials", [("kenes-web", "wrong"), ("unknown", ""), ("agency-culture", "")])
 async def test_a_client_must_know_its_secret(browser: httpx.AsyncClient, credentials: tuple[str, str]) -> None:
     answer = await browser.post("/token", data={"grant_type": "client_credentials"}, auth=credentials)
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
@@ -268,7 +258,7 @@ async def test_key_and_secrets_survive_a_restart(settings: ProviderSettings, bro
     again = httpx.ASGITransport(Provider(ISSUER, settings).app())
     async with httpx.AsyncClient(transport=again, base_url=ISSUER) as other:
         assert (await other.get("/jwks")).json() == (await browser.get("/jwks")).json()
-    assert Vault(settings).secret(MACHINE_CLIENT) == Vault(settings).secret(MACHINE_CLIENT)
+    assert Vault(settings).secret("agency-culture") == Vault(settings).secret("agency-culture")
     for file in (settings.local_data / "identity").iterdir():
         assert file.stat().st_mode & 0o077 == 0
 

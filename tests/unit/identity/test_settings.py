@@ -89,7 +89,7 @@ def test_the_client_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch,
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("KENES_OIDC_CLIENT_SECRET")
     monkeypatch.setenv("KENES_OIDC_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
-    with pytest.raises(SettingError, match="KENES_OIDC_CLIENT_SECRET_FILE: names a file that cannot be read"):
+    with pytest.raises(SettingError, match=r"KENES_OIDC_CLIENT_SECRET_FILE: .*No such file"):
         load(LoginSettings)
     (tmp_path / "secret").write_text("from-a-file\n")
     assert load(LoginSettings).oidc_client_secret.get_secret_value() == "from-a-file"

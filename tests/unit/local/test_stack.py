@@ -219,7 +219,8 @@ def test_wrong_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(LocalStackError, match="KENES_LOCAL_KAFKA_PORT"):
         LocalSettings.load()
     monkeypatch.setenv("KENES_LOCAL_KAFKA_PORT", "8080")
-    with pytest.raises(LocalStackError, match="same port"):
+    same = "settings: KENES_LOCAL_KAFKA_PORT and KENES_LOCAL_API_PORT are the same port"
+    with pytest.raises(LocalStackError, match=f"^{same}$"):
         LocalSettings.load()
 
 

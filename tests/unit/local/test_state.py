@@ -8,7 +8,9 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
+from kenes.local.errors import LocalStackError
 from kenes.local.state import RunningProcess, StackState, StateFile, end, leftovers, me
 
 
@@ -61,3 +63,12 @@ def test_children_left_by_a_killed_run_are_found_and_ended() -> None:
         assert [(name, child.pid) for name, child in found] == [("kafka", process.pid)]
         end([child for _, child in found])
         assert not psutil.pid_exists(process.pid)
+
+
+def test_a_data_folder_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
+    there_is_a_file = tmp_path / "var"
+    there_is_a_file.touch()
+    for data in (there_is_a_file, there_is_a_file / "deeper"):
+        told = pytest.raises(LocalStackError, match=r"^the data folder .*var.* cannot be written .*KENES_LOCAL_DATA$")
+        with told, StateFile(data).held():
+            raise AssertionError("nothing runs without the lock")

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.notifications.deliveries import (
@@ -48,7 +48,6 @@ ASKED = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(ASKED, max_size=30), CUTS)
 def test_followers_stand_on_pages(asked: list[Payload], cuts: list[int]) -> None:
     world = World()
@@ -92,7 +91,6 @@ REQUESTS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(REQUESTS, max_size=40), CUTS)
 def test_what_is_queued_stands_on_a_page_and_what_is_done_on_none(asked: list[Payload], cuts: list[int]) -> None:
     world = World()

@@ -49,10 +49,10 @@ async def running(app: ASGIApp, hub: LiveHub | None = None) -> AsyncIterator[int
         yield own.servers[0].sockets[0].getsockname()[1]
     finally:
         own.should_exit = True
-        await asyncio.wait_for(serving, 10)
+        await asyncio.wait_for(serving, 60)
 
 
-async def raw(port: int, request: bytes, *, until: bytes = b"", timeout: float = 5.0) -> bytes:
+async def raw(port: int, request: bytes, *, until: bytes = b"", timeout: float = 30.0) -> bytes:
     """Sends bytes in two parts, reads until `until` or the end of the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:

@@ -7,7 +7,7 @@ import json
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
@@ -29,7 +29,6 @@ PROXIED = {"app": app_of([], WebSettings(trusted_proxies=(ip_network("10.0.0.0/8
 
 
 @given(path=TARGETS, query=TARGETS)
-@settings(deadline=None)
 def test_targets(path: bytes, query: bytes) -> None:
     with contextlib.suppress(Problem):
         check_target(path, query)
@@ -39,7 +38,6 @@ def test_targets(path: bytes, query: bytes) -> None:
 
 @given(body=st.lists(JSON_PIECES, max_size=40).map(b"".join) | st.binary(max_size=200))
 @example(b'{"a":"\\ud83d\\ude00"}')
-@settings(deadline=None)
 def test_json(body: bytes) -> None:
     with contextlib.suppress(Problem):
         # What passes can be written again, by encoders that are strict too.
@@ -47,7 +45,6 @@ def test_json(body: bytes) -> None:
 
 
 @given(value=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=10))
-@settings(deadline=None)
 def test_good_json_is_read_as_any_other_reader_does(value: Any) -> None:
     text = json.dumps(value, ensure_ascii=True)
     with contextlib.suppress(Problem):
@@ -57,7 +54,6 @@ def test_good_json_is_read_as_any_other_reader_does(value: Any) -> None:
 @given(name=st.sampled_from([b"forwarded", b"x-forwarded-for"]), value=st.binary(max_size=60))
 @example(b"forwarded", b'for="[::1')
 @example(b"x-forwarded-for", b"::1%eth0, 1.1.1.1%x")
-@settings(deadline=None)
 def test_addresses(name: bytes, value: bytes) -> None:
     address = client_address({**PROXIED, "headers": [(name, value)]})
     ip_address(address)
@@ -65,7 +61,6 @@ def test_addresses(name: bytes, value: bytes) -> None:
 
 
 @given(value=st.binary(max_size=60), text=st.text(max_size=50), sealed=st.binary(max_size=60))
-@settings(deadline=None)
 def test_preferences_and_tokens(value: bytes, text: str, sealed: bytes) -> None:
     assert 0 <= preference(Request({"type": "http", "headers": [(b"prefer", b"wait=" + value)]})).wait <= 30
     decode_token(text)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
@@ -62,6 +64,42 @@ async def test_a_good_body_is_read() -> None:
 )
 async def test_names_of_json(kind: str) -> None:
     assert (await post("/api/draft", b'{"title":"a"}', {"content-type": kind}))[0] == 200
+
+
+@pytest.mark.parametrize("blank", ["   ", "\n\n", "\t \u00a0", "\u200b\u200b", "\u202e"])
+async def test_a_text_that_shows_nothing_is_not_written(blank: str) -> None:
+    body = {"title": "a", "authors": [{"name": "Olga", "age": 40}, {"name": blank, "age": 40}]}
+    status, answer = await post("/api/draft", json.dumps(body).encode(), JSON)
+    wrong = {"pointer": "/authors/1/name", "code": "string-blank", "detail": "Write something here: this is blank."}
+    assert (status, answer["errors"]) == (422, [wrong])
+
+
+class Meeting(BaseModel):
+    held_on: date
+    open_to_all: bool = False
+    seats: int = 0
+
+
+async def meeting(request: Request) -> Response:
+    return JSONResponse((await read_json(request, Meeting)).model_dump(mode="json"))
+
+
+@pytest.mark.parametrize(
+    ("content", "pointer"),
+    [
+        (b'{"held_on": 0}', "/held_on"),
+        (b'{"held_on": "2026-11-20", "open_to_all": "yes"}', "/open_to_all"),
+        (b'{"held_on": "2026-11-20", "open_to_all": 1}', "/open_to_all"),
+        (b'{"held_on": "2026-11-20", "seats": "15"}', "/seats"),
+        (b'{"held_on": "2026-11-20", "seats": true}', "/seats"),
+    ],
+)
+async def test_a_value_of_another_type_is_not_turned_into_one(content: bytes, pointer: str) -> None:
+    async with client_of(app_of([Route("/api/meeting", meeting, methods=["POST"])])) as client:
+        good = await client.post("/api/meeting", content=b'{"held_on": "2026-11-20"}', headers=JSON)
+        bad = await client.post("/api/meeting", content=content, headers=JSON)
+    assert good.json()["held_on"] == "2026-11-20"
+    assert (bad.status_code, [each["pointer"] for each in bad.json()["errors"]]) == (422, [pointer])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -76,12 +77,12 @@ async def watching(port: int, path: str = "/live/p1", **headers: str) -> AsyncIt
         writer.close()
 
 
-async def until(reader: asyncio.StreamReader, wanted: bytes, timeout: float = 3.0) -> bytes:
+async def until(reader: asyncio.StreamReader, wanted: bytes, timeout: float = 30.0) -> bytes:
     async with asyncio.timeout(timeout):
         return await reader.readuntil(wanted)
 
 
-async def settled(check: Any, timeout: float = 3.0) -> None:
+async def settled(check: Any, timeout: float = 30.0) -> None:
     async with asyncio.timeout(timeout):
         while not check():  # noqa: ASYNC110 - waits for the server under test, which tells nobody
             await asyncio.sleep(0.01)
@@ -118,13 +119,15 @@ async def test_a_burst_is_four_frames_a_second_each_encoded_once_for_all(kind: s
     async with running(site.app, site.hub) as port, watching(port) as one, watching(port) as two:
         for reader, _ in (one, two):
             await until(reader, b"id: 1\n")
+        began = time.monotonic()
         for version in range(2, 102):
             site.publish(version)
             await asyncio.sleep(0.01)
         got = [await until(reader, b"id: 101\n") for reader, _ in (one, two)]
     frames = [re.findall(rb"id: (\d+)", text) for text in got]
     assert frames[0] == frames[1]
-    assert 4 <= len(frames[0]) <= 7  # a second or a little more
+    seconds = time.monotonic() - began  # one, or more where the machine is busy
+    assert 4 <= len(frames[0]) <= 4 * seconds + 3
     assert site.encoded == len(frames[0])
 
 
@@ -218,7 +221,7 @@ async def test_a_slow_reader_skips_to_the_newest_and_holds_nobody_up(
                 await until(quick, b"id: %d\n" % version)
             # 20 MB were published: the system's buffers hold some of it, ours a frame.
             got = bytearray()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while b"id: 101\n" not in got:
                     got += await loop.sock_recv(slow, 1 << 20)
     versions = [int(number) for number in re.findall(rb"id: (\d+)", got)]
@@ -259,7 +262,7 @@ async def test_a_stopping_server_tells_when_to_come_back(kind: str) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET /live/p1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         await until(reader, b"id: 1\n")
-    rest = await asyncio.wait_for(reader.read(), 3)
+    rest = await asyncio.wait_for(reader.read(), 30)
     writer.close()
     assert re.search(rb"retry: \d{4}\n\n\r\n0\r\n\r\n$", rest)
     assert site.hub.clients == 0

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from kenes.identity.errors import Reason, TokenRefusedError
 from kenes.web.i18n import LANGUAGES
@@ -182,3 +182,21 @@ def test_every_problem_of_the_edge_has_words_in_every_language() -> None:
     of_the_edge = [{key for key in known if key.startswith(("problem.", "validation."))} for known in keys]
     assert of_the_edge[0] == of_the_edge[1] == of_the_edge[2]
     assert json.dumps(sorted(of_the_edge[0])).count(".title") == json.dumps(sorted(of_the_edge[0])).count(".detail")
+
+
+async def test_a_method_that_is_not_there_is_told_all_that_are() -> None:
+    async def plain(request: Request) -> Response:
+        return Response()
+
+    below = Mount(
+        "/api/below/v1",
+        routes=[Route("/{one}", plain, methods=["GET"]), Route("/{one}", plain, methods=["PUT", "DELETE"])],
+    )
+    async with client_of(app_of([Route("/api/one", plain, methods=["POST"]), below])) as client:
+        one = await client.patch("/api/one")
+        several = await client.patch("/api/below/v1/x")
+        absent = await client.patch("/api/below/v1/x/y")
+    assert (one.status_code, one.headers["allow"]) == (405, "POST")
+    assert (several.status_code, several.headers["allow"]) == (405, "DELETE, GET, HEAD, PUT")
+    assert several.json()["code"] == "method-not-allowed"
+    assert absent.status_code == 404

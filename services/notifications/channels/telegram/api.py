@@ -53,6 +53,18 @@ class BotApi:
             },
         )
 
+    async def get_me(self) -> dict[str, Any]:
+        """The bot itself. Raises as `send_message` does."""
+        return await self._found("getMe", {})
+
+    async def get_chat(self, chat: str) -> dict[str, Any]:
+        """What is known of a chat, by its id or a public @name. Raises as `send_message` does."""
+        return await self._found("getChat", {"chat_id": chat})
+
+    async def get_chat_member(self, chat: str, user: int) -> dict[str, Any]:
+        """What a user is in a chat. Raises as `send_message` does."""
+        return await self._found("getChatMember", {"chat_id": chat, "user_id": user})
+
     async def get_updates(self, offset: int, seconds: int) -> list[dict[str, Any]]:
         """What happened since `offset`, which confirms all before it; waits for so many seconds where nothing did."""
         asked = {"offset": offset, "timeout": seconds, "allowed_updates": ["message", "my_chat_member"]}
@@ -70,6 +82,12 @@ class BotApi:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    async def _found(self, method: str, values: dict[str, Any]) -> dict[str, Any]:
+        found = await self._call(method, values)
+        if not isinstance(found, dict):
+            raise TelegramUnavailableError(f"{method} found nothing that is the Bot API's")
+        return found
 
     async def _call(self, method: str, values: dict[str, Any], timeout: float | None = None) -> Any:
         options: dict[str, Any] = {} if timeout is None else {"timeout": timeout}

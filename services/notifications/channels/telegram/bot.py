@@ -1,4 +1,4 @@
-"""The bot that people start by a link and stop by a word or by blocking it.
+"""The bot that people start by a link and stop by a word or by blocking it, and that channels let in and put out.
 
 Updates are confirmed only after they were taken, so a process that ends in between gets them again: what they call
 must bear a second time.
@@ -21,7 +21,7 @@ from services.notifications.channels.telegram.messenger import Messenger
 
 OnStart = Callable[[str, str], Awaitable[bool]]
 """Token and chat. False where the token is unknown or too old."""
-OnStop = Callable[[str], Awaitable[None]]
+OnEnd = Callable[[str], Awaitable[None]]
 """Chat."""
 
 _START: Final = re.compile(r"/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*", re.ASCII)
@@ -53,19 +53,27 @@ class _Said:
 
 
 class Bot:
-    """Looks what happened, calls `on_start` and `on_stop`, and answers in the person's language.
+    """Looks what happened, calls `on_start`, `on_stop` and, where it was put out, `on_gone`, and answers people.
 
     The Bot API tells one listener at a time: of all processes one looks.
     """
 
     def __init__(
-        self, api: BotApi, messenger: Messenger, catalogs: Catalogs, *, on_start: OnStart, on_stop: OnStop
+        self,
+        api: BotApi,
+        messenger: Messenger,
+        catalogs: Catalogs,
+        *,
+        on_start: OnStart,
+        on_stop: OnEnd,
+        on_gone: OnEnd,
     ) -> None:
         self._api = api
         self._messenger = messenger
         self._catalogs = catalogs
         self._on_start = on_start
         self._on_stop = on_stop
+        self._on_gone = on_gone
         self._replies: dict[asyncio.Task[Outcome], str] = {}
         self._offset = 0
         self._failed = 0
@@ -102,7 +110,7 @@ class Bot:
         """One update. What is neither a word of ours nor somebody's leaving is passed over."""
         gone = _left(update)
         if gone is not None:
-            await self._on_stop(gone)
+            await self._on_gone(gone)
             return
         said = _said(update)
         if said is not None:

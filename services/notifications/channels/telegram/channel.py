@@ -14,6 +14,11 @@ LONGEST: Final = 4_096
 """Letters of a message, by the Bot API. Markup does not count there; here it does, to be safe."""
 
 
+def is_public(chat: str) -> bool:
+    """Whether a chat's id is a channel's: only people's are above zero."""
+    return chat.startswith("-")
+
+
 class TelegramChannel:
     """Sends to chats of people, and posts to public channels.
 
@@ -27,9 +32,9 @@ class TelegramChannel:
         self._wording = wording
 
     async def send(self, destination: str, message: Notice, /) -> Outcome:
-        """One try, to a chat's id or a public channel's @name."""
+        """One try, to the chat with this id."""
         # What everybody reads must not hold a link by which anybody could end it.
-        foot = "" if destination.startswith("@") else self._foot(message)
+        foot = "" if is_public(destination) else self._foot(message)
         text = self.text(message, LONGEST - len(foot)) + foot
         return await self._messenger.send(destination, text, silent=message.priority is Priority.LOW)
 

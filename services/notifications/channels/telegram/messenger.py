@@ -21,6 +21,7 @@ _NO_CHAT: Final = (
     "upgraded to a supergroup",
     "user is deactivated",
 )
+_NO_RIGHT: Final = "need administrator rights in the channel chat"
 
 
 class Messenger:
@@ -34,7 +35,7 @@ class Messenger:
         self._pauses = Pauses()
 
     async def send(self, chat: str, html: str, *, silent: bool = False) -> Outcome:
-        """One message to a chat's id or a public channel's @name."""
+        """One message to the chat with this id."""
         async with self._chats.turn(chat):
             waited = 0.0
             while True:
@@ -59,6 +60,9 @@ class Messenger:
 def _outcome(error: TelegramRefusedError) -> Outcome:
     if error.code == _FORBIDDEN:
         return Gone("blocked", error.code)
-    if error.code == _BAD_REQUEST and any(words in error.description.lower() for words in _NO_CHAT):
+    said = error.description.lower()
+    if error.code == _BAD_REQUEST and any(words in said for words in _NO_CHAT):
         return Gone("no-chat", error.code)
+    if error.code == _BAD_REQUEST and _NO_RIGHT in said:
+        return Gone("blocked", error.code)
     return Retry("refused", error.retry_after, error.code)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from kenes.setting_files import FileSettings
 
 
-class TelegramSettings(BaseSettings):
+class TelegramSettings(FileSettings):
     """The bot that writes. Its token has no default."""
-
-    model_config = SettingsConfigDict(env_prefix="KENES_", frozen=True, extra="ignore")
 
     telegram_token: SecretStr | None = Field(
         default=None, min_length=1, description="The bot's token, from @BotFather; left out: no Telegram."
     )
     telegram_bot: str = Field(
-        default="", pattern=r"^(@?[A-Za-z0-9_]{5,32})?$", description="The bot's name; people start it by a link to it."
+        default="",
+        pattern=r"^(@?[A-Za-z0-9_]{5,32}|none)?$",
+        description="The bot's name; people start it by a link to it. `none`: there is no bot.",
     )
     telegram_api: str = Field(
         default="https://api.telegram.org",
@@ -41,6 +42,11 @@ class TelegramSettings(BaseSettings):
     def bot(self) -> str:
         """The bot's name, without `@`."""
         return self.telegram_bot.removeprefix("@")
+
+    @field_validator("telegram_bot")
+    @classmethod
+    def _none_is_none(cls, name: str) -> str:
+        return "" if name == "none" else name
 
     @model_validator(mode="after")
     def _a_bot_has_a_name(self) -> Self:

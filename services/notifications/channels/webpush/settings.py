@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kenes.egress.push_services import PUSH_SERVICES
+from kenes.setting_files import FileSettings
 from services.notifications.channels.webpush.vapid import VapidKey
 
 
-class WebPushSettings(BaseSettings):
+class WebPushSettings(FileSettings):
     """Who pushes, and to which services. The key has no default; with another one, all subscriptions are void."""
-
-    model_config = SettingsConfigDict(env_prefix="KENES_", frozen=True, extra="ignore")
 
     webpush_key: SecretStr | None = Field(
         default=None, description="The private VAPID key: 32 bytes of P-256, base64url; left out: no web push."

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from kenes.local.telegram_fake.app import app
+from kenes.local.telegram_fake.channels import Bot
 from kenes.local.telegram_fake.chats import Chats
 from kenes.local.telegram_fake.limits import Limits
 from kenes.web.i18n import LANGUAGES
@@ -130,10 +131,12 @@ async def test_blocking_and_unknown_chats_end_the_channel() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_person_can_unsubscribe_and_a_public_channel_shows_no_link_that_ends_it(language: Language) -> None:
     chats = chats_of("1")
+    akimat = chats.found("akimat", "Акимат")
+    chats.admit(akimat, Bot.POSTS)
     async with messenger(chats) as sending:
         channel = TelegramChannel(sending, WORDING)
         assert await channel.send("1", notice(language=language)) == Sent()
-        assert await channel.send("@akimat", notice(language=language)) == Sent()
+        assert await channel.send(akimat.id, notice(language=language)) == Sent()
     public, private = chats.messages
     assert UNSUBSCRIBE in private.text
     assert UNSUBSCRIBE not in public.text

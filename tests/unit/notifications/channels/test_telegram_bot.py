@@ -46,7 +46,14 @@ class Followers:
 @asynccontextmanager
 async def bot(chats: Chats, followers: Followers) -> AsyncIterator[Bot]:
     async with BotApi(SETTINGS, httpx.ASGITransport(app(chats), client=("127.0.0.1", 5))) as api:
-        found = Bot(api, Messenger(api, second=0.001), CATALOGS, on_start=followers.start, on_stop=followers.stop)
+        found = Bot(
+            api,
+            Messenger(api, second=0.001),
+            CATALOGS,
+            on_start=followers.start,
+            on_stop=followers.stop,
+            on_gone=followers.stop,
+        )
         yield found
         await found.aclose()
 
@@ -153,7 +160,9 @@ async def test_a_bot_api_that_is_away_is_asked_again_only_after_a_pause() -> Non
 
     followers = Followers()
     async with BotApi(SETTINGS, httpx.MockTransport(away)) as api:
-        found = Bot(api, Messenger(api), CATALOGS, on_start=followers.start, on_stop=followers.stop)
+        found = Bot(
+            api, Messenger(api), CATALOGS, on_start=followers.start, on_stop=followers.stop, on_gone=followers.stop
+        )
         for _ in range(5):
             await found.look()
     assert len(asked) == 1

@@ -132,7 +132,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(STEPS)
 async def test_each_is_sent_once_unless_a_process_dies(steps: list[tuple[str, int]]) -> None:
     world, keys, post = World(), Keys(), Post()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import orjson
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kenes.kafka.waiting import Decisions
@@ -78,7 +78,6 @@ STEPS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(STEPS)
 async def test_the_badge_says_what_is_unread(steps: list[Any]) -> None:
     world, recent = World(), Decisions()

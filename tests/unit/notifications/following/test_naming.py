@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kenes.web.problems import Problem
-from services.notifications.following.naming import follow_name, read_follow, read_interest
+from services.notifications.following.naming import follow_name, read_channel, read_follow, read_interest
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,11 @@ def found_by(name: str) -> str | None:
         return read_follow(name)
     except Problem:
         return None
+
+
+def test_what_no_destination_is_called_is_not_there() -> None:
+    assert read_channel("Aa0_-") == "Aa0_-"
+    for name in ("", "a b", "±¨Ç·>]", "a\n", "x" * 65):
+        with pytest.raises(Problem) as refused:
+            read_channel(name)
+        assert (refused.value.status, refused.value.code) == (404, "channel-unknown")

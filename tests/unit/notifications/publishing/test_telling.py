@@ -30,6 +30,12 @@ DRAFT: Final = PETITION.model_copy(update={"kind": Kind.CONSULTATION, "id": "c",
 UNTOLD_OF_PETITIONS: Final = {
     decided.Created,
     decided.Edited,
+    decided.OrganiserJoined,
+    decided.OrganiserLeft,
+    decided.DiscussionBegun,
+    decided.DiscussionRipened,
+    decided.Commented,
+    decided.CommentHidden,
     decided.GatheringBegun,
     decided.ModerationBegun,
     decided.Locked,
@@ -51,6 +57,7 @@ UNTOLD_OF_DRAFTS: Final = {
     course.ReportPostponed,
     course.ConsultationRefused,
     comments.CommentRefused,
+    comments.CampaignReached,
 }
 
 

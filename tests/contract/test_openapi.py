@@ -1,0 +1,88 @@
+"""What OpenAPI documents say of who may: true of every operation, valid, and the same words in every service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+from starlette.requests import Request
+
+from kenes.web.openapi import Operation, document
+from kenes.web.openapi_security import WaysIn
+from services.console import api as console
+from services.consultations import api as consultations
+from services.consultations.handing_in.api import VersionsApi
+from services.consultations.handing_in.reads import ComparisonApi
+from services.consultations.ledger.api import LedgerApi
+
+NOTHING: Any = None
+"""No operation is called here."""
+WAYS = WaysIn(("https://id.example", "https://other.example/realms/a"), "__Host-kenes")
+
+
+async def handler(_request: Request) -> Any:
+    """Says something."""
+
+
+def operations_of_consultations() -> Sequence[Operation]:
+    members: dict[str, Any] = dict.fromkeys(consultations.Api.__dataclass_fields__)
+    parts: dict[str, Any] = {
+        "versions": VersionsApi(NOTHING, NOTHING, 0.0),
+        "comparisons": ComparisonApi(NOTHING, NOTHING, NOTHING),
+        "ledger": LedgerApi(NOTHING, NOTHING, NOTHING),
+    }
+    return consultations.Api(**members | parts).operations()
+
+
+OPERATIONS = {
+    "consultations": operations_of_consultations(),
+    "console": console.Api(NOTHING, NOTHING, NOTHING).operations(),
+}
+
+
+@pytest.mark.parametrize("service", OPERATIONS)
+def test_the_document_is_valid_and_names_no_scheme_that_it_does_not_describe(service: str) -> None:
+    found = document(service, "1", f"/api/{service}/v1", OPERATIONS[service], WAYS)
+    validate(found)
+    schemes = found["components"]["securitySchemes"]
+    asked = [
+        each
+        for path in found["paths"].values()
+        for operation in path.values()
+        for each in operation.get("security", [])
+    ]
+    assert {name for each in asked for name in each} == schemes.keys()
+
+
+def test_operators_come_by_token_or_session_and_no_other_way() -> None:
+    found = document("console", "1", "", OPERATIONS["console"], WAYS)
+    ways = [each["security"] for path in found["paths"].values() for each in path.values()]
+    assert ways
+    assert all(each == [{"bearer": []}, {"openid": []}, {"openid1": []}, {"session": []}] for each in ways)
+    assert found["components"]["securitySchemes"]["session"]["name"] == "__Host-kenes"
+
+
+def test_a_draft_may_be_read_with_a_token_and_without() -> None:
+    found = document("consultations", "1", "", OPERATIONS["consultations"], WAYS)["paths"]
+    shown = found["/consultations/{consultation}"]["get"]["security"]
+    assert shown[0] == {}
+    assert {"bearer": []} in shown
+    assert {} not in found["/consultations"]["post"]["security"]
+
+
+def test_what_is_open_to_everybody_names_nothing() -> None:
+    found = document("x", "1", "", [Operation("GET", "/open", handler, {200: None})], WAYS)
+    assert "security" not in found["paths"]["/open"]["get"]
+    assert found["components"]["securitySchemes"] == {}
+
+
+def test_each_issuer_has_a_scheme_that_leads_to_where_tokens_come_from() -> None:
+    found = document("x", "1", "", [Operation("GET", "/own", handler, {200: None}, secured=True)], WAYS)
+    schemes = found["components"]["securitySchemes"]
+    assert [schemes[name]["openIdConnectUrl"] for name in ("openid", "openid1")] == [
+        "https://id.example/.well-known/openid-configuration",
+        "https://other.example/realms/a/.well-known/openid-configuration",
+    ]
+    validate(found)
