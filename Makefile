@@ -54,7 +54,7 @@ audit: $(READY) $(CHECK_READY) ## Ask for known flaws of the locked dependencies
 bench: $(READY) ## Measure, and write build/bench.json (ONLY=signing runs one group)
 	$(BIN)/python -m tests.load.bench $(if $(ONLY),--only $(ONLY))
 
-faults: $(READY) ## Kill each part under load, verify that nothing is lost, write build/faults.json
+faults: $(READY) ## Kill, stop, cut off and fill up each part under load, verify, write build/faults.json
 	$(BIN)/python -m tests.faults
 
 venv: $(READY) ## Make .venv with the locked dependencies

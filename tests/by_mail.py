@@ -13,7 +13,7 @@ from kenes.local.environment import mail
 from kenes.local.ports import free_port
 from kenes.local.probe import HOST, http_ready, wait_ready
 from kenes.local.process import ChildProcess
-from tests.processes import ROOT, RULE_PACKS
+from tests.processes import READY_SECONDS, ROOT, RULE_PACKS
 
 PACK = """
 [mailed]
@@ -44,7 +44,7 @@ class Sink:
 
     def start(self) -> None:
         self.child.start()
-        wait_ready(self.child, lambda: http_ready(f"http://{HOST}:{self.port}/healthz"), 30)
+        wait_ready(self.child, lambda: http_ready(f"http://{HOST}:{self.port}/healthz"), READY_SECONDS)
 
     def letters(self, address: str) -> list[dict[str, Any]]:
         return [each for each in self.all() if each["to"] == [address]]

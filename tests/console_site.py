@@ -15,9 +15,7 @@ from kenes.local.ports import free_port
 from kenes.local.probe import HOST, http_ready
 from kenes.local.process import ChildProcess
 from kenes.local.services import ROLES
-from tests.processes import ROOT, Product
-
-READY_SECONDS = 60.0
+from tests.processes import READY_SECONDS, ROOT, Product
 
 
 @dataclass

@@ -23,7 +23,7 @@ from kenes.identity.settings import ClaimMap, IssuerSettings
 SigningKey = RSAKey | ECKey | OKPKey
 SigningAlgorithm = Literal["ES256", "RS256", "PS256", "Ed25519"]
 
-ROLES = ("citizen", "moderator", "registrar", "agency:kz-government", "operator", "operator-act")
+ROLES = ("citizen", "moderator", "registrar", "agency:kz-government", "agency:kz-justice", "operator", "operator-act")
 _UNITS = (10, 11, 15, 19, 23, 27, 31, 33, 35, 39, 43, 47, 55, 59, 61, 62, 63, 71, 75, 79)
 REGIONS = tuple(f"KZ-{unit}" for unit in _UNITS)
 """ISO 3166-2 codes of the 20 first-level units of Kazakhstan."""

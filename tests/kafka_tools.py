@@ -26,7 +26,7 @@ def command(tool: str, bootstrap: str, *arguments: str) -> list[str]:
 
 def told(tool: str, bootstrap: str, *arguments: str) -> str:
     """What a tool prints."""
-    ran = subprocess.run(command(tool, bootstrap, *arguments), capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run(command(tool, bootstrap, *arguments), capture_output=True, text=True, timeout=200, check=True)
     return ran.stdout
 
 

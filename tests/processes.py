@@ -37,7 +37,9 @@ from tests.issuer import TestIssuer
 ROOT: Final = Path(__file__).resolve().parent.parent
 RULE_PACKS: Final = ROOT / "tests" / "rule_packs"
 KEPT: Final = ROOT / "build" / "logs"
-READY_SECONDS: Final = 60.0
+READY_SECONDS: Final = 120.0
+UNHURRIED: Final = "10"
+"""The session time-out, in seconds, of products whose processes nobody kills."""
 _WATCH_EVERY: Final = 0.05
 # A process that ends sooner than this after its start is started again no sooner than this.
 _RESTART_PAUSE: Final = 0.5
@@ -61,7 +63,8 @@ class Product:
     """One service with all it needs, in `folder`. Usable as a context manager.
 
     `environment` is added to what each process gets, `restart` starts a process again that has ended, as a
-    supervisor would, `mongo_binary` names another MongoDB-wire server than the one found.
+    supervisor would, `mongo_binary` names another MongoDB-wire server than the one found. What is `beside` another
+    product uses the servers of that one, which must run longer.
     """
 
     def __init__(
@@ -73,14 +76,19 @@ class Product:
         environment: Mapping[str, str] | None = None,
         restart: bool = False,
         mongo_binary: str | None = None,
+        beside: Product | None = None,
     ) -> None:
         self.folder = folder
         self.service = service
         self.roles = tuple(roles)
         self.logs = folder / "logs"
-        self.kafka = EmbeddedKafka(folder / "kafka", log=self.logs / "kafka.log")
-        self.mongo = EmbeddedMongo(folder / "mongo", binary=mongo_binary, log=self.logs / "mongo.log")
-        self.issuer = TestIssuer()
+        self._has_servers = beside is None
+        if beside is None:
+            self.kafka = EmbeddedKafka(folder / "kafka", log=self.logs / "kafka.log")
+            self.mongo = EmbeddedMongo(folder / "mongo", binary=mongo_binary, log=self.logs / "mongo.log")
+            self.issuer = TestIssuer()
+        else:
+            self.kafka, self.mongo, self.issuer = beside.kafka, beside.mongo, beside.issuer
         self.exits: list[Exit] = []
         """Processes that ended without being asked to, oldest first."""
         self._issuing = False
@@ -116,8 +124,9 @@ class Product:
             API_PORT: str(self._api_port),
             METRICS_PORT: str(self._ports.get(role, 0)),
             "KENES_PUBLIC_URL": self.url,
-            # The broker takes a killed process for dead after this; the default would make each drill wait.
-            "KENES_KAFKA_SESSION_TIMEOUT": "2",
+            # The broker takes a killed process for dead after this: soon, where processes are killed. Where none is,
+            # a pause of a busy machine must not cost a process its partitions: it would end, and not come back.
+            "KENES_KAFKA_SESSION_TIMEOUT": "2" if self._restart else UNHURRIED,
             LOGIN: self.issuer.url,
             "KENES_OIDC_CLIENT_ID": "kenes",
             "KENES_OIDC_CLIENT_SECRET": "only-for-tests",
@@ -128,10 +137,11 @@ class Product:
     def start(self) -> Self:
         """Starts servers and processes; returns when all are ready. Raises LocalStackError or ProductError."""
         try:
-            self.issuer.__enter__()
-            self._issuing = True
-            self.kafka.start()
-            self.mongo.start()
+            if self._has_servers:
+                self.issuer.__enter__()
+                self._issuing = True
+                self.kafka.start()
+                self.mongo.start()
             for role in self.roles:
                 self.start_role(role)
             self._watcher.start()
@@ -219,8 +229,9 @@ class Product:
             child.terminate()
         for child in children:
             child.stop()
-        self.mongo.stop()
-        self.kafka.stop()
+        if self._has_servers:
+            self.mongo.stop()
+            self.kafka.stop()
         if self._issuing:
             self._issuing = False
             self.issuer.__exit__()
@@ -268,6 +279,7 @@ def running_product(
     environment: Mapping[str, str] | None = None,
     restart: bool = False,
     mongo_binary: str | None = None,
+    beside: Product | None = None,
 ) -> Iterator[Product]:
     """A started product in a folder of its own, which is removed; after a failure the logs are kept in build/logs."""
     folder = Path(tempfile.mkdtemp(prefix="kenes-product-"))
@@ -278,6 +290,7 @@ def running_product(
         environment=environment,
         restart=restart,
         mongo_binary=mongo_binary,
+        beside=beside,
     )
     try:
         with product:

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.waiting import PATIENCE
+
 
 @dataclass(frozen=True)
 class Got:
@@ -62,7 +64,7 @@ class Receiver:
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
     _open: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = field(default_factory=dict)
 
-    async def until(self, enough: Callable[[], bool], seconds: float = 30.0) -> None:
+    async def until(self, enough: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Returns when enough has come."""
         try:
             async with asyncio.timeout(seconds), self._news:

@@ -15,7 +15,7 @@ from kenes.local.probe import HOST, http_ready, wait_ready
 from kenes.local.process import ChildProcess
 from kenes.local.settings import LocalSettings
 from kenes.local.sinks import SINKS
-from tests.processes import ROOT
+from tests.processes import READY_SECONDS, ROOT
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def running_sinks(settings: LocalSettings, *names: str) -> Iterator[None]:
             child = ChildProcess(sink.name, argv, settings.data / f"{sink.name}.log", cwd=ROOT)
             child.start()
             stack.callback(child.stop, 5)
-            wait_ready(child, partial(http_ready, f"http://{HOST}:{sink.page(settings)}/healthz"), 30)
+            wait_ready(child, partial(http_ready, f"http://{HOST}:{sink.page(settings)}/healthz"), READY_SECONDS)
         yield
 
 

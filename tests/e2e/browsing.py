@@ -30,6 +30,8 @@ ARGUMENTS: Final = [
 LANGUAGES: Final = ("kk", "ru", "en")
 PHONE: Final = 360
 DESKTOP: Final = 1280
+PATIENT: Final = 60_000
+"""Milliseconds in which a page must come to say something, on a slow machine that is busy with other tests."""
 
 in_browser: Final = [
     pytest.mark.browser,
@@ -100,7 +102,7 @@ async def visiting(
     """
     profile = {"viewport": {"width": width, "height": 800}, "locale": "en-GB", **profile}
     context = await browser.new_context(**profile)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENT)
     visitor = Visitor(site, await context.new_page())
 
     def heard(message: ConsoleMessage) -> None:

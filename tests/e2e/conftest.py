@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.e2e.browsing import ARGUMENTS, CHROMIUM, Visiting, visiting
+from tests.e2e.browsing import ARGUMENTS, CHROMIUM, PATIENT, Visiting, visiting
 from tests.e2e.journey import Library, make_library
 from tests.e2e.site import Client, Site, client_of, running_site
 from tests.processes import KEPT
@@ -33,7 +33,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One browser; people get profiles of their own in it."""
-    expect.set_options(timeout=15_000)  # the machine may be busy with other tests
+    expect.set_options(timeout=PATIENT)
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

@@ -22,6 +22,7 @@ from tests.e2e.site import Site
 from tests.e2e.test_accessibility import AXE, OPEN_ALL, RULES, RUN
 from tests.integration.consulting import BODY
 from tests.integration.past import ask_then, comment
+from tests.waiting import eventually_read
 
 OFFICIAL: Final = Actor(pseudonym="official", roles=(BODY,))
 API: Final = "/api/consultations/v1/consultations"
@@ -48,7 +49,7 @@ class Client:
     async def ask(self, person: str, method: str, path: str, body: object = None) -> Any:
         """A request that is decided; what the API answers."""
         token = (await self.http.post(f"{self.site.identity}/dev/token", json={"person": person})).json()
-        headers = {"authorization": f"Bearer {token['access_token']}", "prefer": "wait=20"}
+        headers = {"authorization": f"Bearer {token['access_token']}", "prefer": "wait=30"}
         answer = await self.http.request(method, f"{self.site.url}{API}{path}", headers=headers, json=body)
         assert answer.status_code in {200, 201}, answer.text
         return answer
@@ -83,12 +84,12 @@ class Client:
         return one
 
     async def comes_to(self, one: str, name: str, value: object) -> None:
-        """Waits until a consultation says so. Raises `AssertionError` after 20 seconds."""
-        for _ in range(80):
-            if (found := (await self.ask("saule", "GET", one)).json()[name]) == value:
-                return
-            await asyncio.sleep(0.25)
-        raise AssertionError(f"{name} is {found}, not {value}")
+        """Waits until a consultation says so."""
+
+        async def read() -> object:
+            return (await self.ask("saule", "GET", one)).json()[name]
+
+        await eventually_read(read, lambda found: found == value)
 
     async def comment(self, one: str, person: str, text: str) -> str:
         """The id of somebody's comment on the first article."""

@@ -56,7 +56,7 @@ async def make_library(client: Client) -> Library:
     closed = await client.petition("ru", author=AUTHOR)
     await client.sign_by_crowd(closed, 3)
     await client.close(closed, AUTHOR)
-    return Library(
+    library = Library(
         draft=await client.petition("ru", author=AUTHOR, until="draft"),
         gathering=await client.petition("en", author=AUTHOR, until="gathering"),
         moderation=await _on_the_desk(client, "kk"),
@@ -68,6 +68,17 @@ async def make_library(client: Client) -> Library:
         closed=closed,
         receipt=receipt,
     )
+    await _is_shown(client, library)
+    return library
+
+
+async def _is_shown(client: Client, library: Library) -> None:
+    """Returns once all of it is where people look for it: on the author's page and in the list."""
+    own = {library.draft, library.gathering, library.returned, library.answered, library.untouched}
+    await client.reads("/me/petitions", lambda found: own <= {each["id"] for each in found["petitions"]}, AUTHOR)
+    public = {library.collecting, library.untouched, library.closed, library.answered}
+    everything = "/petitions?limit=100"
+    await client.reads(everything, lambda found: public <= {each["id"] for each in found["petitions"]})
 
 
 async def _on_the_desk(client: Client, text: str) -> str:

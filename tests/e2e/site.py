@@ -7,11 +7,13 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import httpx
 
@@ -19,7 +21,8 @@ from kenes.local import environment
 from kenes.local.ports import free_port
 from kenes.local.probe import HOST, http_ready, wait_ready
 from kenes.local.process import ChildProcess
-from tests.processes import ROOT, Product, running_product
+from tests.processes import READY_SECONDS, ROOT, UNHURRIED, Product, running_product
+from tests.waiting import eventually_read
 
 API: Final = "/api/petitions/v1"
 
@@ -77,6 +80,7 @@ def running_site(folder: Path, more: Mapping[str, str] | None = None, service: s
         # All people of all tests come from one address, and some of them do in a minute what takes others a month.
         "KENES_WEB__WRITE_LIMIT": "2000",
         "KENES_WEB__ANONYMOUS_WRITE_LIMIT": "2000",
+        "KENES_KAFKA_SESSION_TIMEOUT": UNHURRIED,
     }
     provider = ChildProcess(
         "identity",
@@ -87,7 +91,7 @@ def running_site(folder: Path, more: Mapping[str, str] | None = None, service: s
     )
     provider.start()
     try:
-        wait_ready(provider, lambda: http_ready(f"{identity}/jwks"), 20)
+        wait_ready(provider, lambda: http_ready(f"{identity}/jwks"), READY_SECONDS)
         with running_product(service=service, environment=told | dict(more or {}), restart=True) as product:
             yield Site(product, identity)
     finally:
@@ -142,16 +146,17 @@ class Client:
         await self._write(person, "POST", f"/petitions/{petition}/{act}", body)
 
     async def comes_to(self, petition: str, status: str, author: str = "madina") -> None:
-        """Waits until a petition is there; clocks take a moment to see what people did.
+        """Waits until a petition is there; clocks take a moment to see what people did."""
+        await self.reads(f"/petitions/{petition}", lambda found: found["status"] == status, author)
 
-        Raises:
-            AssertionError: it was not there after 20 seconds.
-        """
-        for _ in range(80):
-            if (found := (await self.read(f"/petitions/{petition}", author))["status"]) == status:
-                return
-            await asyncio.sleep(0.25)
-        raise AssertionError(f"{petition} is {found}, not {status}")
+    async def reads(self, path: str, holds: Callable[[dict[str, Any]], object], person: str | None = None) -> None:
+        """Waits until the API says to a person, or to anybody, what holds: what is listed is projected or indexed."""
+        await eventually_read(partial(self.read, path, person), holds)
+
+    async def finds(self, petition: str, words: str) -> None:
+        """Waits until a petition is among what is found by some words."""
+        found = f"/petitions?limit=100&{urlencode({'q': words})}"
+        await self.reads(found, lambda told: petition in {each["id"] for each in told["petitions"]})
 
     async def count(self, petition: str) -> int:
         """Signatures that count now."""
@@ -168,7 +173,7 @@ class Client:
         return await self._send(await self._token(person), method, path, body)
 
     async def _send(self, token: str, method: str, path: str, body: object) -> dict[str, Any]:
-        headers = {"authorization": f"Bearer {token}", "prefer": "wait=20", "content-type": "application/json"}
+        headers = {"authorization": f"Bearer {token}", "prefer": "wait=30", "content-type": "application/json"}
         content = None if body is None else json.dumps(body)
         answer = await self._http.request(method, f"{self.site.url}{API}{path}", headers=headers, content=content)
         assert answer.status_code in {200, 201}, (path, answer.status_code, answer.text)
@@ -183,5 +188,5 @@ class Client:
 @asynccontextmanager
 async def client_of(site: Site) -> AsyncIterator[Client]:
     """A client with connections of its own."""
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with httpx.AsyncClient(timeout=120) as http:
         yield Client(site, http)

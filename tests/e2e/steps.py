@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 
 from kenes.web.i18n import Translator
 from tests.e2e.browsing import Visitor, words
+from tests.waiting import eventually_read
 
 say = words["en"]
 
@@ -74,29 +75,21 @@ async def withdraw_on_my_page(page: Page, address: str, title: str) -> None:
     await expect(page.locator("h1")).to_have_text(say("receipt.withdrawn"))
 
 
-async def reload_until_shown(page: Page, text: str, attempts: int = 20) -> None:
-    """Asks for the page again until it says `text`: what other people signed is projected a moment after its count.
+async def open_until(shown: Locator, address: str) -> None:
+    """Opens `address` in the page of `shown` until that is there: what others did is projected a moment later."""
 
-    Raises:
-        AssertionError: it did not say so within `attempts` half seconds.
-    """
-    for _ in range(attempts):
-        await page.reload()
-        if await page.get_by_text(text).is_visible():
-            return
-        await page.wait_for_timeout(500)
-    raise AssertionError(f"the page never said {text!r}")
-
-
-async def open_until(shown: Locator, address: str, attempts: int = 40) -> None:
-    """Opens `address` in the page of `shown` until that is there: what others did is projected a moment later.
-
-    Raises:
-        AssertionError: it was not there within `attempts` half seconds.
-    """
-    for _ in range(attempts):
+    async def look() -> int:
         await shown.page.goto(address)
-        if await shown.count():
-            return
-        await shown.page.wait_for_timeout(500)
-    raise AssertionError(f"{address} never showed {shown}")
+        return await shown.count()
+
+    await eventually_read(look)
+
+
+async def reload_until(shown: Locator, count: int | None = None) -> None:
+    """Asks for the page again until it shows that, or shows it so many times."""
+
+    async def look() -> int:
+        await shown.page.reload()
+        return await shown.count()
+
+    await eventually_read(look, lambda found: found > 0 if count is None else found == count)

@@ -8,27 +8,33 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.by_mail import Sink, packs_with_mail
-from tests.e2e.browsing import DESKTOP, PHONE, in_browser
+from tests.e2e import steps
+from tests.e2e.browsing import DESKTOP, PATIENT, PHONE, in_browser
 from tests.e2e.site import API, TEXTS, Site, running_site
 from tests.e2e.test_accessibility import AXE, RULES, RUN
 
 pytestmark = in_browser
 
 
-@pytest.fixture
-def sink(tmp_path: Path) -> Iterator[Sink]:
-    found = Sink(tmp_path)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("by-mail")
+
+
+@pytest.fixture(scope="module")
+def sink(folder: Path) -> Iterator[Sink]:
+    found = Sink(folder)
     found.start()
     yield found
     found.child.stop()
 
 
-@pytest.fixture
-def mailing_site(tmp_path: Path, sink: Sink) -> Iterator[Site]:
-    with running_site(tmp_path / "site", sink.environment(packs_with_mail(tmp_path))) as found:
+@pytest.fixture(scope="module")
+def mailing_site(folder: Path, sink: Sink) -> Iterator[Site]:
+    with running_site(folder / "site", sink.environment(packs_with_mail(folder))) as found:
         yield found
 
 
@@ -59,29 +65,31 @@ async def fine(page: Page) -> None:
 async def test_somebody_without_an_account_signs_by_mail(
     browser: Browser, mailing_site: Site, sink: Sink, width: int
 ) -> None:
-    site, petition = mailing_site, collecting(mailing_site)
+    site, petition, address = mailing_site, collecting(mailing_site), f"moira-{width}@example.org"
     # Without scripts of the page; the checker's own is put in from outside.
     context = await browser.new_context(viewport={"width": width, "height": 800}, locale="en", bypass_csp=True)
     await context.route("**/*.js", lambda route: route.abort())
+    context.set_default_timeout(PATIENT)
     page = await context.new_page()
     await page.goto(f"{site.url}/petitions/{petition}")
     await page.get_by_role("link", name="Sign by e-mail, without an account").click()
     await fine(page)
 
     await page.get_by_role("button", name="Send me the letter").click()
-    assert await page.locator(".error-summary li").count() == 5
+    await expect(page.locator(".error-summary li")).to_have_count(5)
     await fine(page)
     await page.get_by_role("textbox", name="First name").fill("Moira")
     await page.get_by_role("textbox", name="Surname").fill("Macfarlane")
-    await page.get_by_role("textbox", name="E-mail address").fill("moira@example.org")
+    await page.get_by_role("textbox", name="E-mail address").fill(address)
     await page.get_by_role("textbox", name="Postcode").fill("SW1A 1AA")
     await page.get_by_label("I live here").check()
     await page.get_by_role("button", name="Send me the letter").click()
     await page.get_by_role("heading", name="Look into your mailbox").wait_for()
     await fine(page)
 
-    await page.goto(f"http://127.0.0.1:{sink.port}/")
-    await page.get_by_role("link", name="Confirm your signature").click()
+    letter = page.locator("li.card", has_text=address).get_by_role("link", name="Confirm your signature")
+    await steps.open_until(letter, f"http://127.0.0.1:{sink.port}/")
+    await letter.click()
     await fine(page)
     await page.locator("ul.links a").first.click()
     await page.get_by_role("heading", name="Sign the petition").wait_for()

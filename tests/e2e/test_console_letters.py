@@ -16,10 +16,11 @@ import httpx
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
 from playwright.async_api import Browser, Page, expect
 
 from kenes.identity.login import LOCALES as LOGIN_LOCALES
+from kenes.kafka.lag import committed_by
+from kenes.kafka.reader import ends
 from kenes.local.process import ChildProcess
 from kenes.web.i18n import Translator
 from kenes.web.language import edge_catalogs
@@ -29,9 +30,9 @@ from tests.console_site import ConsoleSite, running_console
 from tests.e2e.browsing import DESKTOP, LANGUAGES, PHONE, Visitor, in_browser, visiting
 from tests.e2e.site import Client, Site, client_of, running_site
 from tests.processes import ROOT
+from tests.waiting import eventually_read
 
 pytestmark = in_browser
-SECONDS: Final = 40_000
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE: Final = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 RUN: Final = """rules => axe.run({ runOnly: rules, resultTypes: ["violations"] }).then(({ violations }) =>
@@ -99,25 +100,19 @@ async def sign(site: Site, people: Client, petition: str, person: str) -> None:
     """Somebody signs, and is answered before it is decided."""
     token = await people._token(person)
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with httpx.AsyncClient(timeout=120) as http:
         answer = await http.post(f"{site.url}/api/petitions/v1/petitions/{petition}/signatures", headers=headers)
     assert answer.status_code == 202, answer.text
 
 
-async def acknowledged(site: Site, requests: int) -> None:
-    """Returns once the stream will not be handed these signature requests again."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=site.product.kafka.bootstrap)
-    await admin.start()
-    try:
-        async with asyncio.timeout(30):
-            while True:
-                found = await admin.list_consumer_group_offsets("petitions-stream")
-                told = [at.offset for place, at in found.items() if place.topic == SIGNATURE_REQUESTS.name]
-                if sum(offset for offset in told if offset > 0) >= requests:
-                    return
-                await asyncio.sleep(0.2)
-    finally:
-        await admin.close()
+async def acknowledged(site: Site) -> None:
+    """Returns once the stream will not be handed the signature requests of until now again."""
+    bootstrap = site.product.kafka.bootstrap
+    written = await ends(bootstrap, SIGNATURE_REQUESTS)
+    committed = committed_by(bootstrap, "petitions-stream", SIGNATURE_REQUESTS)
+    await eventually_read(
+        committed, lambda found: all(found.get(partition, 0) >= end for partition, end in written.items())
+    )
 
 
 async def poison(site: Site) -> str:
@@ -143,13 +138,10 @@ def button(page: Page, key: str) -> Any:
 
 async def counted(people: Client, petition: str, wanted: int) -> None:
     """Returns once a petition has so many signatures."""
-    async with asyncio.timeout(40):
-        while (found := await people.count(petition)) != wanted:
-            assert found < wanted
-            await asyncio.sleep(0.2)
+    assert await eventually_read(partial(people.count, petition), lambda found: found >= wanted) == wanted
 
 
-@pytest.mark.timeout(300)  # a stream is stopped, broken, and mended again
+@pytest.mark.timeout(600)  # a stream is stopped, broken, and mended again
 async def test_a_letter_appears_fails_again_is_replayed_by_a_mended_consumer_and_the_count_moves(
     own: Site, people: Client, operate: Operating
 ) -> None:
@@ -161,24 +153,24 @@ async def test_a_letter_appears_fails_again_is_replayed_by_a_mended_consumer_and
             await sign(own, people, petition, "dana")
             # Nobody reloads: the list tells it.
             rows = page.locator("a[href^='/letters/case/']")
-            await expect(rows).to_have_count(1, timeout=SECONDS)
+            await expect(rows).to_have_count(1)
             await rows.click()
             await expect(page.locator("#wrong ~ p").first).to_contain_text("a signature was divided by zero")
             await button(page, "letter.replay_confirm").click()
             again = page.locator("[data-live-part=open]").get_by_role("button", name=say("letter.replay_confirm"))
-            await expect(page.get_by_text(say("letter.tries", count=1))).to_be_visible(timeout=SECONDS)
-            await expect(again).to_be_visible(timeout=SECONDS)
-            await acknowledged(own, 2)
+            await expect(page.get_by_text(say("letter.tries", count=1))).to_be_visible()
+            await expect(again).to_be_visible()
+            await acknowledged(own)
         assert await people.count(petition) == 0
         await again.click()
-        await expect(page.get_by_text(say("letter.tries", count=2))).to_be_visible(timeout=SECONDS)
+        await expect(page.get_by_text(say("letter.tries", count=2))).to_be_visible()
         head = page.locator("[data-live-part=head]")
-        await expect(head).to_contain_text(say("letters.standing.replayed"), timeout=SECONDS)
+        await expect(head).to_contain_text(say("letters.standing.replayed"))
         await counted(people, petition, 1)
         await expect(page.get_by_text(say("letter.replayed_body"))).to_be_visible()
 
 
-@pytest.mark.timeout(300)  # a stream is stopped, broken, and mended again
+@pytest.mark.timeout(600)  # a stream is stopped, broken, and mended again
 async def test_all_of_a_filter_are_replayed_and_the_page_says_how_far_it_is(
     own: Site, people: Client, operate: Operating
 ) -> None:
@@ -189,21 +181,26 @@ async def test_all_of_a_filter_are_replayed_and_the_page_says_how_far_it_is(
         async with faulty(own):
             for person in signers:
                 await sign(own, people, petition, person)
-            await expect(page.locator("a[href^='/letters/case/']")).to_have_count(3, timeout=SECONDS)
-            await acknowledged(own, 3 + 3)
+            await expect(page.locator("a[href^='/letters/case/']")).to_have_count(3)
+            await acknowledged(own)
         assert await people.count(petition) == 0
         await page.locator("table a[href^='/letters?topic=']").first.click()
         await page.get_by_role("link", name=say("letters.replay_all")).click()
         await expect(leila.heading).to_have_text(say("batch.ask", count=3))
         await page.locator("#reason").fill("the stream is mended")
         await button(page, "batch.confirm").click()
-        await expect(page.get_by_text(say("batch.state.ended"), exact=True)).to_be_visible(timeout=SECONDS)
+        await expect(page.get_by_text(say("batch.state.ended"), exact=True)).to_be_visible()
         await expect(page.locator("progress")).to_have_attribute("value", "3")
         await counted(people, petition, 3)
         await leila.open("/acts")
         await expect(page.locator("[data-live-part=trail]")).to_contain_text("the stream is mended")
-        csv = await page.request.get(leila.site.url + "/acts.csv")
-        assert (await csv.text()).count("the stream is mended") == 4
+
+        async def noted() -> int:
+            csv = await page.request.get(leila.site.url + "/acts.csv")
+            told: str = await csv.text()
+            return told.count("the stream is mended")
+
+        await eventually_read(noted, lambda found: found == 4)
 
 
 async def test_the_second_of_two_operators_is_told_and_discarding_needs_a_reason(own: Site, operate: Operating) -> None:
@@ -211,7 +208,7 @@ async def test_the_second_of_two_operators_is_told_and_discarding_needs_a_reason
     # Without a script the second one's page stays as it was when it came.
     stale = operate("leila", "/letters", java_script_enabled=False)
     async with operate("leila", "/letters") as first, stale as second:
-        await letter(first.page, case).click(timeout=SECONDS)
+        await letter(first.page, case).click()
         await second.open(f"/letters/case/{case}")
         for visitor in (first, second):
             await expect(visitor.page.locator("[aria-labelledby=record]")).to_contain_text("***")
@@ -230,17 +227,13 @@ async def test_a_rebuild_is_watched_and_switched_to(operate: Operating) -> None:
     async with operate("leila", "/projections/petitions/tallies") as leila:
         page = leila.page
         await button(page, "projections.order.rebuild").click()
-        await expect(page.locator("progress")).to_be_visible(timeout=SECONDS)
-        await expect(page.get_by_text(say("projections.phase.built"))).to_be_visible(timeout=SECONDS)
+        await expect(page.locator("progress")).to_be_visible()
+        await expect(page.get_by_text(say("projections.phase.built"))).to_be_visible()
         await expect(button(page, "projections.order.rebuild")).to_have_count(0)
         await button(page, "projections.order.switch").click()
-        await expect(page.locator("[data-live-part=head]")).to_contain_text(
-            say("projections.version", number=2), timeout=SECONDS
-        )
+        await expect(page.locator("[data-live-part=head]")).to_contain_text(say("projections.version", number=2))
         await button(page, "projections.order.audit").click()
-        await expect(page.locator("[data-live-part=audit]")).to_contain_text(
-            say("projections.differences", count=0), timeout=SECONDS
-        )
+        await expect(page.locator("[data-live-part=audit]")).to_contain_text(say("projections.differences", count=0))
 
 
 async def test_who_may_only_look_sees_and_cannot_act(operate: Operating) -> None:
@@ -280,7 +273,7 @@ async def test_every_page_is_sound_in_every_language_on_phone_and_desktop(operat
 async def test_pages_stay_up_while_the_broker_is_away(own: Site, operate: Operating) -> None:
     case = await poison(own)
     async with operate("leila", "/letters", expected=("status of 503",)) as leila:
-        await letter(leila.page, case).click(timeout=SECONDS)
+        await letter(leila.page, case).click()
         await expect(button(leila.page, "letter.replay_confirm")).to_be_visible()
         await asyncio.to_thread(own.product.kafka.stop)
         await leila.page.locator("#discard-reason").fill("the broker is away")
@@ -288,6 +281,6 @@ async def test_pages_stay_up_while_the_broker_is_away(own: Site, operate: Operat
         await expect(leila.page.locator("[role=alert]").filter(has_text=say("act.unavailable"))).to_be_visible()
         assert (await leila.open("/projections")).status == 200
         away = leila.page.locator("[data-live-part=fresh] [role=alert]")
-        await expect(away).to_be_visible(timeout=SECONDS)
+        await expect(away).to_be_visible()
         assert (await leila.open("/letters")).status == 200
         await expect(letter(leila.page, case)).to_be_visible()

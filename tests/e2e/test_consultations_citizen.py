@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.e2e import steps
 from tests.e2e.browsing import DESKTOP, PHONE, in_browser, visiting
 from tests.e2e.consultations import SUMMARY, TITLE, Client, say, violations
 from tests.e2e.site import Site, running_site
@@ -33,7 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def client(site: Site) -> AsyncIterator[Client]:
     """An outside client."""
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with httpx.AsyncClient(timeout=120) as http:
         yield Client(site, http)
 
 
@@ -42,8 +43,9 @@ async def test_speaking_voting_and_taking_back_without_a_script(browser: Browser
     other = await client.comment(one, "yerlan", "Пять дней — хорошо.")
     async with visiting(browser, site, width=PHONE, locale="ru", java_script_enabled=False) as reader:
         page = reader.page
-        await reader.open("/consultations")
-        await page.get_by_role("link", name=TITLE["ru"]).click()
+        listed = page.locator(f"a[href='/consultations{one}']", has_text=TITLE["ru"])
+        await steps.open_until(listed, f"{site.url}/consultations")
+        await listed.click()
         await expect(page.locator("main")).to_contain_text(SUMMARY["ru"])
         await page.get_by_role("link", name="Статья 1").click()
         await expect(page.locator(f"#c-{other}")).to_contain_text("Ерлан Ж.")

@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def client(site: Site) -> AsyncIterator[Client]:
     """An outside client."""
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with httpx.AsyncClient(timeout=120) as http:
         yield Client(site, http)
 
 
@@ -100,7 +100,6 @@ async def answer(page: Page, outcome: str, statement: Mapping[str, str]) -> None
     await steps.press(page, say("desk.confirm.reply"))
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize(("width", "script"), [(PHONE, False), (DESKTOP, True)])
 async def test_a_draft_is_published_answered_and_redrafted(
     browser: Browser, site: Site, client: Client, width: int, script: bool
@@ -124,13 +123,13 @@ async def test_a_draft_is_published_answered_and_redrafted(
         await expect(page.get_by_role("radio", name=everybody)).to_be_checked()
         await answer(page, "accepted", ANSWER)
         await done(page, "campaign-reply")
-        await expect(lines).to_have_count(1)
+        await steps.reload_until(lines, 1)
 
         await lines.get_by_role("link", name=say("desk.comments.answer")).click()
         await expect(page.get_by_role("radio", name=everybody)).to_have_count(0)
         await answer(page, "declined", REFUSAL)
         await done(page, "reply")
-        await expect(page.locator("main")).to_contain_text(say("desk.comments.none"))
+        await steps.reload_until(page.locator("main", has_text=say("desk.comments.none")))
 
         await official.open(DESK + one)
         await page.get_by_role("link", name=say("desk.act.versions")).click()
@@ -147,7 +146,7 @@ async def test_a_draft_is_published_answered_and_redrafted(
         await expect(said).to_contain_text(REFUSAL["ru"])
         await expect(said).to_contain_text(say("outcome.declined"))
         for comment in sent:
-            await expect(page.locator(f"#c-{comment}")).to_contain_text(ANSWER["ru"])
+            await steps.reload_until(page.locator(f"#c-{comment}", has_text=ANSWER["ru"]))
 
 
 async def hand_in(official: Visitor, one: str) -> None:
@@ -159,7 +158,6 @@ async def hand_in(official: Visitor, one: str) -> None:
     await done(page, "report")
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
 async def test_a_report_comes_out_once_nobody_waits(browser: Browser, site: Site, client: Client, width: int) -> None:
     one = await client.closed(ALONE)
@@ -169,8 +167,7 @@ async def test_a_report_comes_out_once_nobody_waits(browser: Browser, site: Site
         await official.sign_in("saule", DESK)
         await hand_in(official, one)
         await steps.open_until(page.get_by_text(say("path.report-postponed")), public)
-        await page.goto(f"{public}/report")
-        await expect(page.locator("main")).to_contain_text(say("report.owed", count=1))
+        await steps.open_until(page.locator("main", has_text=say("report.owed", count=1)), f"{public}/report")
         await expect(page.locator("main")).not_to_contain_text(SUMMARY["ru"])
         answering = page.locator(".ledger-line").get_by_role("link", name=say("desk.comments.answer"))
         await steps.open_until(answering, f"{site.url}{DESK}{one}/comments")
@@ -182,7 +179,6 @@ async def test_a_report_comes_out_once_nobody_waits(browser: Browser, site: Site
         await steps.open_until(reader.page.get_by_text(SUMMARY["ru"]), f"{public}/report")
 
 
-@pytest.mark.timeout(180)
 async def test_no_page_of_the_desk_breaks_a_rule_of_wcag_2_2_aa(browser: Browser, site: Site, client: Client) -> None:
     drafts = {
         "preparation": await client.prepare(),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Literal
 
@@ -14,6 +14,7 @@ from playwright.async_api import Frame, Page, expect
 from tests.e2e.browsing import Visiting, in_browser, words
 from tests.e2e.site import TEXTS, Client, Site
 from tests.e2e.test_accessibility import AXE, RULES, RUN
+from tests.waiting import eventually_read, until
 
 pytestmark = in_browser
 say = words["en"]
@@ -56,8 +57,8 @@ async def test_the_count_moves_in_a_frame_on_another_site(visit: Visiting, clien
         await author.page.locator("summary", has_text=words["ru"]("embed.title")).click()
         snippet = await author.page.get_by_label(words["ru"]("embed.code")).input_value()
 
-    listed = (await client.read("/open/petitions.json?limit=100"))["petitions"]
-    assert petition in {each["id"] for each in listed}
+    every = "/open/petitions.json?limit=100"
+    await client.reads(every, lambda found: petition in {each["id"] for each in found["petitions"]})
     steps = (await client.read(f"/open/petitions/{petition}/timeline.json"))["entries"]
     assert [each["what"] for each in steps][-1] == "published"
     assert (await client.read(f"/open/petitions/{petition}/history.json"))["rows"] == [], "its first hour still runs"
@@ -87,9 +88,8 @@ async def test_the_count_moves_in_a_frame_on_another_site(visit: Visiting, clien
             assert opened.url == f"{site.url}/petitions/{petition}?lang=ru"
             assert await opened.evaluate("document.referrer") == "", "nobody learns where the reader came from"
 
-            async with asyncio.timeout(15):  # the box is kept for five seconds
-                while await still_count(plain.page, news) != "2":
-                    await plain.page.wait_for_timeout(500)
+            # The box is kept for five seconds.
+            await eventually_read(partial(still_count, plain.page, news), lambda count: count == "2")
 
 
 async def still_count(page: Page, address: str) -> str:
@@ -107,9 +107,8 @@ async def test_no_other_page_can_be_framed(visit: Visiting, client: Client, site
     with another_site(frames) as news:
         async with visit(expected=("frame-ancestors", "Refused to frame", "Framing", "X-Frame")) as victim:
             await victim.page.goto(news)
-            async with asyncio.timeout(15):  # the browser tells of a refusal after the page has loaded
-                while len(victim.complaints) < 3 or not all(map(refused, victim.page.frames[1:])):
-                    await victim.page.wait_for_timeout(100)
+            # The browser tells of a refusal after the page has loaded.
+            await until(lambda: len(victim.complaints) >= 3 and all(map(refused, victim.page.frames[1:])))
 
 
 def refused(frame: Frame) -> bool:

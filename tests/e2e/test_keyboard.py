@@ -6,6 +6,7 @@ from typing import Final
 
 from playwright.async_api import Page, expect
 
+from tests.e2e import steps
 from tests.e2e.browsing import Visiting, in_browser, words
 from tests.e2e.site import TEXTS, Client
 
@@ -90,7 +91,7 @@ async def test_from_an_idea_to_a_signature_with_the_keyboard_alone(visit: Visiti
             await keys.press("Space")
         await expect(author.heading).to_have_text(say("receipt.signed"))
         await enter(page, say("receipt.to_petition"))
-        await expect(page.locator(".names")).to_have_text("Виктор Л.")
+        await steps.reload_until(page.locator(".names", has_text="Виктор Л."))
         assert await client.count(page.url.rpartition("/")[2]) == 1
 
 

@@ -52,7 +52,8 @@ async def test_each_page_can_be_read_in_the_other_languages_at_the_same_address(
 async def test_a_search_survives_a_change_of_language(visit: Visiting, client: Client) -> None:
     await client.petition("kk")
     async with visit() as reader:
-        await reader.open("/petitions?q=кітапханаларды&state=all&sort=signed")
+        found = reader.page.locator(".petition-card")
+        await steps.open_until(found, f"{reader.site.url}/petitions?q=кітапханаларды&state=all&sort=signed")
         await change(reader.page, "kk")
         await expect(reader.page.locator("#q")).to_have_value("кітапханаларды")
         await expect(reader.page.locator("#sort")).to_have_value("signed")

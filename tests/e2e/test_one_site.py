@@ -16,7 +16,7 @@ from kenes.local.probe import HOST, http_ready, wait_ready
 from kenes.local.process import ChildProcess
 from tests.e2e.browsing import DESKTOP, PHONE, in_browser, visiting
 from tests.e2e.site import Site, running_site
-from tests.processes import ROOT
+from tests.processes import READY_SECONDS, ROOT
 
 pytestmark = in_browser
 
@@ -36,7 +36,7 @@ def draft_laws(folder: Path, site: Site, port: int) -> Iterator[str]:
     child = ChildProcess("consultations-api", argv, folder / "consultations-api.log", env=told, cwd=ROOT)
     child.start()
     try:
-        wait_ready(child, lambda: http_ready(f"http://{HOST}:{metrics}/readyz"), 60)
+        wait_ready(child, lambda: http_ready(f"http://{HOST}:{metrics}/readyz"), READY_SECONDS)
         yield origin
     finally:
         child.stop()

@@ -39,7 +39,7 @@ async def test_a_live_count_goes_on_after_the_server_was_killed(visit: Visiting,
         await asyncio.to_thread(crash, site.product)
         await client.sign(petition, "olga")
         for visitor in (reader, other):
-            await expect(visitor.page.locator(COUNT)).to_have_text("2", timeout=30_000)
+            await expect(visitor.page.locator(COUNT)).to_have_text("2")
             assert await visitor.page.evaluate("window.stillTheSamePage === true")
 
 

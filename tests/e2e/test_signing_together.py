@@ -39,7 +39,7 @@ async def test_a_signature_and_its_withdrawal_are_seen_live_by_both(visit: Visit
             await expect(page.locator(COUNT)).to_have_text("1")
         assert await client.count(path.rpartition("/")[2]) == 1
 
-        await tab.goto(signer.site.url + path)
+        await steps.open_until(tab.locator(".names"), signer.site.url + path)
         await expect(tab.locator(".names")).to_have_text("Ерлан Ж.")
         await expect(tab.locator("main")).not_to_contain_text("Жақыпов")
         await expect(tab.get_by_role("link", name=say("petition.sign"), exact=True)).to_have_count(0)
@@ -50,7 +50,7 @@ async def test_a_signature_and_its_withdrawal_are_seen_live_by_both(visit: Visit
             assert await page.evaluate(MARKED), "the page was loaded again"
 
         story = await author.page.locator(".timeline").inner_text()
-        await steps.reload_until_shown(author.page, say("petition.names_none"))
+        await steps.reload_until(author.page.get_by_text(say("petition.names_none")))
         assert await author.page.locator(".timeline").inner_text() == story, "nobody is told of a withdrawal"
         await expect(author.page.locator("main")).not_to_contain_text("Ерлан")
         assert receipt.startswith("signature-")

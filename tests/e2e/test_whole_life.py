@@ -70,7 +70,7 @@ class Life:
         await steps.open_until(shown, visitor.site.url + self.path)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("language", "width", "script"),
     [pytest.param("kk", PHONE, False, id="kk-phone-no-script"), pytest.param("ru", DESKTOP, True, id="ru-desktop")],
@@ -90,8 +90,8 @@ async def test_from_the_draft_to_the_official_answer(
         await publish_it(life)
         await client.sign_by_crowd(petition, 2)
         await life.opens(author, "consideration")
-        await refuse_another_body(life)
         await consider_it(life, author)
+        await refuse_another_body(life)
         await answer_it(life)
         await life.opens(author, "answered")
     await read_it(life)
@@ -101,8 +101,8 @@ async def test_from_the_draft_to_the_official_answer(
 async def hand_in(life: Life, author: Visitor) -> None:
     """The author finds the draft among what is theirs, and hands it in."""
     say = life.say
-    await author.open("/me")
     line = author.page.locator(".ledger-line", has=author.page.locator(f'a[href="{life.path}"]'))
+    await steps.open_until(line, f"{author.site.url}/me")
     await expect(line).to_contain_text(say("move.draft"))
     await line.get_by_role("link", name=TEXTS[say.language]["title"]).click()
     await steps.steer(author.page, "submit", say)

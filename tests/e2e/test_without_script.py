@@ -52,7 +52,8 @@ async def test_a_wrong_answer_is_explained_and_nothing_written_is_lost(visit: Vi
 
 
 async def test_search_and_filters_without_a_script(visit: Visiting, client: Client) -> None:
-    await client.petition("kk")
+    petition = await client.petition("kk")
+    await client.finds(petition, "кітапханаларды")
     async with visit(java_script_enabled=False, width=360) as reader:
         await reader.open("/petitions")
         await reader.page.locator("#q").fill("кітапханаларды")

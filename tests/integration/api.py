@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 import itertools
 import socket
-import time
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
 import httpx
 
-from tests.processes import Product
+from kenes.local.ports import free_port
+from kenes.local.process import ChildProcess
+from tests.processes import ROOT, Product
+from tests.waiting import eventually
 
 PREFIX = "/api/petitions/v1"
 TEXT: dict[str, Any] = {
@@ -46,7 +51,7 @@ class Api:
         return self.product.issuer.token(f"{uuid4().hex[:8]}-{next(_numbers)}", **claims)
 
     def ask(
-        self, method: str, path: str, token: str | None = None, *, wait: int = 20, headers: Any = None, **body: Any
+        self, method: str, path: str, token: str | None = None, *, wait: int = 30, headers: Any = None, **body: Any
     ) -> httpx.Response:
         """A request under the API's prefix; `wait=0` leaves the preference out."""
         sent = dict(headers or {})
@@ -78,23 +83,48 @@ class Api:
         found = self.ask("GET", f"/petitions/{petition}/count", wait=0)
         return int(found.json()["count"])
 
-    def receipt(self, receipt: str, wait: int = 20) -> dict[str, Any]:
+    def receipt(self, receipt: str, wait: int = 30) -> dict[str, Any]:
         """What became of a request."""
         found: dict[str, Any] = self.ask("GET", f"/receipts/{receipt}", wait=wait).json()
         return found
 
-    def eventually(self, path: str, token: str, expected: Any, seconds: float = 20.0) -> None:
-        """Returns once a read says what is expected."""
-        until = time.monotonic() + seconds
-        while (found := self.ask("GET", path, token, wait=0).json()) != expected:
-            assert time.monotonic() < until, f"{found} is not {expected}"
-            time.sleep(0.05)
+    def eventually(self, path: str, token: str | None, holds: Callable[[Any], object]) -> Any:
+        """What a read says once it holds."""
+        return eventually(lambda: self.ask("GET", path, token, wait=0).json(), holds)
+
+
+@contextmanager
+def another_api(product: Product, name: str, **settings: str) -> Iterator[Api]:
+    """A further api process of the product, with the limits of a real one."""
+    port = free_port()
+    told = product.environment("api") | {
+        "KENES_API_PORT": str(port),
+        "KENES_METRICS_PORT": "0",
+        "KENES_PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+    environment = {key: value for key, value in told.items() if not key.startswith("KENES_WEB__")} | settings
+    argv = [sys.executable, "-m", "services.petitions", "api"]
+    process = ChildProcess(name, argv, product.logs / f"{name}.log", env=environment, cwd=ROOT)
+    process.start()
+
+    def answers() -> bool:
+        assert process.running, process.last_lines(20)
+        with contextlib.suppress(httpx.TransportError):
+            return opened.ask("GET", "/petitions", wait=0).status_code == 200
+        return False
+
+    try:
+        with Api(product, f"http://127.0.0.1:{port}") as opened:
+            eventually(answers)
+            yield opened
+    finally:
+        process.stop()
 
 
 def raw(url: str, request: bytes) -> tuple[int, bytes]:
     """Sends bytes as they are; status and the answer so far. Status 0 where the connection was only closed."""
     host, _, port = url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         received = b""
         with contextlib.suppress(ConnectionError):
             connection.sendall(request)

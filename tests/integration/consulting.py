@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import time
+from collections.abc import Callable
 from typing import Any, Final, Self
 
 import httpx
 
 from tests.drafting import in_both
 from tests.processes import Product
+from tests.waiting import PATIENCE, eventually
 
 PREFIX: Final = "/api/consultations/v1"
 TITLE: Final = {"kk": "Медиа туралы заң жобасы", "ru": "Проект закона о медиа"}
@@ -27,7 +28,7 @@ class Consulting:
 
     def __init__(self, product: Product) -> None:
         self.product = product
-        self.client = httpx.Client(base_url=product.url, timeout=60)
+        self.client = httpx.Client(base_url=product.url, timeout=120)
         self.agent = product.issuer.token("agent", roles=[BODY])
 
     def __enter__(self) -> Self:
@@ -40,7 +41,7 @@ class Consulting:
         """The token of somebody new."""
         return self.product.issuer.token(f"speaker-{next(_people)}", **claims)
 
-    def ask(self, method: str, path: str, token: str | None = None, *, wait: int = 20, **body: Any) -> httpx.Response:
+    def ask(self, method: str, path: str, token: str | None = None, *, wait: int = 30, **body: Any) -> httpx.Response:
         """A request under the API's prefix; `wait=0` leaves the preference out."""
         sent = {"authorization": f"Bearer {token}"} if token is not None else {}
         if wait:
@@ -80,7 +81,7 @@ class Consulting:
         made = self.done("POST", f"/consultations/{consultation}/comments", token, json=body)
         return str(made["location"].rsplit("/", 1)[1])
 
-    def vote(self, consultation: str, comment: str, token: str, vote: str = "agree", wait: int = 20) -> httpx.Response:
+    def vote(self, consultation: str, comment: str, token: str, vote: str = "agree", wait: int = 30) -> httpx.Response:
         """A vote."""
         path = f"/consultations/{consultation}/comments/{comment}/vote"
         return self.ask("PUT", path, token, wait=wait, json={"vote": vote})
@@ -98,10 +99,8 @@ class Consulting:
         assert answer.status_code == 200, answer.text
         return answer.text
 
-    def eventually(self, path: str, holds: Any, seconds: float = 20.0, token: str | None = None) -> Any:
+    def eventually(
+        self, path: str, holds: Callable[[Any], object], seconds: float = PATIENCE, token: str | None = None
+    ) -> Any:
         """What a read says, once `holds` says yes to it."""
-        until = time.monotonic() + seconds
-        while not holds(found := self.ask("GET", path, token, wait=0).json()):
-            assert time.monotonic() < until, found
-            time.sleep(0.05)
-        return found
+        return eventually(lambda: self.ask("GET", path, token, wait=0).json(), holds, seconds)

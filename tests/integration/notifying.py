@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
@@ -18,11 +17,11 @@ from schemas.petitions import v1 as petitions
 from schemas.topics import PETITIONS
 from tests import deciding
 from tests.processes import Product
+from tests.waiting import eventually
 
 PREFIX: Final = "/api/notifications/v1"
 KEYRING: Final = Keyring(b"k" * 32)
 RULES: Final = RulePackRef(id="kz", version="1")
-WITHIN: Final = 60.0
 
 _people = itertools.count()
 
@@ -32,7 +31,7 @@ class Notifying:
 
     def __init__(self, product: Product) -> None:
         self.product = product
-        self.client = httpx.Client(base_url=product.url, timeout=60)
+        self.client = httpx.Client(base_url=product.url, timeout=120)
 
     def __enter__(self) -> Self:
         return self
@@ -44,7 +43,7 @@ class Notifying:
         """The token of somebody new."""
         return self.product.issuer.token(f"follower-{next(_people)}")
 
-    def ask(self, method: str, path: str, token: str | None = None, *, wait: int = 20, **body: Any) -> httpx.Response:
+    def ask(self, method: str, path: str, token: str | None = None, *, wait: int = 30, **body: Any) -> httpx.Response:
         """A request under the API's prefix; `wait=0` leaves the preference out."""
         sent = {"authorization": f"Bearer {token}"} if token is not None else {}
         if wait:
@@ -65,15 +64,6 @@ class Notifying:
     def eventually(self, path: str, token: str, holds: Callable[[Any], Any]) -> Any:
         """What a read says once it holds."""
         return eventually(lambda: self.ask("GET", path, token, wait=0).json(), holds)
-
-
-def eventually(read: Callable[[], Any], holds: Callable[[Any], Any]) -> Any:
-    """What is read once it holds."""
-    until = time.monotonic() + WITHIN
-    while not holds(found := read()):
-        assert time.monotonic() < until, f"{found}"
-        time.sleep(0.1)
-    return found
 
 
 def person_of(token: str) -> str:

@@ -36,9 +36,9 @@ from tests.example.projection import shelf
 from tests.example.service import Library as Example
 from tests.example.v1 import topics
 from tests.integration.library import Library
+from tests.waiting import eventually_read
 
 LEILA: Final = Operator(id="issuer|leila", name="Leila")
-WAIT: Final = 40.0
 
 
 class ShelvesSettings(KitSettings):
@@ -65,7 +65,7 @@ def shelves_of(library: Library, mongo: EmbeddedMongo) -> Shelves:
     return Shelves(
         ShelvesSettings(
             kafka_bootstrap=library.bootstrap,
-            kafka_session_timeout=2,
+            kafka_session_timeout=6,
             mongo_uri=mongo.uri,
             master_key=base64.b64encode(b"k" * 32).decode(),
             shelves_suffix=library.database.name.removeprefix("library-"),
@@ -106,13 +106,12 @@ class Operators:
 
     async def noted(self, outcome: Outcome) -> OutcomeNoted:
         """The newest outcome of a kind, once it was noted."""
-        async with asyncio.timeout(WAIT):
-            while True:
-                await self.decide()
-                for each in reversed(self.outcomes):
-                    if each.outcome is outcome:
-                        return each
-                await asyncio.sleep(0.1)
+
+        async def read() -> list[OutcomeNoted]:
+            await self.decide()
+            return [each for each in self.outcomes if each.outcome is outcome]
+
+        return (await eventually_read(read))[-1]
 
     async def work(self, library: Library, what: str = "rebuild") -> Document:
         """The service's own note of a work; empty before it has one."""
@@ -120,13 +119,12 @@ class Operators:
 
     async def until(self, library: Library, **expected: Any) -> Document:
         """The service's note of the rebuild, once it says what is expected."""
-        async with asyncio.timeout(WAIT):
-            while True:
-                await self.decide()
-                found = await self.work(library)
-                if expected.items() <= found.items():
-                    return found
-                await asyncio.sleep(0.05)
+
+        async def read() -> Document:
+            await self.decide()
+            return await self.work(library)
+
+        return await eventually_read(read, lambda found: expected.items() <= found.items())
 
 
 @asynccontextmanager
@@ -154,9 +152,8 @@ async def kept_up(service: Shelves) -> AsyncIterator[None]:
         Producer(settings.kafka_bootstrap, "upkeep") as producer,
     ):
         working = asyncio.create_task(keep_up(service, Context(database, database, producer, Health())))
-        async with asyncio.timeout(WAIT):  # orders from before it takes any are not for it
-            while await database["upkeep"].find_one({"_id": "since"}) is None:  # noqa: ASYNC110 - nobody is told
-                await asyncio.sleep(0.05)
+        # Orders from before it takes any are not for it.
+        await eventually_read(lambda: database["upkeep"].find_one({"_id": "since"}))
         try:
             yield
         finally:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx
 
 from tests.processes import Product, running_product
+from tests.waiting import eventually_read
 
 API: Final = "/api/notifications/v1"
 
@@ -33,8 +33,8 @@ def notifications(ports: Sequence[int] = ()) -> Iterator[Product]:
 async def agency(product: Product) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a body nobody has met yet: a machine with a token of the issuer's."""
     token = product.issuer.token(f"client-{uuid4().hex[:8]}", roles=[f"agency:body-{uuid4().hex[:8]}"])
-    headers = {"authorization": f"Bearer {token}", "prefer": "wait=20"}
-    async with httpx.AsyncClient(base_url=product.url + API, headers=headers, timeout=60) as opened:
+    headers = {"authorization": f"Bearer {token}", "prefer": "wait=30"}
+    async with httpx.AsyncClient(base_url=product.url + API, headers=headers, timeout=120) as opened:
         yield opened
 
 
@@ -55,24 +55,29 @@ async def active(client: httpx.AsyncClient, endpoint: str, **more: Any) -> dict[
 
 async def until(client: httpx.AsyncClient, stream: str, **wanted: Any) -> dict[str, Any]:
     """The stream, once its members are as wanted."""
-    end = time.monotonic() + 40
-    while True:
-        found: dict[str, Any] = (await client.get(f"/streams/{stream}")).json()
-        if all(found[name] == value for name, value in wanted.items()):
-            return found
-        assert time.monotonic() < end, found
-        await asyncio.sleep(0.1)
+
+    def holds(found: dict[str, Any]) -> bool:
+        return all(found[name] == value for name, value in wanted.items())
+
+    return await eventually_read(partial(shown, client, stream), holds)
 
 
-async def listed(client: httpx.AsyncClient, path: str, name: str) -> list[dict[str, Any]]:
-    """What is listed under this name, once something is: what was tried is written a moment after it was sent."""
-    end = time.monotonic() + 40
-    while True:
-        found: list[dict[str, Any]] = (await client.get(path)).json()[name]
-        if found:
-            return found
-        assert time.monotonic() < end, path
-        await asyncio.sleep(0.1)
+async def shown(client: httpx.AsyncClient, stream: str) -> dict[str, Any]:
+    """The stream as its owner sees it now."""
+    found: dict[str, Any] = (await client.get(f"/streams/{stream}")).json()
+    return found
+
+
+async def attempts(client: httpx.AsyncClient, stream: str, result: str, least: int = 1) -> list[dict[str, Any]]:
+    """The tries that ended so, the newest first, once there are so many: each is written a moment after it was made."""
+
+    async def read() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await client.get(f"/streams/{stream}/attempts?result={result}")).json()[
+            "attempts"
+        ]
+        return found
+
+    return await eventually_read(read, lambda found: len(found) >= least)
 
 
 async def done(client: httpx.AsyncClient, method: str, path: str, **body: Any) -> dict[str, Any]:

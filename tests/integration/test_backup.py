@@ -18,7 +18,7 @@ from schemas.topics import PETITIONS, SIGNATURE_REQUESTS, SIGNATURES, Topic
 from tests.integration.api import Api
 from tests.processes import ROOT, Product, running_product
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 ROLES = ("stream", "project", "api")
 
@@ -47,7 +47,7 @@ def found(lost: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
 def kept(product: Product, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment: Mapping[str, str] = product.environment("project")
     command = [sys.executable, "-m", "kenes.backup", *arguments]
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
 
 
 def held(product: Product, topic: Topic) -> dict[int, Span]:
@@ -98,7 +98,6 @@ def test_what_is_lost_comes_back_and_goes_on(lost: Product, found: Product, tmp_
         assert api.receipt(receipts[0])["status"] == "decided"
         assert api.sign(petition, people[0]).status_code == 409
         assert api.sign(petition, newcomer).status_code == 201
-        api.eventually(f"/petitions/{petition}/count", newcomer, api.ask("GET", f"/petitions/{petition}/count").json())
         assert api.count(petition) == 41
     status, told = found.run("audit")
     assert status == 0, told

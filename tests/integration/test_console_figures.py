@@ -21,6 +21,7 @@ from services.console.sampling.broker import Broker
 from services.console.sampling.lag import lag_of
 from services.console.sampling.readings import group_positions
 from tests.kafka_tools import CONSUMER, GROUPS, OFFSETS, command, rows, told
+from tests.waiting import eventually_read
 
 pytestmark = pytest.mark.stack
 
@@ -100,18 +101,18 @@ async def _looking(bootstrap: str) -> AsyncIterator[Cluster]:
         await cluster.aclose()
 
 
-async def _settled(cluster: Cluster, name: str, members: int, committed: int) -> Group:
-    async with asyncio.timeout(30):
-        while True:
-            found = {each.name: each for each in await groups(cluster, await cluster.layout())}.get(name)
-            if (
-                found
-                and found.state == "Stable"
-                and len(found.members) == members
-                and len(found.committed) >= committed
-            ):
-                return found
-            await asyncio.sleep(0.2)
+async def _settled(cluster: Cluster, name: str, members: int, committed: int) -> None:
+    """Returns once a group has its members and has committed so many records of all partitions together."""
+
+    async def read() -> Group | None:
+        return {each.name: each for each in await groups(cluster, await cluster.layout())}.get(name)
+
+    def holds(found: Group | None) -> bool:
+        if found is None or found.state != "Stable" or len(found.members) != members:
+            return False
+        return sum(found.committed.values()) >= committed
+
+    await eventually_read(read, holds)
 
 
 async def test_offsets_sizes_and_times_are_the_brokers(kafka: EmbeddedKafka, topic: str) -> None:
@@ -120,9 +121,8 @@ async def test_offsets_sizes_and_times_are_the_brokers(kafka: EmbeddedKafka, top
         ends, begins = await cluster.offsets(layout, END), await cluster.offsets(layout, BEGIN)
         oldest, newest = await cluster.times(layout, OLDEST), await cluster.times(layout, NEWEST)
         sizes, settings = await cluster.sizes(layout), await cluster.settings([topic], ["retention.ms"])
-    printed = dict(
-        line.rsplit(":", 1) for line in told(OFFSETS, kafka.bootstrap, "--topic", topic, "--time", "-1").split()
-    )
+    lines = await asyncio.to_thread(told, OFFSETS, kafka.bootstrap, "--topic", topic, "--time", "-1")
+    printed = dict(line.rsplit(":", 1) for line in lines.split())
     mine = {place: end for place, end in ends.items() if place.topic == topic}
     assert {f"{place.topic}:{place.partition}": str(end) for place, end in mine.items()} == printed
     assert {place.partition: end for place, end in mine.items()} == RECORDS
@@ -151,14 +151,15 @@ async def test_lag_and_members_of_three_groups_are_what_kafkas_own_tool_says(kaf
             for consumer in (one, two):
                 mine = consumer.assignment()
                 await consumer.commit({place: min(RECORDS[place.partition], 5) for place in mine})
-            await _settled(cluster, NEWER, 1, PARTITIONS)
+            await _settled(cluster, NEWER, 1, sum(RECORDS.values()))
             await _compare(bootstrap, cluster)
 
 
 async def _compare(bootstrap: str, cluster: Cluster) -> None:
     asked = [argument for name in (PAIR, LEFT, NEWER) for argument in ("--group", name)]
-    offsets = rows(told(GROUPS, bootstrap, "--describe", "--offsets", *asked))
-    members = rows(told(GROUPS, bootstrap, "--describe", "--members", *asked))
+    # In a thread: the members of the groups live in this process, and must go on telling the broker that they do.
+    offsets = rows(await asyncio.to_thread(told, GROUPS, bootstrap, "--describe", "--offsets", *asked))
+    members = rows(await asyncio.to_thread(told, GROUPS, bootstrap, "--describe", "--members", *asked))
     layout = await cluster.layout()
     ends = await cluster.offsets(layout, END)
     seen = {each.name: each for each in await groups(cluster, layout) if each.name in (PAIR, LEFT, NEWER)}

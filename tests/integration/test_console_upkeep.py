@@ -14,11 +14,13 @@ from kenes.mongo import versions
 from kenes.mongo.client import Document
 from kenes.mongo.projection import Version, live_version
 from kenes.mongo.projector import Projector
+from kenes.mongo.standings import standings
 from kenes.service import upkeep, upkeep_work
 from kenes.service.definition import Service
 from schemas.console.upkeep import Order, Outcome
 from tests.integration.library import Library, worker
 from tests.integration.shelves import Operators, Shelves, kept_up, operators, shelves_of
+from tests.waiting import eventually_read
 
 pytestmark = pytest.mark.stack
 EVENTS = 60
@@ -55,8 +57,9 @@ async def leila(filled: Library, service: Shelves) -> AsyncIterator[Operators]:
 
 
 @pytest.fixture
-def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rebuild takes an event at a time, so that there is a middle of it."""
+def go_on(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """A rebuild takes an event at a time, and stands still in the middle until this is set."""
+    may_go_on = asyncio.Event()
 
     async def build(service: Service, version: Version, timeout: float, *, apart: bool) -> int:
         assert apart
@@ -65,11 +68,13 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
         starts = await projector.start()
         async for records in read_to_end(service.settings.kafka_bootstrap, version.projection.topic, starts):
             for record in records:
+                if await folded(version) == EVENTS // 2:
+                    await may_go_on.wait()
                 events += await projector.apply({record.partition: [record]})
-                await asyncio.sleep(0.05)
         return events
 
     monkeypatch.setattr(upkeep_work, "build", build)
+    return may_go_on
 
 
 async def documents(version: Version) -> list[Document]:
@@ -103,43 +108,46 @@ async def test_a_rebuild_is_built_beside_the_live_version_and_then_switched_to(
     assert await documents(live) == []
 
 
-@pytest.mark.usefixtures("slowly")
 async def test_a_paused_rebuild_stands_still_and_goes_on_from_there(
-    filled: Library, service: Shelves, leila: Operators
+    filled: Library, service: Shelves, leila: Operators, go_on: asyncio.Event
 ) -> None:
     async with kept_up(service):
         await leila.order(Order.REBUILD)
         version = Version(filled.shelf, (await _begun(leila, filled))["version"], filled.database)
         await leila.order(Order.PAUSE)
+        await _taken_away(leila, version)
+        go_on.set()
         await leila.until(filled, phase="paused", until=None)
-        stands = await folded(version)
-        assert 0 < stands < EVENTS
-        await asyncio.sleep(0.5)
-        assert await folded(version) == stands
+        assert await folded(version) == EVENTS // 2
 
         await leila.order(Order.RESUME)
         assert (await leila.noted(Outcome.BUILT)).version == version.number
     assert await documents(version) == await documents(await live_version(filled.database, filled.shelf))
 
 
-@pytest.mark.usefixtures("slowly")
-async def test_a_rebuild_goes_on_in_the_next_process(filled: Library, service: Shelves, leila: Operators) -> None:
+async def test_a_rebuild_goes_on_in_the_next_process(
+    filled: Library, service: Shelves, leila: Operators, go_on: asyncio.Event
+) -> None:
     async with kept_up(service):
         await leila.order(Order.REBUILD)
         version = Version(filled.shelf, (await _begun(leila, filled))["version"], filled.database)
-    assert 0 < await folded(version) < EVENTS
+    assert await folded(version) == EVENTS // 2
+    go_on.set()
     async with kept_up(service):
         assert (await leila.noted(Outcome.BUILT)).version == version.number
     assert len([each for each in leila.outcomes if each.outcome is Outcome.BUILT]) == 1
 
 
-@pytest.mark.usefixtures("slowly")
-async def test_a_dropped_rebuild_leaves_nothing_behind(filled: Library, service: Shelves, leila: Operators) -> None:
+async def test_a_dropped_rebuild_leaves_nothing_behind(
+    filled: Library, service: Shelves, leila: Operators, go_on: asyncio.Event
+) -> None:
     live = await live_version(filled.database, filled.shelf)
     async with kept_up(service):
         await leila.order(Order.REBUILD)
         version = Version(filled.shelf, (await _begun(leila, filled))["version"], filled.database)
         await leila.order(Order.DROP)
+        await _taken_away(leila, version)
+        go_on.set()
         assert (await leila.noted(Outcome.DROPPED)).version == version.number
     assert await documents(version) == []
     assert await version.positions() == {}
@@ -184,12 +192,25 @@ async def test_orders_from_before_a_database_began_are_not_for_it(
     assert await leila.work(filled) == {}
 
 
+async def _taken_away(leila: Operators, version: Version) -> None:
+    """Returns once nobody may fold a version on: who is at it finds out with the next batch."""
+
+    async def read() -> bool:
+        await leila.decide()
+        told = await standings(version.database)
+        return any(each.retired and each.version == version.number for each in told.projections)
+
+    await eventually_read(read)
+
+
 async def _begun(leila: Operators, library: Library) -> Document:
-    """The service's note of a rebuild that has folded something."""
-    async with asyncio.timeout(40):
-        while True:
-            await leila.decide()
-            found = await leila.work(library)
-            if found.get("version") and await folded(Version(library.shelf, found["version"], library.database)):
-                return found
-            await asyncio.sleep(0.05)
+    """The service's note of a rebuild that stands in its middle."""
+
+    async def read() -> tuple[Document, int]:
+        await leila.decide()
+        found = await leila.work(library)
+        version = found.get("version")
+        return found, await folded(Version(library.shelf, version, library.database)) if version else 0
+
+    found, _ = await eventually_read(read, lambda told: told[1] == EVENTS // 2)
+    return found

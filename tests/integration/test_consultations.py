@@ -98,6 +98,7 @@ def test_a_long_thread_is_read_by_itself_and_every_reply_is_in_the_export(api: C
         assert api.ask("GET", f"{one}/comments{wrong}", wait=0).status_code == status
 
     api.eventually(one, lambda found: found["comments"] == 11)
+    api.eventually(f"{one}/report", lambda found: found["comments"] == 11)
     rows = api.ask("GET", f"{one}/report.csv", wait=0).text.splitlines()[1:]
     assert sorted(row.partition(",")[0] for row in rows) == sorted([first, other, *replies, short, whole])
 

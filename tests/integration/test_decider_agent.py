@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,10 +16,9 @@ from tests.example.domain import CURSED
 from tests.example.v1 import Lent, LoanRefused
 from tests.integration.library import Library, worker
 from tests.processes import ROOT
+from tests.waiting import PATIENCE, eventually_read
 
 pytestmark = pytest.mark.stack
-
-PATIENCE = 40.0
 
 
 def stream_process(library: Library, mongo: EmbeddedMongo, folder: Path, when: str) -> ChildProcess:
@@ -57,9 +55,12 @@ async def test_an_agent_that_raises_does_not_lose_its_events(
         assert decided == 0 if when == "before" else 1 <= decided <= 4
         process.start(fresh=False)
         await library.borrow("words", "erzhan", 0)
-        until = time.monotonic() + PATIENCE
-        while len(await library.records(library.loans)) < 5 and time.monotonic() < until:
+
+        async def decisions() -> int:
             assert process.running, process.last_lines(20)
+            return len(await library.records(library.loans))
+
+        await eventually_read(decisions, lambda found: found >= 5)
     finally:
         process.stop()
     assert len(await library.records(library.loans)) == 5  # and none of them twice

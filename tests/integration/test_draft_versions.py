@@ -16,6 +16,7 @@ from tests.drafting import in_base64, in_both, markdown, version_body
 from tests.integration.api import problem
 from tests.integration.consulting import Consulting
 from tests.processes import Product, running_product
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.stack
 
@@ -69,9 +70,8 @@ def test_clauses_keep_their_names_and_comments_follow_them(api: Consulting) -> N
     assert (changed["before"]["text"], changed["after"]["text"]) == (ANSWER, shorter)
     problem(api.ask("GET", path.replace("1/2", "2/1"), wait=0), 404, "version-unknown")
 
-    page = api.page(f"/consultations/{consultation}/versions/1..2/comments")
-    assert kept in page
-    assert lost in page
+    compared = f"/consultations/{consultation}/versions/1..2/comments"
+    page = eventually(lambda: api.page(compared), lambda shown: kept in shown and lost in shown)
     assert FEES in page
 
 

@@ -24,8 +24,9 @@ from kenes.web.sessions import Session, StoredSession
 from tests.integration.api import Api, problem
 from tests.integration.trail import KEYRING, PEOPLE, Trail, trail
 from tests.processes import Product, running_product
+from tests.waiting import eventually
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 GIVEN, FAMILY, BORN = "Жанболсын", "Қарақұлова", "1943-11-09"
 _LINK = re.compile(rb'(?:href|src)="(/[^"#]*)"')
@@ -87,14 +88,6 @@ class Somebody:
     async def _store(self, stored: StoredSession) -> None:
         async with connected(self.product.mongo.uri, PEOPLE) as database:
             await MongoSessionStore(database).create(stored)
-
-
-def until(holds: Any, seconds: float = 30.0) -> None:
-    """Returns once it holds."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def public(api: Api, petitions: list[str]) -> Trail:
@@ -159,12 +152,13 @@ def act(api: Api, who: Somebody) -> Acts:
 
 def check_found(product: Product, api: Api, who: Somebody, acts: Acts) -> None:
     """All of it is there to be found: a search that finds nothing now would prove nothing later."""
-    until(lambda: len(data_of(api, who.token)["petitions"]["items"]) == 2)
+    eventually(lambda: data_of(api, who.token)["petitions"]["items"], lambda found: len(found) == 2)
     shown = f"{GIVEN} {FAMILY[0]}.".encode()
     # The author's and the listed signer's, each in three languages.
-    addresses = {f"/petitions/{each}?lang={language}" for each in (acts.signed, acts.wrote) for language in LANGUAGES}
-    until(lambda: addresses <= set(public(api, [acts.signed, acts.wrote]).told([shown])[shown]))
-    until(lambda: _stored_entries(product, who) == 3)
+    named = [acts.signed, acts.wrote]
+    addresses = {f"/petitions/{each}?lang={language}" for each in named for language in LANGUAGES}
+    eventually(lambda: public(api, named).told([shown])[shown], lambda found: addresses <= set(found))
+    eventually(lambda: _stored_entries(product, who), lambda found: found == 3)
     now = trail(product)
     opened = now.opened([now.keys[who.index]], ["", *acts.public, acts.draft])
     assert sum(GIVEN in each and who.subject in each for each in opened) == 5
@@ -194,9 +188,11 @@ def numbers(api: Api, acts: Acts) -> list[Any]:
     ]
 
 
-def _history_is_current(counted: list[Any]) -> bool:
+def _is_current(counted: list[Any]) -> bool:
+    """Whether the histories tell of every signature, and the regions of the six in steps of five."""
     pairs = zip(counted[::3], counted[2::3], strict=True)
-    return all(sum(each["count"] for each in told["minutes"]) == count["count"] for count, told in pairs)
+    told = all(sum(each["count"] for each in told["minutes"]) == count["count"] for count, told in pairs)
+    return told and counted[1]["regions"] == {"KZ-10": 5}
 
 
 def test_nothing_readable_is_left_and_the_counts_stay_right(own: Product, api: Api) -> None:
@@ -205,13 +201,11 @@ def test_nothing_readable_is_left_and_the_counts_stay_right(own: Product, api: A
         acts = act(api, who)
         assert GIVEN in browser.get("/me").text
         check_found(own, api, who, acts)
-        until(lambda: _history_is_current(numbers(api, acts)))
-        counted = numbers(api, acts)
-        assert counted[1]["regions"] == {"KZ-10": 5}, "six, in steps of five"
+        counted = eventually(lambda: numbers(api, acts), _is_current)
 
         erased = api.ask("DELETE", "/me", who.token, wait=0)
         assert erased.status_code == 200, erased.text
-        assert (erased.json()["sessions_ended"], len(erased.json()["stays"])) == (1, 4)
+        assert (erased.json()["sessions_ended"], len(erased.json()["stays"])) == (1, 5)
         again = api.ask("DELETE", "/me", who.token, wait=0)
         assert (again.status_code, again.json()["sessions_ended"]) == (200, 0)
         assert browser.get("/me").status_code == 303
@@ -262,9 +256,9 @@ def test_who_comes_back_begins_anew_and_counts_once(own: Product, api: Api) -> N
     assert api.count(petition) == 1
 
     # What is done from now on is theirs again; what was before stays closed, and does not stand in the way.
-    until(lambda: [each["petition"] for each in _signatures(api, who)] == [petition])
-    assert _signatures(api, who)[0]["listed"] is True
-    until(lambda: _stored_entries(own, who) == 2)
+    [line] = eventually(lambda: _signatures(api, who), lambda found: [each["petition"] for each in found] == [petition])
+    assert line["listed"] is True
+    eventually(lambda: _stored_entries(own, who), lambda found: found == 2)
     assert [each["petition"] for each in _signatures(api, who)] == [petition]
     assert data_of(api, who.token)["petitions"]["items"] == []
     # The petition is its author's still: by pseudonym, not by name.

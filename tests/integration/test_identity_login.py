@@ -24,12 +24,14 @@ from kenes.identity.access import Authenticator, current_person
 from kenes.identity.bearer import BearerVerifier
 from kenes.identity.login import LOCALES, Login
 from kenes.identity.settings import IdentitySettings, IssuerSettings, LoginSettings, load
+from kenes.local.probe import http_ready
 from kenes.web.app import build_app
 from kenes.web.csrf import form_token
 from kenes.web.language import edge_catalogs
 from kenes.web.sessions import MemorySessionStore, Sessions
 from kenes.web.settings import WebSettings
 from tests.issuer import TestIssuer
+from tests.waiting import eventually
 
 SITE = "http://127.0.0.1:8080"
 SECRET = "a secret: with % and +"
@@ -104,19 +106,16 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         env={**os.environ, "KENES_ENVIRONMENT": "test", "KENES_OIDC_CLIENT_SECRET": SECRET},
     )
     try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                httpx.get(f"{url}/jwks", trust_env=False)
-                break
-            except httpx.TransportError:
-                assert process.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+
+        def answers() -> bool:
+            assert process.poll() is None
+            return http_ready(f"{url}/jwks")
+
+        eventually(answers)
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 @pytest.fixture

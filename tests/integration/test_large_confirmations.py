@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -35,9 +34,7 @@ async def test_the_largest_draft_is_kept_whole_and_given_once(database: Database
     confirmations = Confirmations(store, WebSettings(public_url="http://127.0.0.1:8080"))
     session = Session(token=b"s" * 32, started=datetime.now(UTC), csrf=b"c" * 32)
     payload = {"number": 2, "texts": ["ж" * (LARGEST_DRAFT // 2)]}
-    began = time.monotonic()
     token = await confirmations.issue(session, "version", payload)
     assert await confirmations.consume(session, "version", token) == payload
-    assert time.monotonic() - began < 10
     with pytest.raises(Problem, match="confirmation-used"):
         await confirmations.consume(session, "version", token)

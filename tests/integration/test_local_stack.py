@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +29,7 @@ from kenes.local.mongo import PYTHON, EmbeddedMongo
 from kenes.local.ports import is_free
 from kenes.local.services import ROLES
 from kenes.local.state import StateFile, leftovers
+from tests.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.stack
 
@@ -62,7 +62,7 @@ async def test_the_shared_broker_takes_records_as_soon_as_it_is_given(kafka: Emb
 
 
 async def test_the_broker_creates_no_topic_by_itself(kafka: EmbeddedKafka) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, request_timeout_ms=1000) as producer:
+    async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, request_timeout_ms=3000) as producer:
         with pytest.raises(UnknownTopicOrPartitionError):
             await producer.partitions_for("unknown")
 
@@ -123,7 +123,7 @@ def test_a_killed_parent_leaves_no_server_behind(tmp_path: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path; from kenes.local.mongo import EmbeddedMongo\n"
         f"server = EmbeddedMongo(Path({str(tmp_path)!r})).start()\n"
-        "print(server.pid, flush=True); time.sleep(60)"
+        "print(server.pid, flush=True); time.sleep(600)"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=os.environ.copy())
     assert parent.stdout is not None
@@ -131,7 +131,7 @@ def test_a_killed_parent_leaves_no_server_behind(tmp_path: Path) -> None:
         server = psutil.Process(int(parent.stdout.readline()))
     parent.kill()
     parent.wait()
-    assert psutil.wait_procs([server], timeout=5)[0] == [server]
+    assert psutil.wait_procs([server], timeout=PATIENCE)[0] == [server]
 
 
 SERVICE = """
@@ -198,7 +198,7 @@ class Checkout:
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=200,
             check=False,
         )
         return done.returncode, done.stdout + done.stderr
@@ -215,10 +215,7 @@ class Checkout:
             running.wait()
 
     def wait_for(self, text: str) -> None:
-        deadline = time.monotonic() + 60
-        while text not in self.output.read_text():
-            assert time.monotonic() < deadline, self.output.read_text()
-            time.sleep(0.05)
+        eventually(self.output.read_text, lambda printed: text in printed)
 
     def children(self) -> dict[str, psutil.Process]:
         state = StateFile(self.folder / "var").read()
@@ -239,7 +236,7 @@ def free_ports(count: int) -> int:
 
 
 def gone(processes: Iterable[psutil.Process]) -> bool:
-    return not psutil.wait_procs(list(processes), timeout=5)[1]
+    return not psutil.wait_procs(list(processes), timeout=PATIENCE)[1]
 
 
 def test_up_runs_the_whole_stack_until_ctrl_c(tmp_path: Path) -> None:
@@ -248,7 +245,7 @@ def test_up_runs_the_whole_stack_until_ctrl_c(tmp_path: Path) -> None:
         printed = checkout.output.read_text()
         for name, port in zip(NAMES, (checkout.api_port, checkout.api_port + 1), strict=True):
             assert re.search(rf"^ +{name}: site +http://127\.0\.0\.1:{port}$", printed, re.MULTILINE)
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            socket.create_connection(("127.0.0.1", port), timeout=30).close()
         assert "tea-seed is done" in printed
         children = checkout.children()
         assert set(children) == {"kafka", "mongo", "mail", "telegram", "push", *PROCESSES}
@@ -265,7 +262,7 @@ def test_up_runs_the_whole_stack_until_ctrl_c(tmp_path: Path) -> None:
         children = checkout.children()
 
         running.send_signal(signal.SIGINT)
-        assert running.wait(30) == 0
+        assert running.wait(PATIENCE) == 0
         assert gone(children.values())
     assert checkout.run("status")[0] == 3
 
@@ -277,7 +274,7 @@ def test_a_service_that_dies_is_restarted_and_down_stops_all_from_another_shell(
         checkout.wait_for("tea-stream is ready again")
         children = checkout.children()
         assert checkout.run("down") == (0, f"Stopping (pid {running.pid}) ...\nStopped.\n")
-        assert running.wait(5) == 0
+        assert running.wait(PATIENCE) == 0
         assert gone(children.values())
     assert checkout.run("down") == (0, "Nothing runs.\n")
 

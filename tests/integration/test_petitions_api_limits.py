@@ -7,17 +7,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from kenes.local.ports import free_port
-from kenes.local.process import ChildProcess
 from tests.faults.wire import Wire
-from tests.integration.api import PREFIX, Api, problem
+from tests.integration.api import PREFIX, Api, another_api, problem
 from tests.processes import ROOT, Product
 
 pytestmark = pytest.mark.stack
@@ -27,43 +24,10 @@ ANONYMOUS_WRITES = 120
 EX_CONFIG = 78
 
 
-@contextmanager
-def another_api(product: Product, name: str, **settings: str) -> Iterator[Api]:
-    """A further api process of the product, with the limits of a real one."""
-    port = free_port()
-    told = product.environment("api") | {
-        "KENES_API_PORT": str(port),
-        "KENES_METRICS_PORT": "0",
-        "KENES_PUBLIC_URL": f"http://127.0.0.1:{port}",
-    }
-    unlimited = [key for key in told if key.startswith("KENES_WEB__")]
-    environment = {key: value for key, value in told.items() if key not in unlimited} | settings
-    argv = [sys.executable, "-m", "services.petitions", "api"]
-    process = ChildProcess(name, argv, product.logs / f"{name}.log", env=environment, cwd=ROOT)
-    process.start()
-    try:
-        with Api(product, f"http://127.0.0.1:{port}") as opened:
-            _wait(opened, process)
-            yield opened
-    finally:
-        process.stop()
-
-
-def _wait(api: Api, process: ChildProcess) -> None:
-    for _ in range(300):
-        try:
-            if api.ask("GET", "/petitions", wait=0).status_code == 200:
-                return
-        except httpx.TransportError:
-            assert process.running, process.last_lines(20)
-            time.sleep(0.1)
-    raise TimeoutError(process.last_lines(20))
-
-
 async def flood(api: Api, path: str, headers: list[dict[str, str]]) -> Counter[int]:
     """A post with each of these headers, 32 at once; how often each status came."""
     host, _, port = api.url.removeprefix("http://").partition(":")
-    wire, found, left = Wire(host, int(port), timeout=30), Counter[int](), iter(headers)
+    wire, found, left = Wire(host, int(port), timeout=60), Counter[int](), iter(headers)
 
     async def send() -> None:
         for each in left:
@@ -72,6 +36,15 @@ async def flood(api: Api, path: str, headers: list[dict[str, str]]) -> Counter[i
     await asyncio.gather(*(send() for _ in range(32)))
     wire.close()
     return found
+
+
+def one_too_many(api: Api, petition: str) -> httpx.Response:
+    """A post without a token that is over the limit: the minute of the flood may be over by now."""
+    for _ in range(2 * ANONYMOUS_WRITES):
+        answer = api.ask("POST", f"/petitions/{petition}/signatures")
+        if answer.status_code == 429:
+            break
+    return answer
 
 
 async def test_a_flood_from_one_address_is_stopped_and_people_are_not(product: Product) -> None:
@@ -84,11 +57,12 @@ async def test_a_flood_from_one_address_is_stopped_and_people_are_not(product: P
             | ({"authorization": f"Bearer forged.{n}.token"} if n % 2 else {})
             for n in range(FLOOD)
         ]
+        began = time.monotonic()
         found = await flood(api, path, senders)
         assert set(found) == {401, 429}
-        assert found[401] <= 2 * ANONYMOUS_WRITES  # the minute may have turned once on the way
-        assert found[429] >= FLOOD - 2 * ANONYMOUS_WRITES
-        refused = api.ask("POST", f"/petitions/{petition}/signatures")
+        minutes = 2 + int(time.monotonic() - began) // 60  # as many as the flood may have touched
+        assert found[401] <= minutes * ANONYMOUS_WRITES
+        refused = one_too_many(api, petition)
         shown = problem(refused, 429, "too-many-requests")
         assert 0 < int(refused.headers["retry-after"]) <= 60
         assert shown["retry_after"] == int(refused.headers["retry-after"])
@@ -152,7 +126,7 @@ def test_a_wrong_setting_stops_a_process_at_start_with_its_name(
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert done.returncode == EX_CONFIG, done.stdout + done.stderr

@@ -5,23 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import httpx
 import pytest
 
 from tests.integration.api import TEXT, Api, problem
 from tests.processes import Product, running_product
+from tests.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.stack
 
-PATIENCE = 60.0
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Product]:
     """A product whose servers may be killed."""
-    with running_product(restart=True, environment={"KENES_MONGO_TIMEOUT": "3"}) as started:
+    with running_product(restart=True, environment={"KENES_MONGO_TIMEOUT": "5"}) as started:
         yield started
 
 
@@ -42,17 +43,16 @@ def test_broker_down(own: Product) -> None:
             ("POST", f"/petitions/{draft}/submission", author, {}),
             ("POST", f"/petitions/{UNKNOWN}/signatures", author, {}),
         ]
-        began = time.monotonic()
         with ThreadPoolExecutor(len(requests)) as people:
             answers = list(people.map(lambda ask: api.ask(*ask[:3], wait=0, **ask[3]), requests))
-        assert time.monotonic() - began < 15
         for answer in answers:
             problem(answer, 503, "unavailable")
             assert int(answer.headers["retry-after"]) > 0
         # Whoever only reads is served from what is known.
         assert api.count(petition) == 5
         assert api.ask("GET", f"/petitions/{petition}", wait=0).status_code == 200
-        assert httpx.get(f"{own.metrics_url('api')}/readyz", timeout=10).status_code == 503
+        ready = f"{own.metrics_url('api')}/readyz"
+        eventually(lambda: httpx.get(ready, timeout=30).status_code, lambda status: status == 503)
         own.kafka.start()
         # What was answered 503 may have been taken in all the same: whoever asks again counts once.
         _signs_again(api, petition, author)
@@ -87,8 +87,8 @@ def _signs_again(api: Api, petition: str, token: str) -> None:
             return
         assert answer.status_code in (202, 503), answer.text
         if answer.status_code == 202:
-            while api.receipt(answer.json()["receipt"]).get("status") == "pending":
-                assert time.monotonic() < until
+            receipt = answer.json()["receipt"]
+            eventually(partial(api.receipt, receipt), lambda found: found["status"] in ("decided", "refused"))
             return
         time.sleep(0.3)
     raise TimeoutError("the product did not come back")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
-import httpx
 import pytest
 
-from kenes.local.ports import free_port
-from kenes.local.process import ChildProcess
-from tests.integration.api import PREFIX, TEXT, Api, problem
-from tests.processes import ROOT, Product
+from tests.integration.api import PREFIX, TEXT, Api, another_api, problem
+from tests.processes import Product
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.stack
 
@@ -22,27 +19,8 @@ pytestmark = pytest.mark.stack
 @pytest.fixture(scope="module")
 def second(product: Product) -> Iterator[Api]:
     """Another api process of the same product."""
-    port = free_port()
-    environment = product.environment("api") | {
-        "KENES_API_PORT": str(port),
-        "KENES_METRICS_PORT": "0",
-        "KENES_PUBLIC_URL": f"http://127.0.0.1:{port}",
-    }
-    argv = [sys.executable, "-m", "services.petitions", "api"]
-    process = ChildProcess("second-api", argv, product.logs / "second-api.log", env=environment, cwd=ROOT)
-    process.start()
-    try:
-        with Api(product, f"http://127.0.0.1:{port}") as opened:
-            for _ in range(300):
-                try:
-                    if opened.ask("GET", "/petitions", wait=0).status_code == 200:
-                        break
-                except httpx.TransportError:
-                    assert process.running, process.last_lines(20)
-                    time.sleep(0.1)
-            yield opened
-    finally:
-        process.stop()
+    with another_api(product, "second-api") as opened:
+        yield opened
 
 
 def test_the_whole_way_from_a_draft_to_a_withdrawal(api: Api) -> None:
@@ -149,22 +127,20 @@ def test_a_persons_own_pages_follow(api: Api) -> None:
     author, signer = api.person(), api.person()
     petition = api.open(author)
     assert api.sign(petition, signer).status_code == 201
-    api.eventually(f"/petitions/{petition}/signatures/mine", signer, {"petition": petition, "signed": True})
-    assert _soon(lambda: _signed(api, signer) == [(petition, True)])
-    started = api.ask("GET", "/me/petitions", author, wait=0).json()["petitions"]
+    _follows(api, petition, signer, signed=True)
+    started = api.eventually("/me/petitions", author, lambda found: found["petitions"])["petitions"]
     assert [each["id"] for each in started] == [petition]
     assert api.ask("DELETE", f"/petitions/{petition}/signatures/mine", signer).status_code == 200
-    api.eventually(f"/petitions/{petition}/signatures/mine", signer, {"petition": petition, "signed": False})
-    assert _soon(lambda: _signed(api, signer) == [(petition, False)])
+    _follows(api, petition, signer, signed=False)
+
+
+def _follows(api: Api, petition: str, signer: str, *, signed: bool) -> None:
+    """Returns once both views of a person tell of the signature."""
+    mine, told = f"/petitions/{petition}/signatures/mine", {"petition": petition, "signed": signed}
+    api.eventually(mine, signer, lambda found: found == told)
+    eventually(lambda: _signed(api, signer), lambda found: found == [(petition, signed)])
 
 
 def _signed(api: Api, signer: str) -> list[tuple[str, bool]]:
     lines = api.ask("GET", "/me/signatures", signer, wait=0).json()["signatures"]
     return [(line["petition"], line["signed"]) for line in lines]
-
-
-def _soon(holds: Callable[[], bool], seconds: float = 20.0) -> bool:
-    until = time.monotonic() + seconds
-    while not (held := holds()) and time.monotonic() < until:
-        time.sleep(0.05)
-    return held

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -20,6 +19,7 @@ from schemas.topics import PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS, SIG
 from services.petitions.service import Petitions
 from tests.integration.api import Api
 from tests.processes import Product
+from tests.waiting import eventually_read
 
 pytestmark = pytest.mark.stack
 
@@ -38,7 +38,6 @@ ENVELOPE: Headers = [
     ("ce_subject", b"nothing"),
     ("ce_time", b"2026-01-01T00:00:00+00:00"),
 ]
-WAIT = 60.0
 
 
 def poisons(topic: Topic) -> list[tuple[Headers, bytes | None, str]]:
@@ -82,17 +81,17 @@ async def letters(product: Product, topic: Topic) -> list[DeadLetter]:
 async def wait_for_letters(product: Product, topic: Topic, partition: int, offsets: set[int]) -> list[DeadLetter]:
     """The letters about these records, once every consumer of the topic has set them aside."""
     expected = {(offset, consumer) for offset in offsets for consumer in CONSUMERS[topic.name]}
-    until = time.monotonic() + WAIT
-    while True:
-        found = [
+
+    async def read() -> list[DeadLetter]:
+        return [
             letter
             for letter in await letters(product, topic)
             if letter.origin.partition == partition and letter.origin.offset in offsets
         ]
-        if {(letter.origin.offset, letter.consumer) for letter in found} >= expected:
-            return found
-        assert time.monotonic() < until, f"{len(found)} of {len(expected)} letters; {product.last_lines(5)}"
-        await asyncio.sleep(0.2)
+
+    return await eventually_read(
+        read, lambda found: {(letter.origin.offset, letter.consumer) for letter in found} >= expected
+    )
 
 
 @pytest.mark.parametrize("topic", Petitions.topics, ids=lambda topic: topic.name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from tests.unit.consultations.opinion.planted import planted
 pytestmark = pytest.mark.stack
 
 PEOPLE, COMMENTS = 30, 14
-VISIBLE_WITHIN = 5.0
 
 
 @pytest.fixture(scope="module")
@@ -94,13 +92,14 @@ def test_a_conversation_goes_in_once_shows_its_groups_and_comes_out_as_it_was(
     assert brought_in(product, source.path) == (consultation, (0, 0, 0)), "run twice, it adds nothing twice"
 
     path = f"/consultations/{consultation}"
-    assert api.ask("GET", path, wait=0).json()["title"]["ru"] == "What should become of the park?"
+    told = api.eventually(path, lambda found: "title" in found)
+    assert told["title"]["ru"] == "What should become of the park?"
     groups = api.eventually(f"{path}/groups", lambda found: found.get("groups") and found["needed"] == 0)
     assert len(groups["groups"]) == 2
     assert sum(group["people"] for group in groups["groups"]) == PEOPLE
-    told = {each["text"] for group in groups["groups"] for each in group["representatives"]}
-    assert told
-    assert f'No "{COMMENTS - 1}",\nor' not in told, "a moderator took it out"
+    said = {each["text"] for group in groups["groups"] for each in group["representatives"]}
+    assert said
+    assert f'No "{COMMENTS - 1}",\nor' not in said, "a moderator took it out"
     page = api.client.get(f"{path}/groups", headers={"accept": "text/html", "accept-language": "ru"})
     assert page.status_code == 200
     assert page.text.count("<circle class") == len(groups["plot"]["bubbles"])
@@ -123,42 +122,44 @@ def test_a_conversation_goes_in_once_shows_its_groups_and_comes_out_as_it_was(
     assert status == 0, printed
 
 
-def test_a_new_vote_is_in_the_groups_within_seconds_and_in_the_export(
-    product: Product, api: Consulting, tmp_path: Path
-) -> None:
+def test_a_new_vote_comes_into_the_groups_and_the_export(product: Product, api: Consulting, tmp_path: Path) -> None:
     source = conversation(tmp_path / "in")
     (source.path / "summary.csv").unlink()
     with (source.path / "votes.csv").open("a", encoding="utf-8") as file:
         file.write("1600000000000,Mon,0,77,1\n")
     consultation, _ = brought_in(product, source.path, "--title", "Another park", "--language", "kk")
     path = f"/consultations/{consultation}"
-    before = api.eventually(f"{path}/groups", lambda found: found.get("groups"))
+    hidden = {str(3 * (COMMENTS - 1))}
+    votes = sum(comment not in hidden for _, comment, _ in cast(source))
+    before = api.eventually(f"{path}/groups", lambda found: found.get("groups") and found["votes"] == votes)
     shown = api.ask("GET", f"{path}/comments", wait=0).json()["comments"]
     comment = next(each["id"] for each in shown if each["standing"] == "shown")
     voter = api.person()
-    began = time.monotonic()
     assert api.vote(consultation, comment, voter).status_code == 200
-    api.eventually(f"{path}/groups", lambda found: found["votes"] == before["votes"] + 1, VISIBLE_WITHIN)
-    assert time.monotonic() - began < VISIBLE_WITHIN
+    api.eventually(f"{path}/groups", lambda found: found["votes"] == before["votes"] + 1)
     out = taken_out(product, consultation, tmp_path / "out")
     came = cast(out) - cast(source)
     assert len(came) == 1
     assert next(iter(came))[0] == "78", "the next free number, and no pseudonym"
-    hidden = {comment.id for comment in out.comments() if comment.moderation is Moderation.OUT}
-    assert hidden == {str(3 * (COMMENTS - 1))}
+    assert {comment.id for comment in out.comments() if comment.moderation is Moderation.OUT} == hidden
 
 
 def test_a_folder_with_a_fault_creates_nothing(product: Product, api: Consulting, tmp_path: Path) -> None:
     source = conversation(tmp_path / "in")
     with (source.path / "votes.csv").open("a", encoding="utf-8") as file:
         file.write("1600000000000,Mon,0,78,2\n")
-    before = api.ask("GET", "/consultations", wait=0).json()
+    before = known(api)
     number = len((source.path / "votes.csv").read_text(encoding="utf-8").splitlines())
     status, printed = product.run("import", "polis", str(source.path))
     assert status == 65
     assert f"votes.csv, line {number}, column vote: '2' is not -1, 0 or 1. Nothing was created." in printed
     assert "Traceback" not in printed
-    assert api.ask("GET", "/consultations", wait=0).json() == before
+    assert known(api) == before
+
+
+def known(api: Consulting) -> list[str]:
+    """The ids of all consultations."""
+    return [each["id"] for each in api.ask("GET", "/consultations", wait=0).json()["consultations"]]
 
 
 def test_a_consultation_nobody_knows_is_not_written_out(product: Product, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from kenes.service.audit import audit_projection
 from kenes.service.building import catch_up
 from kenes.service.state_audit import audit_state
 from tests.integration.library import Library, worker
+from tests.waiting import eventually_read, until
 
 pytestmark = pytest.mark.stack
 
@@ -69,10 +70,10 @@ async def test_of_two_rebuilds_one_is_switched_to(filled: Library) -> None:
 
 
 async def test_audit_is_clean_while_everything_moves(filled: Library) -> None:
-    stop = asyncio.Event()
+    stop, number = asyncio.Event(), 0
 
     async def move() -> None:
-        number = 0
+        nonlocal number
         worker_of_shelf = await filled.projector()
         starts = {
             p: position.next_offset
@@ -91,7 +92,7 @@ async def test_audit_is_clean_while_everything_moves(filled: Library) -> None:
 
     moving = asyncio.create_task(move())
     try:
-        for _ in range(5):
+        while number < 6 and not moving.done():
             assert (await audit_projection(filled.bootstrap, filled.database, filled.shelf))[1] == []
             assert (await audit_state(filled.bootstrap, filled.database, filled.deciding))[1] == []
     finally:
@@ -102,7 +103,7 @@ async def test_audit_is_clean_while_everything_moves(filled: Library) -> None:
 
 async def test_a_switch_under_load_loses_and_repeats_nothing(filled: Library) -> None:
     """Requests, decisions and the worker go on while the projection is rebuilt and switched."""
-    stop = asyncio.Event()
+    stop, number = asyncio.Event(), 0
 
     async def project() -> None:
         while not stop.is_set():
@@ -115,7 +116,7 @@ async def test_a_switch_under_load_loses_and_repeats_nothing(filled: Library) ->
                 continue
 
     async def ask_and_decide() -> None:
-        number = 0
+        nonlocal number
         async with worker(filled) as one:
             while not stop.is_set():
                 number += 1
@@ -123,21 +124,24 @@ async def test_a_switch_under_load_loses_and_repeats_nothing(filled: Library) ->
                 await filled.bring_back(f"book-{number % 7}", "late")
                 await one.decide(await filled.records(filled.requests))
 
+    async def more() -> None:
+        """Returns after some more requests were decided."""
+        before = number
+        await until(lambda: number >= before + 3)
+
     tasks = [asyncio.create_task(project()), asyncio.create_task(ask_and_decide())]
-    await asyncio.sleep(1.0)
+    await more()
     rebuilt = await begin_version(filled.database, filled.shelf)
     await catch_up(filled.bootstrap, rebuilt)
-    await asyncio.sleep(0.3)
+    await more()
     await switch(filled.database, rebuilt)
-    await asyncio.sleep(1.0)
+    await more()
     stop.set()
     await tasks[1]
     decided = len(await filled.records(filled.loans))
-    for _ in range(200):
-        positions = await rebuilt.positions()
-        if sum(position.next_offset for position in positions.values()) == decided:
-            break
-        await asyncio.sleep(0.05)
+    await eventually_read(
+        rebuilt.positions, lambda found: sum(position.next_offset for position in found.values()) == decided
+    )
     tasks[0].cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert decided > 70

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import psutil
@@ -12,8 +11,9 @@ from kenes.load.rush import Plan, Rush
 from tests.load.measures import Measures
 from tests.load.setting import ENVIRONMENT, Setting
 from tests.processes import Product, ProductError, running_product
+from tests.waiting import eventually
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.stack
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +39,7 @@ async def test_a_rush_through_the_whole_product_leaves_no_difference(product: Pr
 def test_a_killed_process_comes_back(product: Product) -> None:
     before = product.pid("project")
     product.kill("project")
-    deadline = time.monotonic() + 20
-    while not product.running("project") or product.pid("project") == before:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    eventually(lambda: product.running("project") and product.pid("project") != before)
     product.wait_ready(["project"])
 
     assert product.exits[-1].role == "project"

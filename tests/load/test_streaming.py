@@ -11,7 +11,7 @@ from tests.load.setting import Setting
 from tests.load.streaming import Sizes, run
 from tests.processes import Product, running_product
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.stack
 
 
 @pytest.fixture(scope="module")

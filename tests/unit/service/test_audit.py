@@ -60,7 +60,7 @@ async def test_each_difference_is_named(
 DOCUMENTS = st.dictionaries(st.integers(0, 12), st.integers(0, 2))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(DOCUMENTS, DOCUMENTS)
 async def test_exactly_the_differences_are_found(stored: dict[int, int], recounted: dict[int, int]) -> None:
     _, found = await compared(

@@ -62,7 +62,6 @@ def stored(log: Sequence[Comment], sizes: Sequence[int]) -> Memory:
     return memory
 
 
-@settings(deadline=None)
 @given(logs(), st.lists(st.integers(0, 7), max_size=8))
 def test_any_batches_of_a_log_store_the_same_documents_and_tell_the_same_joins(
     log: list[Comment], sizes: list[int]
@@ -72,7 +71,6 @@ def test_any_batches_of_a_log_store_the_same_documents_and_tell_the_same_joins(
     assert parts.joins == whole.joins
 
 
-@settings(deadline=None)
 @given(logs(), st.lists(st.integers(0, 7), max_size=4), st.data())
 def test_comments_that_come_again_change_nothing(log: list[Comment], sizes: list[int], data: st.DataObject) -> None:
     again = data.draw(st.integers(0, len(log)))
@@ -84,7 +82,6 @@ def test_comments_that_come_again_change_nothing(log: list[Comment], sizes: list
     assert doubled.documents == before
 
 
-@settings(deadline=None)
 @given(logs(), st.lists(st.integers(0, 7), max_size=4))
 def test_every_number_is_what_a_plain_count_says(log: list[Comment], sizes: list[int]) -> None:
     memory = stored(log, sizes)
@@ -106,7 +103,6 @@ def test_every_number_is_what_a_plain_count_says(log: list[Comment], sizes: list
     assert len(memory.all(SENDERS)) == len({(each.consultation, each.sender) for each in log})
 
 
-@settings(deadline=None)
 @given(logs())
 def test_equal_texts_are_together_and_what_has_joined_leads_to_where_it_went(log: list[Comment]) -> None:
     memory = stored(log, (3, 3, 3))
@@ -174,7 +170,7 @@ def test_a_full_cluster_still_counts_whoever_comes(monkeypatch: pytest.MonkeyPat
     assert len(memory.all(SKETCHES)) == 3
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(logs(), st.lists(st.integers(0, 7), max_size=8), st.integers(1, 3))
 def test_batches_make_no_difference_to_full_clusters_either(log: list[Comment], sizes: list[int], most: int) -> None:
     with pytest.MonkeyPatch.context() as patch:

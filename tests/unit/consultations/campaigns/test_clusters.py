@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
@@ -23,7 +23,6 @@ def made(place: int, senders: list[int], copies: int) -> Cluster:
     return cluster
 
 
-@settings(deadline=None)
 @given(PARTS, st.randoms(use_true_random=False))
 def test_the_order_of_joins_does_not_matter(parts: list[tuple[list[int], int]], chance: random.Random) -> None:
     def joined(order: list[int]) -> Cluster:
@@ -43,7 +42,6 @@ def test_the_order_of_joins_does_not_matter(parts: list[tuple[list[int], int]], 
     assert sorted(in_order.representatives) == sorted(shuffled.representatives)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 40), max_size=200))
 def test_the_list_is_the_commonest_of_all_whatever_came_when(sent: list[int]) -> None:
     cluster, copies = Cluster("c0", "media-law", 0), dict[int, int]()
@@ -55,7 +53,6 @@ def test_the_list_is_the_commonest_of_all_whatever_came_when(sent: list[int]) ->
     assert all(one.copies >= other.copies for one, other in pairwise(cluster.commonest))
 
 
-@settings(deadline=None)
 @given(PARTS)
 def test_a_cluster_is_what_its_document_says(parts: list[tuple[list[int], int]]) -> None:
     cluster = made(0, *parts[0])

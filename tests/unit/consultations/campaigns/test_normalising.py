@@ -6,7 +6,7 @@ import string
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consultations.campaigns.normalising import normalised, words
@@ -41,13 +41,11 @@ def test_different_texts_have_different_forms(one: str, other: str) -> None:
     assert normalised(one) != normalised(other)
 
 
-@settings(deadline=None)
 @given(st.text(string.ascii_lowercase + " ", max_size=30), st.text(string.ascii_lowercase + " ", max_size=30))
 def test_no_two_words_of_latin_letters_become_one(one: str, other: str) -> None:
     assert (words(one) == words(other)) == (one.split() == other.split())
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_a_form_is_its_own_form_and_tells_nothing_of_composition(text: str) -> None:
     assert normalised(normalised(text)) == normalised(text)

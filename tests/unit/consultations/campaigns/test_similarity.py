@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consultations.campaigns.similarity import NEAR, jaccard, may_be_near, shingles
@@ -27,7 +27,6 @@ def test_shingles_are_the_runs_of_three_words_or_the_whole_of_less(text: str, ru
     assert shingles(text) == runs
 
 
-@settings(deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_jaccard_is_the_shared_part_of_all(one: frozenset[int], other: frozenset[int]) -> None:
     exact = Fraction(len(one & other), len(one | other))
@@ -35,7 +34,6 @@ def test_jaccard_is_the_shared_part_of_all(one: frozenset[int], other: frozenset
     assert (jaccard(one, other) >= NEAR) == (exact >= Fraction(3, 5))
 
 
-@settings(deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_what_cannot_be_near_is_not(one: frozenset[int], other: frozenset[int]) -> None:
     assert may_be_near(one, other) or jaccard(one, other) < NEAR

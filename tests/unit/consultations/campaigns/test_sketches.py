@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consultations.campaigns.similarity import jaccard, shingles
@@ -38,7 +38,6 @@ def test_a_band_is_shared_only_in_its_own_place() -> None:
     assert len(set(made.bands)) == len(made.bands) == 20
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["бір", "екі", "үш", "төрт"]), min_size=1, max_size=12).map(" ".join))
 def test_numbers_of_shingles_compare_as_the_shingles_do(text: str) -> None:
     one, other = sketch([("c", text), ("c", TEXT)])
@@ -48,7 +47,6 @@ def test_numbers_of_shingles_compare_as_the_shingles_do(text: str) -> None:
     )
 
 
-@settings(deadline=None)
 @given(st.frozensets(st.integers(0, 2**64 - 1)))
 def test_what_is_packed_is_unpacked(numbers: frozenset[int]) -> None:
     assert unpack(pack(numbers)) == numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consultations.campaigns.normalising import normalised
@@ -42,7 +42,6 @@ def test_a_text_that_is_gone_is_not_shown_but_still_counted() -> None:
     assert campaign(cluster, {}).variations == []
 
 
-@settings(deadline=None)
 @given(WORDS, WORDS)
 def test_differences_lead_from_the_first_text_to_the_other(first: str, other: str) -> None:
     edits = differences(first, other)

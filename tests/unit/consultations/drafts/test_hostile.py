@@ -230,7 +230,7 @@ SAMPLES = {
 
 
 @given(st.sampled_from(sorted(SAMPLES)), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_damaged_documents_are_read_or_refused_by_name(name: str, data: st.DataObject) -> None:
     sample = SAMPLES[name]
     begin = data.draw(st.integers(0, len(sample)))

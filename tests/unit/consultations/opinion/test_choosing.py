@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consultations.opinion.arrays import Floats, Ints
@@ -33,7 +33,6 @@ def by_definition(points: Floats, labels: Ints) -> float:
     return float(np.mean(scores))
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 1000), count=st.integers(4, 40), groups=st.integers(2, 4))
 def test_silhouettes_are_as_defined(seed: int, count: int, groups: int) -> None:
     rng = np.random.default_rng(seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consultations.opinion.arrays import Floats, distances
@@ -18,7 +18,6 @@ def points(count: int, seed: int) -> Floats:
     return heaps[np.arange(count) % 3] + rng.normal(size=(count, 2))
 
 
-@settings(deadline=None)
 @given(count=st.integers(3, 60), groups=st.integers(1, 5), seed=st.integers(0, 1000))
 def test_everybody_is_with_the_nearest_centre_and_centres_are_in_the_middle(count: int, groups: int, seed: int) -> None:
     at = points(count, seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consultations.opinion.arrays import Floats
@@ -43,7 +43,6 @@ def centred(dense: Floats) -> Floats:
     return np.where(seen, dense - means, 0.0)
 
 
-@settings(deadline=None)
 @given(people=st.integers(2, 40), comments=st.integers(1, 30), seed=st.integers(0, 10_000))
 def test_no_two_directions_hold_more_of_the_differences(people: int, comments: int, seed: int) -> None:
     dense = random_votes(people, comments, seed)

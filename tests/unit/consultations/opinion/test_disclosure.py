@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -15,7 +15,6 @@ TABLES = st.tuples(st.integers(1, 6), st.integers(1, 8)).flatmap(
 )
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_what_is_left_of_the_whole_is_nobody_or_five_or_the_whole(voters: Ints) -> None:
     hidden = hidden_cells(voters)
@@ -25,7 +24,6 @@ def test_what_is_left_of_the_whole_is_nobody_or_five_or_the_whole(voters: Ints) 
     assert np.all((left == 0) | (left >= 5) | (left == voters.sum(axis=0)))
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_nothing_is_hidden_without_a_small_cell(voters: Ints) -> None:
     large = np.where(voters < 5, 0, voters)

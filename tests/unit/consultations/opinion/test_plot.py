@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consultations.opinion.arrays import Floats, Ints
@@ -25,7 +25,6 @@ def drawn(count: int, seed: int) -> Plot:
     return plot(*people(count, seed), [0, 1, 2])
 
 
-@settings(deadline=None)
 @given(count=st.integers(15, 120), seed=st.integers(0, 1000))
 def test_every_bubble_is_at_least_five_people_in_the_box(count: int, seed: int) -> None:
     found = drawn(count, seed)
@@ -36,7 +35,6 @@ def test_every_bubble_is_at_least_five_people_in_the_box(count: int, seed: int) 
         assert bubble.radius <= bubble.y <= HEIGHT - bubble.radius
 
 
-@settings(deadline=None)
 @given(count=st.integers(15, 120), seed=st.integers(0, 1000))
 def test_the_table_says_what_is_drawn(count: int, seed: int) -> None:
     found = drawn(count, seed)
@@ -49,7 +47,6 @@ def test_the_table_says_what_is_drawn(count: int, seed: int) -> None:
         assert row.nearest in {other.group for other in found.rows} - {row.group}
 
 
-@settings(deadline=None)
 @given(count=st.integers(15, 120), seed=st.integers(0, 1000))
 def test_an_outline_goes_around_the_bubbles_of_its_group_only(count: int, seed: int) -> None:
     found = drawn(count, seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consultations.opinion.votes import Names, Vote, VoteLog, class_indexes
@@ -11,7 +11,6 @@ from services.consultations.opinion.votes import Names, Vote, VoteLog, class_ind
 ACTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4), st.sampled_from([*Vote, None])))
 
 
-@settings(deadline=None)
 @given(ACTS, st.sets(st.integers(0, 40)))
 def test_the_last_vote_counts_however_often_the_log_is_made_short(
     acts: list[tuple[int, int, Vote | None]], shortened_after: set[int]

@@ -57,7 +57,7 @@ PEOPLE = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(COMMENTS, VOTES, PEOPLE)
 def test_anything_comes_back(
     comments: list[PolisComment], votes: list[PolisVote], people: list[PolisParticipant]
