@@ -10,84 +10,87 @@ Change = Mapping[str, Mapping[str, Any]]
 _ADDING: Final = frozenset({"$inc", "$set", "$push"})
 
 
-def combined(operations: Iterable[Operation]) -> list[Operation]:
-    """The same outcome, with each update that only adds to a document joined to the one before it, if that does, too.
+class Combined:
+    """The operations of batches in a row: each update that only adds to a document is joined to such a one before it.
 
     Changes of different documents do not depend on each other; those of one document keep their order. A document that
     is new after it was changed, or removed, is put: inserts come first of all.
     """
-    kept: list[Operation] = []
-    last: dict[tuple[str, Any], int] = {}
-    for each in operations:
-        key = (each.collection, _id_of(each))
-        place = last.get(key)
-        if isinstance(each, Insert) and place is None:
-            kept.append(each)
-            continue
-        operation = Put(each.collection, each.document) if isinstance(each, Insert) else each
-        joined = None if place is None else _joined(kept[place], operation)
-        if place is not None and joined is not None:
-            kept[place] = joined
-        else:
-            last[key] = len(kept)
-            kept.append(operation)
-    return kept
+
+    def __init__(self, operations: Iterable[Operation] = ()) -> None:
+        self._kept: list[Operation | _Adding] = []
+        self._last: dict[tuple[str, Any], Operation | _Adding] = {}
+        self.add(operations)
+
+    def add(self, operations: Iterable[Operation]) -> None:
+        """Takes in those of the next batch."""
+        for operation in operations:
+            key = (operation.collection, _id_of(operation))
+            last = self._last.get(key)
+            if isinstance(operation, Insert):
+                if last is None:
+                    self._kept.append(operation)
+                else:
+                    self._keep(key, Put(operation.collection, operation.document))
+            elif not isinstance(operation, Update) or not operation.change.keys() <= _ADDING:
+                self._keep(key, operation)
+            elif not isinstance(last, _Adding) or not last.take(operation.change):
+                adding = _Adding(operation.collection, operation.id)
+                adding.take(operation.change)
+                self._keep(key, adding)
+
+    def operations(self) -> list[Operation]:
+        """All of them, in an order that leads to the same documents."""
+        return [each.update() if isinstance(each, _Adding) else each for each in self._kept]
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def _keep(self, key: tuple[str, Any], operation: "Operation | _Adding") -> None:
+        self._kept.append(operation)
+        self._last[key] = operation
+
+
+class _Adding:
+    """An update that grows."""
+
+    def __init__(self, collection: str, document: Any) -> None:
+        self._collection = collection
+        self._document = document
+        self._change: dict[str, dict[str, Any]] = {}
+        self._operators: dict[str, str] = {}
+
+    def update(self) -> Update:
+        """What has come together."""
+        return Update(self._collection, self._document, self._change)
+
+    def take(self, change: Change) -> bool:
+        """Joins a change; whether it could be: an update does one thing to a field, or to the parts of one."""
+        operators = {field.partition(".")[0]: operator for operator, fields in change.items() for field in fields}
+        if any(self._operators.get(head, operator) != operator for head, operator in operators.items()):
+            return False
+        pushed = self._change.get("$push", {})
+        if any(field in pushed and not _alike(pushed[field], push) for field, push in change.get("$push", {}).items()):
+            return False
+        self._operators |= operators
+        for operator, fields in change.items():
+            mine = self._change.setdefault(operator, {})
+            for field, value in fields.items():
+                mine[field] = _JOINED[operator](mine[field], value) if field in mine else value
+        return True
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two pushes keep the same number of the newest."""
+    return bool(one.keys() == other.keys() == {"$each", "$slice"} and one["$slice"] == other["$slice"] < 0)
+
+
+def _push(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    return {**one, "$each": [*one["$each"], *other["$each"]][one["$slice"] :]}
+
+
+_JOINED: Final = {"$inc": lambda one, other: one + other, "$set": lambda _, other: other, "$push": _push}
 
 
 def _id_of(operation: Operation) -> Any:
     return operation.document["_id"] if isinstance(operation, Insert | Put) else operation.id
-
-
-def _joined(first: Operation, second: Operation) -> Update | None:
-    """Both as one update; `None` where only one after the other will do."""
-    if not isinstance(first, Update) or not isinstance(second, Update):
-        return None
-    one, other = first.change, second.change
-    if not (one.keys() <= _ADDING and other.keys() <= _ADDING) or _clash(one, other):
-        return None
-    change: dict[str, Mapping[str, Any]] = {}
-    if added := _sums(one.get("$inc", {}), other.get("$inc", {})):
-        change["$inc"] = added
-    if put := {**one.get("$set", {}), **other.get("$set", {})}:
-        change["$set"] = put
-    pushed = _pushes(one.get("$push", {}), other.get("$push", {}))
-    if pushed is None:
-        return None
-    if pushed:
-        change["$push"] = pushed
-    return Update(first.collection, first.id, change)
-
-
-def _clash(one: Change, other: Change) -> bool:
-    """Whether both name a field, or one a part of it, under different operators: an update may do one thing to each."""
-    heads = [
-        {operator: {field.partition(".")[0] for field in fields} for operator, fields in change.items()}
-        for change in (one, other)
-    ]
-    return any(
-        not names.isdisjoint(others)
-        for operator, names in heads[0].items()
-        for another, others in heads[1].items()
-        if operator != another
-    )
-
-
-def _sums(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    sums = dict(one)
-    for field, value in other.items():
-        sums[field] = sums.get(field, 0) + value
-    return sums
-
-
-def _pushes(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Joined pushes; `None` where a list is to be cut in another way the second time."""
-    joined = dict(one)
-    for field, push in other.items():
-        before = joined.get(field)
-        if before is None:
-            joined[field] = push
-        elif before.keys() == push.keys() == {"$each", "$slice"} and before["$slice"] == push["$slice"] < 0:
-            joined[field] = push | {"$each": [*before["$each"], *push["$each"]][push["$slice"] :]}
-        else:
-            return None
-    return joined

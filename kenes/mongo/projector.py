@@ -8,7 +8,6 @@ from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Record, Recorded, counts, read
 from kenes.mongo.client import Document, Session, transact
-from kenes.mongo.combining import combined
 from kenes.mongo.folding import Find, Lookup, UnfoldableError, find_in, folded
 from kenes.mongo.operations import Operation, apply
 from kenes.mongo.projection import Version
@@ -32,19 +31,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Batches folded, not yet written; of so many `events`."""
+    """What batches were folded to, not yet written; of so many `events`."""
 
     steps: Mapping[int, Step]
     operations: Sequence[Operation]
     events: int
-
-    def then(self, later: "Prepared") -> "Prepared":
-        """Both as one: what was folded on top of this, and this."""
-        steps = dict(self.steps)
-        for partition, step in later.steps.items():
-            before = steps.get(partition, step).before
-            steps[partition] = Step(before, step.after)
-        return Prepared(steps, combined([*self.operations, *later.operations]), self.events + later.events)
 
 
 class Projector:

@@ -9,10 +9,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kenes.mongo.combining import combined
+from kenes.mongo.combining import Combined
 from kenes.mongo.operations import Insert, Operation, Put, Remove, Update
 
 Document = dict[str, Any]
+
+
+def combined(operations: Iterable[Operation]) -> list[Operation]:
+    return Combined(operations).operations()
 
 
 def _change(document: Document, change: Any) -> None:

@@ -14,7 +14,6 @@ from kenes.mongo.folding import Folding, look_up
 from kenes.mongo.operations import Update
 from kenes.mongo.pacing import Pacing
 from kenes.mongo.projection import NotOwnerError
-from kenes.mongo.projector import Prepared, Step
 from tests.unit.kafka.samples import record_of
 from tests.unit.mongo.test_projector import Stored, projector, stored
 
@@ -113,20 +112,3 @@ async def test_a_look_up_finds_what_was_held(stored: Stored, clock: Clock, monke
     for offset in range(3):
         await pacing.take({0: [record_of(1, offset, offset)]})
     assert seen == [0, 1, 2]
-
-
-def test_batches_in_a_row_move_a_partition_from_the_first_to_the_last() -> None:
-    first, second = (
-        Prepared({0: Step(Position(0), Position(3))}, [Update("a", 1, {"$inc": {"n": 1}})], 3),
-        Prepared(
-            {0: Step(Position(3), Position(5)), 1: Step(Position(0), Position(1))},
-            [Update("a", 1, {"$inc": {"n": 1}})],
-            3,
-        ),
-    )
-    both = first.then(second)
-    assert {partition: (step.before, step.after) for partition, step in both.steps.items()} == {
-        0: (Position(0), Position(5)),
-        1: (Position(0), Position(1)),
-    }
-    assert (both.operations, both.events) == ([Update("a", 1, {"$inc": {"n": 2}})], 6)
