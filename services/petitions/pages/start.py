@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,15 +17,15 @@ from kenes.regions import region_name, regions
 from kenes.web import csrf
 from kenes.web.bodies import Form, read_form
 from kenes.web.context import web
-from kenes.web.i18n import LANGUAGES
+from kenes.web.i18n import LANGUAGES, Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from kenes.web.site import FORM_LIMIT, personal, see_other, session_of, sign_in_address
 from schemas.petitions.v1 import Category, PetitionRefused
-from services.petitions.commands import RulesChoice
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack
 from services.petitions.filters import LONGEST_TEXT
+from services.petitions.pages.addressing import TO, UNIT, Addressee, addressees
 from services.petitions.pages.drafting import (
     ALL_FIELDS,
     FIELDS,
@@ -70,10 +71,13 @@ class Start:
         return await self.site.published(request, "start.html", lambda: self._rules(request), max_age=KEPT)
 
     async def _rules(self, request: Request) -> dict[str, object]:
-        pack, t = self._pack(), self.site.translator(request)
+        offered, t = self._offered(), self.site.translator(request)
+        default, *others = offered.items()
+        pack = default[1].packs[0]
         goals = thresholds(pack.goals(None), t)
         return {
             "pack": pack,
+            "others": [(f"{WRITE}?{urlencode({TO: name})}", each.label(t)) for name, each in others],
             "thresholds": goals,
             "addressee": pack.addressee[t.language],
             "window": term(pack.window, t),
@@ -87,9 +91,11 @@ class Start:
     @personal
     async def begin(self, request: Request, person: Person) -> Response:
         """The first question; or, before anything is written, why this person cannot start a petition."""
-        if code := obstacle(self._pack().author, person, datetime.now(UTC)):
+        to = self._to(request.query_params.get(TO, ""))
+        if code := obstacle(self._offered()[to].packs[0].author, person, datetime.now(UTC)):
             return await self.site.render(request, "not_author.html", {"code": code})
         values = dict.fromkeys(ALL_FIELDS, "") | {"language": self.site.translator(request).language}
+        values |= {TO: to, UNIT: ""}
         return await self._step(request, "topic", values, secrets.token_urlsafe(16))
 
     async def proceed(self, request: Request) -> Response:
@@ -98,18 +104,38 @@ class Start:
         limiter = web(request.scope).limiter
         limiter.admit(request.scope, RateClass.WRITE, person.id if person else None)
         form = await read_form(request, limit=FORM_LIMIT)
-        values, key, go = read_fields(form), form.text("draft")[:64], form.text("go")
+        values, key, go = self._read(form), form.text("draft")[:64], form.text("go")
         step = form.text("step") if form.text("step") in FIELDS else STEPS[0]
         if go in FIELDS:
             return await self._step(request, go, values, key)
         if go == "mend":
             return await self._step(request, STEPS[-1], mended_fields(values), key)
-        wrong = first_wrong_step(values) if step == STEPS[-1] else step
-        if wrong and (errors := errors_in(values, FIELDS[wrong], self.site.translator(request))):
+        wrong = self._wrong_step(values) if step == STEPS[-1] else step
+        if wrong and (errors := self._errors(values, wrong, self.site.translator(request))):
             return await self._step(request, wrong, values, key, errors=errors)
         if step != STEPS[-1]:
             return await self._step(request, self._after(step, values), values, key)
         return await self._save(request, person, form, values, key)
+
+    def _read(self, form: Form) -> dict[str, str]:
+        to = self._to(form.text(TO))
+        unit = form.text(UNIT)
+        return read_fields(form) | {TO: to, UNIT: unit if self._offered()[to].knows(unit) else ""}
+
+    def _to(self, name: str) -> str:
+        """Whom to address; the default where nobody is named who is known here."""
+        offered = self._offered()
+        return name if name in offered else next(iter(offered))
+
+    def _wrong_step(self, values: Mapping[str, str]) -> str | None:
+        """The first step that is not answered yet."""
+        return first_wrong_step(values) if self._addressee(values).knows(values[UNIT]) else STEPS[0]
+
+    def _errors(self, values: Mapping[str, str], step: str, t: Translator) -> Errors:
+        errors = errors_in(values, FIELDS[step], t)
+        if step == STEPS[0] and not self._addressee(values).knows(values[UNIT]):
+            return [(UNIT, t("start.error.unit")), *errors]
+        return errors
 
     async def _save(
         self, request: Request, person: Person | None, form: Form, values: Mapping[str, str], key: str
@@ -123,12 +149,13 @@ class Start:
         """The next step; the translation, where the rules ask for one that is missing."""
         if step == TRANSLATION:
             return STEPS[-1]
-        missing = any(each["asked"] for each in translations_of(values, self._pack()))
+        missing = any(each["asked"] for each in translations_of(values, self._pack(values)))
         return TRANSLATION if step == STEPS[-2] and missing else STEPS[STEPS.index(step) + 1]
 
     async def _create(self, request: Request, person: Person, values: Mapping[str, str], key: str) -> Response:
         try:
-            outcome = await self.site.commands.create(person, to_text(values), RulesChoice(), WAIT, key or None)
+            rules = self._addressee(values).choice(values[UNIT])
+            outcome = await self.site.commands.create(person, to_text(values), rules, WAIT, key or None)
         except BrokerUnavailableError:
             return await self._step(request, STEPS[-1], values, key, notice="unavailable")
         decision = outcome.decision
@@ -153,9 +180,9 @@ class Start:
     ) -> Response:
         t = self.site.translator(request)
         person = await current_person(request)
-        pack = self._pack()
+        pack, addressee = self._pack(values), self._addressee(values)
         number = STEPS.index(step) if step in STEPS else len(STEPS) - 1
-        shown = fields_on(step, values["language"])
+        shown = (*fields_on(step, values["language"]), *((UNIT,) if step == STEPS[0] else ()))
         context = {
             "step": step,
             "number": number + 1,
@@ -175,7 +202,10 @@ class Start:
             "region": region_name(values["region"], t.language) if values["region"] else t("about.country"),
             "similar": await self._similar(request, values) if step in SHOW_SIMILAR else [],
             "pack": pack,
-            "addressee": pack.addressee[t.language],
+            "goal": thresholds(pack.goals(values[UNIT] or None), t)[-1] if addressee.knows(values[UNIT]) else None,
+            "units": addressee.units(t.language),
+            "label": addressee.label(t),
+            "addressee": pack.addressed(values[UNIT] or None)[t.language],
             "others": translations_of(values, pack),
             "remarks": remarks_on(values, pack, t) if step == STEPS[-1] else [],
         }
@@ -188,8 +218,14 @@ class Start:
         found = await self.site.reads.similar(text[:LONGEST_TEXT], SIMILAR)
         return [self.site.present(request, petition) for petition in found]
 
-    def _pack(self) -> RulePack:
-        return self.site.packs.in_force(RulesChoice().pack, datetime.now(UTC).date())
+    def _offered(self) -> Mapping[str, Addressee]:
+        return addressees(self.site.packs, datetime.now(UTC).date())
+
+    def _addressee(self, values: Mapping[str, str]) -> Addressee:
+        return self._offered()[values[TO]]
+
+    def _pack(self, values: Mapping[str, str]) -> RulePack:
+        return self._addressee(values).pack(values[UNIT])
 
 
 async def _from_our_page(request: Request, form: Form) -> bool:

@@ -199,6 +199,7 @@ class Asked:
     """What is asked for, and how it is decided."""
 
     done: list[tuple[str, Any]] = field(default_factory=list)
+    rules: RulesChoice | None = None
     down: bool = False
     undecided: bool = False
     refusal: str | None = None
@@ -225,8 +226,9 @@ class Asked:
         return self._outcome(petition_id, data, self.signature_decisions)
 
     async def create(
-        self, _who: Person, text: PetitionText, _rules: RulesChoice, _wait: float, key: str | None
+        self, _who: Person, text: PetitionText, rules: RulesChoice, _wait: float, key: str | None
     ) -> Outcome:
+        self.rules = rules
         self._ask("create", (text, key))
         data: Payload = Created(
             petition="new",

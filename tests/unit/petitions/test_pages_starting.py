@@ -2,16 +2,18 @@
 
 import html
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from schemas.petitions.v1 import SubmitRequested
+from services.petitions.commands import RulesChoice
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import Status
 from tests.unit.petitions.pages_support import (
     AUTHOR,
     NOW,
+    PACKS,
     READER,
     Asked,
     Stored,
@@ -112,6 +114,39 @@ async def test_whoever_was_signed_out_keeps_the_text_and_is_told_what_to_do() ->
         assert world.asked.done == []
         answer = await world.post(WRITE, hidden(answer.text, WRITE) | {"go": "next"})
         assert answer.status_code == 303
+
+
+async def test_whoever_asks_another_body_chooses_its_place_and_sees_its_rules() -> None:
+    async with pages() as world:
+        await world.sign_in(READER)
+        offered = re.findall(r'href="(/petitions/start/write[^"]*)"', (await world.get("/petitions/start")).text)
+        bodies = [f"to=kz-{body}.{level}" for level in ("district", "region") for body in ("akimat", "maslikhat")]
+        assert sorted(offered) == sorted([WRITE, *(f"{WRITE}?{body}" for body in bodies)])
+
+        page = (await world.get(f"{WRITE}?to=kz-maslikhat.district")).text
+        unanswered = await world.post(WRITE, hidden(page, WRITE) | ANSWERS["topic"] | {"go": "next"})
+        assert "Choose the place whose body is to answer." in unanswered.text
+        assert 'value="KZ-101000"' in unanswered.text
+
+        answer = await world.post(WRITE, hidden(page, WRITE) | ANSWERS["topic"] | {"unit": "KZ-101000", "go": "next"})
+        for step in ("title", "text", "proposal"):
+            answer = await world.post(WRITE, hidden(answer.text, WRITE) | ANSWERS[step] | {"go": "next"})
+        assert "Maslikhat of" in answer.text
+        [goal] = PACKS.in_force("kz-district-large-maslikhat", datetime.now(UTC).date()).goals("KZ-101000")
+        assert f"{goal.signatures:,} for" in answer.text
+        assert (await world.post(WRITE, hidden(answer.text, WRITE) | {"go": "next"})).status_code == 303
+        assert world.asked.rules == RulesChoice("kz-district-large-maslikhat", "KZ-101000")
+
+
+async def test_a_place_without_such_a_body_is_not_taken_and_a_made_up_body_is_the_default() -> None:
+    async with pages() as world:
+        await world.sign_in(READER)
+        fields = await walk(world, *ANSWERS)
+        answer = await world.post(WRITE, fields | {"to": "kz-akimat.region", "unit": "KZ-101000", "go": "next"})
+        assert "Choose the place whose body is to answer." in answer.text
+        answer = await world.post(WRITE, fields | {"to": "<b>", "unit": "KZ-101000", "go": "next"})
+        assert answer.status_code == 303
+        assert world.asked.rules == RulesChoice()
 
 
 async def test_a_second_press_leads_to_the_same_petition() -> None:
