@@ -25,13 +25,18 @@ from tests.receiver import Reply, receiving
 
 pytestmark = in_browser
 say: Final = Translator(edge_catalogs([FOLDERS.locales, *FOLDERS.more_locales]), "ru")
-PORT: Final = free_port()
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def port() -> int:
+    """Where the receiver of the test listens."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Site]:
     """The notifications service, which may send to the receiver of the test."""
-    targets = {"KENES_EGRESS_TEST_TARGETS": f'["http://127.0.0.1:{PORT}"]'}
+    targets = {"KENES_EGRESS_TEST_TARGETS": f'["http://127.0.0.1:{port}"]'}
     with running_site(tmp_path_factory.mktemp("notifications"), targets, service="notifications") as running:
         yield running
 
@@ -45,10 +50,10 @@ async def begun(site: Site, owner: httpx.AsyncClient, producer: Producer, url: s
     return str(stream["stream"])
 
 
-async def test_a_replay_is_cancelled_after_a_question(browser: Browser, site: Site) -> None:
+async def test_a_replay_is_cancelled_after_a_question(browser: Browser, site: Site, port: int) -> None:
     name = str(uuid4())
     async with (
-        receiving(PORT) as receiver,
+        receiving(port) as receiver,
         Producer(site.product.kafka.bootstrap, "test") as producer,
         httpx.AsyncClient(base_url=site.url + API, timeout=120) as owner,
         visiting(browser, site, width=PHONE, locale="ru") as reader,

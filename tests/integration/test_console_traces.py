@@ -64,17 +64,18 @@ async def test_a_trace_is_found_within_its_window_and_bounds(kafka: EmbeddedKafk
         reach = search.reaches[PLACE]
         assert (reach.start, reach.read, reach.left_out) == (begin, NEW, 0)
 
-        bounded = Search(Asked(Kind.TRACE, trace), log, now + timedelta(minutes=1), budget=100)
+        bounded = Search(Asked(Kind.TRACE, trace), log, now + timedelta(minutes=1), budget=1_000)
         await bounded.go_on(60)
         assert [each.offset for each in bounded.found.records] == [there], "the newest are read first"
-        assert bounded.reaches[PLACE].read == 100
-        assert bounded.reaches[PLACE].left_out == NEW - 100
+        read = bounded.reaches[PLACE].read
+        assert 0 < read <= 1_000, "the other topics have their share"
+        assert bounded.reaches[PLACE].left_out == NEW - read
 
         around = Asked(Kind.TRACE, trace, Window("day", now - timedelta(days=14)))
         early = Search(around, log, now, budget=100)
         await early.go_on(60)
         assert not list(early.found.records), "it is later than may be read around that time"
-        assert early.reaches[PLACE].read == 100 + LATER
+        assert LATER < early.reaches[PLACE].read <= 100 + LATER
 
         found = await standing_at(log, PLACE.topic, Receipt(PLACE.partition, there))
         assert found is not None

@@ -124,6 +124,8 @@ async def test_telegram_takes_a_crowd_in_real_time_without_a_word_of_too_many(
     settings = TelegramSettings(telegram_token="1:local", telegram_bot="kenes_local_bot", telegram_api=page)
     with running_sinks(local, "telegram"):
         async with BotApi(settings) as api:
+            for number in range(MESSAGES):
+                await browser.post(f"{page}/channels", data={"name": f"channel{number}", "bot": "posts"})
             sending = Messenger(api)
             sent = await asyncio.gather(*(sending.send(f"@channel{number}", "x") for number in range(MESSAGES)))
         assert set(sent) == {Sent()}

@@ -61,6 +61,7 @@ class Centre:
             "sign_in": sign_in_address(request),
             "said": said(request, SAID),
             "signed_in": person is not None,
+            "dropped": (),
         }
         if person is not None:
             context |= await self._own(person, t)
