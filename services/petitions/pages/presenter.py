@@ -89,7 +89,7 @@ class Presenter:
             thresholds=thresholds(petition.goals, t, on_paper),
             status=_status(petition, t),
             deadline=_deadline(petition, t, now or datetime.now(UTC)),
-            about=_about(petition, t),
+            about=f"{t(f'category.{petition.text.category}')} · {place(pack, petition.unit, petition.text.region, t)}",
             addressee=pack.addressed(petition.unit)[t.language],
             window=term(pack.window, t),
         )
@@ -142,10 +142,11 @@ def _deadline(petition: Petition, t: Translator, now: datetime) -> str:
 _NOT_COUNTED = (Status.MODERATION, Status.RETURNED, Status.REJECTED, Status.SUSPENDED)
 
 
-def _about(petition: Petition, t: Translator) -> str:
-    text = petition.text
-    place = region_name(text.region, t.language) if text.region else t("about.country")
-    return f"{t(f'category.{text.category}')} · {place}"
+def place(pack: RulePack, unit: str | None, region: str | None, t: Translator) -> str:
+    """Where a petition belongs: to the unit whose body is asked, else to the region that it names."""
+    if found := pack.unit(unit):
+        return found.name[t.language]
+    return region_name(region, t.language) if region else t("about.country")
 
 
 _CODED = ("closed", "answered")

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from kenes.identity.access import current_person
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
-from kenes.regions import region_name, regions
+from kenes.regions import regions
 from kenes.web import csrf
 from kenes.web.bodies import Form, read_form
 from kenes.web.context import web
@@ -41,7 +41,7 @@ from services.petitions.pages.drafting import (
     to_text,
     translations_of,
 )
-from services.petitions.pages.presenter import Presented, term, thresholds
+from services.petitions.pages.presenter import Presented, place, term, thresholds
 from services.petitions.pages.signing import obstacle, receipt_address
 from services.petitions.pages.site import WAIT, PageSite
 
@@ -199,7 +199,7 @@ class Start:
             "categories": [(str(each), t(f"category.{each}")) for each in Category],
             "languages": [(each, t(f"language.{each}")) for each in LANGUAGES],
             "regions": regions(t.language),
-            "region": region_name(values["region"], t.language) if values["region"] else t("about.country"),
+            "place": place(pack, values[UNIT], values["region"], t),
             "similar": await self._similar(request, values) if step in SHOW_SIMILAR else [],
             "pack": pack,
             "goal": thresholds(pack.goals(values[UNIT] or None), t)[-1] if addressee.knows(values[UNIT]) else None,
