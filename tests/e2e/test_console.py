@@ -130,6 +130,7 @@ async def test_keys_lead_to_the_filter_through_rows_and_to_help(
     async with _operator(browser, operated, "/groups") as visitor:
         page, keys = visitor.page, visitor.page.keyboard
         await expect(page.locator(f"[id='group-{GROUP}']")).to_be_visible()
+        await expect(page.locator("tr[data-name]").nth(1)).to_be_visible()
         await keys.press("j")
         first = await page.evaluate("document.activeElement.closest('tr').id")
         await keys.press("j")

@@ -61,6 +61,7 @@ async def test_one_menu_and_one_login(browser: Browser, tmp_path: Path) -> None:
                 await page.wait_for_url(f"{petitions.url}/petitions")
                 await expect(page.get_by_role("banner")).to_contain_text("Айгерім С.")
                 await page.get_by_role("button", name="Sign out").click()
+                await expect(page.get_by_role("link", name="Sign in")).to_be_visible()
                 await page.goto(f"{drafts}/")
                 await page.wait_for_url(f"{drafts}/consultations")
                 await expect(page.get_by_role("link", name="Sign in")).to_be_visible()

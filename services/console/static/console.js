@@ -20,9 +20,11 @@ function count() {
   page.classList.toggle("is-stale", Date.now() - heard > QUIET);
 }
 
-// Rows are found again by their id and changed cell by cell, so that focus, selection and open details stay.
+// Rows are found again by their id and changed cell by cell, so that focus, selection and open details stay. While
+// somebody goes through them by keys they keep their order: the next row is the one that was seen to be next.
 function renewTable(old, fresh) {
   const body = old.tBodies[0];
+  const held = body.contains(document.activeElement);
   const rows = new Map([...body.rows].map((row) => [row.id, row]));
   const wanted = [...fresh.tBodies[0].rows];
   wanted.forEach((row, place) => {
@@ -36,7 +38,7 @@ function renewTable(old, fresh) {
       [...row.cells].forEach((cell, index) => {
         if (known.cells[index].innerHTML !== cell.innerHTML) known.cells[index].innerHTML = cell.innerHTML;
       });
-      if (body.rows[place] !== known && !known.contains(document.activeElement)) body.insertBefore(known, body.rows[place]);
+      if (!held && body.rows[place] !== known) body.insertBefore(known, body.rows[place]);
     }
   });
   const names = new Set(wanted.map((row) => row.id));
