@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from kenes.kafka.connection import client_options
+from kenes.kafka.clients import administering
 from schemas.topics import Topic
 
 FOREVER = "-1"
@@ -24,9 +24,7 @@ async def ensure_topics(bootstrap: str, topics: Iterable[Topic], replication: in
     when the broker does not list what it has created.
     """
     wanted = {topic.name: topic for topic in topics}
-    admin = AIOKafkaAdminClient(**client_options(bootstrap))
-    await admin.start()
-    try:
+    async with administering(bootstrap) as admin:
         existing = await _partition_counts(admin)
         _refuse_mismatch(wanted, existing)
         missing = [topic for name, topic in wanted.items() if name not in existing]
@@ -35,18 +33,12 @@ async def ensure_topics(bootstrap: str, topics: Iterable[Topic], replication: in
             # Another process may have created them at the same moment, from another registry.
             _refuse_mismatch(wanted, await _visible(admin, wanted))
         return [topic.name for topic in missing]
-    finally:
-        await admin.close()
 
 
 async def present(bootstrap: str, topics: Iterable[Topic]) -> list[Topic]:
     """Those of the topics that the broker has: a service that has never run here has none."""
-    admin = AIOKafkaAdminClient(**client_options(bootstrap))
-    await admin.start()
-    try:
+    async with administering(bootstrap) as admin:
         found = set(await admin.list_topics())
-    finally:
-        await admin.close()
     return [topic for topic in topics if topic.name in found]
 
 

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 
+from kenes.kafka.clients import administering, consuming
 from kenes.kafka.connection import client_options
 from kenes.kafka.reader import read_to_end
 from kenes.kafka.records import Record
@@ -35,12 +36,8 @@ class Span:
 async def spans(bootstrap: str, topic: Topic) -> dict[int, Span]:
     """What each partition of a topic holds, now."""
     asked = [TopicPartition(topic.name, partition) for partition in range(topic.partitions)]
-    consumer = AIOKafkaConsumer(**client_options(bootstrap), enable_auto_commit=False)
-    await consumer.start()
-    try:
+    async with consuming(AIOKafkaConsumer(**client_options(bootstrap), enable_auto_commit=False)) as consumer:
         starts, ends = await consumer.beginning_offsets(asked), await consumer.end_offsets(asked)
-    finally:
-        await consumer.stop()
     return {place.partition: Span(starts[place], ends[place]) for place in asked}
 
 
@@ -63,11 +60,15 @@ class Copier:
     """Writes records back. Use from one event loop, within `async with`."""
 
     def __init__(self, bootstrap: str) -> None:
-        self._options = client_options(bootstrap)
+        self._bootstrap = bootstrap
 
     async def __aenter__(self) -> "Copier":
         self._producer = AIOKafkaProducer(
-            **self._options, enable_idempotence=True, acks="all", linger_ms=5, max_request_size=LARGEST_DRAFT
+            **client_options(self._bootstrap),
+            enable_idempotence=True,
+            acks="all",
+            linger_ms=5,
+            max_request_size=LARGEST_DRAFT,
         )
         await self._producer.start()
         return self
@@ -115,12 +116,8 @@ class Copier:
         filled = {TopicPartition(topic.name, partition): start for partition, start in starts.items() if start}
         if not filled:
             return
-        admin = AIOKafkaAdminClient(**self._options)
-        await admin.start()
-        try:
+        async with administering(self._bootstrap) as admin:
             await admin.delete_records({place: RecordsToDelete(start) for place, start in filled.items()})
-        finally:
-            await admin.close()
 
 
 def _filling(place: TopicPartition) -> Record:

@@ -4,6 +4,9 @@ The decision on the request at (partition p, offset o) goes to partition p of th
 The first decision in the log counts, so state is a fold of the log. Each decision also says where it expects to
 stand: one that stands elsewhere was made by an owner that did not know all before it, and does not count. A decider
 that finds somebody else's writing between its own gives up what it holds and starts again from the log.
+
+Whoever hands over the requests may pass one over: at a rebalance Faust drops what it has read and not handed on yet,
+and acknowledges what comes after. So a decider counts along, and reads what is missing from the log itself.
 """
 
 import asyncio
@@ -53,6 +56,13 @@ class DecisionLog(Protocol):
         """
 
 
+class RequestLog(Protocol):
+    """One requests topic as a decider sees it. Kafka's is `kenes.kafka.request_log`."""
+
+    def between(self, partition: int, start: int, end: int) -> AsyncIterator[Sequence[Record]]:
+        """The requests from `start` to before `end` that the topic still has, in order, some at a time."""
+
+
 class DecisionState(Protocol):
     """What a decider knows: a fold of its own decisions."""
 
@@ -89,6 +99,7 @@ class Decider:
         source: str,
         state: DecisionState,
         log: DecisionLog,
+        request_log: RequestLog,
         dead_letters: DeadLetters,
     ) -> None:
         if requests.partitions != decisions.partitions:
@@ -98,8 +109,11 @@ class Decider:
         self._source = source
         self._state = state
         self._log = log
+        self._request_log = request_log
         self._dead_letters = dead_letters
         self._positions: dict[int, Position] = {}
+        self._expected: dict[int, int] = {}
+        self._seen_waiting: dict[int, tuple[int, int]] = {}
         self._in_hand = asyncio.Lock()
 
     async def take_over(self, partitions: Collection[int]) -> None:
@@ -117,6 +131,7 @@ class Decider:
         """Forgets partitions at once; not while a batch is in hand."""
         for partition in partitions:
             self._positions.pop(partition, None)
+            self._expected.pop(partition, None)
             self._state.forget(partition)
 
     async def acquire(self, partition: int) -> None:
@@ -134,6 +149,7 @@ class Decider:
                 batch = []
         await self._catch_up(partition, batch, position)
         self._positions[partition] = position
+        self._expected[partition] = position.sequence + 1
         _log.info("partition acquired", topic=self.requests.name, partition=partition, decided=position.sequence)
 
     async def _catch_up(self, partition: int, decisions: Sequence[Event[Payload]], position: Position) -> None:
@@ -151,14 +167,67 @@ class Decider:
         """
         async with self._in_hand:
             with BATCH_DURATION.labels(self.requests.name).time():
-                await self._handle(records)
+                for partition in sorted({record.partition for record in records} - self._positions.keys()):
+                    await self.acquire(partition)
+                await self._hand_over(records)
+
+    async def sweep(self, ends: Mapping[int, int]) -> None:
+        """Decides what was in the log at the sweep before, and has not been handed over since.
+
+        `ends` are the offsets after the last request of each partition, now. Raises as `handle` does.
+        """
+        async with self._in_hand:
+            for partition in sorted(self._positions):
+                expected, end = self._seen_waiting.get(partition, (-1, -1))
+                if expected == self._expected[partition]:
+                    await self._fill(partition, end)
+            self._seen_waiting = {p: (expected, ends[p]) for p, expected in self._expected.items()}
+
+    async def _hand_over(self, records: Sequence[Record]) -> None:
+        """Decides these records, and before each what was passed over."""
+        reached, batch = dict(self._expected), list[Record]()
+        for record in records:
+            partition, offset = record.partition, record.offset
+            if offset > reached[partition]:
+                await self._handle(batch)
+                await self._fill(partition, offset)
+                batch = []
+            batch.append(record)
+            reached[partition] = max(reached[partition], offset + 1)
+        await self._handle(batch)
+
+    async def _fill(self, partition: int, end: int) -> None:
+        """Decides what is in the log from the next request that is expected to before `end`."""
+        if self._expected[partition] >= end:
+            return
+        async for missing in self._request_log.between(partition, self._expected[partition], end):
+            place = {"topic": self.requests.name, "partition": partition, "offset": missing[0].offset}
+            _log.warning("requests were passed over: they are read from the log", count=len(missing), **place)
+            await self._handle(missing)
+        self._expected[partition] = end
 
     async def _handle(self, records: Sequence[Record]) -> None:
-        for partition in sorted({record.partition for record in records} - self._positions.keys()):
-            await self.acquire(partition)
-        requests = await self._undecided(records)
-        if not requests:
-            return
+        requests = await self._new(records)
+        if requests:
+            await self._decide_all(requests)
+        for record in records:
+            self._expected[record.partition] = max(self._expected[record.partition], record.offset + 1)
+
+    async def _new(self, records: Sequence[Record]) -> list[tuple[Record, Recorded]]:
+        """The readable requests that were not handed over before, in order; unreadable ones are set aside."""
+        expected = dict(self._expected)
+        requests: list[tuple[Record, Recorded]] = []
+        for record in records:
+            if record.offset < expected[record.partition]:
+                continue
+            expected[record.partition] = record.offset + 1
+            try:
+                requests.append((record, read(self.requests, record)))
+            except UnreadableEventError as error:
+                await self._dead_letters.put(self.requests, record, error)
+        return requests
+
+    async def _decide_all(self, requests: Sequence[tuple[Record, Recorded]]) -> None:
         BATCH_RECORDS.labels(self.requests.name).observe(len(requests))
         await self._state.prepare([request.event for _, request in requests])
         decided: dict[int, list[tuple[bytes, Event[Payload]]]] = {}
@@ -171,20 +240,6 @@ class Decider:
         made = {partition: decisions for partition, decisions in decided.items() if decisions}
         if made:
             await self._append(made)
-
-    async def _undecided(self, records: Sequence[Record]) -> list[tuple[Record, Recorded]]:
-        """The readable requests that have no decision yet, in order; unreadable ones are set aside."""
-        seen = {partition: position.sequence for partition, position in self._positions.items()}
-        requests: list[tuple[Record, Recorded]] = []
-        for record in records:
-            if record.offset <= seen[record.partition]:
-                continue  # decided before: delivered again
-            seen[record.partition] = record.offset
-            try:
-                requests.append((record, read(self.requests, record)))
-            except UnreadableEventError as error:
-                await self._dead_letters.put(self.requests, record, error)
-        return requests
 
     async def _decide(self, record: Record, request: Recorded, offset: int) -> Event[Payload] | None:
         """The decision, for the place it is to have in the log; `None` when the request was set aside."""

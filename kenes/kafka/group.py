@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import NoOffsetForPartitionError
 
+from kenes.kafka.clients import consuming
 from kenes.kafka.connection import client_options
 from kenes.kafka.reader import to_record
 from kenes.kafka.records import Record
@@ -83,8 +84,7 @@ async def consume(
     )
     listener = _SeekOnAssignment(consumer, starts)
     consumer.subscribe([topic.name], listener=listener)
-    await consumer.start()
-    try:
+    async with consuming(consumer):
         while True:
             beat()
             began = time.monotonic()
@@ -100,5 +100,3 @@ async def consume(
             full = sum(len(records) for records in batch.values()) >= settings.max_records
             if batch and not full:
                 await asyncio.sleep(max(0.0, settings.pace - (time.monotonic() - began)))
-    finally:
-        await consumer.stop()

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
+from kenes.kafka.clients import administering, consuming
 from kenes.kafka.connection import client_options
 from kenes.observe.logs import get_logger
 from kenes.observe.metrics import CONSUMER_POSITION, LAG_CHECKED, LAG_RECORDS, LAG_SECONDS, TOPIC_END
@@ -69,13 +69,9 @@ def committed_by(bootstrap: str, group: str, topic: Topic) -> Positions:
     """The positions that a consumer group committed to the broker."""
 
     async def positions() -> Mapping[int, int]:
-        admin = AIOKafkaAdminClient(**client_options(bootstrap))
-        await admin.start()
-        try:
-            asked = [TopicPartition(topic.name, partition) for partition in range(topic.partitions)]
+        asked = [TopicPartition(topic.name, partition) for partition in range(topic.partitions)]
+        async with administering(bootstrap) as admin:
             found = await admin.list_consumer_group_offsets(group, partitions=asked)
-        finally:
-            await admin.close()
         return {place.partition: committed.offset for place, committed in found.items() if committed.offset >= 0}
 
     return positions
@@ -93,9 +89,7 @@ async def report_lag(bootstrap: str, watched: Iterable[Watched], every: float = 
 
 
 async def _look(bootstrap: str, watched: Iterable[Watched]) -> None:
-    broker = AIOKafkaConsumer(**client_options(bootstrap), enable_auto_commit=False)
-    await broker.start()
-    try:
+    async with consuming(AIOKafkaConsumer(**client_options(bootstrap), enable_auto_commit=False)) as broker:
         for each in watched:
             asked = [TopicPartition(each.topic.name, partition) for partition in range(each.topic.partitions)]
             # The positions first: the ends then lie at or beyond them.
@@ -106,5 +100,3 @@ async def _look(bootstrap: str, watched: Iterable[Watched]) -> None:
                 {place.partition: offset for place, offset in ends.items()},
                 positions,
             )
-    finally:
-        await broker.stop()

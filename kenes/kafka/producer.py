@@ -13,6 +13,7 @@ from kenes.kafka.connection import client_options
 from kenes.kafka.records import Receipt
 from kenes.observe.logs import get_logger
 from kenes.observe.metrics import PRODUCE_ERRORS, RECORDS_PRODUCED
+from kenes.tasks import is_cancelled
 from schemas.envelope import Event
 from schemas.payload import Payload
 from schemas.topics import LARGEST_DRAFT, Topic
@@ -101,7 +102,7 @@ class Producer:
             self._discard(inner)
             raise BrokerUnavailableError(f"no acknowledgement for {topic.name}: {error!r}") from error
         except asyncio.CancelledError as error:
-            if _is_cancelled():
+            if is_cancelled():
                 raise
             # Another sender's time-out dropped the producer, and with it what this one was waiting for.
             PRODUCE_ERRORS.labels(topic.name).inc()
@@ -151,12 +152,6 @@ class Producer:
             closing = asyncio.create_task(_abandon(inner, self._timeout))
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
-
-
-def _is_cancelled() -> bool:
-    """Whether somebody wants this very task to end, rather than something it waits for."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 def _milliseconds(event: Event[Payload]) -> int:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from kenes.kafka.clients import consuming
 from kenes.kafka.connection import client_options
 from kenes.kafka.records import Record
 from schemas.topics import Topic
@@ -24,14 +25,11 @@ async def reading(bootstrap: str, topic: Topic, starts: Mapping[int, int]) -> As
         auto_offset_reset="none",
         max_partition_fetch_bytes=4 * 1024 * 1024,
     )
-    await consumer.start()
-    try:
+    async with consuming(consumer):
         consumer.assign([TopicPartition(topic.name, partition) for partition in starts])
         for partition, start in starts.items():
             consumer.seek(TopicPartition(topic.name, partition), start)
         yield consumer
-    finally:
-        await consumer.stop()
 
 
 async def end_offsets(consumer: AIOKafkaConsumer, topic: Topic, partitions: list[int]) -> dict[int, int]:
@@ -40,11 +38,17 @@ async def end_offsets(consumer: AIOKafkaConsumer, topic: Topic, partitions: list
     return {asked.partition: offset for asked, offset in found.items()}
 
 
+async def starts(bootstrap: str, topic: Topic) -> dict[int, int]:
+    """The offsets of the oldest records that every partition still has, now."""
+    async with consuming(AIOKafkaConsumer(**client_options(bootstrap), enable_auto_commit=False)) as consumer:
+        asked = [TopicPartition(topic.name, partition) for partition in range(topic.partitions)]
+        return {place.partition: offset for place, offset in (await consumer.beginning_offsets(asked)).items()}
+
+
 async def ends(bootstrap: str, topic: Topic) -> dict[int, int]:
     """The offsets after the last record of every partition, now."""
-    partitions = list(range(topic.partitions))
-    async with reading(bootstrap, topic, dict.fromkeys(partitions, 0)) as consumer:
-        return await end_offsets(consumer, topic, partitions)
+    async with consuming(AIOKafkaConsumer(**client_options(bootstrap), enable_auto_commit=False)) as consumer:
+        return await end_offsets(consumer, topic, list(range(topic.partitions)))
 
 
 async def read_to_end(bootstrap: str, topic: Topic, starts: Mapping[int, int]) -> AsyncIterator[list[Record]]:

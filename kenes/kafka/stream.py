@@ -18,6 +18,7 @@ from kenes.kafka.connection import client_options
 from kenes.kafka.decider import Decider
 from kenes.kafka.records import Record
 from kenes.observe.logs import get_logger
+from kenes.tasks import is_cancelled
 
 if TYPE_CHECKING:
     import faust
@@ -93,9 +94,9 @@ def add_decider(app: faust.App, decider: Decider, *, die: Callable[[], None] | N
         async for events in stream.take_events(BATCH, within=GATHER):
             try:
                 await decider.handle([_record(event) for event in events])
-            except asyncio.CancelledError:
-                raise
-            except BaseException:  # noqa: BLE001 - whatever it is, Faust must not acknowledge the batch
+            except BaseException as error:
+                if isinstance(error, asyncio.CancelledError) and is_cancelled():
+                    raise
                 _log.exception("deciding failed: the process ends, the batch will come again")
                 end()
                 await asyncio.Event().wait()  # never acknowledges, should the end be slow to come

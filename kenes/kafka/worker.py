@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError
 
+from kenes.kafka.clients import consuming
 from kenes.kafka.connection import client_options
 from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.reader import to_record
@@ -60,8 +61,7 @@ async def run_worker(worker: Worker, group: str, bootstrap: str, session_timeout
         session_timeout_ms=int(session_timeout * 1000),
         heartbeat_interval_ms=int(session_timeout * 1000 / 4),
     )
-    await consumer.start()
-    try:
+    async with consuming(consumer):
         while True:
             found = await consumer.getmany(timeout_ms=500, max_records=LARGEST_BATCH)
             for asked, records in found.items():
@@ -71,8 +71,6 @@ async def run_worker(worker: Worker, group: str, bootstrap: str, session_timeout
                     await worker.handle(topic, events)
                 RECORDS_CONSUMED.labels(topic.name).inc(len(events))
                 await _commit(consumer, asked, records[-1].offset + 1)
-    finally:
-        await consumer.stop()
 
 
 async def _readable(topic: Topic, records: Sequence[Record], letters: DeadLetters) -> list[Recorded]:

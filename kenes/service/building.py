@@ -18,6 +18,7 @@ from kenes.mongo.versions import switch
 from kenes.observe.logs import configure_logs
 from kenes.service.definition import Service
 from kenes.settings import KitSettings
+from kenes.tasks import Tasks
 
 WORTH_A_PROCESS = 20_000
 """Events: to start a process takes as long as folding about so many."""
@@ -80,7 +81,7 @@ async def catch_up(bootstrap: str, version: Version, partitions: Collection[int]
         if writing is not None:
             await writing
 
-    async with asyncio.TaskGroup() as tasks:
+    async with Tasks() as tasks:
         async for records in read_to_end(bootstrap, version.projection.topic, starts):
             prepared = await projector.prepare({records[0].partition: records}, settled)
             if writing is not None:

@@ -1,6 +1,5 @@
 """A process's own view of a decisions topic: a projection's documents, then the live tail from where they end."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -10,6 +9,7 @@ from kenes.kafka.tail import Tail
 from kenes.mongo.client import patience
 from kenes.mongo.projection import Projection, Version, live_version
 from kenes.service.definition import Context, Service
+from kenes.tasks import Tasks
 
 LOADED_WITHIN = 900.0
 """Seconds in which a process must have read what a projection holds. Nobody waits for it: another one is asked."""
@@ -39,7 +39,7 @@ async def following(
     with patience(LOADED_WITHIN):
         positions = await load(version)
     tail = Tail(service.settings.kafka_bootstrap, projection.topic, take)
-    async with asyncio.TaskGroup() as tasks:
+    async with Tasks() as tasks:
         task = tasks.create_task(tail.follow(positions), name=f"tail of {projection.topic.name}")
         await tail.caught_up.wait()
         try:

@@ -14,7 +14,9 @@ from kenes.kafka.decider import Decider
 from kenes.kafka.decision_log import KafkaDecisionLog
 from kenes.kafka.group import GroupSettings, consume
 from kenes.kafka.lag import report_lag
-from kenes.kafka.producer import Producer
+from kenes.kafka.producer import BrokerError, Producer
+from kenes.kafka.reader import ends
+from kenes.kafka.request_log import KafkaRequestLog
 from kenes.kafka.stream import add_decider, running_app, stream_app
 from kenes.kafka.worker import run_worker, worker_group
 from kenes.mongo.client import beside, connected, ping
@@ -29,12 +31,14 @@ from kenes.observe.server import health_server
 from kenes.service.definition import Clock, Context, Service
 from kenes.service.upkeep import keep_up
 from kenes.service.watching import undecided, unfolded, unhandled
+from kenes.tasks import Tasks
 from kenes.web.server import serve, server
 from schemas.topics import all_topics
 
 _log = get_logger(__name__)
 
 GC_THRESHOLD = 50_000
+SWEEP_EVERY = 5.0
 LONGEST_REST = 1.0
 """Seconds until a projection reads again: what it folds is smaller than the records it is folded from."""
 
@@ -53,6 +57,7 @@ async def stream(service: Service, context: Context) -> None:
     settings = service.settings
     letters = DeadLetters(context.producer, f"{service.name}/stream")
     app = stream_app(service.name, settings.kafka_bootstrap, settings.kafka_session_timeout)
+    deciders: list[Decider] = []
     async with service.stream(context) as work:
         for deciding, state in work.deciding:
             name, requests, decisions = deciding.rules.name, deciding.requests.name, deciding.decisions.name
@@ -63,10 +68,14 @@ async def stream(service: Service, context: Context) -> None:
                 source=f"/{service.name}",
                 state=state,
                 log=KafkaDecisionLog(settings.kafka_bootstrap, deciding.decisions, context.producer),
+                request_log=KafkaRequestLog(settings.kafka_bootstrap, deciding.requests),
                 dead_letters=letters,
             )
             add_decider(app, decider)
-        async with running_app(app), asyncio.TaskGroup() as tasks:
+            deciders.append(decider)
+        async with running_app(app), Tasks() as tasks:
+            for decider in deciders:
+                tasks.create_task(_sweep(decider, settings.kafka_bootstrap), name=f"sweep of {decider.requests.name}")
             for clock in work.clocks:
                 tasks.create_task(_run_clock(clock))
             groups = [(worker_group(service.name, worker.name), worker) for worker in work.workers]
@@ -75,6 +84,18 @@ async def stream(service: Service, context: Context) -> None:
                 tasks.create_task(running, name=worker.name)
             watched = [*undecided(service, str(app.conf.id)), *unhandled(service, groups)]
             await report_lag(settings.kafka_bootstrap, watched)
+
+
+async def _sweep(decider: Decider, bootstrap: str) -> None:
+    """Has it decide, every few seconds, what nobody handed over."""
+    while True:
+        await asyncio.sleep(SWEEP_EVERY)
+        try:
+            waiting = await ends(bootstrap, decider.requests)
+        except BrokerError as error:
+            _log.warning("the ends of the requests cannot be had", topic=decider.requests.name, error=repr(error))
+            continue
+        await decider.sweep(waiting)
 
 
 async def _run_clock(clock: Clock) -> None:
@@ -87,7 +108,7 @@ async def _run_clock(clock: Clock) -> None:
 
 async def project(service: Service, context: Context) -> None:
     """Writes every projection of the service, and does what operators order for them, until cancelled."""
-    async with asyncio.TaskGroup() as tasks:
+    async with Tasks() as tasks:
         tasks.create_task(keep_up(service, context), name="upkeep")
         for projection in service.projections:
             tasks.create_task(_project(service, context, projection), name=projection.name)
@@ -132,6 +153,8 @@ async def _run(service: Service, role: str) -> None:
         try:
             await work
         except asyncio.CancelledError:
+            if not work.cancelling():
+                raise  # nobody asked for it: whoever started the process must see that it failed
             _log.info("stopped")
 
 

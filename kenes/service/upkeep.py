@@ -20,6 +20,7 @@ from kenes.mongo.projection import Version
 from kenes.observe.logs import get_logger
 from kenes.service.definition import Context, Service
 from kenes.service.upkeep_work import UPKEEP, Works
+from kenes.tasks import Tasks
 from schemas.console.upkeep import Order, UpkeepOrdered
 from schemas.envelope import sequence_of
 from schemas.topics import ACT_REQUESTS, ACTS, Topic, all_topics
@@ -51,7 +52,7 @@ async def keep_up(service: Service, context: Context) -> None:
     worker = Worker("upkeep", (ACTS,), orders.take)
     letters = DeadLetters(context.producer, f"{service.name}/upkeep")
     group = f"{service.name}.upkeep"
-    async with asyncio.TaskGroup() as tasks:
+    async with Tasks() as tasks:
         tasks.create_task(
             run_worker(worker, group, settings.kafka_bootstrap, settings.kafka_session_timeout, letters),
             name=group,
@@ -102,7 +103,7 @@ class Orders:
             # Whoever folds it, in whatever process, finds that out with the next batch.
             await Version(self._service.projection(ordered.projection), before["version"], self._database).retire()
 
-    async def carry_out(self, tasks: asyncio.TaskGroup) -> None:
+    async def carry_out(self, tasks: Tasks) -> None:
         """Starts what there is to do, and looks again when there are orders and every second."""
         while True:
             self._woken.clear()
@@ -116,7 +117,7 @@ class Orders:
             except TimeoutError:
                 continue
 
-    async def _look(self, tasks: asyncio.TaskGroup) -> None:
+    async def _look(self, tasks: Tasks) -> None:
         async for document in self._stored.find({"active": True}):
             key = document["_id"]
             if key not in self._running and await self._lease(key):

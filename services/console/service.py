@@ -1,6 +1,5 @@
 """The console as the kit runs it: the composition root of its processes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -12,6 +11,7 @@ from kenes.kafka.admin import ensure_topics
 from kenes.mongo.projection import LiveCollections, Projection
 from kenes.service.definition import Context, Deciding, Service, Site, Stream
 from kenes.service.website import Folders, website
+from kenes.tasks import Tasks
 from kenes.web.live import LiveHub
 from schemas.topics import (
     ACT_REQUESTS,
@@ -117,7 +117,7 @@ class Console(Service):
             api = Api(looks.sampler, looks.alerts, person, [each for part in more for each in part.operations()])
             parts = (DutyPages(pages, duties), DeliveryPages(pages, deliveries), TracePages(pages, looks.searches))
             shown = [route for part in parts for route in part.routes()]
-            tasks = await enter(asyncio.TaskGroup())
+            tasks = await enter(Tasks())
             running = tasks.create_task(looks.watching.run(context.health.watch("looks", stalled_after=STALLED_AFTER)))
             stack.callback(running.cancel)
             yield Site(site.app([*api.routes(), *acts, *shown, *page_routes(pages)], {}), hub.close)

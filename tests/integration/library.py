@@ -18,6 +18,7 @@ from kenes.kafka.decision_log import KafkaDecisionLog
 from kenes.kafka.producer import Producer
 from kenes.kafka.reader import read_to_end
 from kenes.kafka.records import Receipt, Record, Recorded, counts, read
+from kenes.kafka.request_log import KafkaRequestLog
 from kenes.local.kafka import EmbeddedKafka
 from kenes.local.mongo import EmbeddedMongo
 from kenes.mongo.client import Database, connected
@@ -141,6 +142,7 @@ class Worker:
     decider: Decider
     state: KeyedState[str]
     log: KafkaDecisionLog
+    request_log: KafkaRequestLog
 
     async def decide(self, records: Sequence[Record]) -> None:
         """Hands it a batch."""
@@ -153,15 +155,17 @@ async def worker(library: Library) -> AsyncIterator[Worker]:
     async with Producer(library.bootstrap, "worker") as producer:
         state = KeyedState(library.database, RULES)
         log = KafkaDecisionLog(library.bootstrap, library.loans, producer)
+        request_log = KafkaRequestLog(library.bootstrap, library.requests)
         decider = Decider(
             library.requests,
             library.loans,
             source="/library",
             state=state,
             log=log,
+            request_log=request_log,
             dead_letters=DeadLetters(producer, "library/stream"),
         )
-        yield Worker(decider, state, log)
+        yield Worker(decider, state, log, request_log)
 
 
 @asynccontextmanager

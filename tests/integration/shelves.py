@@ -18,6 +18,7 @@ from kenes.kafka.decision_log import KafkaDecisionLog
 from kenes.kafka.producer import Producer
 from kenes.kafka.reader import read_to_end
 from kenes.kafka.records import read
+from kenes.kafka.request_log import KafkaRequestLog
 from kenes.local.mongo import EmbeddedMongo
 from kenes.mongo.client import Document, connected
 from kenes.mongo.decision_state import KeyedState
@@ -138,6 +139,7 @@ async def operators(library: Library, service: Shelves) -> AsyncIterator[Operato
             source="/console",
             state=KeyedState(library.database, ACT_RULES),
             log=KafkaDecisionLog(library.bootstrap, ACTS, producer),
+            request_log=KafkaRequestLog(library.bootstrap, ACT_REQUESTS),
             dead_letters=DeadLetters(producer, "console/stream"),
         )
         yield Operators(library.bootstrap, producer, service, decider)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from kenes.kafka.decider import FencedError, Position
+from kenes.kafka.reader import ends
 from kenes.kafka.records import Record
 from kenes.mongo import decision_state
 from kenes.mongo.decision_state import POSITIONS
@@ -74,6 +75,19 @@ async def test_batches_are_decided_in_order_and_once(library: Library) -> None:
         )
 
 
+async def test_what_the_consumer_passes_over_is_decided_all_the_same(library: Library) -> None:
+    """Faust drops, at a rebalance, what it has read and not handed on yet, and acknowledges what comes after."""
+    asked = await requests(library)
+    async with worker(library) as one:
+        for batch in batches(asked, 7):
+            await one.decide(batch[::3])
+        end = await ends(library.bootstrap, library.requests)
+        await one.decider.take_over(end)
+        for _ in range(2):  # what the first sweep sees waiting, the second decides
+            await one.decider.sweep(end)
+    await expect_plain_fold(library, asked)
+
+
 async def test_a_zombie_is_fenced_and_the_first_decision_counts(library: Library) -> None:
     asked = await requests(library)
     mine = [record for record in asked if record.partition == asked[0].partition]
@@ -102,6 +116,7 @@ async def test_a_zombie_that_runs_ahead_from_old_knowledge_does_not_count(librar
         await zombie.decider.acquire(0)
         await owner.decide(asked[:1])  # the book is with Aigerim now, which the zombie has not heard
         zombie.state.prepare = _knows_nothing  # type: ignore[method-assign]
+        zombie.request_log.between = _has_nothing  # type: ignore[method-assign]
         with pytest.raises(FencedError):
             await zombie.decide(asked[1:])
         with pytest.raises(FencedError):
@@ -114,6 +129,12 @@ async def test_a_zombie_that_runs_ahead_from_old_knowledge_does_not_count(librar
 
 async def _knows_nothing(events: Any) -> None:
     """The state as it was before the other's decisions."""
+
+
+async def _has_nothing(partition: int, start: int, end: int) -> AsyncIterator[Sequence[Record]]:
+    """A log whose older requests are gone."""
+    for _ in ():
+        yield ()
 
 
 async def test_an_owner_is_fenced_by_a_zombies_late_writing(library: Library) -> None:

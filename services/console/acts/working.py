@@ -15,6 +15,7 @@ from kenes.mongo.projection import LiveCollections, Projection, Version
 from kenes.service.asking import Asking
 from kenes.service.definition import Context, Service, Stream
 from kenes.service.following import following
+from kenes.tasks import Tasks
 from schemas.topics import ACT_REQUESTS, Topic
 from services.console.acts.commands import Commands
 from services.console.acts.desk import Desk
@@ -82,7 +83,7 @@ async def act_routes(
         await stack.enter_async_context(
             following(service, context, LETTERS, Version.positions, decisions.note, live.take)
         )
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        tasks = await stack.enter_async_context(Tasks())
         telling = tasks.create_task(_tell_progress(desk), name="progress of rebuilds")
         stack.callback(telling.cancel)
         groups = (LetterPages(desk), BatchPages(desk), ActPages(desk), ProjectionPages(desk))

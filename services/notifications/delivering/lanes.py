@@ -6,6 +6,7 @@ from itertools import count
 from typing import Final
 
 from kenes.observe.logs import get_logger
+from kenes.tasks import Tasks
 from services.notifications.channels.port import NoticeChannel, Outcome, Retry
 from services.notifications.delivering.letters import Letter
 from services.notifications.delivering.metrics import SENDING_TOOK, WAITING
@@ -49,7 +50,7 @@ class Lane:
         self._letters.put_nowait((urgency, next(self._numbers), letter))
         WAITING.labels(self._kind).set(self._letters.qsize())
 
-    def start(self, tasks: asyncio.TaskGroup, concurrency: int) -> None:
+    def start(self, tasks: Tasks, concurrency: int) -> None:
         """Begins to send so many at once."""
         self._tasks += [tasks.create_task(self._send(), name=f"{self._kind} {n}") for n in range(concurrency)]
 

@@ -22,6 +22,7 @@ from kenes.mongo.folding import AT_ONCE
 from kenes.mongo.projection import LiveVersions
 from kenes.mongo.vault import Vault
 from kenes.observe.logs import get_logger
+from kenes.tasks import Tasks
 from schemas.envelope import Event
 from schemas.notifications.deliveries import Attempt, AttemptReported
 from schemas.notifications.parts import ChannelEnd, ChannelKind
@@ -63,7 +64,7 @@ class Sender:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
         """Sends in the background while the block runs; a failure of ours ends the block."""
-        async with asyncio.TaskGroup() as tasks:
+        async with Tasks() as tasks:
             for kind, channel in self.channels.items():
                 self._lanes[kind] = lane = Lane(kind, channel, self._is_ours, self._done)
                 lane.start(tasks, self.concurrency)

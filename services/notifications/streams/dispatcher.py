@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 from kenes.kafka.producer import Producer
 from kenes.mongo.client import Database
 from kenes.observe.logs import get_logger
+from kenes.tasks import Tasks
 from schemas.envelope import Event
 from schemas.notifications.streams import StreamRequest
 from schemas.topics import STREAM_REQUESTS
@@ -54,7 +55,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Sends until cancelled; an error of a courier that is not a receiver's fault ends it."""
-        async with asyncio.TaskGroup() as tasks:
+        async with Tasks() as tasks:
             tasks.create_task(self._hear(), name="news of the public log")
             while True:
                 for key in self._states.changed():
@@ -64,7 +65,7 @@ class Dispatcher:
                     STREAMS.labels(status).set(known[status])
                 await asyncio.sleep(LOOKED_EVERY)
 
-    async def _arrange(self, key: str, tasks: asyncio.TaskGroup) -> None:
+    async def _arrange(self, key: str, tasks: Tasks) -> None:
         stream = self._states.state(key)
         ended = stream is None or stream.status is StreamStatus.DELETED
         if stream is None or ended:
@@ -117,7 +118,7 @@ async def dispatching(
     progress, tries = Progress(database), DeliveryLog(database)
     await progress.prepare()
     await tries.prepare()
-    async with following_log(bootstrap) as log, asyncio.TaskGroup() as tasks:
+    async with following_log(bootstrap) as log, Tasks() as tasks:
         carrying = Carrying(
             log=log,
             progress=progress,

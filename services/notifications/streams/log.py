@@ -14,6 +14,7 @@ from kenes.kafka.decider import Position
 from kenes.kafka.pages import Pages, paging
 from kenes.kafka.records import Recorded
 from kenes.kafka.tail import Tail
+from kenes.tasks import Tasks
 from schemas.topics import PUBLIC_EVENTS
 from services.notifications.streams.line import Line, line_in, line_of
 
@@ -133,7 +134,7 @@ async def following_log(
 
     Enters once all that was in the topic was taken. A tail that fails ends the block with its error.
     """
-    async with paging(bootstrap, PUBLIC_EVENTS) as pages, asyncio.TaskGroup() as tasks:
+    async with paging(bootstrap, PUBLIC_EVENTS) as pages, Tasks() as tasks:
         begin = (await pages.bounds())[1] if start is None else start
         log = PublicLog(pages, begin)
 

@@ -17,6 +17,7 @@ from kenes.kafka.records import Recorded
 from kenes.mongo.client import DatabaseError, DatabaseUnavailableError, Document
 from kenes.mongo.projection import Version
 from kenes.observe.logs import get_logger
+from kenes.tasks import Tasks
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import PetitionRefused
 from services.petitions.domain.petition import Petition
@@ -105,7 +106,7 @@ class Search:
         """While the block runs, petitions that change are found as they are now, and searching threads get turns."""
         usual = sys.getswitchinterval()
         sys.setswitchinterval(_TURN)
-        async with asyncio.TaskGroup() as tasks:
+        async with Tasks() as tasks:
             task = tasks.create_task(self._follow(), name="search index")
             try:
                 yield

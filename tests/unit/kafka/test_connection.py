@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from kenes.kafka.connection import BootstrapError, client_options
+from kenes.kafka.connection import RETRY_PAUSE_MS, BootstrapError, client_options
 
 
 def test_brokers_alone_need_no_login() -> None:
-    assert client_options("a:9092,b:9092") == {"bootstrap_servers": "a:9092,b:9092"}
+    found = client_options("a:9092,b:9092")
+    assert found == {"bootstrap_servers": "a:9092,b:9092", "retry_backoff_ms": RETRY_PAUSE_MS}
 
 
 def test_a_login_is_read_off_the_address() -> None:
     found = client_options("scram://petitions:p%40ss%2Fword@a:9092,b:9093")
     assert found["bootstrap_servers"] == "a:9092,b:9093"
+    assert found["retry_backoff_ms"] == RETRY_PAUSE_MS, "whoever logs in waits as well"
     assert found["security_protocol"] == "SASL_PLAINTEXT"
     assert found["sasl_mechanism"] == "SCRAM-SHA-512"
     assert (found["sasl_plain_username"], found["sasl_plain_password"]) == ("petitions", "p@ss/word")

@@ -17,6 +17,7 @@ from tests.unit.kafka.test_decider_properties import (
     NEW,
     REQUESTS,
     Log,
+    Requests,
     State,
     Stored,
     Toggle,
@@ -54,9 +55,26 @@ class Choosy(State):
         await super().save(decisions, positions)
 
 
-def decider(log: Log, *, resident: bool = False, stored: Stored | None = None) -> tuple[Decider, State, Letters]:
+def make(
+    log: Log, state: State, letters: Letters, requests: Sequence[Record] = (), decisions: Topic = DECISIONS
+) -> Decider:
+    """A decider of the first partition's `requests`."""
+    return Decider(
+        REQUESTS,
+        decisions,
+        source="/test",
+        state=state,
+        log=log,
+        request_log=Requests({0: list(requests)}),
+        dead_letters=cast("Any", letters),
+    )
+
+
+def decider(
+    log: Log, *, resident: bool = False, stored: Stored | None = None, requests: Sequence[Record] = ()
+) -> tuple[Decider, State, Letters]:
     state, letters = Choosy(stored or Stored(), lazy=False, resident=resident, step=1), Letters()
-    made = Decider(REQUESTS, DECISIONS, source="/test", state=state, log=log, dead_letters=cast("Any", letters))
+    made = make(log, state, letters, requests)
     return made, state, letters
 
 
@@ -115,6 +133,43 @@ async def test_what_is_delivered_again_is_passed_over() -> None:
     assert decided(log) == [0, 1, 2, 3]
 
 
+async def test_what_was_passed_over_is_read_from_the_log_before_what_comes_after() -> None:
+    log, requests = Log(), [request_record(offset, 0, "a") for offset in range(9)]
+    requests[3], requests[4] = garbage(3), request_record(4, 0, "bad")
+    found, _, letters = decider(log, requests=requests)
+
+    await found.handle([requests[1], requests[2], requests[6]])
+    await found.handle([requests[3], requests[8]])
+
+    assert decided(log) == [0, 1, 2, 5, 6, 7, 8]
+    assert [offset for offset, _ in letters.put_aside] == [3, 4], "and set aside once"
+
+
+async def test_what_the_topic_has_no_more_is_not_waited_for() -> None:
+    log, requests = Log(), [request_record(offset, 0, "a") for offset in range(5, 9)]
+    found, _, _ = decider(log, requests=requests)
+
+    await found.handle(requests[2:])
+
+    assert decided(log) == [5, 6, 7, 8]
+
+
+async def test_a_sweep_decides_what_waited_since_the_sweep_before_and_nothing_younger() -> None:
+    log, requests = Log(), [request_record(offset, 0, "a") for offset in range(6)]
+    found, _, _ = decider(log, requests=requests)
+    await found.take_over([0])
+    await found.handle(requests[:2])
+
+    await found.sweep({0: 4})
+    assert decided(log) == [0, 1], "it may be on its way"
+    await found.sweep({0: 6})
+    assert decided(log) == [0, 1, 2, 3]
+    await found.handle(requests[2:5])
+    assert decided(log) == [0, 1, 2, 3, 4], "what comes late is passed over"
+    await found.sweep({0: 6})
+    assert decided(log) == [0, 1, 2, 3, 4], "who moves on is left alone"
+
+
 async def test_partitions_are_taken_over_once_and_forgotten() -> None:
     log, stored = Log(), Stored()
     first, _, _ = decider(log, stored=stored)
@@ -147,7 +202,7 @@ async def test_a_long_log_is_caught_up_with_in_bounded_batches(monkeypatch: pyte
 
     stored = Stored()
     state = Counting(stored, lazy=False, resident=False, step=1)
-    found = Decider(REQUESTS, DECISIONS, source="/t", state=state, log=log, dead_letters=cast("Any", Letters()))
+    found = make(log, state, Letters())
     await found.acquire(0)
 
     assert sizes == [4, 4, 4, 4, 2]
@@ -158,4 +213,4 @@ def test_decisions_have_as_many_partitions_as_requests() -> None:
     other = Topic("test.other.v1", "test", "name", DECISIONS.payloads, 3, "Decisions.")
 
     with pytest.raises(ValueError, match="as many partitions"):
-        Decider(REQUESTS, other, source="/t", state=cast("Any", None), log=Log(), dead_letters=cast("Any", None))
+        make(Log(), cast("Any", None), Letters(), decisions=other)

@@ -63,6 +63,18 @@ class Log:
 
 
 @dataclass
+class Requests:
+    """A requests topic in memory."""
+
+    partitions: dict[int, list[Record]] = field(default_factory=dict)
+
+    async def between(self, partition: int, start: int, end: int) -> AsyncIterator[Sequence[Record]]:
+        found = [record for record in self.partitions.get(partition, ()) if start <= record.offset < end]
+        for first in range(0, len(found), 3):
+            yield found[first : first + 3]
+
+
+@dataclass
 class Stored:
     """What survives a process: states with the sequence folded into them, and positions that may be old."""
 
@@ -133,10 +145,13 @@ class Kind:
     resident: bool
 
 
-def owner(log: Log, stored: Stored, kind: Kind, step: int) -> tuple[Decider, State]:
+def owner(log: Log, requests: Requests, stored: Stored, kind: Kind, step: int) -> tuple[Decider, State]:
     state = State(stored, kind.lazy, kind.resident, step)
     no_letters = cast("DeadLetters", None)
-    return Decider(REQUESTS, DECISIONS, source="/test", state=state, log=log, dead_letters=no_letters), state
+    made = Decider(
+        REQUESTS, DECISIONS, source="/test", state=state, log=log, request_log=requests, dead_letters=no_letters
+    )
+    return made, state
 
 
 STEP = st.fixed_dictionaries(
@@ -144,6 +159,7 @@ STEP = st.fixed_dictionaries(
         "owner": st.integers(0, 1),
         "start": st.integers(0, 12),
         "length": st.integers(1, 12),
+        "dropped": st.sets(st.integers(0, 11), max_size=3),
         "fault": st.sampled_from(["none", "none", "none", "after append", "in save"]),
     }
 )
@@ -192,26 +208,28 @@ async def run(
     requests: dict[int, list[Record]], steps: list[dict[str, Any]], log: Log, stored: Stored, kind: Kind
 ) -> None:
     """Two owners work on the same partitions; whoever crashes or is fenced starts again from the log."""
-    owners = [owner(log, stored, kind, step=1), owner(log, stored, kind, step=2)]
+    topic = Requests(requests)
+    owners = [owner(log, topic, stored, kind, step=1), owner(log, topic, stored, kind, step=2)]
     for step in steps:
         number = step["owner"]
         decider, state = owners[number]
-        batch = [record for p in requests for record in window(requests[p], log.partitions[p], step)]
+        batch = [record for p in requests for record in window(requests[p], step)]
         state.crash_in_save = step["fault"] == "in save"
         log.crash_after_append = step["fault"] == "after append"
         try:
             await decider.handle(batch)
         except (CrashError, FencedError):
-            owners[number] = owner(log, stored, kind, step=number + 1)
+            owners[number] = owner(log, topic, stored, kind, step=number + 1)
         state.crash_in_save = log.crash_after_append = False
-    last, _ = owner(log, stored, kind, step=3)
-    await last.handle([record for p in requests for record in requests[p]])
+    last, _ = owner(log, topic, stored, kind, step=3)
+    await last.take_over(list(requests))
+    for _ in range(2):  # what the first sweep sees waiting, the second decides
+        await last.sweep({partition: len(asked) for partition, asked in requests.items()})
     for partition in requests:
         await last.acquire(partition)
 
 
-def window(requests: list[Record], log: Sequence[Event[Payload]], step: dict[str, Any]) -> list[Record]:
-    """What a consumer delivers: it may repeat requests, it never skips an undecided one."""
-    decided = max((sequence for sequence, _ in first_decisions(log)), default=-1)
-    start = min(step["start"], decided + 1)
-    return requests[start : start + step["length"]]
+def window(requests: list[Record], step: dict[str, Any]) -> list[Record]:
+    """What a consumer delivers: it may repeat requests, and pass some over."""
+    delivered = requests[step["start"] : step["start"] + step["length"]]
+    return [record for number, record in enumerate(delivered) if number not in step["dropped"]]
