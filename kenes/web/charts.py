@@ -148,26 +148,22 @@ class Charts:
         if goal <= 0:
             raise ValueError("a progress meter needs a threshold above zero")
         share = min(count / goal, 1.0)
-        marks = Markup("").join(
-            Markup('<rect class="meter-mark" x="{}%" width="3" height="14"/>').format(_short(100 * mark.at / goal))
+        marks = "".join(
+            f'<rect class="meter-mark" x="{_short(100 * mark.at / goal)}%" width="3" height="14"/>'
             for mark in thresholds
             if mark.at < goal
         )
-        return Markup(
-            '<div class="meter" role="meter" aria-label="{label}" aria-valuemin="0" aria-valuemax="{goal}" '
-            'aria-valuenow="{now}" aria-valuetext="{text}" data-live="meter" data-live-goal="{goal}" '
-            'data-text="{pattern}">'
+        text = escape(self._t("count.progress", percent=self._f.percent(share)))
+        pattern = escape(self._t("count.progress", percent="{percent}"))
+        # A list has one for each of its cards: `Markup.format` would take a seventh of the page's time.
+        return Markup(  # noqa: S704 - words are escaped, all else are numbers
+            f'<div class="meter" role="meter" aria-label="{escape(label)}" aria-valuemin="0" aria-valuemax="{goal}" '
+            f'aria-valuenow="{min(count, goal)}" aria-valuetext="{text}" data-live="meter" data-live-goal="{goal}" '
+            f'data-text="{pattern}">'
             '<svg width="100%" height="14" aria-hidden="true" focusable="false">'
             '<rect class="meter-track" width="100%" height="14" rx="3"/>'
-            '<rect class="meter-fill" width="{width}%" height="14" rx="3" data-live="fill"/>{marks}</svg></div>'
-        ).format(
-            label=label,
-            goal=goal,
-            now=min(count, goal),
-            text=self._t("count.progress", percent=self._f.percent(share)),
-            pattern=self._t("count.progress", percent="{percent}"),
-            width=_short(_visible(share)),
-            marks=marks,
+            f'<rect class="meter-fill" width="{_short(_visible(share))}%" height="14" rx="3" data-live="fill"/>'
+            f"{marks}</svg></div>"
         )
 
     def _bar(self, index: int, row: Bar, top: int) -> Markup:
