@@ -19,7 +19,7 @@ from tests.faults.asking import Books
 from tests.faults.drilled import Drilled, Stored, Telling
 from tests.processes import Product
 
-SETTLE_SECONDS = 60.0
+SETTLE_SECONDS = 120.0
 AT_ONCE = 32
 _GLANCE = 0.5
 
