@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
-from kenes.regions import region_name
+from kenes.regions import unit_name
 
 _FILE: Final = Path(__file__).parent / "bodies.toml"
 _NAMES: Final[dict[str, dict[str, str]]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
@@ -19,4 +19,4 @@ def body_name(code: str, language: str) -> str:
     names = _NAMES.get(body)
     if names is None:
         return code
-    return f"{names[language]} ({region_name(unit, language)})" if unit else names[language]
+    return f"{names[language]} ({unit_name(unit, language)})" if unit else names[language]

@@ -1,4 +1,4 @@
-"""Names of regions in the three languages; see `regions.toml` for their source."""
+"""Names of regions, and of the districts and cities in them, in the three languages; their files name the source."""
 
 import tomllib
 from pathlib import Path
@@ -6,14 +6,28 @@ from typing import Final
 
 from babel import Locale
 
-_FILE: Final = Path(__file__).parent / "regions.toml"
-_NAMES: Final[dict[str, dict[str, str]]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+_HERE: Final = Path(__file__).parent
+
+
+def _read(file: str) -> dict[str, dict[str, str]]:
+    """Names by code and language."""
+    return tomllib.loads((_HERE / file).read_text(encoding="utf-8"))
+
+
+_NAMES: Final = _read("regions.toml")
+_DISTRICTS: Final = _read("districts.toml")
 
 
 def region_name(code: str, language: str) -> str:
     """The name of a region by ISO 3166-2 code; a code of another country is shown as it is."""
     names = _NAMES.get(code)
     return code if names is None else names[language]
+
+
+def unit_name(code: str, language: str) -> str:
+    """The name of an administrative unit: of a region, or of a district or city in one; others as they are."""
+    names = _DISTRICTS.get(code)
+    return region_name(code, language) if names is None else names[language]
 
 
 def place_name(code: str, language: str) -> str:

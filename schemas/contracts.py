@@ -156,6 +156,11 @@ _HEADERS: JsonSchema = {
         "ce_source": {"type": "string"},
         "ce_type": {"type": "string"},
         "ce_time": {"type": "string", "format": "date-time"},
+        "ce_recordedtime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was written; `ce_time` is the instant it tells of.",
+        },
         "ce_subject": {"type": "string"},
         "ce_sequence": {
             "type": "string",

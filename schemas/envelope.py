@@ -1,7 +1,7 @@
 """CloudEvents 1.0 in the Kafka binary binding: attributes in `ce_*` headers, JSON in the value.
 
-Source: CloudEvents 1.0.2, Kafka protocol binding, section 3.2; `sequence` and `traceparent` are the published
-extensions of the same names.
+Source: CloudEvents 1.0.2, Kafka protocol binding, section 3.2; `sequence`, `traceparent` and `recordedtime` are the
+published extensions of the same names.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,6 +18,7 @@ from schemas.payload import Payload
 Headers = list[tuple[str, bytes]]
 P_co = TypeVar("P_co", bound=Payload, covariant=True)
 
+RECORDED_TIME = "ce_recordedtime"
 _JSON = ("content-type", b"application/json")
 _SPEC = ("ce_specversion", b"1.0")
 
@@ -46,7 +47,7 @@ class Event(Generic[P_co]):
     traceparent: str | None = None
 
     def headers(self) -> Headers:
-        """The record headers of this event."""
+        """The record headers of this event, to be written now: `recordedtime` is when that was."""
         headers: Headers = [
             _SPEC,
             ("ce_id", self.id.encode()),
@@ -54,6 +55,7 @@ class Event(Generic[P_co]):
             ("ce_type", self.data.TYPE.encode()),
             ("ce_subject", self.subject.encode()),
             ("ce_time", self.time.isoformat().encode()),
+            (RECORDED_TIME, datetime.now(UTC).isoformat().encode()),
             _JSON,
         ]
         if self.sequence is not None:

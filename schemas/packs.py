@@ -132,6 +132,11 @@ class Packs(Generic[P]):
                 return pack
         raise LookupError(f"no version of rule pack {pack_id!r} is in force on {on}")
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every pack there is, whenever it is in force."""
+        return frozenset(pack_id for pack_id, _ in self._packs)
+
     def all_in_force(self, on: date) -> list[P]:
         """Every pack in force on a day, by id."""
         found = [pack for pack in self._packs.values() if pack.effective_from <= on <= (pack.effective_to or date.max)]

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from schemas.payload import Part
+from schemas.prose import Prose
 
 Language = Literal["kk", "ru", "en"]
 
@@ -60,9 +61,9 @@ class Actor(Part):
 class Statement(Part):
     """An official text in the languages it must be read in."""
 
-    kk: str = Field(min_length=20, max_length=20_000)
-    ru: str = Field(min_length=20, max_length=20_000)
-    en: str | None = Field(default=None, min_length=20, max_length=20_000)
+    kk: Prose = Field(min_length=20, max_length=20_000)
+    ru: Prose = Field(min_length=20, max_length=20_000)
+    en: Prose | None = Field(default=None, min_length=20, max_length=20_000)
 
 
 class Seen(Part):

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 class Part(BaseModel):
     """A piece of a payload. Closed and frozen for writers; readers use `Payload.read`, which is open."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # A process reads and writes some of the parts there are: what checks the others is never made, a few MB in each.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Payload(Part):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
 
 from starlette.requests import Request
 
@@ -18,6 +19,17 @@ PERSON = "person"
 
 Authenticate = Callable[[Request], Awaitable[Person]]
 """Finds who asks; raises a problem for whoever cannot say."""
+
+
+class Somebody(Protocol):
+    """A person, or whoever else can say who they are."""
+
+    @property
+    def id(self) -> str:
+        """What their requests are counted under."""
+
+
+Known = TypeVar("Known", bound=Somebody)
 
 log = logging.getLogger(__name__)
 
@@ -36,16 +48,16 @@ async def current_person(request: Request) -> Person | None:
         return None
 
 
-async def admitted(request: Request, authenticate: Authenticate, kind: RateClass) -> Person:
+async def admitted(request: Request, authenticate: Callable[[Request], Awaitable[Known]], kind: RateClass) -> Known:
     """Who asks, within their limits. Whoever cannot say who they are is counted by address, forged tokens included."""
     limiter = web(request.scope).limiter
     try:
-        person = await authenticate(request)
+        known = await authenticate(request)
     except Problem:
         limiter.admit(request.scope, kind)
         raise
-    limiter.admit(request.scope, kind, person.id)
-    return person
+    limiter.admit(request.scope, kind, known.id)
+    return known
 
 
 class Authenticator:

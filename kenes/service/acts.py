@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, create_model
+from starlette.requests import Request
 
+from kenes.web.bodies import read_json
 from schemas.payload import Payload
 
 
@@ -18,6 +20,10 @@ class Act:
     refusals: tuple[str, ...]
     body: type[BaseModel] | None
     says: str
+
+    async def read(self, request: Request) -> BaseModel | None:
+        """What the asker said; raises the problem of a body that does not say it."""
+        return None if self.body is None else await read_json(request, self.body)
 
     def ask(self, body: BaseModel | None = None, **known: Any) -> Any:
         """The request, of what the asker said and what is known beside; raises `ValidationError` where it misfits."""

@@ -71,12 +71,17 @@ class Answers:
         # A newer version's stream may know refusals that this api does not: they are refusals all the same.
         return Problem(self.statuses.get(code, 409), code, members=members)
 
-    def answer(self, kind: str, outcome: Outcome, *, applied: str = "") -> Response:
-        """The answer to a request. Raises the `Problem` of a refusal. `applied` is the wait that was granted."""
+    def answer(
+        self, kind: str, outcome: Outcome, *, applied: str = "", told: Mapping[str, Any] | None = None
+    ) -> Response:
+        """The answer to a request. Raises the `Problem` of a refusal.
+
+        `applied` is the wait that was granted; `told` is what was found about the request before it was sent.
+        """
         receipt = receipt_text(kind, outcome.receipt)
         location = f"{self.prefix}/receipts/{receipt}"
         headers = {"preference-applied": applied} if applied else {}
-        body: dict[str, Any] = {"receipt": receipt, self.subject: outcome.subject, "href": location}
+        body: dict[str, Any] = {"receipt": receipt, self.subject: outcome.subject, "href": location, **(told or {})}
         if outcome.decision is None:
             return json_response(body | {"status": "pending"}, 202, {"location": location, **headers})
         data: Any = outcome.decision.data

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from kenes.web.context import header, web
 from kenes.web.problems import FieldError, InvalidInput, Problem, escaped, invalid_input
+from schemas.prose import BLANK, shows
 
 MAX_DEPTH: Final = 16
 MAX_FIELDS: Final = 100
@@ -70,7 +71,7 @@ async def read_json(request: Request, model: type[Model], *, limit: int | None =
     Raises the problems of `read_body`, 415 where it is not sent as JSON, 400 where it is not JSON (RFC 8259 in UTF-8;
     a name twice in one object, NaN, infinite numbers, unpaired surrogates, NUL and more than 16 levels are refused)
     and 422 with a list of pointers where a value is wrong. A value has the type that the API's description names:
-    `"5"` is no number, `1` neither true nor a date. A text that shows nothing, being all spaces, is refused as blank.
+    `"5"` is no number, `1` neither true nor a date. A text that shows nothing, as of spaces alone, is refused as blank.
     """
     _require(request, b"application/json")
     body = await read_body(request, limit=limit)
@@ -96,7 +97,7 @@ async def read_form(request: Request, *, limit: int | None = None) -> Form:
 
 
 def _as_model(model: type[Model], body: bytes) -> Model:
-    blank = [FieldError(pointer, "string-blank") for pointer in _blank(parse_json(body))]
+    blank = [FieldError(pointer, BLANK) for pointer in _blank(parse_json(body))]
     if blank:
         raise InvalidInput(blank)
     try:
@@ -195,7 +196,7 @@ def _children(parent: Any) -> Iterable[Any]:
 def _blank(value: Any, pointer: str = "") -> Iterator[str]:
     """Where texts are that have a length and show nothing: they would pass for written."""
     if isinstance(value, str):
-        if value and not any(letter.isprintable() and not letter.isspace() for letter in value):
+        if value and not shows(value):
             yield pointer
     elif isinstance(value, dict | list):
         for name, child in value.items() if isinstance(value, dict) else enumerate(value):

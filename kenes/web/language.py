@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from kenes.web.context import cookie, header
-from kenes.web.i18n import LANGUAGE_COOKIE, Catalogs, negotiate
+from starlette.requests import Request
+
+from kenes.web.context import cookie, header, web
+from kenes.web.i18n import LANGUAGE_COOKIE, Catalogs, Translator, negotiate
 
 LOCALES: Final = Path(__file__).parent / "http_locales"
 _KEY = "kenes.language"
@@ -32,6 +34,11 @@ def request_language(scope: MutableMapping[str, Any]) -> str:
     )
     scope[_KEY] = language
     return language
+
+
+def translator(request: Request, language: str | None = None) -> Translator:
+    """The application's messages in `language`, or in the request's."""
+    return Translator(web(request.scope).catalogs, language or request_language(request.scope))
 
 
 def _query(query_string: bytes) -> str | None:

@@ -96,35 +96,59 @@ class Operation:
         )
 
     @classmethod
-    def ask(
+    def own(
         cls,
-        method: str,
         path: str,
         handler: Endpoint,
-        done: int,
         answer: type[BaseModel],
         *,
-        body: type[BaseModel] | None = None,
         problems: Sequence[str] = (),
         parameters: Sequence[Parameter] = (),
     ) -> Self:
-        """A request of somebody known: `done` is the status where it was decided; 202 has a receipt instead."""
-        return cls(
-            method,
-            path,
-            handler,
-            {done: answer, 202: answer},
-            body=body,
-            problems=problems,
-            parameters=parameters,
-            secured=True,
-            waits=True,
-        )
+        """What somebody known reads of their own."""
+        return cls("GET", path, handler, {200: answer}, problems=problems, parameters=parameters, secured=True)
 
     @property
     def name(self) -> str:
         """The operation's id: the handler's name."""
         return str(getattr(self.handler, "__name__", ""))
+
+
+@dataclass(frozen=True)
+class Writes:
+    """Operations by which somebody known asks for something: each is answered by `answer`, decided or not.
+
+    `problems` are those that any of them may meet, `keys` as an operation has them.
+    """
+
+    answer: type[BaseModel]
+    problems: Sequence[str] = ()
+    keys: Sequence[str] | None = None
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        handler: Endpoint,
+        done: int = 200,
+        *,
+        body: type[BaseModel] | None = None,
+        problems: Sequence[str] = (),
+        parameters: Sequence[Parameter] = (),
+    ) -> Operation:
+        """One of them: `done` is the status where it was decided in time; 202 has a receipt instead."""
+        return Operation(
+            method,
+            path,
+            handler,
+            {done: self.answer, 202: self.answer},
+            body=body,
+            problems=(*self.problems, *problems),
+            parameters=parameters,
+            secured=True,
+            keys=self.keys,
+            waits=True,
+        )
 
 
 def routes(operations: Sequence[Operation]) -> list[BaseRoute]:

@@ -54,6 +54,10 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
         """Extension members in `language`."""
         return self._members
 
+    def said(self, language: str, catalogs: Catalogs) -> Mapping[str, object]:  # noqa: ARG002 - for those that override
+        """What fills the placeholders of the messages in `language`."""
+        return self.values
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -128,11 +132,12 @@ ProblemPage = Callable[[Request, ProblemView], Awaitable[Response]]
 
 def view(problem: Problem, language: str, catalogs: Catalogs) -> ProblemView:
     """`problem` in the words of `language`."""
+    said = problem.said(language, catalogs)
     return ProblemView(
         status=problem.status,
         code=problem.code,
-        title=catalogs.translate(language, f"problem.{problem.code}.title", **problem.values),
-        detail=catalogs.translate(language, f"problem.{problem.code}.detail", **problem.values),
+        title=catalogs.translate(language, f"problem.{problem.code}.title", **said),
+        detail=catalogs.translate(language, f"problem.{problem.code}.detail", **said),
         language=language,
         members=problem.members(language, catalogs),
     )

@@ -8,6 +8,7 @@ from pydantic import Field
 from schemas.consultations.parts import Anchor, CommentId, ConsultationId, ReplyOutcome, Stakeholder
 from schemas.parts import Actor, Eligibility, Language, PrivateEntry, Pseudonym, Seen, Statement
 from schemas.payload import Part, Payload
+from schemas.prose import Prose
 
 LONGEST_COMMENT = 10_000
 """Letters of a comment."""
@@ -47,7 +48,7 @@ class PostRequested(CommentRequest):
     stakeholder: Stakeholder
     verified: bool = Field(description="The class is claimed as one that the identity provider vouches for.")
     language: Language
-    text: str = Field(min_length=1, max_length=LONGEST_COMMENT)
+    text: Prose = Field(min_length=1, max_length=LONGEST_COMMENT)
     listed: bool = Field(description="Show first name and initial beside the comment.")
     sealed: str = Field(description="The author's name and identifier, under the author's key.")
     mine: PrivateEntry
@@ -66,7 +67,7 @@ class HideRequested(CommentRequest):
     TYPE: ClassVar[str] = "consultations.comment.hide-requested.v1"
     actor: Actor
     reason: str = Field(min_length=3, max_length=40, description="Code of the rule that it breaks.")
-    explanation: str = Field(min_length=10, max_length=2_000)
+    explanation: Prose = Field(min_length=10, max_length=2_000)
 
 
 class RestoreRequested(CommentRequest):
@@ -74,7 +75,7 @@ class RestoreRequested(CommentRequest):
 
     TYPE: ClassVar[str] = "consultations.comment.restore-requested.v1"
     actor: Actor
-    explanation: str = Field(min_length=10, max_length=2_000)
+    explanation: Prose = Field(min_length=10, max_length=2_000)
 
 
 class ReplyRequested(CommentRequest):

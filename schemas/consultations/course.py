@@ -12,6 +12,7 @@ from pydantic import Field
 from schemas.consultations.parts import ConsultationId, DraftKind, DraftText, DutyKind, Meeting, Member, Stage, Title
 from schemas.parts import Actor, RulePackRef, Statement
 from schemas.payload import Payload
+from schemas.prose import Prose
 
 
 class CourseRequest(Payload):
@@ -65,7 +66,7 @@ class ExtendRequested(CourseRequest):
     TYPE: ClassVar[str] = "consultations.consultation.extend-requested.v1"
     actor: Actor
     working_days: int = Field(gt=0, le=250)
-    reason: str = Field(min_length=10, max_length=2_000)
+    reason: Prose = Field(min_length=10, max_length=2_000)
 
 
 class DeadlineRequested(CourseRequest):
@@ -122,7 +123,7 @@ class StageRequested(CourseRequest):
     stage: Stage
     on: date
     note: Statement | None = None
-    link: str = Field(default="", max_length=500, pattern=r"^(https://\S+)?$")
+    link: Prose = Field(default="", max_length=500, pattern=r"^(https://\S+)?$")
 
 
 class WithdrawalRequested(CourseRequest):
@@ -130,7 +131,7 @@ class WithdrawalRequested(CourseRequest):
 
     TYPE: ClassVar[str] = "consultations.consultation.withdrawal-requested.v1"
     actor: Actor
-    reason: str = Field(min_length=10, max_length=2_000)
+    reason: Prose = Field(min_length=10, max_length=2_000)
 
 
 class Prepared(Payload):

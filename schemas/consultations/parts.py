@@ -8,6 +8,7 @@ from pydantic import Field
 from schemas.consultations.clauses import ClauseTree
 from schemas.parts import Language
 from schemas.payload import Part
+from schemas.prose import Prose
 
 ConsultationId = str
 CommentId = str
@@ -68,9 +69,9 @@ class DutyKind(StrEnum):
 class Title(Part):
     """A short name in the languages it must be read in."""
 
-    kk: str = Field(min_length=5, max_length=300)
-    ru: str = Field(min_length=5, max_length=300)
-    en: str | None = Field(default=None, min_length=5, max_length=300)
+    kk: Prose = Field(min_length=5, max_length=300)
+    ru: Prose = Field(min_length=5, max_length=300)
+    en: Prose | None = Field(default=None, min_length=5, max_length=300)
 
 
 class DraftText(Part):
@@ -99,8 +100,8 @@ class Member(Part):
     """Somebody in the working group, named in public."""
 
     id: str = Field(min_length=1, max_length=40)
-    name: str = Field(min_length=2, max_length=200)
-    organisation: str = Field(default="", max_length=300)
+    name: Prose = Field(min_length=2, max_length=200)
+    organisation: Prose = Field(default="", max_length=300)
     stakeholder: Stakeholder
 
 
@@ -109,7 +110,7 @@ class Meeting(Part):
 
     held_on: date
     title: Title
-    minutes: str = Field(default="", max_length=50_000)
+    minutes: Prose = Field(default="", max_length=50_000)
 
 
 class Duty(Part):

@@ -3,8 +3,10 @@
 from datetime import date, datetime
 from typing import ClassVar
 
+from pydantic import Field
+
 from schemas.notifications.about import PublicEvent
-from schemas.parts import Statement
+from schemas.parts import Language, Statement
 
 
 class ConsultationEvent(PublicEvent):
@@ -73,6 +75,14 @@ class ConsultationStageEntered(ConsultationEvent):
     link: str
 
 
+class ConsultationMeetingRecorded(ConsultationEvent):
+    """The working group met; its minutes, where there are any, are on the page of the draft."""
+
+    TYPE: ClassVar[str] = "notifications.consultation.meeting-recorded.v1"
+    held_on: date
+    topic: dict[Language, str] = Field(min_length=1)
+
+
 class ConsultationWithdrawn(ConsultationEvent):
     """The body took the draft back."""
 
@@ -133,6 +143,7 @@ CONSULTATION_EVENTS: tuple[type[ConsultationEvent], ...] = (
     ConsultationDutyMissed,
     ConsultationReportPublished,
     ConsultationStageEntered,
+    ConsultationMeetingRecorded,
     ConsultationWithdrawn,
     CommentPosted,
     CommentHidden,

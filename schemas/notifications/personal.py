@@ -14,6 +14,25 @@ class PersonalEvent(Payload):
     origin: Origin
 
 
+class PetitionOrganiserJoined(PersonalEvent):
+    """Somebody stands behind the petition, and counts for this `place`: a country or region by ISO 3166 code."""
+
+    TYPE: ClassVar[str] = "notifications.petition.organiser-joined.v1"
+    place: str
+
+
+class PetitionOrganiserLeft(PersonalEvent):
+    """Somebody no longer stands behind the petition."""
+
+    TYPE: ClassVar[str] = "notifications.petition.organiser-left.v1"
+
+
+class PetitionDiscussionRipened(PersonalEvent):
+    """The text has been discussed for as long as it must be: its author may hand it in."""
+
+    TYPE: ClassVar[str] = "notifications.petition.discussion-ripened.v1"
+
+
 class PetitionModerationBegun(PersonalEvent):
     """The text lies with the moderators, who decide by `due_at`, UTC."""
 
@@ -52,5 +71,14 @@ class ClauseRemoved(PersonalEvent):
 
 PERSONAL_TYPES: Final[dict[str, type[PersonalEvent]]] = {
     event.TYPE: event
-    for event in (PetitionModerationBegun, PetitionReturned, PetitionRejected, PetitionAuthorInvited, ClauseRemoved)
+    for event in (
+        PetitionOrganiserJoined,
+        PetitionOrganiserLeft,
+        PetitionDiscussionRipened,
+        PetitionModerationBegun,
+        PetitionReturned,
+        PetitionRejected,
+        PetitionAuthorInvited,
+        ClauseRemoved,
+    )
 }

@@ -1,6 +1,7 @@
 """What everybody may know of petitions: no person appears here, by pseudonym or otherwise."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import Field
@@ -11,7 +12,7 @@ from schemas.payload import Part
 
 
 class PetitionEvent(PublicEvent):
-    """Something happened to a petition that has been published."""
+    """Something happened to a petition that everybody can read: whose text is discussed, or which was published."""
 
 
 class PublicGoal(Part):
@@ -19,6 +20,63 @@ class PublicGoal(Part):
 
     signatures: int
     effect: str
+
+
+class PetitionDiscussionOpened(PetitionEvent):
+    """Everybody may read and discuss the text, before anybody can sign it, and its author may change it.
+
+    It is handed in at `ripe_at` (UTC) at the soonest; at `until` the discussion ends without that, where it is set.
+    """
+
+    TYPE: ClassVar[str] = "notifications.petition.discussion-opened.v1"
+    ripe_at: datetime
+    until: datetime | None
+
+
+class PetitionTextChanged(PetitionEvent):
+    """The author changed the text that is discussed; what the petition is about is told as it reads now."""
+
+    TYPE: ClassVar[str] = "notifications.petition.text-changed.v1"
+
+
+class PetitionCommented(PetitionEvent):
+    """Somebody commented on the text of `revision`. Comments are numbered from 1, so this is how many were made."""
+
+    TYPE: ClassVar[str] = "notifications.petition.commented.v1"
+    number: int
+    revision: int
+    language: str
+
+
+class PetitionCommentHidden(PetitionEvent):
+    """A moderator hid the comment of this number, for the rule of this code."""
+
+    TYPE: ClassVar[str] = "notifications.petition.comment-hidden.v1"
+    number: int
+    reason: str
+
+
+class PetitionCommentRetracted(PetitionEvent):
+    """Whoever wrote the comment of this number took it back; that it was made still counts."""
+
+    TYPE: ClassVar[str] = "notifications.petition.comment-retracted.v1"
+    number: int
+
+
+class AfterDiscussion(StrEnum):
+    """What follows a discussion, where it is not that everybody can sign."""
+
+    GATHERING = "gathering"
+    MODERATION = "moderation"
+    CLOSED = "closed"
+
+
+class PetitionDiscussionClosed(PetitionEvent):
+    """The discussion is over after so many `comments`, and this follows: `closed` where nobody handed the text in."""
+
+    TYPE: ClassVar[str] = "notifications.petition.discussion-closed.v1"
+    comments: int
+    then: AfterDiscussion
 
 
 class PetitionPublished(PetitionEvent):
@@ -82,11 +140,12 @@ class PetitionSuspended(PetitionEvent):
 
 
 class PetitionResumed(PetitionEvent):
-    """A court let the petition go on. `closes_at` is set where it can be signed."""
+    """A court let the petition go on. `closes_at` is set where it can be signed; or its text is `discussed` again."""
 
     TYPE: ClassVar[str] = "notifications.petition.resumed.v1"
     act: str
     closes_at: datetime | None
+    discussed: bool = False
 
 
 class PetitionRetired(PetitionEvent):
@@ -140,6 +199,12 @@ class PetitionArchived(PetitionEvent):
 
 
 PETITION_EVENTS: tuple[type[PetitionEvent], ...] = (
+    PetitionDiscussionOpened,
+    PetitionTextChanged,
+    PetitionCommented,
+    PetitionCommentHidden,
+    PetitionCommentRetracted,
+    PetitionDiscussionClosed,
     PetitionPublished,
     PetitionUnpublished,
     PetitionCounted,

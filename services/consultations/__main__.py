@@ -6,7 +6,6 @@ import click
 
 from kenes.service.main import main
 from services.consultations.polis_command import polis_commands
-from services.consultations.seed import seed
 from services.consultations.service import Consultations
 from services.consultations.settings import Settings
 
@@ -19,6 +18,8 @@ def load() -> Consultations:
 @click.command("seed")
 def seed_command() -> None:
     """Add invented drafts, comments and votes to try the product with. A second run changes nothing."""
+    from services.consultations.seed import seed  # noqa: PLC0415 - as in the service: what asks is imported where it asks
+
     asyncio.run(seed(load()))
 
 

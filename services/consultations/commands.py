@@ -1,7 +1,7 @@
 """What people ask for, as requests on the topics. Produces and waits; decides nothing."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from kenes.identity.person import Person
@@ -17,6 +17,7 @@ from schemas.consultations.votes import VoteRequested
 from schemas.parts import Actor, Language, Seen
 from services.consultations.domain.hearing import Hearing
 from services.consultations.hearings import Hearings
+from services.consultations.reading import Comment
 
 SOURCE = "/consultations"
 
@@ -40,6 +41,11 @@ class Place:
     parent: str
     thread: str
     depth: int
+
+    @classmethod
+    def under(cls, parent: Comment) -> Self:
+        """Of a reply to this comment."""
+        return cls(parent.id, parent.thread or parent.id, parent.depth + 1)
 
 
 @dataclass(frozen=True, slots=True)

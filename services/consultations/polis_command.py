@@ -1,5 +1,6 @@
 """`import polis DIR` and `export polis CONSULTATION DIR`: folders of polis conversations, in and out."""
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import uvloop
 
 from kenes.kafka.producer import BrokerError, BrokerUnavailableError, Producer
 from kenes.mongo.client import DatabaseError, connected
+from kenes.observe.logs import configure_logs
 from schemas.parts import Language
 from services.consultations.polis import PolisError, PolisFolder
 from services.consultations.polis_export import Exported, Exporter, StalledError, UnknownError
@@ -68,7 +70,7 @@ def polis_commands(load: Load) -> tuple[click.Group, click.Group]:
             plan = planned(PolisFolder(folder), title, language, days)
         except PolisError as error:
             raise _Failure(_DATA, f"{folder}: {error}. Nothing was created.") from error
-        found = _run(_import(load(), plan))
+        found = _run(_import(_quietly(load(), "import"), plan))
         click.echo(
             f"consultation {plan.consultation}: {found.comments:,} new comments, {found.hidden:,} of them hidden, "
             f"{found.votes:,} new votes"
@@ -83,7 +85,7 @@ def polis_commands(load: Load) -> tuple[click.Group, click.Group]:
     @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
     def export_polis(consultation: str, folder: Path) -> None:
         """Write a consultation as a polis conversation, with everybody's group of opinion."""
-        service = load()
+        service = _quietly(load(), "export")
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -95,6 +97,12 @@ def polis_commands(load: Load) -> tuple[click.Group, click.Group]:
         )
 
     return importing, exporting
+
+
+def _quietly(service: Consultations, process: str) -> Consultations:
+    """The service, once only its warnings stand between the lines of a command."""
+    configure_logs(service.name, process, level="warning", stream=sys.stderr)
+    return service
 
 
 async def _import(service: Consultations, plan: Plan) -> Imported:

@@ -24,6 +24,7 @@ from schemas.consultations.votes import VoteRequested
 from schemas.envelope import sequence_of
 from schemas.parts import Actor, Assurance, Eligibility, PrivateEntry, Seen
 from schemas.payload import Payload
+from schemas.prose import without_hidden
 from schemas.topics import (
     COMMENT_REQUESTS,
     COMMENTS,
@@ -146,7 +147,8 @@ class Importer:
             stakeholder=Stakeholder.PUBLIC,
             verified=False,
             language=plan.language,
-            text=comment.body,
+            # What nobody sees is no part of what was said, and would be refused.
+            text=without_hidden(comment.body),
             listed=False,
             sealed=key.seal("{}", plan.consultation),
             mine=PrivateEntry(

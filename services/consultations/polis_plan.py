@@ -15,6 +15,7 @@ from schemas.consultations.course import (
 )
 from schemas.consultations.parts import DraftKind, DraftText, Title
 from schemas.parts import Actor, Language, Statement
+from schemas.prose import without_hidden
 from services.consultations.domain.rules import MODERATOR, role_of
 from services.consultations.polis import PolisCounts, PolisFolder, PolisNames
 
@@ -44,7 +45,7 @@ class Plan:
 def planned(folder: PolisFolder, title: str | None, language: Language, working_days: int) -> Plan:
     """What an import would do. Raises `PolisError` at the first thing in the files that cannot be read."""
     counts = folder.check(longest=LONGEST_COMMENT)
-    told = title or folder.topic or folder.path.resolve().name
+    told = without_hidden(title or folder.topic or folder.path.resolve().name)
     name = told if len(told) >= 5 else f"polis: {told}"
     return Plan(
         folder=folder,

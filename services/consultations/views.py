@@ -1,12 +1,14 @@
 """Bodies that the API takes, and what it answers with."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas.consultations.clauses import ClauseTree
 from schemas.consultations.parts import Anchor, DraftKind, Stakeholder, Title, Vote
 from schemas.parts import Language
+from schemas.prose import Prose, seen
 
 
 class _Body(BaseModel):
@@ -22,13 +24,23 @@ class PrepareBody(_Body):
     title: Title
 
 
+def _readable(anchor: Anchor) -> Anchor:
+    if anchor.quote is not None:
+        seen(anchor.quote.exact)
+    return anchor
+
+
+ReadableAnchor = Annotated[Anchor, AfterValidator(_readable)]
+"""A place whose quotation others can read."""
+
+
 class CommentBody(_Body):
     """What somebody says, to which version of the draft, where in it, or under which comment."""
 
-    text: str = Field(min_length=3, max_length=10_000)
+    text: Prose = Field(min_length=3, max_length=10_000)
     language: Language
     version: int = Field(ge=1)
-    anchor: Anchor | None = None
+    anchor: ReadableAnchor | None = None
     parent: str | None = Field(default=None, max_length=40)
     stakeholder: Stakeholder = Stakeholder.PUBLIC
     verified: bool = False

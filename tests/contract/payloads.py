@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, partial
@@ -12,16 +13,18 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from hypothesis import reject
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import AfterValidator, ValidationError
 from pydantic.fields import FieldInfo
 
 from schemas.contracts import payloads
 from schemas.envelope import Event
 from schemas.payload import Part
+from schemas.prose import hidden, seen, shows
 
 KINDS = payloads()
 # Headers are UTF-8 and JSON is Unicode: unpaired surrogates can be in neither, so no writer can have them.
 _LETTERS = st.characters(exclude_categories=["Cs"])
+_SEEN = _LETTERS.filter(lambda letter: not any(hidden(letter)))
 TEXT = st.text(_LETTERS, max_size=12)
 TIMES = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
 
@@ -58,46 +61,59 @@ def _made(model: type[Part], members: dict[str, Any]) -> Part:
 
 
 def _member(field: FieldInfo) -> st.SearchStrategy[Any]:
-    from_here = next((each.ge for each in field.metadata if isinstance(each, Ge)), None)
-    above = next((each.gt for each in field.metadata if isinstance(each, Gt)), None)
-    below = next((each.le for each in field.metadata if isinstance(each, Le)), 2**63 - 1)
-    if field.annotation is int and (from_here is not None or above is not None):
-        return st.integers(from_here if above is None else above + 1, below)  # type: ignore[arg-type, operator]
-    least = next((each.min_length for each in field.metadata if isinstance(each, MinLen)), 0)
-    most = next((each.max_length for each in field.metadata if isinstance(each, MaxLen)), least + 12)
-    return _value(field.annotation, _texts(field.metadata, least, most), least)
+    return _value(field.annotation, field.metadata)
 
 
-def _texts(metadata: Sequence[Any], least: int, most: int) -> st.SearchStrategy[str]:
-    pattern = next((each.pattern for each in metadata if getattr(each, "pattern", None)), None)
-    if pattern is not None:
-        matching = st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
-        return matching.filter(lambda text: len(text) <= most + 60)
-    return st.text(_LETTERS, min_size=least, max_size=min(most, least + 12))
-
-
-def _value(kind: Any, texts: st.SearchStrategy[str] = TEXT, least: int = 0) -> st.SearchStrategy[Any]:
+def _value(kind: Any, metadata: Sequence[Any] = ()) -> st.SearchStrategy[Any]:
+    """Any value of a type, within the bounds that its metadata tell."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return _member(FieldInfo.from_annotation(kind))
+        field = FieldInfo.from_annotation(kind)
+        return _value(field.annotation, [*field.metadata, *metadata])
     if origin is not None:
-        return _of_many(origin, inner, texts, least)
+        return _of_many(origin, inner, metadata)
     if kind is str:
-        return texts
+        return _texts(metadata)
+    if kind is int and metadata:
+        return _numbers(metadata)
     if issubclass(kind, Part):
         return built(kind)
     return st.sampled_from(list(kind)) if issubclass(kind, Enum) else _PLAIN[kind]
 
 
-def _of_many(origin: Any, inner: tuple[Any, ...], texts: st.SearchStrategy[str], least: int) -> st.SearchStrategy[Any]:
+def _of_many(origin: Any, inner: tuple[Any, ...], metadata: Sequence[Any]) -> st.SearchStrategy[Any]:
+    least = _bound(metadata, MinLen, 0)
     if origin in (Union, UnionType):
-        return st.one_of([_value(each, texts) for each in inner])
+        return st.one_of([_value(each, metadata) for each in inner])
     if origin is Literal:
         return st.sampled_from(inner)
     if origin is tuple:
         # Few: what holds its own kind would not come to an end.
         return st.lists(_value(inner[0]), min_size=least, max_size=least + 1).map(tuple)
     return st.dictionaries(_value(inner[0]), _value(inner[1]), min_size=least, max_size=3)
+
+
+def _numbers(metadata: Sequence[Any]) -> st.SearchStrategy[int]:
+    least = _bound(metadata, Ge, _bound(metadata, Gt, -(2**63) - 1) + 1)
+    return st.integers(least, _bound(metadata, Le, 2**63 - 1))
+
+
+def _texts(metadata: Sequence[Any]) -> st.SearchStrategy[str]:
+    least = _bound(metadata, MinLen, 0)
+    most = min(_bound(metadata, MaxLen, least + 12), least + 12)
+    pattern = next((each.pattern for each in metadata if getattr(each, "pattern", None)), None)
+    if pattern is not None:
+        matching = st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
+        return matching.filter(lambda text: len(text) <= most + 60)
+    if any(isinstance(each, AfterValidator) and each.func is seen for each in metadata):
+        return st.text(_SEEN, min_size=least, max_size=most).filter(lambda text: not text or shows(text))
+    return st.text(_LETTERS, min_size=least, max_size=most)
+
+
+def _bound(metadata: Sequence[Any], kind: type[Any], usual: int) -> int:
+    """What the first constraint of a kind says, whose only member is the bound."""
+    found = next((each for each in metadata if isinstance(each, kind)), None)
+    return usual if found is None else int(getattr(found, fields(found)[0].name))
 
 
 DATA = st.sampled_from(sorted(KINDS)).flatmap(lambda kind: built(KINDS[kind]))

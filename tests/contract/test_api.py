@@ -220,6 +220,7 @@ REASON = "It asks for the same thing."
 WAYS: dict[str, tuple[Callable[[World], Awaitable[str]], str, dict[str, Any] | None]] = {
     "submission": (draft_of, "author", None),
     "comment-hiding": (discussed, "moderator", {"number": 1, "reason": "insulting", "explanation": REASON}),
+    "comment-retraction": (discussed, "signer", {"number": 1}),
     "lock": (on_desk, "moderator", None),
     "verdict": (on_desk, "moderator", {"verdict": "approve", "revision": 1}),
     "undo": (collecting, "moderator", {"reason": REASON}),
@@ -296,6 +297,7 @@ CASES: list[tuple[str, str, Ask, int]] = [
     ("POST", f"{ONE}/comments", of(discussed, asked("POST", f"{ONE}/comments", "author", json=COMMENT)), 201),
     ("GET", f"{ONE}/comments", of(discussed, asked("GET", f"{ONE}/comments")), 200),
     ("GET", f"{ONE}/comments", after(doing("comment-hiding"), asked("GET", f"{ONE}/comments")), 200),
+    ("GET", f"{ONE}/comments", after(doing("comment-retraction"), asked("GET", f"{ONE}/comments")), 200),
     ("GET", f"{ONE}/versions", of(discussed, asked("GET", f"{ONE}/versions")), 200),
     ("GET", f"{ONE}/versions", asked("GET", f"{ONE}/versions"), 200),
     ("GET", f"{ORGANISERS}/invitation", of(initiative, asked("GET", f"{ORGANISERS}/invitation", "author")), 200),

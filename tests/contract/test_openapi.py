@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,11 +13,17 @@ from starlette.requests import Request
 
 from kenes.web.openapi import Operation, document
 from kenes.web.openapi_security import WaysIn
+from kenes.web.problems import InvalidInput
+from schemas.petitions.v1 import Category
 from services.console import api as console
 from services.consultations import api as consultations
+from services.consultations.comments_api import CommentsApi
 from services.consultations.handing_in.api import VersionsApi
 from services.consultations.handing_in.reads import ComparisonApi
 from services.consultations.ledger.api import LedgerApi
+from services.petitions.domain.status import LISTED
+from services.petitions.filters import FILTERS
+from services.petitions.search.wanted import Filter
 
 NOTHING: Any = None
 """No operation is called here."""
@@ -29,8 +37,9 @@ async def handler(_request: Request) -> Any:
 def operations_of_consultations() -> Sequence[Operation]:
     members: dict[str, Any] = dict.fromkeys(consultations.Api.__dataclass_fields__)
     parts: dict[str, Any] = {
-        "versions": VersionsApi(NOTHING, NOTHING, 0.0),
-        "comparisons": ComparisonApi(NOTHING, NOTHING, NOTHING),
+        "comments": CommentsApi(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+        "versions": VersionsApi(NOTHING, NOTHING),
+        "comparisons": ComparisonApi(NOTHING, NOTHING),
         "ledger": LedgerApi(NOTHING, NOTHING, NOTHING),
     }
     return consultations.Api(**members | parts).operations()
@@ -86,3 +95,29 @@ def test_each_issuer_has_a_scheme_that_leads_to_where_tokens_come_from() -> None
         "https://other.example/realms/a/.well-known/openid-configuration",
     ]
     validate(found)
+
+
+def test_a_parameter_with_fixed_values_says_them() -> None:
+    found = document("consultations", "1", "", OPERATIONS["consultations"], WAYS)["paths"]
+    duties = found["/consultations/{consultation}/duties"]["get"]["parameters"]
+    (overdue,) = [each for each in duties if each["name"] == "overdue"]
+    assert overdue["schema"] == {"type": "boolean", "default": False}
+    petitions = {each.name: each.schema for each in FILTERS}
+    assert petitions["status"]["enum"] == list(map(str, LISTED))
+    assert petitions["language"]["enum"] == ["kk", "ru", "en"]
+    assert petitions["category"]["enum"] == list(map(str, Category))
+    assert petitions["limit"]["default"] == Filter().limit
+
+
+async def test_duties_take_no_other_word_for_overdue() -> None:
+    consultation: Any = SimpleNamespace(id="c", opened_at=datetime(2026, 9, 1, tzinfo=UTC))
+
+    async def one(_consultation: str) -> Any:
+        return consultation
+
+    scope = {"type": "http", "headers": [], "query_string": b"overdue=null", "path_params": {"consultation": "c"}}
+    ledger = LedgerApi(SimpleNamespace(consultation=one), NOTHING, NOTHING)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput) as refused:
+        await ledger.list_duties(Request(scope))
+    (error,) = refused.value.errors
+    assert (error.pointer, error.values["expected"]) == ("/overdue", "true, false")

@@ -18,6 +18,7 @@ from kenes.web.problems import Problem
 from kenes.web.settings import WebSettings
 from services.petitions.answers import PREFIX
 from services.petitions.api import Api
+from services.petitions.callers import PetitionCallers
 from services.petitions.commands import UnknownPetitionError
 from tests.unit.petitions.memory import Memory
 from tests.unit.petitions.samples import PACKS, person, text
@@ -53,8 +54,7 @@ def api_of(memory: Memory) -> Api:
         counts=memory.counts,
         hub=memory.hub,
         packs=PACKS,
-        authenticate=by_name,
-        wait_limit=0.05,
+        callers=PetitionCallers(by_name, 0.05, memory.queries, memory.commands.keyring),
     )
 
 

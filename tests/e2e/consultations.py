@@ -16,7 +16,7 @@ from kenes.web.language import edge_catalogs
 from schemas.consultations.course import OpenRequested
 from schemas.parts import Actor
 from schemas.topics import COMMENT_REQUESTS, CONSULTATION_REQUESTS
-from services.consultations.service import FOLDERS
+from services.consultations.serving import FOLDERS
 from tests.e2e.browsing import DESKTOP, PHONE
 from tests.e2e.site import Site
 from tests.e2e.test_accessibility import AXE, OPEN_ALL, RULES, RUN

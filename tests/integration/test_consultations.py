@@ -79,6 +79,29 @@ def test_what_is_refused_changes_nothing(api: Consulting) -> None:
     assert api.votes(consultation, comment) == dict.fromkeys(VOTES, 0)
 
 
+def test_what_nobody_sees_is_refused_with_its_name_and_place(api: Consulting) -> None:
+    consultation = api.open()
+    path, speaker = f"/consultations/{consultation}/comments", api.person()
+    body = {"text": "Дауыс.", "language": "kk", "version": 1}
+    told = problem(api.ask("POST", path, speaker, json=body | {"text": "Иә \u202eжоқ"}), 422, "input-invalid")
+    (error,) = told["errors"]
+    assert (error["pointer"], error["code"]) == ("/text", "hidden-characters")
+    assert "U+202E" in error["detail"]
+    for blank in ("\u2800\u2800\u2800", "\u3164\u3164\u3164", "\u00ad\u00ad\u00ad"):
+        told = problem(api.ask("POST", path, speaker, json=body | {"text": blank}), 422, "input-invalid")
+        assert [(each["pointer"], each["code"]) for each in told["errors"]] == [("/text", "string-blank")]
+    quoting = body | {"anchor": {"clause": "art_1", "quote": {"exact": "a\u2066b"}}}
+    told = problem(api.ask("POST", path, speaker, json=quoting), 422, "input-invalid")
+    assert [(each["pointer"], each["code"]) for each in told["errors"]] == [("/anchor", "hidden-characters")]
+    comment = api.comment(consultation, speaker)
+    statement = STATEMENT | {"ru": f"{STATEMENT['ru']}\u200b"}
+    reply = {"outcome": "accepted", "statement": statement}
+    told = problem(api.ask("POST", f"{path}/{comment}/reply", api.agent, json=reply), 422, "input-invalid")
+    assert [(each["pointer"], each["code"]) for each in told["errors"]] == [("/statement/ru", "hidden-characters")]
+    for said in ("Ананас 👩\u200d🌾 ❤️\u200d🔥", "قازاق\u200cستان"):
+        api.comment(consultation, api.person(), said)
+
+
 def test_a_long_thread_is_read_by_itself_and_every_reply_is_in_the_export(api: Consulting) -> None:
     consultation = api.open()
     first, other = (api.comment(consultation, api.person(), text) for text in ("Бірінші.", "Екінші."))

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+from docx.document import Document
 
 from schemas.topics import LARGEST_DRAFT
 from tests.drafting import in_base64, in_both, markdown, version_body
 from tests.integration.api import problem
 from tests.integration.consulting import Consulting
 from tests.processes import Product, running_product
+from tests.unit.consultations.drafts.samples import paragraph_of, repacked, with_notes, word_file
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.stack
@@ -101,6 +103,42 @@ def test_a_draft_that_no_record_holds_is_refused_by_name(api: Consulting) -> Non
     told = problem(answer, 422, "draft-too-large")
     assert told["limit"] < LARGEST_DRAFT < told["size"]
     assert api.ask("GET", f"/consultations/{consultation}", api.agent, wait=0).json()["version"] == 1
+
+
+def with_footnote(language: str) -> bytes:
+    """A Word file with a note to its only article, and a header that is no part of it."""
+
+    def write(document: Document) -> None:
+        with_notes(document, "footnote", "By the calendar of working days.")
+        document.sections[0].header.paragraphs[0].text = "Draft"
+        document.add_paragraph("1-бап" if language == "kk" else "Статья 1", style="Heading 1")
+        paragraph_of(document, ASKING, ("footnote", 1))
+
+    return word_file(write)
+
+
+def test_a_footnote_comes_with_its_article_and_what_does_not_is_told(api: Consulting) -> None:
+    consultation = api.prepare(ANSWER)
+    body = version_body(2, {each: with_footnote(each) for each in ("kk", "ru")}, "docx")
+    told = api.done("POST", f"/consultations/{consultation}/versions", api.agent, json=body)
+    assert told["left_out"] == [
+        {"language": each, "line": None, "element": "word/header1.xml", "reason": "header"} for each in ("kk", "ru")
+    ]
+    for language in ("kk", "ru"):
+        (text,) = clauses(api, consultation, 2, language).values()
+        assert text == f"{ASKING}[1]\n[1] By the calendar of working days."
+
+
+def test_a_damaged_file_is_told_with_its_part_and_line(api: Consulting) -> None:
+    consultation = api.prepare(ASKING)
+    broken = repacked(with_footnote("ru"), {"word/document.xml": lambda data: data.replace(b"</w:body>", b"")})
+    body = version_body(2, {"kk": with_footnote("kk"), "ru": broken}, "docx")
+    answer = api.ask("POST", f"/consultations/{consultation}/versions", api.agent, json=body)
+    told = problem(answer, 422, "draft-unreadable")
+    assert (told["language"], told["part"], told["reason"]) == ("ru", "word/document.xml", "xml-tags")
+    assert told["line"] >= 1
+    assert "word/document.xml" in told["detail"]
+    assert told["explanation"] in told["detail"]
 
 
 def zipped(**entries: bytes) -> bytes:

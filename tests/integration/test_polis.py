@@ -67,6 +67,7 @@ def brought_in(product: Product, folder: Path, *options: str) -> tuple[str, tupl
     assert status == 0, printed
     told = re.search(r"consultation (\S+): ([\d,]+) new comments, ([\d,]+) of them hidden, ([\d,]+) new votes", printed)
     assert told is not None, printed
+    assert all(line == told.group() or re.match(r"[a-z ]+: [\d,]+ of ", line) for line in printed.split("\n") if line)
     comments, hidden, votes = (int(number.replace(",", "")) for number in told.groups()[1:])
     return told.group(1), (comments, hidden, votes)
 

@@ -88,6 +88,14 @@ class CommentHidden(Payload):
     explanation: str
 
 
+class CommentRetracted(Payload):
+    """Somebody has taken a comment of their own back; that it was made still counts."""
+
+    TYPE: ClassVar[str] = "petitions.petition.comment-retracted.v1"
+    petition: PetitionId
+    number: int
+
+
 class OrganiserJoined(Payload):
     """Somebody stands behind the text of `revision`. `place` is where they live, as the pack tells places apart."""
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from schemas.parts import Actor, Eligibility, Language, PrivateEntry, Statement
 from schemas.payload import Payload
 from schemas.petitions.v1.parts import AnswerOutcome, PaperSheet, PetitionId, PetitionText, UnitCount, Verdict
+from schemas.prose import Prose
 
 LONGEST_COMMENT = 3_000
 """Letters of a comment."""
@@ -54,7 +55,7 @@ class CommentRequested(LifecycleRequest):
     eligibility: Eligibility
     revision: int = Field(ge=1)
     language: Language
-    text: str = Field(min_length=3, max_length=LONGEST_COMMENT)
+    text: Prose = Field(min_length=3, max_length=LONGEST_COMMENT)
     listed: bool = Field(default=False, description="Show first name and initial beside the comment.")
     sealed: str = Field(description="The commenter's name and identifier, under the commenter's key.")
     mine: PrivateEntry
@@ -68,6 +69,14 @@ class HideCommentRequested(LifecycleRequest):
     number: int = Field(ge=1, description="Comments of a petition are numbered from 1.")
     reason: str = Field(min_length=3, max_length=40)
     explanation: str = Field(min_length=10, max_length=2_000)
+
+
+class RetractCommentRequested(LifecycleRequest):
+    """Somebody takes a comment of their own back."""
+
+    TYPE: ClassVar[str] = "petitions.petition.retract-comment-requested.v1"
+    actor: Actor
+    number: int = Field(ge=1, description="Comments of a petition are numbered from 1.")
 
 
 class JoinOrganisersRequested(LifecycleRequest):

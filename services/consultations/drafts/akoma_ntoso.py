@@ -11,6 +11,7 @@ from services.consultations.drafts.akoma_ntoso_text import Prose
 from services.consultations.drafts.errors import DraftError, Fault, Notice
 from services.consultations.drafts.labels import number_of
 from services.consultations.drafts.limits import Limits
+from services.consultations.drafts.notes import Note
 from services.consultations.drafts.outline import Node, Outline
 from services.consultations.drafts.tree import ID, grown, walk, with_ids
 from services.consultations.drafts.xml import parsed
@@ -42,7 +43,11 @@ def read(data: bytes, limits: Limits, notices: list[Notice]) -> ClauseTree:
     if document is None:
         raise DraftError(_line(root), _name(root), Fault.NOT_AKOMA_NTOSO, "no document in it")
     nodes = reader.document(document)
-    tree = grown(Outline(reader.title(document), nodes), limits)
+    title, notes = reader.title(document)
+    if nodes:
+        nodes[0].notes[:0] = notes
+    reader.end()
+    tree = grown(Outline(title, nodes), limits)
     return _with_own_ids(tree, reader.ids)
 
 
@@ -73,34 +78,51 @@ class _Reader:
         self._limits = limits
         self._prose = prose
 
-    def title(self, document: etree._Element) -> str:
-        """What the document calls itself, or else what its catalogue entry does."""
+    def title(self, document: etree._Element) -> tuple[str, list[Note]]:
+        """What the document calls itself, or else what its catalogue entry does, and the notes to that."""
+        self._prose.begin()
         for path in ("{*}coverPage//{*}docTitle", "{*}preface//{*}docTitle", ".//{*}FRBRname"):
             for found in document.iterfind(path):
-                if said := " ".join(self._prose.lines(found)) or found.get("value", ""):
-                    return self._prose.named(said)
-        return ""
+                lines, notes = self._prose.read(found)
+                if said := " ".join(lines) or found.get("value", ""):
+                    return self._prose.named(said), notes
+        return "", []
+
+    def end(self) -> None:
+        """Tells what nothing in the document led to."""
+        self._prose.end()
 
     def document(self, document: etree._Element) -> list[Node]:
         """The clauses of one document and of those attached to it."""
         nodes: list[Node] = []
         for child in document:
             name = _name(child)
-            if name in names.INTRODUCTIONS and (lines := self._prose.lines(child)):
-                nodes.append(self._node(child, ClauseKind.PREAMBLE))
-                nodes[-1].lines = lines
+            if name in names.INTRODUCTIONS:
+                nodes += self._introduction(child)
+            elif name in names.COVERS:
+                self._prose.cover(child)
             elif name in names.BODIES:
                 nodes += self._pieces(child, 0)
             elif name in {"attachments", "components"}:
                 nodes += [self._attached(each) for each in child]
         return nodes
 
+    def _introduction(self, element: etree._Element) -> list[Node]:
+        self._prose.begin()
+        lines, notes = self._prose.read(element)
+        if not lines:
+            return []
+        node = self._node(element, ClauseKind.PREAMBLE)
+        node.lines, node.notes = lines, notes
+        return [node]
+
     def _attached(self, element: etree._Element) -> Node:
         """An attachment is an annex: its heading, and the clauses of the document in it."""
         node = self._node(element, ClauseKind.ANNEX)
-        heading = element.find("{*}heading")
         inner = next((child for child in element if _name(child) in DOCUMENTS), element)
-        node.heading = " ".join(self._prose.lines(heading)) if heading is not None else self.title(inner)
+        if not node.heading:
+            node.heading, notes = self.title(inner)
+            node.notes += notes
         node.children = self.document(inner)
         return node
 
@@ -113,7 +135,9 @@ class _Reader:
                 nodes.append(self._clause(element, kind, depth))
             elif name == "blockList":
                 nodes += self._list(element, depth, below)
-            elif name in {"num", "heading"} or name in names.LEFT_OUT:
+            elif name in names.LEFT_OUT:
+                self._prose.leave_out(element)
+            elif name in {"num", "heading"}:
                 continue
             elif name not in names.PROSE:
                 raise DraftError(_line(element), name, Fault.UNKNOWN_ELEMENT)
@@ -124,13 +148,16 @@ class _Reader:
         return nodes
 
     def _words(self, element: etree._Element, nodes: list[Node], below: Node | None) -> None:
-        lines = self._prose.lines(element)
-        if not lines:
+        lines, notes = self._prose.read(element)
+        if not lines and not notes:
             return
         if below is not None and not nodes:
             below.lines += lines
+            below.notes += notes
+        elif not lines and nodes:
+            nodes[-1].notes += notes
         else:
-            nodes.append(Node(ClauseKind.PARAGRAPH, _line(element), lines=lines))
+            nodes.append(Node(ClauseKind.PARAGRAPH, _line(element), lines=lines, notes=notes))
             self.ids.append(None)
 
     def _clause(self, element: etree._Element, kind: ClauseKind, depth: int) -> Node:
@@ -154,13 +181,20 @@ class _Reader:
         if len(self.ids) >= self._limits.clauses:
             raise DraftError(_line(element), _name(element), Fault.TOO_MANY_CLAUSES, f"over {self._limits.clauses}")
         self.ids.append(element.get("eId") or element.get("id"))
-        node = Node(kind, _line(element), label=self._first(element, "num"), heading=self._first(element, "heading"))
-        node.number = number_of(node.label)
-        return node
+        self._prose.begin()
+        label, to_number = self._first(element, "num")
+        for note in to_number:
+            label = label.replace(note.shown, "").strip()
+        heading, to_heading = self._first(element, "heading")
+        notes = [*to_number, *to_heading]
+        return Node(kind, _line(element), label, number_of(label), heading, notes=notes)
 
-    def _first(self, element: etree._Element, name: str) -> str:
+    def _first(self, element: etree._Element, name: str) -> tuple[str, list[Note]]:
         found = element.find(f"{{*}}{name}")
-        return " ".join(self._prose.lines(found)) if found is not None else ""
+        if found is None:
+            return "", []
+        lines, notes = self._prose.read(found)
+        return " ".join(lines), notes
 
     def _kind(self, element: etree._Element) -> ClauseKind | None:
         if (name := _name(element)) in {"hcontainer", "crossHeading"}:

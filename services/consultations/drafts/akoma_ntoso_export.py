@@ -8,6 +8,7 @@ from lxml.builder import ElementMaker
 
 from schemas.consultations.clauses import Clause, ClauseTree
 from services.consultations.drafts import akoma_ntoso_names as names
+from services.consultations.drafts.notes import Note, parted
 
 LANGUAGES: Final = {"kk": "kaz", "ru": "rus", "en": "eng", "de": "deu", "fr": "fra"}
 UNKNOWN_LANGUAGE: Final = "und"
@@ -63,12 +64,24 @@ def _clause(clause: Clause) -> etree._Element:
         element.set("name", clause.kind.value)
     if clause.label:
         element.append(_E.num(clause.label))
+    lines, notes = parted(clause.heading, clause.text)
     if clause.heading:
-        element.append(_E.heading(clause.heading))
-    paragraphs = [_E.p(line) for line in clause.text.split("\n")] if clause.text else []
+        element.append(_E.heading(*_noted(clause.heading, notes)))
+    paragraphs = [_E.p(*_noted(line, notes)) for line in lines]
     if clause.children:
         element.extend([_E.intro(*paragraphs)] if paragraphs else [])
         element.extend(map(_clause, clause.children))
     else:
         element.append(_E.content(*(paragraphs or [_E.p()])))
     return element
+
+
+def _noted(text: str, notes: list[Note]) -> list[str | etree._Element]:
+    """The text with each note in the place of its mark."""
+    pieces: list[str | etree._Element] = []
+    for note in notes:
+        before, mark, after = text.partition(note.shown)
+        if mark:
+            pieces += [before, _E.authorialNote(_E.p(note.text), marker=note.mark)]
+            text = after
+    return [*pieces, text]

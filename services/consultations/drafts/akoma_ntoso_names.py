@@ -25,7 +25,9 @@ CONTAINERS: Final[dict[str, ClauseKind]] = {
 """The kinds of an `hcontainer` by its name; others only give a heading."""
 BODIES: Final = ("body", "mainBody", "portionBody")
 INTRODUCTIONS: Final = frozenset({"preamble"})
-"""Parts before the body that are text of the law; covers, prefaces and tables of contents are not."""
+"""Parts before the body that are text of the law."""
+COVERS: Final = frozenset({"coverPage", "preface", "conclusions"})
+"""Parts around the body that are none; of these only the title is taken."""
 BLOCK: Final = frozenset(
     {
         "p",
@@ -42,7 +44,9 @@ BLOCK: Final = frozenset(
     }
 )
 """Elements that are a paragraph of their own."""
-LEFT_OUT: Final = frozenset({"authorialNote", "noteRef", "toc", "meta", "img", "componentRef", "eol", "eop", "foreign"})
+NOTES: Final = frozenset({"authorialNote", "noteRef"})
+"""A note where it is referred to, and a reference to one that stands elsewhere."""
+LEFT_OUT: Final = frozenset({"toc", "meta", "img", "componentRef", "eol", "eop", "foreign"})
 PROSE: Final = frozenset({
     "intro", "content", "wrapUp", "subheading", "block", "p", "tblock", "blockContainer", "table", "formula",
     "recital", "container", "citation", "citations", "longTitle", "ul", "ol", "listIntroduction", "listWrapUp",

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+WHOLE: Final = "document"
+"""The element of what is wrong with a document as a whole."""
 
 
 class Fault(StrEnum):
@@ -17,10 +21,18 @@ class Fault(StrEnum):
     TEXT_TOO_LONG = "text-too-long"
     ACTIVE_CONTENT = "active-content"
     NOT_XML = "not-xml"
+    XML_EMPTY = "xml-empty"
+    XML_ENDS_EARLY = "xml-ends-early"
+    XML_TAGS = "xml-tags"
+    XML_CHARACTER = "xml-character"
     DOCTYPE = "doctype"
     NOT_AKOMA_NTOSO = "not-akoma-ntoso"
     UNKNOWN_ELEMENT = "unknown-element"
     NOT_DOCX = "not-docx"
+    NOT_ZIP = "not-zip"
+    OLD_WORD = "old-word"
+    PART_MISSING = "part-missing"
+    PART_DAMAGED = "part-damaged"
     ENCRYPTED = "encrypted"
     TOO_MANY_ENTRIES = "too-many-entries"
     UNPACKS_TOO_LARGE = "unpacks-too-large"
@@ -37,7 +49,14 @@ class Omission(StrEnum):
     LINK = "link"
     IMAGE = "image"
     NOTE = "note"
-    TEXT_BOX = "text-box"
+    """What refers to a note that the document does not have, or a note that nothing refers to."""
+    COMMENT = "comment"
+    FORMULA = "formula"
+    SYMBOL = "symbol"
+    """A character that only one typeface knows."""
+    HEADER = "header"
+    COVER = "cover"
+    CONTENTS = "contents"
     TRACKED_CHANGE = "tracked-change"
     FOREIGN_ELEMENT = "foreign-element"
 
@@ -46,15 +65,18 @@ class DraftError(ValueError):
     """The document cannot be taken; nothing was made of it.
 
     `line` counts from 1: lines of a text or XML file, paragraphs of a word processor's, 0 where no place is to blame.
-    `element` is what stands there, as the format calls it. `detail` is for people who know the format.
+    `element` is what stands there, as the format calls it. `part` is the file in a packed one whose lines these are.
+    `detail` is for people who know the format.
     """
 
-    def __init__(self, line: int, element: str, reason: Fault, detail: str = "") -> None:
-        super().__init__(f"line {line}, {element}: {reason.value}" + (f" ({detail})" if detail else ""))
+    def __init__(self, line: int, element: str, reason: Fault, detail: str = "", part: str = "") -> None:
+        place = f"{part}, line {line}" if part else f"line {line}"
+        super().__init__(f"{place}, {element}: {reason.value}" + (f" ({detail})" if detail else ""))
         self.line = line
         self.element = element
         self.reason = reason
         self.detail = detail
+        self.part = part
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,13 @@ def number_of(label: str) -> str:
     return figure(label)
 
 
+def is_number(text: str) -> bool:
+    """Whether it is the number of a piece or a row and nothing else, as "Статья 5." and "1)" are."""
+    if (structure := structural(text.strip()) or named(text.strip())) is not None:
+        return not structure.rest
+    return (row := enumerator(f"{text} ")) is not None and not row.rest
+
+
 def _bare(line: str) -> Label | None:
     if (found := _BARE.match(line)) is None:
         return None

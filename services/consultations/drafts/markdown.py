@@ -10,6 +10,7 @@ from services.consultations.drafts.blocks import Block
 from services.consultations.drafts.errors import DraftError, Fault, Notice, Omission
 from services.consultations.drafts.labels import enumerator
 from services.consultations.drafts.limits import Limits
+from services.consultations.drafts.markdown_notes import DEFINITION, with_notes
 from services.consultations.drafts.markup import plain, refuse_active
 
 NESTING: Final = 200
@@ -25,8 +26,10 @@ LISTS: Final = frozenset({"bullet_list", "ordered_list"})
 def blocks(text: str, limits: Limits, notices: list[Notice]) -> list[Block]:
     """Reads the paragraphs, headings, list items and table rows; raises `DraftError`."""
     body, offset = _without_front_matter(text)
-    parser = MarkdownIt("commonmark", {"maxNesting": NESTING}).enable("table").disable("inline")
-    return _Reader(parser, limits, notices, offset).read(parser.parse(body))
+    if offset:
+        notices.append(Notice(1, FENCE, Omission.COVER))
+    parser = MarkdownIt("commonmark", {"maxNesting": NESTING}).enable("table").disable(["inline", "reference"])
+    return with_notes(_Reader(parser, limits, notices, offset).read(parser.parse(body)))
 
 
 def _without_front_matter(text: str) -> tuple[str, int]:
@@ -150,10 +153,11 @@ class _Reader:
 
 
 def _rows(text: str) -> Iterator[tuple[int, str]]:
-    """Cuts before a line that begins with a number of a row, if the line before it came to a stop."""
+    """Cuts before a note, and before a line with a number of a row if the line before it came to a stop."""
     start, kept = 0, ""
     for at, line in enumerate(text.split("\n")):
-        if kept.rstrip().endswith((":", ";", ",", ".")) and enumerator(line.strip()):
+        stopped = kept.rstrip().endswith((":", ";", ",", "."))
+        if (stopped and enumerator(line.strip())) or (kept and DEFINITION.match(line.strip())):
             yield start, kept
             start, kept = at, line
         else:

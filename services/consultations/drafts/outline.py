@@ -5,14 +5,15 @@ their headings where both have one, else by the rank of their words in the law-m
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from schemas.consultations.clauses import ClauseKind
 from services.consultations.drafts import labels
-from services.consultations.drafts.blocks import Block
+from services.consultations.drafts.blocks import Block, with_plain_number
 from services.consultations.drafts.errors import DraftError, Fault
 from services.consultations.drafts.limits import Limits
+from services.consultations.drafts.notes import Note, unmarked
 from services.consultations.drafts.ordinals import is_roman, may_follow
 from services.consultations.drafts.quotations import quoted
 
@@ -21,6 +22,7 @@ ANNEX_RANK: Final = 1
 NEVER_ABOVE: Final = 100
 SMALL_GAP: Final = 3
 SHORT_HEADING: Final = 150
+STOPS: Final = (".", ";", ":", ",")
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Node:
     number: str = ""
     heading: str = ""
     lines: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     children: list["Node"] = field(default_factory=list)
     rank: int = 0
     level: int | None = None
@@ -51,7 +54,7 @@ class Outline:
 
 def outline(blocks: Sequence[Block], limits: Limits) -> Outline:
     """Builds the tree. Raises `DraftError` where it would be too deep or have too many clauses."""
-    title, rest = _title(blocks)
+    title, rest = _title([with_plain_number(block) for block in blocks])
     inside = quoted(rest)
     builder = _Builder(limits, sections_hold_articles=_sections_hold_articles(rest))
     for at, block in enumerate(rest):
@@ -61,7 +64,10 @@ def outline(blocks: Sequence[Block], limits: Limits) -> Outline:
 
 
 def _title(blocks: Sequence[Block]) -> tuple[str, Sequence[Block]]:
-    """The only heading of the highest level is the document's title, if it comes first and is no piece of the law."""
+    """The only heading of the highest level is the document's title, if it comes first and is no piece of the law.
+
+    Notes to the title go to what comes next.
+    """
     headings = [block for block in blocks if block.level is not None]
     if not headings or labels.structural(headings[0].text):
         return "", blocks
@@ -71,7 +77,10 @@ def _title(blocks: Sequence[Block]) -> tuple[str, Sequence[Block]]:
     )
     if not alone or (len(headings) == 1 and blocks[0] is not first):
         return "", blocks
-    return first.text, [block for block in blocks if block is not first]
+    rest = [block for block in blocks if block is not first]
+    if rest and first.notes:
+        rest[0] = replace(rest[0], notes=first.notes + rest[0].notes)
+    return first.text, rest
 
 
 def _sections_hold_articles(blocks: Iterable[Block]) -> bool:
@@ -86,9 +95,19 @@ def _finished(title: str, roots: list[Node]) -> Outline:
         title = first.lines.pop(0)
     if first and not first.lines:
         roots = first.children + roots[1:]
+        if roots:
+            roots[0].notes[:0] = first.notes
     elif first and len(roots) == 1:
-        roots = [Node(ClauseKind.PARAGRAPH, first.line, lines=[line]) for line in first.lines] + first.children
+        roots = _paragraphs(first) + first.children
     return Outline(title, roots)
+
+
+def _paragraphs(preamble: Node) -> list[Node]:
+    """A clause to each line, with the notes that it has the marks of; the first has those of the title too."""
+    found = [Node(ClauseKind.PARAGRAPH, preamble.line, lines=[line]) for line in preamble.lines]
+    for note in preamble.notes:
+        next((node for node in found if note.shown in node.lines[0]), found[0]).notes.append(note)
+    return found
 
 
 class _Builder:
@@ -103,41 +122,43 @@ class _Builder:
 
     def add(self, block: Block, following: Block | None, *, is_quoted: bool) -> None:
         """Takes the next paragraph; `following` is the one after it."""
+        self._taken(block, following, is_quoted=is_quoted).notes += block.notes
+
+    def _taken(self, block: Block, following: Block | None, *, is_quoted: bool) -> Node:
+        """The piece that has the paragraph now."""
         if block.level is not None:
-            self._heading(block)
-        elif is_quoted:
-            self._words(block, following)
-        elif (
+            return self._heading(block)
+        if is_quoted:
+            return self._words(block, following)
+        if (
             (label := labels.structural(block.text) or labels.named(block.text))
             and not block.listed
             and self._begins(label)
         ):
-            self._structure(block, label)
-        elif (row := labels.enumerator(block.text)) and (kept := self._in_row(row, block)):
-            self._row(block, kept)
-        else:
-            self._words(block, following)
+            return self._structure(block, label)
+        if (row := labels.enumerator(block.text)) and (kept := self._in_row(row, block)):
+            return self._row(block, kept)
+        return self._words(block, following)
 
-    def _heading(self, block: Block) -> None:
+    def _heading(self, block: Block) -> Node:
         if label := labels.structural(block.text) or labels.named(block.text):
-            self._structure(block, label)
-            return
+            return self._structure(block, label)
         row = labels.enumerator(block.text)
-        kind = ClauseKind.PREAMBLE if block.text.casefold() in labels.PREAMBLES else ClauseKind.HEADING
+        kind = ClauseKind.PREAMBLE if unmarked(block.text).casefold() in labels.PREAMBLES else ClauseKind.HEADING
         node = Node(kind, block.line, heading=block.text, rank=labels.UNLABELLED_RANK, level=block.level)
         if row and row.rest and row.style != "-":
             node.label, node.number, node.heading = row.label, row.number, row.rest
-        self._below_what_is_above(node)
+        return self._below_what_is_above(node)
 
     def _begins(self, label: labels.Label) -> bool:
         """Whether a paragraph that reads like a number of the law begins a piece, and is no mention of one."""
         if label.rest and not label.separated:
-            short = len(label.rest) <= labels.HEADING_LENGTH // 2 and label.rest[-1] not in ".;,:"
+            short = len(label.rest) <= labels.HEADING_LENGTH // 2 and not unmarked(label.rest).endswith(STOPS)
             before = self._numbers.get(label.kind)
             return short and label.rest[0].isupper() and may_follow(label.number, before)
         return not label.number.isalpha() or label.number.isupper()
 
-    def _structure(self, block: Block, label: labels.Label) -> None:
+    def _structure(self, block: Block, label: labels.Label) -> Node:
         rank = label.rank
         if label.kind is ClauseKind.SECTION and rank == labels.UNIT_RANK and self._sections_hold_articles:
             rank = labels.SECTION_ABOVE_ARTICLES
@@ -151,12 +172,12 @@ class _Builder:
             self._numbers.clear()
             self._uppermost.clear()
         self._numbers[label.kind] = label.number
-        self._below_what_is_above(node)
+        return self._below_what_is_above(node)
 
-    def _below_what_is_above(self, node: Node) -> None:
+    def _below_what_is_above(self, node: Node) -> Node:
         while self._open and not _is_above(self._open[-1], node):
             self._open.pop()
-        self._attach(node)
+        return self._attach(node)
 
     def _in_row(self, row: labels.Enumerator, block: Block) -> labels.Enumerator | None:
         """The row's number, its style made sure of; None where it cannot be one here, as in "1995. …" of a text."""
@@ -178,7 +199,7 @@ class _Builder:
         upper = not self._open or not self._open[-1].style
         return upper and before is not None and may_follow(number, before, roman=roman, gap=SMALL_GAP)
 
-    def _row(self, block: Block, row: labels.Enumerator) -> None:
+    def _row(self, block: Block, row: labels.Enumerator) -> Node:
         style = f"{row.style}{block.depth}" if row.style == "-" else row.style
         same = next((at for at, node in enumerate(self._open) if node.style == style and _is_level(node, block)), None)
         if same is not None:
@@ -194,7 +215,7 @@ class _Builder:
             self._kind(row), block.line, row.label, row.number, style=style, depth=block.depth, listed=block.listed
         )
         node.lines = [row.rest] if row.rest else []
-        self._attach(node)
+        return self._attach(node)
 
     def _kind(self, row: labels.Enumerator) -> ClauseKind:
         if row.style == "-":
@@ -202,7 +223,7 @@ class _Builder:
         upper = not self._open or not self._open[-1].style
         return ClauseKind.PARAGRAPH if upper and row.style[0] in "(1I" and row.style != "1)" else ClauseKind.POINT
 
-    def _words(self, block: Block, following: Block | None) -> None:
+    def _words(self, block: Block, following: Block | None) -> Node:
         while self._open and self._open[-1].listed and self._open[-1].depth > block.depth:
             self._open.pop()
         if not self._open:
@@ -211,20 +232,29 @@ class _Builder:
         is_bare = not (top.heading or top.lines or top.children)
         if is_bare and _may_be_heading(top, block, following):
             top.heading = block.text
-        elif not top.children:
-            top.lines.append(block.text)
-        elif (last := top.children[-1]).kind is ClauseKind.PARAGRAPH and not last.label:
-            last.lines.append(block.text)
-        else:
-            self._counted(block.line)
-            top.children.append(Node(ClauseKind.PARAGRAPH, block.line, lines=[block.text]))
+            return top
+        home = self._home(top, block.line)
+        home.lines.append(block.text)
+        return home
 
-    def _attach(self, node: Node) -> None:
+    def _home(self, top: Node, line: int) -> Node:
+        """Where words go: to the open piece itself, or once it has pieces below it, to a paragraph after them."""
+        if not top.children:
+            return top
+        last = top.children[-1]
+        if last.kind is ClauseKind.PARAGRAPH and not last.label:
+            return last
+        self._counted(line)
+        top.children.append(Node(ClauseKind.PARAGRAPH, line))
+        return top.children[-1]
+
+    def _attach(self, node: Node) -> Node:
         if len(self._open) >= self._limits.depth:
             raise DraftError(node.line, node.label or node.kind.value, Fault.TOO_DEEP, f"over {self._limits.depth}")
         self._counted(node.line)
         (self._open[-1].children if self._open else self.roots).append(node)
         self._open.append(node)
+        return node
 
     def _counted(self, line: int) -> None:
         self._count += 1
@@ -256,7 +286,7 @@ def _styles(row: labels.Enumerator) -> tuple[str, ...]:
 
 
 def _is_sentence(rest: str) -> bool:
-    return len(rest) > labels.HEADING_LENGTH or rest.endswith((".", ";", ":", ","))
+    return len(rest) > labels.HEADING_LENGTH or unmarked(rest).endswith(STOPS)
 
 
 def _may_be_heading(node: Node, block: Block, following: Block | None) -> bool:

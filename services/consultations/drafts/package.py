@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from services.consultations.drafts.errors import DraftError, Fault, Notice, Omission
+from services.consultations.drafts.errors import WHOLE, DraftError, Fault, Notice, Omission
 from services.consultations.drafts.limits import Limits
 from services.consultations.drafts.xml import parsed
 
@@ -23,34 +23,40 @@ BROKEN: Final = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, KeyEr
 """What the unpacker raises over files that were damaged, by accident or by design."""
 EMBEDDED: Final = ("word/embeddings/", "word/activex/", "word/afchunk")
 HYPERLINK: Final = "hyperlink"
+DOCUMENT: Final = "word/document.xml"
+NEEDED: Final = ("[Content_Types].xml", "_rels/.rels")
+"""Without these nothing else is found. Where the text stands, they say."""
 
 
 def examine(data: bytes, limits: Limits, notices: list[Notice]) -> None:
     """Raises `DraftError` for what is no Word file, unpacks too large, or holds macros, objects or outside parts."""
     if data.startswith(COMPOUND_FILE):
-        raise DraftError(0, "document", Fault.NOT_DOCX, "an older or encrypted Word file")
+        raise DraftError(0, WHOLE, Fault.OLD_WORD)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _sizes(archive.infolist(), limits)
-            for entry in archive.infolist():
-                _entry(archive, entry, limits, notices)
-    except DraftError:
-        raise
+        archive = zipfile.ZipFile(io.BytesIO(data))
     except BROKEN as error:
-        raise DraftError(0, "document", Fault.NOT_DOCX, str(error)) from error
+        raise DraftError(0, WHOLE, Fault.NOT_ZIP, str(error)) from error
+    with archive:
+        entries = archive.infolist()
+        _sizes(entries, limits)
+        for entry in entries:
+            _entry(archive, entry, limits, notices)
+        names = {entry.filename for entry in entries}
+        if missing := next((each for each in NEEDED if each not in names), None):
+            raise DraftError(0, missing, Fault.PART_MISSING)
 
 
 def _sizes(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
     """By the sizes that the file declares: the unpacker stops at them, so a lie gains nothing."""
     if len(entries) > limits.entries:
-        raise DraftError(0, "document", Fault.TOO_MANY_ENTRIES, f"{len(entries)}, over {limits.entries}")
+        raise DraftError(0, WHOLE, Fault.TOO_MANY_ENTRIES, f"{len(entries)}, over {limits.entries}")
     if (total := sum(entry.file_size for entry in entries)) > limits.unpacked_bytes:
-        raise DraftError(0, "document", Fault.UNPACKS_TOO_LARGE, f"{total} bytes, over {limits.unpacked_bytes}")
+        raise DraftError(0, WHOLE, Fault.UNPACKS_TOO_LARGE, f"{total} bytes, over {limits.unpacked_bytes}")
     for entry in entries:
         if entry.file_size > SMALL and entry.file_size > limits.ratio * max(entry.compress_size, 1):
             raise DraftError(0, entry.filename, Fault.UNPACKS_TOO_LARGE, f"over {limits.ratio} times its size")
     if len({entry.filename.casefold() for entry in entries}) != len(entries):
-        raise DraftError(0, "document", Fault.SUSPICIOUS_ENTRY, "a name twice")
+        raise DraftError(0, WHOLE, Fault.SUSPICIOUS_ENTRY, "a name twice")
 
 
 def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits, notices: list[Notice]) -> None:
@@ -63,10 +69,18 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits, not
         raise DraftError(0, entry.filename, Fault.MACRO)
     if name.startswith(EMBEDDED):
         raise DraftError(0, entry.filename, Fault.EMBEDDED_OBJECT)
+    data = _unpacked(archive, entry)
     if name.endswith(XML_ENDINGS):
-        root = parsed(archive.read(entry), limits, entry.filename)
+        root = parsed(data, limits, entry.filename)
         _content_types(root, entry.filename)
         _relationships(root, entry.filename, notices)
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    try:
+        return archive.read(entry)
+    except BROKEN as error:
+        raise DraftError(0, entry.filename, Fault.PART_DAMAGED, str(error)) from error
 
 
 def _content_types(root: etree._Element, part: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from schemas.consultations.clauses import ClauseTree
 from services.consultations.drafts import akoma_ntoso, markdown, plain_text, word
-from services.consultations.drafts.errors import DraftError, Fault, Notice
+from services.consultations.drafts.errors import WHOLE, DraftError, Fault, Notice
 from services.consultations.drafts.limits import DEFAULT, Limits
 from services.consultations.drafts.outline import outline
 from services.consultations.drafts.tree import grown
@@ -36,7 +36,7 @@ def read(name: str, data: bytes, limits: Limits = DEFAULT) -> ClauseTree:
 def examine(name: str, data: bytes, limits: Limits = DEFAULT) -> Reading:
     """As `read`, and tells what was left out of the document."""
     if len(data) > limits.bytes:
-        raise DraftError(0, "document", Fault.TOO_LARGE, f"{len(data)} bytes, over {limits.bytes}")
+        raise DraftError(0, WHOLE, Fault.TOO_LARGE, f"{len(data)} bytes, over {limits.bytes}")
     notices: list[Notice] = []
     ending = PurePath(name).suffix.casefold()
     if ending in WORD_WITH_MACROS:
@@ -56,7 +56,7 @@ def examine(name: str, data: bytes, limits: Limits = DEFAULT) -> Reading:
 
 def _text(data: bytes, limits: Limits) -> str:
     if len(data) > limits.text_bytes:
-        raise DraftError(0, "document", Fault.TOO_LARGE, f"{len(data)} bytes of text, over {limits.text_bytes}")
+        raise DraftError(0, WHOLE, Fault.TOO_LARGE, f"{len(data)} bytes of text, over {limits.text_bytes}")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -8,8 +8,9 @@ from hashlib import blake2s
 from typing import Final
 
 from schemas.consultations.clauses import Clause, ClauseKind, ClauseTree
-from services.consultations.drafts.errors import DraftError, Fault
+from services.consultations.drafts.errors import WHOLE, DraftError, Fault
 from services.consultations.drafts.limits import Limits
+from services.consultations.drafts.notes import with_notes
 from services.consultations.drafts.outline import Node, Outline
 
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_~-]{0,79}")
@@ -137,7 +138,7 @@ def grown(outline: Outline, limits: Limits) -> ClauseTree:
     Raises `DraftError` where there is no clause, or one with a text that is too long.
     """
     if not outline.roots:
-        raise DraftError(0, "document", Fault.NO_CLAUSES)
+        raise DraftError(0, WHOLE, Fault.NO_CLAUSES)
     ids = Ids()
     clauses = tuple(_grown(node, at, "", ids, limits) for at, node in enumerate(outline.roots, 1))
     return ClauseTree(title=_short(outline.title, HEADING_LENGTH, 1, "title"), clauses=clauses)
@@ -151,7 +152,7 @@ def _grown(node: Node, position: int, parent: str, ids: Ids, limits: Limits) -> 
         label=_short(node.label, LABEL_LENGTH, node.line, "number"),
         number=_short(node.number, LABEL_LENGTH, node.line, "number"),
         heading=_short(node.heading, HEADING_LENGTH, node.line, "heading"),
-        text=_short("\n".join(node.lines), limits.text, node.line, node.kind.value),
+        text=_short("\n".join(with_notes(node.lines, node.notes)), limits.text, node.line, node.kind.value),
         children=tuple(_grown(child, at, own, ids, limits) for at, child in enumerate(node.children, 1)),
     )
 

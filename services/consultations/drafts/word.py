@@ -1,4 +1,8 @@
-"""Word files (DOCX) as paragraphs. Lines are counted in paragraphs, as nothing else is known of where they stand."""
+"""Word files (DOCX) as paragraphs. Lines are counted in paragraphs, as nothing else is known of where they stand.
+
+What stands in the body is carried: text, tables, text boxes, counted numbers, foot- and endnotes. What is not text of
+the law, or cannot be text, is told by name.
+"""
 
 import io
 import re
@@ -16,23 +20,35 @@ from services.consultations.drafts.blocks import Block
 from services.consultations.drafts.errors import DraftError, Fault, Notice, Omission
 from services.consultations.drafts.limits import Limits
 from services.consultations.drafts.markup import plain
+from services.consultations.drafts.notes import Note
+from services.consultations.drafts.word_notes import REFERENCES, Notes, parts
 from services.consultations.drafts.word_numbering import Numbering, W, integer, value
 
 PARAGRAPH: Final = f"{W}p"
 TABLE: Final = f"{W}tbl"
 DEEPEST: Final = 9
-SPACES: Final = frozenset({f"{W}tab", f"{W}br", f"{W}cr", f"{W}ptab"})
-HYPHEN: Final = f"{W}noBreakHyphen"
+COMPATIBILITY: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+CHARACTERS: Final = {f"{W}noBreakHyphen": "-", **dict.fromkeys((f"{W}tab", f"{W}br", f"{W}cr", f"{W}ptab"), " ")}
 GONE: Final = frozenset({f"{W}del", f"{W}moveFrom"})
 INSERTED: Final = frozenset({f"{W}ins", f"{W}moveTo"})
+MATH: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 LEFT_OUT: Final = {
-    f"{W}drawing": Omission.IMAGE, f"{W}pict": Omission.IMAGE, f"{W}txbxContent": Omission.TEXT_BOX,
-    f"{W}footnoteReference": Omission.NOTE, f"{W}endnoteReference": Omission.NOTE,
-    f"{W}commentReference": Omission.NOTE,
+    **dict.fromkeys(GONE, Omission.TRACKED_CHANGE),
+    f"{W}object": Omission.IMAGE, f"{W}commentReference": Omission.COMMENT,
+    f"{MATH}oMath": Omission.FORMULA, f"{MATH}oMathPara": Omission.FORMULA,
 }  # fmt: skip
-ALTERNATIVES: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
+DRAWN: Final = frozenset({f"{W}drawing", f"{W}pict", f"{COMPATIBILITY}AlternateContent"})
+BOX: Final = f"{W}txbxContent"
+SECOND_DRAWING: Final = f"{COMPATIBILITY}Fallback"
+"""The same drawing once more, for programs that do not know the first."""
+SYMBOL: Final = f"{W}sym"
+OF_A_FONT: Final = range(0xE000, 0xF900)
+"""Characters that mean something in one typeface only."""
+WRAPPED: Final = frozenset({f"{W}sdt", f"{W}sdtContent", f"{W}customXml", *INSERTED})
+HEXADECIMAL: Final = re.compile(r"[0-9A-Fa-f]{2,6}")
 BROKEN: Final = (OpcError, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile, etree.XMLSyntaxError)
 """What the library raises over a package whose parts do not fit together."""
+MISSING: Final = re.compile(r"no item named '(?P<part>[^']+)'")
 TABLE_OF_CONTENTS: Final = re.compile(r"toc\s?\d|toc heading|table of contents|оглавление", re.IGNORECASE)
 HEADING: Final = re.compile(r"(?:heading|заголовок|тақырып|überschrift|titre)\s?([1-9])", re.IGNORECASE)
 TITLE: Final = frozenset({"title", "название", "атауы", "titel"})
@@ -43,8 +59,12 @@ def blocks(data: bytes, limits: Limits, notices: list[Notice]) -> list[Block]:
     package.examine(data, limits, notices)
     try:
         reader = _Reader(docx.Document(io.BytesIO(data)), limits, notices)
+    except DraftError:
+        raise
     except BROKEN as error:
-        raise DraftError(0, "document", Fault.NOT_DOCX, str(error)) from error
+        if missing := MISSING.search(str(error)):
+            raise DraftError(0, missing["part"], Fault.PART_MISSING) from error
+        raise DraftError(0, package.DOCUMENT, Fault.NOT_DOCX, str(error)) from error
     return list(reader.read())
 
 
@@ -54,70 +74,134 @@ class _Reader:
         styles = cast("etree._Element", document.styles.element)
         self._styles = {style.get(f"{W}styleId", ""): style for style in styles.iterfind(f"{W}style")}
         self._numbering = Numbering(_numbering(document))
+        self._known_notes = Notes(document, limits)
+        self._notes: list[Note] = []
         self._limits = limits
         self._notices = notices
         self._line = 0
+        self._tell_of_margins(document)
 
     def read(self) -> Iterator[Block]:
         if self._body is None:
-            raise DraftError(0, "document", Fault.NOT_DOCX, "no body")
-        for element in self._pieces(self._body, 0):
+            raise DraftError(0, package.DOCUMENT, Fault.NOT_DOCX, "no body")
+        yield from self._blocks(self._body, 0)
+
+    def _blocks(self, parent: etree._Element, depth: int) -> Iterator[Block]:
+        for element in self._pieces(parent, depth):
             if element.tag == TABLE:
                 yield from self._rows(element)
-            else:
+            elif element.tag == PARAGRAPH:
                 self._line += 1
                 if block := self._block(element):
                     yield block
+                for box in _boxes(element):
+                    yield from self._blocks(box, depth + 1)
+            else:
+                for box in _boxes(element):
+                    yield from self._blocks(box, depth + 1)
 
     def _pieces(self, parent: etree._Element, depth: int) -> Iterator[etree._Element]:
-        """Paragraphs and tables in order, also those inside content controls and tracked insertions."""
+        """Paragraphs, tables and drawings in order, also those inside content controls and tracked insertions."""
         if depth > self._limits.depth:
             raise DraftError(self._line, etree.QName(parent).localname, Fault.TOO_DEEP, f"over {self._limits.depth}")
         for element in parent:
-            if element.tag in {PARAGRAPH, TABLE}:
+            if element.tag in {PARAGRAPH, TABLE} or element.tag in DRAWN:
                 yield element
             elif element.tag == f"{W}altChunk":
                 raise DraftError(self._line, "altChunk", Fault.EMBEDDED_OBJECT)
-            elif element.tag in {f"{W}sdt", f"{W}sdtContent", f"{W}customXml", *INSERTED}:
+            elif element.tag in WRAPPED:
                 yield from self._pieces(element, depth + 1)
 
     def _block(self, paragraph: etree._Element) -> Block | None:
         style = self._style(paragraph)
         text = self._text(paragraph)
         number, depth = self._number(paragraph, style)
-        if not text or any(TABLE_OF_CONTENTS.match(name) for name in self._names(style)):
+        notes, self._notes = tuple(self._notes), []
+        if not text:
+            return None
+        if any(TABLE_OF_CONTENTS.match(name) for name in self._names(style)):
+            self._notices.append(Notice(self._line, "p", Omission.CONTENTS))
             return None
         row = bool(number) and labels.structural(number) is None
-        return Block(self._line, f"{number} {text}".strip(), self._level(paragraph, style), depth, row)
+        return Block(self._line, f"{number} {text}".strip(), self._level(paragraph, style), depth, row, notes)
 
     def _rows(self, table: etree._Element) -> Iterator[Block]:
         """Each row is a paragraph, its cells apart by bars; a table in a cell is part of the cell's text."""
-        for row in table.iterchildren(f"{W}tr"):
+        for row in self._inside(table, f"{W}tr"):
             self._line += 1
-            cells = [" ".join(map(self._text, cell.iter(PARAGRAPH))).strip() for cell in row.iterchildren(f"{W}tc")]
+            if row.find(f"{W}trPr/{W}del") is not None:
+                self._notices.append(Notice(self._line, "tr", Omission.TRACKED_CHANGE))
+                continue
+            cells = [self._worded(cell) for cell in self._inside(row, f"{W}tc")]
+            notes, self._notes = tuple(self._notes), []
             if any(cells):
-                yield Block(self._line, " | ".join(cells))
+                yield Block(self._line, " | ".join(cells), notes=notes)
+
+    def _inside(self, parent: etree._Element, tag: str) -> Iterator[etree._Element]:
+        for element in parent:
+            if element.tag == tag:
+                yield element
+            elif element.tag in WRAPPED:
+                yield from self._inside(element, tag)
+
+    def _worded(self, element: etree._Element) -> str:
+        """All paragraphs in an element on one line, the numbers that Word counts before them."""
+        found = filter(_is_read, element.iter(PARAGRAPH))
+        told = (f"{self._number(each, self._style(each))[0]} {self._text(each)}".strip() for each in found)
+        return " ".join(filter(None, told))
 
     def _text(self, paragraph: etree._Element) -> str:
-        words: list[str] = []
-        self._collect(paragraph, words)
-        text = plain("".join(words), self._line, self._notices)
+        text = plain(self._words(paragraph), self._line, self._notices)
         if len(text) > self._limits.text:
             raise DraftError(self._line, "p", Fault.TEXT_TOO_LONG, f"over {self._limits.text}")
         return text
 
-    def _collect(self, element: etree._Element, words: list[str]) -> None:
-        for child in element:
-            if child.tag == f"{W}t":
-                words.append(child.text or "")
-            elif child.tag in SPACES:
-                words.append(" ")
-            elif child.tag == HYPHEN:
-                words.append("-")
-            elif child.tag in GONE or child.tag == ALTERNATIVES or child.tag in LEFT_OUT:
-                self._notices.append(Notice(self._line, etree.QName(child).localname, _why(str(child.tag))))
-            elif child.tag != f"{W}pPr":
-                self._collect(child, words)
+    def _words(self, element: etree._Element) -> str:
+        return "".join(self._said(child) for child in element if child.tag != f"{W}pPr")
+
+    def _said(self, element: etree._Element) -> str:
+        tag = str(element.tag)
+        if tag == f"{W}t":
+            return element.text or ""
+        if tag in CHARACTERS:
+            return CHARACTERS[tag]
+        if tag == SYMBOL:
+            return self._symbol(element)
+        if tag in REFERENCES:
+            return self._noted(element)
+        if tag in LEFT_OUT or (tag in DRAWN and next(_boxes(element), None) is None):
+            self._leave_out(element, LEFT_OUT.get(tag, Omission.IMAGE))
+            return ""
+        return "" if tag in DRAWN else self._words(element)
+
+    def _leave_out(self, element: etree._Element, reason: Omission) -> None:
+        self._notices.append(Notice(self._line, etree.QName(element).localname, reason))
+
+    def _symbol(self, element: etree._Element) -> str:
+        code = element.get(f"{W}char", "")
+        character = int(code, 16) if HEXADECIMAL.fullmatch(code) else OF_A_FONT.start
+        if character in OF_A_FONT:
+            self._leave_out(element, Omission.SYMBOL)
+            return ""
+        return chr(character)
+
+    def _noted(self, reference: etree._Element) -> str:
+        """The mark of a note, whose words are kept for the block that is being read."""
+        before, self._notes = self._notes, []
+        note = self._known_notes.next(reference, self._worded)
+        # What a note refers to itself comes after it.
+        self._notes = [*before, *([] if note is None else [note]), *self._notes]
+        if note is None:
+            self._leave_out(reference, Omission.NOTE)
+        return "" if note is None else note.shown
+
+    def _tell_of_margins(self, document: Document) -> None:
+        """Headers and footers are of the pages, not of the law; those that only count pages need no word."""
+        for kind in ("header", "footer"):
+            for name, root in parts(document, kind, self._limits):
+                said = "".join(text.text or "" for text in root.iter(f"{W}t")).strip()
+                if said and not said.isdecimal():
+                    self._notices.append(Notice(0, name, Omission.HEADER))
 
     def _style(self, paragraph: etree._Element) -> list[etree._Element]:
         """The definitions of the paragraph's style and of those that it is based on, nearest first."""
@@ -162,7 +246,14 @@ def _numbering(document: Document) -> etree._Element | None:
     return None if part is None else cast("etree._Element", getattr(part, "element", None))
 
 
-def _why(tag: str) -> Omission:
-    if tag in GONE:
-        return Omission.TRACKED_CHANGE
-    return LEFT_OUT.get(tag, Omission.TEXT_BOX)
+def _boxes(element: etree._Element) -> Iterator[etree._Element]:
+    """The text boxes that are drawn at a place, each once; those in each other belong to the outer one."""
+    for box in element.iter(BOX):
+        outer = next(box.iterancestors(BOX), None)
+        if _is_read(box) and (outer is None or element not in outer.iterancestors()):
+            yield box
+
+
+def _is_read(element: etree._Element) -> bool:
+    """Whether it is neither said elsewhere once more nor deleted."""
+    return next(element.iterancestors(SECOND_DRAWING, *GONE), None) is None

@@ -8,7 +8,6 @@ from lxml import etree
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 BULLET: Final = "bullet"
-LEVELS: Final = 9
 _RUSSIAN: Final = "абвгдежзиклмнопрстуфхцчшщэюя"
 _LATIN: Final = "abcdefghijklmnopqrstuvwxyz"
 _ROMAN: Final = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
@@ -16,11 +15,24 @@ _ROMAN: Final = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "
 
 @dataclass(frozen=True)
 class Level:
-    """One level of a list: where it starts, how its figure is written, and the words around it ("Статья %1.")."""
+    """One level of a list: where it starts, how its figure is written, and the words around it ("Статья %1.").
+
+    `figures` tells that the levels above are written in figures here, whatever they are by themselves.
+    """
 
     start: int = 1
     style: str = "decimal"
     pattern: str = ""
+    figures: bool = False
+
+
+@dataclass
+class _List:
+    """A list as paragraphs name it: another's levels, some of them its own or begun anew."""
+
+    of: str
+    levels: dict[int, Level]
+    restarts: dict[int, int]
 
 
 class Numbering:
@@ -28,37 +40,67 @@ class Numbering:
 
     def __init__(self, definitions: etree._Element | None) -> None:
         self._levels: dict[str, dict[int, Level]] = {}
-        self._list_of: dict[str, str] = {}
-        self._counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * LEVELS)
+        self._lists: dict[str, _List] = {}
+        self._counts: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        styled: dict[str, str] = {}
+        borrowed: dict[str, str] = {}
         for element in definitions if definitions is not None else ():
             if element.tag == f"{W}abstractNum":
                 own = element.get(f"{W}abstractNumId", "")
                 self._levels[own] = {integer(each, "ilvl"): _level(each) for each in element.iterfind(f"{W}lvl")}
+                styled[value(element, "styleLink")] = own
+                borrowed[own] = value(element, "numStyleLink")
             elif element.tag == f"{W}num":
-                self._list_of[element.get(f"{W}numId", "")] = value(element, "abstractNumId")
+                self._lists[element.get(f"{W}numId", "")] = _list(element)
+        for own, style in borrowed.items():
+            if style and style in styled:
+                self._levels[own] = self._levels[styled[style]]
 
     def next(self, number: str, level: int) -> str:
         """What stands before the next paragraph of list `number`: "1)", "Статья 5.", "-", or "" where nothing does."""
-        own = self._list_of.get(number, "")
-        known = self._levels.get(own, {})
-        if not 0 <= level < LEVELS or level not in known or known[level].style == "none":
+        found = self._lists.get(number)
+        known = self._levels.get(found.of, {}) | found.levels if found is not None else {}
+        if found is None or level not in known or known[level].style == "none":
             return ""
         if known[level].style == BULLET:
             return "-"
-        counts = self._counts[own]
-        counts[level] = counts[level] + 1 if counts[level] else known[level].start
-        counts[level + 1 :] = [0] * (LEVELS - level - 1)
-        label = known[level].pattern
-        for upper in range(level + 1):
-            shown = known.get(upper, Level())
-            label = label.replace(f"%{upper + 1}", _written(counts[upper] or shown.start, shown.style))
-        return label.strip()
+        counts = self._counts[found.of]
+        begun = counts[level] + 1 if level in counts else known[level].start
+        # What begins a list anew does so once, for its first paragraph on that level.
+        counts[level] = found.restarts.pop(level, begun)
+        for below in [each for each in counts if each > level]:
+            del counts[below]
+        return _label(known, counts, level)
+
+
+def _label(known: dict[int, Level], counts: dict[int, int], level: int) -> str:
+    label = known[level].pattern
+    for upper in range(level + 1):
+        shown = known.get(upper, Level())
+        style = "decimal" if known[level].figures else shown.style
+        label = label.replace(f"%{upper + 1}", written(counts.get(upper, shown.start), style))
+    return label.strip()
+
+
+def _list(element: etree._Element) -> _List:
+    found = _List(value(element, "abstractNumId"), {}, {})
+    for override in element.iterfind(f"{W}lvlOverride"):
+        at = integer(override, "ilvl")
+        if (own := override.find(f"{W}lvl")) is not None:
+            found.levels[at] = _level(own)
+        start = value(override, "startOverride")
+        if start.isdecimal():
+            found.restarts[at] = int(start)
+    return found
 
 
 def _level(element: etree._Element) -> Level:
-    start = value(element, "start")
+    start, legal = value(element, "start"), element.find(f"{W}isLgl")
     return Level(
-        int(start) if start.isdecimal() else 1, value(element, "numFmt") or "decimal", value(element, "lvlText")
+        int(start) if start.isdecimal() else 1,
+        value(element, "numFmt") or "decimal",
+        value(element, "lvlText"),
+        legal is not None and legal.get(f"{W}val", "1") not in {"0", "false", "off"},
     )
 
 
@@ -72,7 +114,8 @@ def integer(element: etree._Element, name: str) -> int:
     return int(written) if written.isdecimal() else 0
 
 
-def _written(count: int, style: str) -> str:
+def written(count: int, style: str) -> str:
+    """A count in a style, as Word calls them: "decimal", "lowerRoman"; in figures where the style is not known here."""
     match style:
         case "lowerLetter" | "upperLetter":
             letters = _letters(count, _LATIN)

@@ -10,20 +10,21 @@ from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kenes.identity.access import Authenticate, admitted
+from kenes.service.callers import Callers
 from kenes.web.bodies import read_json
-from kenes.web.limits import RateClass
-from kenes.web.negotiation import preference
-from kenes.web.openapi import Operation
+from kenes.web.openapi import Operation, Writes
 from schemas.parts import Language, Statement
+from schemas.prose import Prose
 from services.consultations.answers import ANSWERS
 from services.consultations.commands import UnknownConsultationError
 from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.refusals import Refusal
 from services.consultations.domain.rules import role_of
+from services.consultations.drafts.errors import Notice
 from services.consultations.handing_in.desk import BODY_LIMIT, HandingIn
 from services.consultations.handing_in.drafting import DraftFile
 from services.consultations.handing_in.errors import HandingInError, problem_of
+from services.consultations.operations import ONE
 from services.consultations.views import AskedAnswer
 
 PROBLEMS: Final = (
@@ -56,7 +57,7 @@ class FileBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     language: Language
-    name: str = Field(min_length=1, max_length=200)
+    name: Prose = Field(min_length=1, max_length=200)
     content: Content
 
 
@@ -76,31 +77,40 @@ class VersionBody(BaseModel):
         return self
 
 
+class LeftOut(BaseModel):
+    """What of a file is not in the text: `line` counts a Word file's paragraphs, and is null for the whole."""
+
+    language: Language
+    line: int | None
+    element: str
+    reason: str
+
+
+class VersionAnswer(AskedAnswer):
+    """What became of it, and what of the files was left out."""
+
+    left_out: list[LeftOut]
+
+
+handing: Final = Writes(VersionAnswer)
+
+
 @dataclass(frozen=True)
 class VersionsApi:
     """The operation, and what it needs. It takes a body far larger than others, but only of who may hand it in."""
 
     handing_in: HandingIn
-    authenticate: Authenticate
-    wait_limit: float
+    callers: Callers
 
     def operations(self) -> list[Operation]:
         """Its only operation."""
         return [
-            Operation.ask(
-                "POST",
-                "/consultations/{consultation}/versions",
-                self.versions_of_consultation,
-                200,
-                AskedAnswer,
-                body=VersionBody,
-                problems=PROBLEMS,
-            )
+            handing("POST", f"{ONE}/versions", self.versions_of_consultation, body=VersionBody, problems=PROBLEMS),
         ]
 
     async def versions_of_consultation(self, request: Request) -> Response:
         """Hands in the text of the next version as files."""
-        person = await admitted(request, self.authenticate, RateClass.WRITE)
+        person, wish = await self.callers.writer(request)
         consultation = await self._consultation(request.path_params["consultation"])
         if role_of(consultation.body) not in person.roles:
             raise ANSWERS.refusal_problem(Refusal.NOT_ALLOWED)
@@ -113,9 +123,9 @@ class VersionsApi:
             asked = self.handing_in.request(consultation, person, found.texts, body.note)
         except HandingInError as error:
             raise problem_of(error) from error
-        wish = preference(request, max_wait=self.wait_limit)
         outcome = await self.handing_in.hand_in(asked, wish.wait)
-        return ANSWERS.answer("consultation", outcome, applied=wish.applied)
+        left_out = [_left_out(language, each) for language, each in found.notices]
+        return ANSWERS.answer("consultation", outcome, applied=wish.applied, told={"left_out": left_out})
 
     async def _consultation(self, consultation: str) -> Consultation:
         """What this process may not have heard of yet is waited for before it is called unknown."""
@@ -124,3 +134,12 @@ class VersionsApi:
         if found is None:
             raise UnknownConsultationError(consultation)
         return found
+
+
+def _left_out(language: Language, notice: Notice) -> dict[str, Any]:
+    return {
+        "language": language,
+        "line": notice.line or None,
+        "element": notice.element,
+        "reason": notice.reason.value,
+    }

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kenes.web.i18n import Catalogs
+from kenes.web.i18n import Catalogs, Translator
 from kenes.web.problems import Problem
 from schemas.parts import Language
-from services.consultations.drafts.errors import DraftError
+from services.consultations.drafts.errors import WHOLE, DraftError
 from services.consultations.drafts.languages import Mismatch
 
 TOLD: Final = 20
@@ -42,18 +42,37 @@ class DraftTooLargeError(HandingInError):
 
 
 class DraftProblem(Problem):
-    """What is wrong with a draft: `explained` members are keys of messages, said in the person's language."""
+    """What is wrong with a draft."""
 
-    def __init__(
-        self, code: str, values: Mapping[str, object], members: Mapping[str, Any], explained: Mapping[str, str]
-    ) -> None:
+    def __init__(self, code: str, values: Mapping[str, object], members: Mapping[str, Any]) -> None:
         super().__init__(422, code, values=values, members=members)
-        self._explained = dict(explained)
+
+
+class UnreadableProblem(DraftProblem):
+    """Where a file cannot be read and why, in the person's language. `line` and `part` are null where there is none."""
+
+    def __init__(self, error: UnreadableDraftError) -> None:
+        cause = error.cause
+        members = {
+            "language": error.language,
+            "file": error.name,
+            "part": cause.part or None,
+            "line": cause.line or None,
+            "element": cause.element,
+            "reason": cause.reason.value,
+            "technical": cause.detail,
+        }
+        super().__init__("draft-unreadable", {}, members)
+        self._error = error
 
     def members(self, language: str, catalogs: Catalogs) -> dict[str, object]:
         """See `Problem`."""
-        told = {name: catalogs.translate(language, key) for name, key in self._explained.items()}
-        return {**super().members(language, catalogs), **told}
+        return {**super().members(language, catalogs), "explanation": why(self._error, Translator(catalogs, language))}
+
+    def said(self, language: str, catalogs: Catalogs) -> Mapping[str, object]:
+        """See `Problem`."""
+        t = Translator(catalogs, language)
+        return {"where": where(self._error, t), "why": why(self._error, t)}
 
 
 class DifferProblem(DraftProblem):
@@ -73,20 +92,36 @@ class DifferProblem(DraftProblem):
 def problem_of(error: HandingInError) -> Problem:
     """The problem of a version that is not taken."""
     match error:
-        case UnreadableDraftError(language=language, name=name, cause=cause):
-            place = {"file": name, "line": cause.line, "element": cause.element}
-            told = {"language": language, **place, "reason": cause.reason.value, "technical": cause.detail}
-            return DraftProblem("draft-unreadable", place, told, {"explanation": f"draft.fault.{cause.reason.value}"})
+        case UnreadableDraftError():
+            return UnreadableProblem(error)
         case LanguagesDifferError(first=first, second=second, mismatches=mismatches):
             differences = [_difference(each) for each in mismatches[:TOLD]]
             members = {"languages": [first, second], "differences": differences, "count": len(mismatches)}
-            where = differences[0]["clause"]
-            return DifferProblem("draft-languages-differ", {"count": len(mismatches), "clause": where}, members, {})
+            first_of_all = differences[0]["clause"]
+            return DifferProblem("draft-languages-differ", {"count": len(mismatches), "clause": first_of_all}, members)
         case DraftTooLargeError(size=size, most=most):
             kilobytes = {"size": size // 1024, "limit": most // 1024}
-            return DraftProblem("draft-too-large", kilobytes, {"size": size, "limit": most}, {})
+            return DraftProblem("draft-too-large", kilobytes, {"size": size, "limit": most})
         case _:
             raise TypeError(f"{type(error).__name__} has no problem of its own")
+
+
+def where(error: UnreadableDraftError, t: Translator) -> str:
+    """The file and the place in it: "draft.docx, paragraph 7 (altChunk)"."""
+    cause = error.cause
+    lines = "draft.at.line" if cause.part or not error.name.casefold().endswith(".docx") else "draft.at.paragraph"
+    place = [
+        error.name,
+        t("draft.at.part", part=cause.part) if cause.part else "",
+        t(lines, line=cause.line) if cause.line else "",
+    ]
+    element = f" ({cause.element})" if cause.element != WHOLE else ""
+    return ", ".join(filter(None, place)) + element
+
+
+def why(error: UnreadableDraftError, t: Translator) -> str:
+    """What is wrong there."""
+    return t(f"draft.fault.{error.cause.reason.value}", detail=error.cause.detail)
 
 
 def _difference(mismatch: Mismatch) -> dict[str, str]:

@@ -7,17 +7,15 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kenes.identity.access import Authenticate
 from kenes.service.answers import json_bytes
-from kenes.web.limits import RateClass
 from kenes.web.openapi import Operation
 from kenes.web.problems import Problem
-from services.consultations.domain.consultation import Consultation, Status
+from services.consultations.callers import ConsultationCallers
+from services.consultations.domain.consultation import Status
 from services.consultations.domain.refusals import Refusal
-from services.consultations.domain.rules import role_of
 from services.consultations.drafts.rows import Side
 from services.consultations.handing_in.comparing import Comparison, Comparisons, Line
-from services.consultations.queries import Queries
+from services.consultations.operations import ONE
 
 KEPT: Final = 3600
 """Seconds that a comparison may be kept: versions never change."""
@@ -57,27 +55,24 @@ class ComparisonView(BaseModel):
 class ComparisonApi:
     """The operation, and what it needs."""
 
-    queries: Queries
+    callers: ConsultationCallers
     comparisons: Comparisons
-    authenticate: Authenticate
 
     def operations(self) -> list[Operation]:
         """Its only operation."""
         return [
-            Operation(
-                "GET",
-                "/consultations/{consultation}/comparisons/{first}/{second}/{language}",
+            Operation.read(
+                f"{ONE}/comparisons/{{first}}/{{second}}/{{language}}",
                 self.compare_versions,
-                {200: ComparisonView},
+                ComparisonView,
                 problems=(Refusal.CONSULTATION_UNKNOWN, Refusal.VERSION_UNKNOWN),
-                limit=RateClass.READ,
                 optional=True,
             )
         ]
 
     async def compare_versions(self, request: Request) -> Response:
         """What became of each clause between two versions."""
-        consultation = await self._consultation(request)
+        consultation = await self.callers.consultation(request)
         first, second = (_number(request.path_params[name]) for name in ("first", "second"))
         language = request.path_params["language"]
         found = await self.comparisons.get(consultation.id, first, second, language) if first < second else None
@@ -87,16 +82,6 @@ class ComparisonApi:
         public = consultation.status is not Status.PREPARATION
         kept = f"public, max-age={KEPT}" if public else "private, no-store"
         return json_bytes(view.model_dump_json().encode(), headers={"cache-control": kept})
-
-    async def _consultation(self, request: Request) -> Consultation:
-        """What is being prepared is the body's alone."""
-        found = await self.queries.consultation(request.path_params["consultation"])
-        if found is not None and found.status is Status.PREPARATION:
-            person = await self.authenticate(request) if "authorization" in request.headers else None
-            found = found if person is not None and role_of(found.body) in person.roles else None
-        if found is None:
-            raise Problem(404, Refusal.CONSULTATION_UNKNOWN)
-        return found
 
 
 def comparison_view(consultation: str, pair: tuple[int, int], language: str, found: Comparison) -> ComparisonView:

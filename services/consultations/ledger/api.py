@@ -11,6 +11,7 @@ from kenes.mongo.projection import LiveCollections
 from kenes.service.answers import json_response
 from kenes.web import csv_text
 from kenes.web.openapi import Operation, Parameter
+from kenes.web.openapi_parameters import switch, switched
 from kenes.web.problems import Problem
 from services.consultations.answers import PREFIX
 from services.consultations.domain.consultation import Consultation
@@ -20,11 +21,10 @@ from services.consultations.ledger.reads import PAGE, Answered, Duty, LedgerRead
 from services.consultations.ledger.report import report
 from services.consultations.ledger.rows import csv_rows
 from services.consultations.ledger.views import CampaignList, CampaignView, DutyList, ReportView
+from services.consultations.operations import AFTER, ONE
 from services.consultations.queries import Queries
 
-ONE = "/consultations/{consultation}"
-AFTER = Parameter("after", "As the page before gave it.")
-OVERDUE = Parameter("overdue", "Only what is past due.", schema={"type": "boolean"})
+OVERDUE = switch("overdue", "Only what is past due.")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class LedgerApi:
     async def list_duties(self, request: Request) -> Response:
         """Open duties: answers that are owed, the most urgent first."""
         found = await self._consultation(request)
-        late = request.query_params.get("overdue", "") in ("1", "true")
+        late = switched(request, OVERDUE)
         duties = await self.ledger.duties(found.id, datetime.now(UTC), after_of(request, instant), late=late)
         last = duties[-1] if len(duties) == PAGE else None
         after = None if last is None else cursor(last.due.isoformat(), last.account.id)

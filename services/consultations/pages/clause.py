@@ -88,7 +88,7 @@ class ClausePage:
         if written.quote and anchor is None:
             errors.append(("quote", t("comment.error.quote")))
         if errors:
-            return await self._page(request, person, consultation, place, written, errors, 422)
+            return await self._page(request, person, consultation, place, written.mended(), errors, 422)
         try:
             outcome = await self._post(person, consultation, written, anchor)
         except BrokerUnavailableError:

@@ -1,7 +1,7 @@
 """The form of a comment: what somebody has put into it, and the request that it makes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import uuid4
 
@@ -10,6 +10,7 @@ from kenes.web.bodies import Form
 from kenes.web.i18n import LANGUAGES, Translator
 from schemas.consultations.parts import Anchor, Stakeholder
 from schemas.parts import Language
+from schemas.prose import first_hidden, shows, without_hidden
 from services.consultations.commands import Place, Speaker, Words
 from services.consultations.domain.rules import ConsultationPack
 
@@ -44,12 +45,18 @@ class Written:
             key=form.text("key")[:40] or str(uuid4()),
         )
 
+    def mended(self) -> "Written":
+        """The same without what nobody sees: nobody could find it in the form to delete it."""
+        return replace(self, text=without_hidden(self.text))
+
 
 def errors_of(written: Written, speakers: Sequence[str], t: Translator) -> Errors:
     """What to mend before it can be sent."""
     found: Errors = []
-    if len(written.text) < SHORTEST:
+    if len(written.text) < SHORTEST or not shows(written.text):
         found.append(("text", t("comment.error.text")))
+    elif place := first_hidden(written.text):
+        found.append(("text", t("comment.error.hidden", **place)))
     elif len(written.text) > LONGEST:
         found.append(("text", t("comment.error.long", count=LONGEST)))
     if written.language not in LANGUAGES:

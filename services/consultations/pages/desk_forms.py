@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from kenes.web.bodies import Form
 from kenes.web.i18n import LANGUAGES, Translator
 from schemas.consultations.parts import ReplyOutcome, Stakeholder
+from schemas.prose import HIDDEN
 from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.stages import next_stages
 
@@ -180,5 +181,7 @@ _SAID: Final = {
 
 
 def _words(fault: Any, t: Translator) -> str:
+    if fault["type"] == HIDDEN:
+        return t(f"validation.{HIDDEN}", **fault["ctx"])
     word, bound = _SAID.get(fault["type"], ("missing", ""))
     return t(f"desk.error.{word}", count=int(fault["ctx"][bound])) if bound else t(f"desk.error.{word}")

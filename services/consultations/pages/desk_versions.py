@@ -31,6 +31,8 @@ from services.consultations.handing_in.errors import (
     LanguagesDifferError,
     UnreadableDraftError,
     clause_of,
+    where,
+    why,
 )
 from services.consultations.pages.deciding import fault_of, refusal_of, status_of
 from services.consultations.pages.desk_forms import NOTE, Errors, body_of, checked, typed
@@ -203,10 +205,8 @@ class DeskVersions:
 def told_of(error: HandingInError, t: Translator) -> Errors:
     """Why a version was not taken, by the file to mend."""
     match error:
-        case UnreadableDraftError(language=language, name=name, cause=cause):
-            place = t("desk.file.at", line=cause.line, element=cause.element) if cause.line else ""
-            why = t(f"draft.fault.{cause.reason.value}")
-            return [(f"file.{language}", " ".join(part for part in (f"{name}:", place, why) if part))]
+        case UnreadableDraftError(language=language):
+            return [(f"file.{language}", f"{where(error, t)}. {why(error, t)}")]
         case LanguagesDifferError(second=second, mismatches=mismatches):
             told = [t(f"draft.differs.{each.difference.value}", clause=clause_of(each)) for each in mismatches[:TOLD]]
             return [

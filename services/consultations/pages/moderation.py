@@ -11,9 +11,11 @@ from starlette.routing import BaseRoute, Route
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.web.bodies import Form
+from kenes.web.i18n import Translator
 from kenes.web.problems import Problem
 from kenes.web.site import personal_to, see_other
 from schemas.consultations.comments import CommentRequest, HideRequested, RestoreRequested
+from schemas.prose import HIDDEN
 from services.consultations.domain.comment import Standing
 from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.refusals import Refusal
@@ -85,8 +87,7 @@ class Moderation:
         try:
             asked = await self._asked(form, consultation, comment, person)
         except ValidationError as error:
-            fields = dict.fromkeys(str(each["loc"][0]) for each in error.errors(include_url=False))
-            errors = [(name, t(f"moderation.error.{name}")) for name in fields]
+            errors = [_fault(each, t) for each in error.errors(include_url=False)]
             return await self._page(request, consultation, comment, form, errors, 422)
         try:
             outcome = await self.site.commands.about_comment(asked, WAIT)
@@ -144,6 +145,13 @@ class Moderation:
             "desk": DESK,
         }
         return await site.render(request, "moderation_comment.html", context, status=status)
+
+
+def _fault(found: Any, t: Translator) -> tuple[str, str]:
+    """A field, and what to mend in it."""
+    name = str(found["loc"][0])
+    hidden = found["type"] == HIDDEN
+    return name, t(f"validation.{HIDDEN}", **found["ctx"]) if hidden else t(f"moderation.error.{name}")
 
 
 def _why(site: ConsultationSite, comment: Comment, consultation: Consultation, t: Any) -> str:

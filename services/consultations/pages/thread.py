@@ -16,7 +16,7 @@ from kenes.web.problems import Problem
 from kenes.web.site import personal, see_other
 from schemas.consultations.parts import Anchor
 from services.consultations.answers import ANSWERS
-from services.consultations.api import under_of
+from services.consultations.commands import Place
 from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.refusals import Refusal
 from services.consultations.folds.comments import WHOLE
@@ -75,9 +75,9 @@ class ThreadPage:
         written, t = Written.read(form), self.site.translator(request)
         reader = await reader_of(self.site, request, consultation, person)
         if errors := errors_of(written, reader.speakers, t):
-            return await self.page(request, person, consultation, comment, written, errors, 422)
+            return await self.page(request, person, consultation, comment, written.mended(), errors, 422)
         anchor = None if comment.clause == WHOLE else Anchor(clause=comment.clause)
-        words = words_of(written, consultation.version, anchor, under_of(comment))
+        words = words_of(written, consultation.version, anchor, Place.under(comment))
         said = self.site.commands.new_id(person, written.key)
         try:
             outcome = await self.site.commands.post(

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from schemas.prose import shows
 from services.consultations.polis.errors import PolisError
 from services.consultations.polis.records import (
     COMMENTS,
@@ -67,7 +68,7 @@ class PolisFolder:
                 Moderation(line.side("moderated")),
                 line.text("comment-body"),
             )
-            if not comment.body.strip():
+            if not shows(comment.body):
                 raise line.fault("comment-body", "the comment is empty")
             if longest is not None and len(comment.body) > longest:
                 raise line.fault("comment-body", f"the comment has {len(comment.body)} letters, {longest} fit")

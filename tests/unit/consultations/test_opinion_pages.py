@@ -37,7 +37,7 @@ from services.consultations.opinion import OpinionGroups, OpinionState
 from services.consultations.opinions_view import Groups, view_of
 from services.consultations.pages.groups import OpinionPages
 from services.consultations.pages.site import SHELL, desks
-from services.consultations.service import FOLDERS
+from services.consultations.serving import FOLDERS
 from tests.unit.consultations.opinion.planted import planted
 
 ORIGIN = "http://127.0.0.1:8080"

@@ -8,7 +8,7 @@ from kenes.identity.login import LOCALES as LOGIN_LOCALES
 from kenes.web.i18n import LANGUAGES, Translator
 from kenes.web.language import edge_catalogs
 from services.consultations.domain.refusals import Refusal
-from services.consultations.service import FOLDERS
+from services.consultations.serving import FOLDERS
 
 CATALOGS = edge_catalogs((LOGIN_LOCALES, FOLDERS.locales))
 

@@ -72,6 +72,16 @@ async def test_what_was_typed_comes_back_with_what_to_mend() -> None:
         assert len(asked(world, DescribeRequested)) == 1
 
 
+async def test_an_invisible_character_is_told_by_its_control() -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        await world.sign_in(OFFICIAL)
+        reason = "People asked\u202e for more time."
+        answer = await send(world, f"{DESK}/{C}/extension", working_days="5", reason=reason)
+        assert answer.status_code == 422
+        assert "(U+202E, after “People asked”)" in answer.text
+
+
 async def test_a_refusal_is_told_in_words() -> None:
     async with pages() as world:
         await world.memory.prepared()

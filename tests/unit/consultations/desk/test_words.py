@@ -11,7 +11,7 @@ from schemas.consultations.parts import Stage
 from services.consultations.acts import COURSE_ACTS
 from services.consultations.domain.refusals import Refusal
 from services.consultations.drafts.alignment import Fate
-from services.consultations.drafts.errors import DraftError, Fault, Omission
+from services.consultations.drafts.errors import WHOLE, DraftError, Fault, Omission
 from services.consultations.drafts.languages import Mismatch
 from services.consultations.handing_in.drafting import STRUCTURAL
 from services.consultations.handing_in.errors import (
@@ -25,7 +25,7 @@ from services.consultations.pages.desk import OFFERED
 from services.consultations.pages.desk_acts import ACTS
 from services.consultations.pages.desk_forms import FORMS, label
 from services.consultations.pages.desk_versions import told_of
-from services.consultations.service import FOLDERS
+from services.consultations.serving import FOLDERS
 
 CATALOGS = edge_catalogs((FOLDERS.locales,), strict=True)
 
@@ -63,3 +63,37 @@ def test_the_desk_says_every_act_stage_fate_and_omission(language: str) -> None:
     assert [key for key in said if key not in keys] == []
     t = Translator(CATALOGS, language)
     assert all(label(control, t) for controls in FORMS.values() for control in controls if control.kind != "hidden")
+
+
+PLACES = [
+    ("draft.md", DraftError(7, "paragraph", Fault.TEXT_TOO_LONG), "draft.md, line 7 (paragraph). "),
+    ("draft.docx", DraftError(7, "p", Fault.TEXT_TOO_LONG), "draft.docx, paragraph 7 (p). "),
+    (
+        "draft.docx",
+        DraftError(3, "w:p", Fault.XML_TAGS, part="word/document.xml"),
+        "draft.docx, part word/document.xml, line 3 (w:p). ",
+    ),
+    ("draft.docx", DraftError(0, "word/a.xml", Fault.PART_DAMAGED), "draft.docx (word/a.xml). "),
+    ("draft.docx", DraftError(0, WHOLE, Fault.NOT_ZIP, "File is not a zip file"), "draft.docx. The file is damaged "),
+]
+
+
+@pytest.mark.parametrize(("name", "cause", "told"), PLACES)
+def test_a_file_that_cannot_be_read_is_told_with_its_place_and_never_with_line_0(
+    name: str, cause: DraftError, told: str
+) -> None:
+    error = UnreadableDraftError("ru", name, cause)
+    shown = view(problem_of(error), "en", CATALOGS)
+    assert shown.detail.startswith(told)
+    assert shown.detail.endswith("Nothing was taken; mend the file and send it again.")
+    assert (shown.members["line"], shown.members["part"]) == (cause.line or None, cause.part or None)
+    ((control, words),) = told_of(error, Translator(CATALOGS, "en"))
+    assert control == "file.ru"
+    assert words.startswith(told)
+    assert words.endswith(str(shown.members["explanation"]))
+
+
+def test_a_character_nobody_sees_is_named() -> None:
+    cause = DraftError(2, "text", Fault.CONTROL_CHARACTER, "U+001B")
+    shown = view(problem_of(UnreadableDraftError("kk", "a.txt", cause)), "kk", CATALOGS)
+    assert "U+001B" in shown.detail

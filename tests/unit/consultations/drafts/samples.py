@@ -4,17 +4,26 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import docx
 import pytest
 from docx.document import Document
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from schemas.consultations.clauses import Clause, ClauseKind, ClauseTree
 from services.consultations.drafts.labels import number_of
 
 LAWS: Final = Path(__file__).parents[5] / "shared" / "data" / "laws"
 needs_laws = pytest.mark.skipif(not LAWS.exists(), reason="the collected laws are not on this machine")
+NOTE_PARTS: Final = {
+    "footnote": (RELATIONSHIP_TYPE.FOOTNOTES, CONTENT_TYPE.WML_FOOTNOTES),
+    "endnote": (RELATIONSHIP_TYPE.ENDNOTES, CONTENT_TYPE.WML_ENDNOTES),
+}
 
 
 def article(number: str, text: str, *children: Clause, heading: str = "", own: str = "") -> Clause:
@@ -59,6 +68,28 @@ def word_file(write: Callable[[Document], object]) -> bytes:
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
+
+
+def with_notes(document: Document, kind: str, *notes: str) -> None:
+    """The part with the notes, whose ids count from 1; Word's own two that draw the line above them are first."""
+    texts = "".join(
+        f'<w:{kind} w:id="{at}"><w:p><w:r><w:{kind}Ref/></w:r><w:r><w:t>{text}</w:t></w:r></w:p></w:{kind}>'
+        for at, text in enumerate(notes, 1)
+    )
+    rules = f'<w:{kind} w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:{kind}>'
+    content = f"<w:{kind}s {nsdecls('w')}>{rules}{texts}</w:{kind}s>".encode()
+    relation, content_type = NOTE_PARTS[kind]
+    part = Part(PackURI(f"/word/{kind}s.xml"), content_type, content, document.part.package)
+    document.part.relate_to(part, relation)
+
+
+def paragraph_of(document: Document, *pieces: str | tuple[str, int], style: str = "Normal") -> None:
+    """A paragraph of words and of references, as ("footnote", 1)."""
+    made = document.add_paragraph(style=style)
+    for piece in pieces:
+        run: Any = made.add_run(piece if isinstance(piece, str) else "")._r
+        if not isinstance(piece, str):
+            run.append(parse_xml(f'<w:{piece[0]}Reference {nsdecls("w")} w:id="{piece[1]}"/>'))
 
 
 def repacked(

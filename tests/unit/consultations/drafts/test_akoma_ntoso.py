@@ -29,13 +29,23 @@ def lines(most: int) -> st.SearchStrategy[str]:
     return st.lists(words.filter(lambda text: bool(text) and is_plain(text)), max_size=most).map("\n".join)
 
 
+@st.composite
+def noted(draw: st.DrawFn) -> str:
+    """Lines that end with notes, to marks before them or to none."""
+    text = draw(lines(3))
+    marks = draw(st.lists(st.sampled_from(["1", "2", "i", "*"]), max_size=3))
+    places = [f" [{mark}]" for mark in marks if draw(st.booleans())]
+    notes = [f"[{mark}] {line}" for mark in marks if (line := draw(lines(1)))]
+    return "\n".join(line for line in (f"{text}{''.join(places)}".strip(), *notes) if line)
+
+
 def clauses(children: st.SearchStrategy[tuple[Clause, ...]]) -> st.SearchStrategy[Clause]:
     def made(kind: ClauseKind, label: str, heading: str, text: str, below: tuple[Clause, ...]) -> Clause:
         return Clause(
             id="x", kind=kind, label=label, number=number_of(label), heading=heading, text=text, children=below
         )
 
-    return st.builds(made, st.sampled_from(ClauseKind), st.sampled_from(LABELS), lines(1), lines(3), children)
+    return st.builds(made, st.sampled_from(ClauseKind), st.sampled_from(LABELS), lines(1), lines(3) | noted(), children)
 
 
 def numbered() -> Callable[[Clause], str]:
@@ -91,7 +101,7 @@ def test_lists_in_paragraphs_quotations_and_attachments() -> None:
         (0, "preamble", "", "We have agreed:"),
         (0, "article", "Article 1.", ""),
         (1, "paragraph", "1.", "These are:"),
-        (2, "point", "(a)", "one thing"),
+        (2, "point", "(a)", "one [1]thing\n[1] a note"),
         (2, "point", "(b)", "another"),
         (2, "paragraph", "", "and no other."),
         (1, "paragraph", "2.", "It reads:\n7 New."),

@@ -5,6 +5,7 @@ import io
 import struct
 import time
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -147,7 +148,7 @@ def test_document_types_and_entities(doctype: str) -> None:
 
 def test_faulty_xml_names_its_line() -> None:
     error = refusal("a.xml", akn("<article>\n<content><p>x</content></article>"))
-    assert (error.reason, error.line) == (Fault.NOT_XML, 4)
+    assert (error.reason, error.line, error.element) == (Fault.XML_TAGS, 4, "content")
 
 
 def test_xml_that_is_something_else() -> None:
@@ -159,16 +160,59 @@ def test_xml_that_is_something_else() -> None:
     assert (error.reason, error.element, error.line) == (Fault.UNKNOWN_ELEMENT, "nonsense", 4)
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0old", b"plain"])
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"plain"])
 def test_files_that_only_claim_to_be_of_word(data: bytes) -> None:
-    assert refusal("a.docx", data).reason is Fault.NOT_DOCX
+    assert refusal("a.docx", data).reason is Fault.NOT_ZIP
+
+
+def test_an_older_word_file_or_one_under_a_password() -> None:
+    assert refusal("a.docx", b"\xd0\xcf\x11\xe0old").reason is Fault.OLD_WORD
+
+
+def without(data: bytes, name: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w") as new:
+        for entry in old.infolist():
+            if entry.filename != name:
+                new.writestr(entry.filename, old.read(entry))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("part", ["[Content_Types].xml", "_rels/.rels", "word/document.xml"])
+def test_a_word_file_without_a_part_names_it(part: str) -> None:
+    error = refusal("a.docx", without(packed(), part))
+    assert (error.reason, error.element) == (Fault.PART_MISSING, part)
 
 
 def test_a_packed_file_that_is_no_document() -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("a.txt", "x")
-    assert refusal("a.docx", target.getvalue()).reason is Fault.NOT_DOCX
+    assert refusal("a.docx", target.getvalue()).reason is Fault.PART_MISSING
+
+
+def test_a_damaged_entry_names_its_part() -> None:
+    data = bytearray(repacked(packed(), {}, {"word/media/a.bin": bytes(range(256)) * 400}))
+    at = data.rindex(b"word/media/a.bin", 0, data.index(b"PK\x01\x02")) + 60
+    data[at : at + 4] = b"\xff\xff\xff\xff"
+    error = refusal("a.docx", bytes(data))
+    assert (error.reason, error.element) == (Fault.PART_DAMAGED, "word/media/a.bin")
+
+
+@pytest.mark.parametrize(
+    ("change", "fault", "element"),
+    [
+        (lambda data: data[: data.index(b"</w:p>")], Fault.XML_ENDS_EARLY, "p"),
+        (lambda data: data.replace(b"</w:body>", b""), Fault.XML_TAGS, "document"),
+        (lambda data: data.replace(b"<w:body>", b"<w:body>\x1b"), Fault.XML_CHARACTER, "document"),
+        (lambda _data: b"", Fault.XML_EMPTY, "document"),
+    ],
+)
+def test_damaged_xml_names_its_part_and_line(change: Callable[[bytes], bytes], fault: Fault, element: str) -> None:
+    error = refusal("a.docx", repacked(packed(), {"word/document.xml": change}))
+    assert (error.reason, error.part) == (fault, "word/document.xml")
+    assert error.line > 0
+    assert error.element.endswith(element)
 
 
 def test_zip_bombs() -> None:
@@ -183,7 +227,7 @@ def test_a_bomb_that_lies_about_its_size() -> None:
     bomb = bytearray(repacked(packed(), {}, {"word/big.xml": b"<a>" + b" " * 5_000_000 + b"</a>"}))
     real, said = struct.pack("<L", 5_000_007), struct.pack("<L", 90)
     assert bomb.count(real) == 2
-    assert refusal("a.docx", bytes(bomb.replace(real, said))).reason in {Fault.NOT_DOCX, Fault.NOT_XML}
+    assert refusal("a.docx", bytes(bomb.replace(real, said))).reason is Fault.PART_DAMAGED
 
 
 def test_macros() -> None:

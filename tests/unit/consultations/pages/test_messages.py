@@ -15,7 +15,7 @@ from schemas.consultations.clauses import ClauseKind
 from schemas.consultations.parts import DraftKind, ReplyOutcome, Stage, Stakeholder, Vote
 from services.consultations.domain.consultation import Status
 from services.consultations.pages.mine import STATES
-from services.consultations.service import FOLDERS
+from services.consultations.serving import FOLDERS
 
 CATALOGS = edge_catalogs((LOGIN_LOCALES, FOLDERS.locales))
 CODE = Path("services/consultations/pages")

@@ -66,6 +66,7 @@ async def test_hiding_and_restoring_with_a_public_reason() -> None:
         ({"reason": ""}, "Choose a reason", 422),
         ({"reason": "dislike"}, "There is no such reason", 422),
         ({"explanation": "No."}, "Explain in at least 10", 422),
+        ({"explanation": "It is rude\u2066 to the author."}, "invisible character here (U+2066", 422),
     ],
 )
 async def test_what_hinders_comes_back_with_what_was_written(wrong: dict[str, str], told: str, status: int) -> None:

@@ -16,7 +16,7 @@ from services.consultations.drafts.tree import own_words
 from services.consultations.pages.coverage import coverage, stepped
 from services.consultations.pages.outline import LONG, contents, holds_articles, name_of, words_of
 from services.consultations.pages.passages import anchor_of, marked
-from services.consultations.service import FOLDERS
+from services.consultations.serving import FOLDERS
 from tests.unit.consultations.pages.world import tree
 
 WORDS = st.text(st.sampled_from("аб вғ\n.,«»*("), min_size=1, max_size=60).filter(lambda text: text.strip() != "")

@@ -81,6 +81,19 @@ async def test_a_class_that_is_vouched_for_is_offered_first_and_sent_as_such() -
         assert (asked.stakeholder, asked.verified) == (Stakeholder.EXPERT, True)
 
 
+async def test_what_nobody_sees_is_refused_by_name_and_taken_out_of_the_form() -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        await world.sign_in(READER)
+        before = len(world.memory.sent)
+        page = await send(world, ARTICLE, text="Five \u202edays are enough")
+        assert "U+202E, after “Five ”" in page
+        assert "Five days are enough" in page
+        assert "\u202e" not in page
+        assert "Write your comment" in await send(world, ARTICLE, text="\u2800\u2800\u2800\u3164")
+        assert len(world.memory.sent) == before
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [

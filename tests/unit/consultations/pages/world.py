@@ -65,7 +65,7 @@ from services.consultations.pages.site import ConsultationSite, desks
 from services.consultations.projection import projections
 from services.consultations.queries import Queries, Recent
 from services.consultations.reading import CommentReads
-from services.consultations.service import FOLDERS
+from services.consultations.serving import FOLDERS
 from services.consultations.stream import comment_rules, course_rules, vote_rules
 from tests.unit.consultations.hearings import PACKS
 from tests.unit.store import Store

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.prose import shows
 from services.consultations.polis import (
     Moderation,
     Numbers,
@@ -27,7 +28,7 @@ TICK = timedelta(milliseconds=1)
 IDS = st.integers(0, 10**18 - 1).map(str)
 TIMES = st.integers(0, 10**13).map(lambda milliseconds: datetime(1970, 1, 1, tzinfo=UTC) + milliseconds * TICK)
 # Everything UTF-8 can hold; a comment is not blank.
-BODIES = st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda text: text.strip())
+BODIES = st.text(st.characters(codec="utf-8"), min_size=1).filter(shows)
 COMMENTS = st.lists(
     st.builds(
         PolisComment,
