@@ -6,7 +6,6 @@ import click
 
 from kenes.service.main import main
 from services.petitions.rules_command import rules_command
-from services.petitions.seed import seed
 from services.petitions.service import Petitions
 from services.petitions.settings import Settings
 
@@ -19,6 +18,8 @@ def load() -> Petitions:
 @click.command("seed")
 def seed_command() -> None:
     """Add invented petitions and signatures to try the product with. A second run changes nothing."""
+    from services.petitions.seed import seed  # noqa: PLC0415 - as in the service: what asks is imported where it asks
+
     asyncio.run(seed(load()))
 
 

@@ -6,22 +6,19 @@ from functools import cached_property
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute
 
-from kenes.identity.access import Authenticate
 from kenes.service.answers import json_bytes, json_response
+from kenes.service.json_api import JsonApi
 from kenes.service.receipt_reads import awaited_receipt
 from kenes.web.bodies import read_json
-from kenes.web.limits import RateClass, limited
 from kenes.web.live import LiveHub, LiveResponse, last_event_id
-from kenes.web.negotiation import preference
-from kenes.web.openapi import Operation, document, routes
-from kenes.web.openapi_security import WaysIn
+from kenes.web.openapi import Operation
 from kenes.web.problems import Problem
 from schemas.contracts import ASYNCAPI
 from services.petitions.answering.api import SignersApi
 from services.petitions.answers import ANSWERS, PREFIX
-from services.petitions.callers import Callers
+from services.petitions.callers import PetitionCallers
 from services.petitions.commands import Commands
 from services.petitions.directory import Directory
 from services.petitions.discussion.api import DiscussionApi
@@ -32,7 +29,7 @@ from services.petitions.live import LiveCounts
 from services.petitions.mailed.api import LettersApi
 from services.petitions.mailed.mailing import Mailing
 from services.petitions.moderation.api import LogApi
-from services.petitions.operations import ONE, WHO_PROBLEMS, own, write
+from services.petitions.operations import ONE, WHO_PROBLEMS, write
 from services.petitions.organising.api import OrganisersApi
 from services.petitions.own_api import OwnApi
 from services.petitions.queries import Queries
@@ -54,7 +51,7 @@ SIGN_PROBLEMS = ("petition-not-open", "petition-closed", "already-signed", "regi
 
 @dataclass(frozen=True)
 class Api:
-    """The handlers and what they need. `authenticate` raises a problem for whoever has no valid token."""
+    """The handlers and what they need."""
 
     commands: Commands
     queries: Queries
@@ -63,8 +60,7 @@ class Api:
     counts: LiveCounts
     hub: LiveHub
     packs: RulePacks
-    authenticate: Authenticate
-    wait_limit: float
+    callers: PetitionCallers
     open_data: Sequence[Operation] = ()
     mailing: Mailing | None = None
 
@@ -73,18 +69,9 @@ class Api:
         """Writes petitions as JSON."""
         return Renderer(self.packs, self.counts)
 
-    @cached_property
-    def callers(self) -> Callers:
-        """Who asks."""
-        return Callers(self.authenticate, self.queries, self.commands.keyring, self.wait_limit)
-
     def routes(self) -> list[BaseRoute]:
         """The routes, mounted under the API's prefix, and the documents that describe them."""
-        documents = [
-            Route("/openapi.json", limited(RateClass.READ)(self.openapi), methods=["GET"]),
-            Route("/asyncapi.json", limited(RateClass.READ)(self.asyncapi), methods=["GET"]),
-        ]
-        return [Mount(PREFIX, routes=[*routes([*self.operations(), *self.open_data]), *documents])]
+        return JsonApi("Kenes petitions", PREFIX, [*self.operations(), *self.open_data], ASYNCAPI).routes()
 
     def operations(self) -> list[Operation]:
         """Every operation of the API."""
@@ -97,7 +84,7 @@ class Api:
             Operation.read("/petitions/similar", self.similar, PetitionList, parameters=LIKE),
             *DraftingApi(self.callers, self.commands, self.packs).operations(),
             Operation.read(ONE, self.show_petition, PetitionView, optional=True),
-            own(f"{ONE}/signatures/mine", self.my_signature, MySignature),
+            Operation.own(f"{ONE}/signatures/mine", self.my_signature, MySignature),
             write("DELETE", f"{ONE}/signatures/mine", self.withdraw, 200, problems=("not-signed", "petition-closed")),
             Operation("GET", f"{ONE}/live", self.live, {200: None}, media_type="text/event-stream"),
             Operation.read(f"{ONE}/regions", self.regions, RegionCounts, optional=True),
@@ -110,15 +97,6 @@ class Api:
             Operation("GET", "/receipts/{receipt}", self.receipt, {200: ReceiptAnswer}, waits=True),
             *OwnApi(self.callers, self.queries, self.rights, self.render).operations(),
         ]
-
-    async def openapi(self, request: Request) -> Response:
-        """This API, described."""
-        operations = [*self.operations(), *self.open_data]
-        return json_response(document("Kenes petitions", "1", PREFIX, operations, WaysIn.of(request)))
-
-    async def asyncapi(self, _request: Request) -> Response:
-        """The topics, described."""
-        return Response(ASYNCAPI.read_bytes(), media_type="application/json")
 
     async def sign(self, request: Request) -> Response:
         """Signs. An empty body signs without being listed."""
@@ -196,7 +174,7 @@ class Api:
         """What became of a request."""
         text = request.path_params["receipt"]
         kind, receipt = ANSWERS.known_receipt(text)
-        wish = preference(request, max_wait=self.wait_limit)
+        wish = self.callers.wish(request)
         if kind == "petition":
             asking, stored = self.commands.life, self.queries.petition_receipt
         else:

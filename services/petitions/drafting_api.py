@@ -10,13 +10,14 @@ from starlette.responses import Response
 from kenes.service.acts import Act
 from kenes.service.answers import json_response
 from kenes.web.bodies import read_json
+from kenes.web.language import translator
 from kenes.web.limits import Endpoint, RateClass
 from kenes.web.openapi import Operation, Parameter
 from kenes.web.problems import Problem
 from schemas.petitions.v1 import EditRequested, PetitionText
 from services.petitions.acts import ACTS
 from services.petitions.answers import ANSWERS
-from services.petitions.callers import Callers, translator
+from services.petitions.callers import PetitionCallers
 from services.petitions.commands import Commands, RulesChoice
 from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
 from services.petitions.domain.rules import RulePacks
@@ -36,7 +37,7 @@ IDEMPOTENCY: Final = Parameter(
 class DraftingApi:
     """`POST /petitions`, `POST /petitions/check`, `PUT /petitions/{petition}` and the acts below it."""
 
-    callers: Callers
+    callers: PetitionCallers
     commands: Commands
     packs: RulePacks
 
@@ -110,7 +111,7 @@ class DraftingApi:
 
         async def handler(request: Request) -> Response:
             person, wish = await self.callers.writer(request)
-            body = None if act.body is None else await read_json(request, act.body)
+            body = await act.read(request)
             petition = request.path_params["petition"]
             asked = act.ask(body, petition=petition, actor=self.commands.actor(petition, person))
             return ANSWERS.answer("petition", await self.commands.ask(asked, wish.wait), applied=wish.applied)

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 from starlette.requests import Request
 
+from kenes.web.i18n import LANGUAGES
 from kenes.web.openapi import Parameter
+from kenes.web.openapi_parameters import choice, chosen
 from kenes.web.problems import FieldError, InvalidInput
 from schemas.petitions.v1 import Category
 from services.petitions.domain.petition import Petition
-from services.petitions.domain.status import LISTED
+from services.petitions.domain.status import LISTED, Status
 from services.petitions.search.index import cursor_of
 from services.petitions.search.wanted import Filter
 
@@ -20,13 +22,21 @@ LONGEST_TEXT = 2_000
 FARTHEST = 10_000
 """How many petitions a search may skip: nobody reads on that far, and each costs."""
 
-LIMIT = Parameter("limit", "Petitions per page.", schema={"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE})
+USUAL_PAGE = 20
+LIMIT = Parameter(
+    "limit",
+    "Petitions per page.",
+    schema={"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": USUAL_PAGE},
+)
+STATUS = choice("status", "All of these where it is absent.", LISTED)
+CATEGORY = choice("category", "Every category where it is absent.", Category)
+LANGUAGE = choice("language", "The language it is written in; any where it is absent.", LANGUAGES)
 FILTERS = (
     Parameter("search", "Words of title, proposal or text, in any form; a slip is forgiven. Best matches first."),
     Parameter("q", "The same as `search`."),
-    Parameter("status", f"{' or '.join(LISTED)}; all of these where it is absent."),
-    Parameter("category", "A category of petitions."),
-    Parameter("language", "kk, ru or en: the language it is written in."),
+    STATUS,
+    CATEGORY,
+    LANGUAGE,
     Parameter("region", "ISO 3166-2 code."),
     Parameter("after", "Continues a list; take it from `next`."),
     LIMIT,
@@ -46,19 +56,12 @@ def read_paging(request: Request) -> tuple[tuple[datetime, str] | None, int]:
 def read_filter(request: Request) -> Filter:
     """The filter in a request's query; raises `InvalidInput` that names the wrong parameter."""
     query = request.query_params
-    public = {str(status): status for status in LISTED}
-    status, category, language = query.get("status"), query.get("category"), query.get("language")
-    if status and status not in public:
-        raise InvalidInput([FieldError("/status", "enum")])
-    if category and category not in set(Category):
-        raise InvalidInput([FieldError("/category", "enum")])
-    if language and language not in ("kk", "ru", "en"):
-        raise InvalidInput([FieldError("/language", "enum")])
+    status = chosen(request, STATUS)
     found = Filter(
-        status=(public[status],) if status else LISTED,
+        status=(Status(status),) if status else LISTED,
         search=(query.get("search") or query.get("q", ""))[:LONGEST_SEARCH],
-        category=category or None,
-        language=language or None,
+        category=chosen(request, CATEGORY),
+        language=chosen(request, LANGUAGE),
         region=query.get("region", "")[:10] or None,
         limit=read_limit(request),
     )
@@ -67,7 +70,7 @@ def read_filter(request: Request) -> Filter:
 
 def read_limit(request: Request) -> int:
     """How many petitions a request asks for; raises `InvalidInput`."""
-    return _number("/limit", request.query_params.get("limit", "20"), LARGEST_PAGE)
+    return _number("/limit", request.query_params.get("limit", str(USUAL_PAGE)), LARGEST_PAGE)
 
 
 def following(wanted: Filter, page: Sequence[Petition]) -> str | None:

@@ -1,12 +1,8 @@
-"""The kinds of operations that the API has: what somebody asks for, and what only they may read."""
+"""What operations of the API have in common."""
 
-from collections.abc import Sequence
 from typing import Final
 
-from pydantic import BaseModel
-
-from kenes.web.limits import Endpoint
-from kenes.web.openapi import Operation, Parameter
+from kenes.web.openapi import Writes
 from services.petitions.domain.refusals import Refusal
 from services.petitions.views import RequestAnswer
 
@@ -21,24 +17,5 @@ WHO_PROBLEMS: Final = (
 )
 """Why the rules may refuse a person."""
 
-
-def own(path: str, handler: Endpoint, answer: type[BaseModel]) -> Operation:
-    """What somebody reads of their own."""
-    return Operation("GET", path, handler, {200: answer}, secured=True)
-
-
-def write(
-    method: str,
-    path: str,
-    handler: Endpoint,
-    done: int,
-    *,
-    body: type[BaseModel] | None = None,
-    problems: Sequence[str] = (),
-    parameters: Sequence[Parameter] = (),
-) -> Operation:
-    """What somebody asks for: `done` is the status where it was decided in time."""
-    problems = (Refusal.PETITION_UNKNOWN, *problems)
-    return Operation.ask(
-        method, path, handler, done, RequestAnswer, body=body, problems=problems, parameters=parameters
-    )
+write: Final = Writes(RequestAnswer, (Refusal.PETITION_UNKNOWN,))
+"""What somebody asks to happen to a petition."""

@@ -7,21 +7,22 @@ from starlette.responses import Response, StreamingResponse
 
 from kenes.service.answers import json_bytes, json_response
 from kenes.web.caching import keep_private
+from kenes.web.language import translator
 from kenes.web.limits import RateClass
 from kenes.web.openapi import Operation
-from services.petitions.callers import Callers, translator
-from services.petitions.operations import own
+from services.petitions.callers import PetitionCallers
+from services.petitions.own_views import ErasureAnswer, MyData, MySignatures
 from services.petitions.queries import Queries
 from services.petitions.rendering import Renderer
 from services.petitions.rights import STAYS, Rights, resumed
-from services.petitions.views import ErasureAnswer, MyData, MySignatures, PetitionList
+from services.petitions.views import PetitionList
 
 
 @dataclass(frozen=True)
 class OwnApi:
     """`/me` and below it."""
 
-    callers: Callers
+    callers: PetitionCallers
     queries: Queries
     rights: Rights
     render: Renderer
@@ -29,9 +30,9 @@ class OwnApi:
     def operations(self) -> list[Operation]:
         """Each of them."""
         return [
-            own("/me/signatures", self.my_signatures, MySignatures),
-            own("/me/petitions", self.my_petitions, PetitionList),
-            own("/me/data", self.my_data, MyData),
+            Operation.own("/me/signatures", self.my_signatures, MySignatures),
+            Operation.own("/me/petitions", self.my_petitions, PetitionList),
+            Operation.own("/me/data", self.my_data, MyData),
             Operation("DELETE", "/me", self.erase_me, {200: ErasureAnswer}, secured=True),
         ]
 

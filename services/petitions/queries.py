@@ -14,13 +14,14 @@ from kenes.kafka.records import Receipt
 from kenes.kafka.waiting import Decisions
 from kenes.mongo import private_entries
 from kenes.mongo.client import Database, Document
+from kenes.mongo.folding import Lookup, find_in
 from kenes.mongo.private_entries import entry_key, entry_range
 from kenes.mongo.projection import LiveCollections, Projection
 from kenes.mongo.vault import Vault
 from kenes.service.answers import ReceiptView
 from kenes.service.receipt_reads import stored_receipt
 from schemas.envelope import sequence_of
-from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
+from schemas.petitions.v1 import Commented, Created, OrganiserJoined, SignatureAccepted, SignatureWithdrawn
 from services.petitions.answering.desk import DutyReads
 from services.petitions.answering.export import SignerLists
 from services.petitions.answering.handing import Handing
@@ -36,6 +37,9 @@ from services.petitions.projection import (
 )
 from services.petitions.search.following import Search
 from services.petitions.search.wanted import Filter
+
+_Act = Created | Commented | OrganiserJoined
+"""What leaves an entry among a person's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,9 @@ class Queries:
 
     async def petition(self, petition: str) -> Petition | None:
         """A petition with every decision this process knows of, also those the projection has yet to fold."""
-        document = await (await self._live.of("petitions")).find_one({"_id": petition})
+        return self._current(petition, await (await self._live.of("petitions")).find_one({"_id": petition}))
+
+    def _current(self, petition: str, document: Document | None) -> Petition | None:
         found = None if document is None else load_petition(document)
         folded = -1 if document is None else document["s"]
         listing = self._directory.get(petition)
@@ -114,10 +120,11 @@ class Queries:
         return await self.search.similar(text, limit)
 
     async def by_ids(self, ids: Sequence[str]) -> list[Petition]:
-        """Petitions by id, in the order asked; unknown ids are left out."""
-        cursor = (await self._live.of("petitions")).find({"_id": {"$in": list(ids)}})
-        found = {document["_id"]: load_petition(document) async for document in cursor}
-        return [found[petition] for petition in ids if petition in found]
+        """Petitions by id as `petition` gives them, in the order asked; unknown ids are left out."""
+        stored = await find_in(await self._live.of("petitions"), Lookup("petitions", "_id", ids))
+        documents = {document["_id"]: document for document in stored}
+        found = (self._current(petition, documents.get(petition)) for petition in ids)
+        return [petition for petition in found if petition is not None]
 
     async def petition_receipt(self, receipt: Receipt) -> ReceiptView | None:
         """What became of a life-cycle request, or `None` while it is undecided."""
@@ -179,11 +186,25 @@ class Queries:
 
     async def authored_by(self, person: Person) -> list[str]:
         """Ids of the petitions the person started, the latest first."""
-        return [note["petition"] for note, _ in await self._entries("authored", person)]
+        return [note["petition"] for note in await self._notes("authored", person, Created)]
 
     async def took_part(self, person: Person) -> list[TookPart]:
         """The person's comments and petitions they stood behind, the latest first."""
-        return [TookPart(**note) for note, _ in await self._entries("took_part", person)]
+        return [TookPart(**note) for note in await self._notes("took_part", person, Commented, OrganiserJoined)]
+
+    async def _notes(self, collection: str, person: Person, *kinds: type[_Act]) -> list[Any]:
+        """The notes of a person's acts, the latest first, with those of decisions that are not folded yet."""
+        key = await self._vault.find(person.id)
+        if key is None:
+            return []
+        notes = {entry["_id"]: note for note, entry in await self._entries(collection, person)}
+        for decision in self._recent.latest():
+            if isinstance(decision.data, kinds):
+                mine = decision.data.mine
+                # Others' notes do not open under this person's key.
+                with suppress(UnsealError):
+                    notes[entry_key(self._keyring.index(person.id), mine.entry)] = json.loads(key.open(mine.note))
+        return sorted(notes.values(), key=lambda note: str(note["at"]), reverse=True)
 
     async def _entries(self, collection: str, person: Person) -> list[tuple[Any, Document]]:
         key = await self._vault.find(person.id)

@@ -10,7 +10,7 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
 from services.petitions.live import LiveCounts
 from services.petitions.paper.views import batch_views
-from services.petitions.views import HIDDEN
+from services.petitions.views import HIDDEN, DiscussionView
 
 
 class Renderer:
@@ -53,7 +53,7 @@ class Renderer:
         return petition.model_dump(mode="json", exclude=HIDDEN) | {
             "addressee": pack.addressed(petition.unit),
             "href": f"/petitions/{petition.id}",
-            "discussion": discussion and discussion.model_dump(mode="json", exclude={"ripe", "hidden"}),
+            "discussion": discussion and discussion.model_dump(mode="json", include=set(DiscussionView.model_fields)),
             "on_paper": petition.on_paper,
             "paper": [batch.model_dump(mode="json") for batch in batch_views(petition)],
         }

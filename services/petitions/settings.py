@@ -14,6 +14,11 @@ class Settings(KitSettings):
     petitions_rule_packs: Path = Field(
         default=Path(__file__).parent / "rule_packs", description="Folder of rule packs, one TOML file each."
     )
+    petitions_offered: tuple[str, ...] = Field(
+        default=("*",),
+        min_length=1,
+        description="Rule packs that the pages offer to start a petition under, ids, JSON; `*` stands for any letters.",
+    )
     wait_limit: float = Field(default=30.0, gt=0, description="Longest `Prefer: wait`, in seconds.")
     mailed_link_hours: int = Field(
         default=24,

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from tests.e2e.browsing import ARGUMENTS, CHROMIUM, PATIENT, Visiting, visiting
 from tests.e2e.journey import Library, make_library
-from tests.e2e.site import Client, Site, client_of, running_site
+from tests.e2e.site import Client, Site, all_packs, client_of, running_site
 from tests.processes import KEPT
 
 
@@ -22,7 +22,8 @@ from tests.processes import KEPT
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One product for all browser tests; each works on petitions of its own. Its logs outlive a failed run."""
     failed_before = request.session.testsfailed
-    with running_site(tmp_path_factory.mktemp("site")) as running:
+    packs = {"KENES_PETITIONS_RULE_PACKS": str(all_packs(tmp_path_factory.mktemp("packs") / "rule_packs"))}
+    with running_site(tmp_path_factory.mktemp("site"), packs) as running:
         yield running
         if request.session.testsfailed > failed_before:
             kept = KEPT / f"e2e-{time.strftime('%Y%m%d-%H%M%S')}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pytest
 from playwright.async_api import Browser
 
 from kenes.web.i18n import LANGUAGE_COOKIE
@@ -19,6 +20,8 @@ SIGNER: Final = "aigerim"
 MODERATOR: Final = "gulnar"
 OFFICIAL: Final = "saule"
 """Answers for the Government."""
+EUROPEANS: Final = ("mari", "aino", "lukas", "camille", "zofia", "marco", "ines")
+"""People of seven states: of an initiative its author, an organiser, somebody who is invited, and more."""
 
 FAULT: Final = {
     "language": "ru",
@@ -45,6 +48,9 @@ class Library:
     collecting: str
     untouched: str
     closed: str
+    discussed: str
+    initiative: str
+    invitation: str
     receipt: str
 
 
@@ -56,6 +62,7 @@ async def make_library(client: Client) -> Library:
     closed = await client.petition("ru", author=AUTHOR)
     await client.sign_by_crowd(closed, 3)
     await client.close(closed, AUTHOR)
+    initiative, invitation = await _initiative(client)
     library = Library(
         draft=await client.petition("ru", author=AUTHOR, until="draft"),
         gathering=await client.petition("en", author=AUTHOR, until="gathering"),
@@ -66,6 +73,9 @@ async def make_library(client: Client) -> Library:
         collecting=collecting,
         untouched=await client.petition("en", author=AUTHOR),
         closed=closed,
+        discussed=await _discussed(client),
+        initiative=initiative,
+        invitation=invitation,
         receipt=receipt,
     )
     await _is_shown(client, library)
@@ -115,6 +125,32 @@ async def _answered(client: Client) -> str:
     return petition
 
 
+async def _discussed(client: Client) -> str:
+    """Under discussion, its text changed since; comments of a signer, one taken back, one hidden, and the author's."""
+    petition = await client.petition("ru", author=AUTHOR, rules="ee-rahvaalgatus")
+    said = ((SIGNER, True), ("olga", False), ("viktor", False), (AUTHOR, True))
+    for person, listed in said:
+        body = {"text": FAULT["text"], "language": FAULT["language"], "revision": 1, "listed": listed}
+        await client.act(person, petition, "comments", body)
+    await client.act("olga", petition, "comment-retraction", {"number": 2})
+    hiding = {"number": 3, "reason": "advertising", "explanation": FAULT["text"]}
+    await client.act(MODERATOR, petition, "comment-hiding", hiding)
+    await client.edit(AUTHOR, petition, title="Поставить тёплые павильоны на трассах у посёлков")
+    versions = f"/petitions/{petition}/versions"
+    await client.reads(versions, lambda found: [each["revision"] for each in found["versions"]] == [2, 1])
+    return petition
+
+
+async def _initiative(client: Client) -> tuple[str, str]:
+    """A draft with two of the seven organisers it needs, and the code that invites more."""
+    author, organiser, *_ = EUROPEANS
+    petition = await client.petition("en", author=author, until="draft", rules="eu-initiative")
+    code = await client.invitation(petition, author)
+    for person in (author, organiser):
+        await client.join(person, petition, code)
+    return petition, code
+
+
 Reach = Callable[[Visitor], Awaitable[None]]
 
 
@@ -130,7 +166,7 @@ class Stop:
 
 
 def stops(library: Library) -> list[Stop]:
-    """All pages, ordered by person, so that each signs in once."""
+    """All pages but those of `stops_before_signatures`."""
     one = f"/petitions/{library.collecting}"
     addresses: list[tuple[str, str | None, str]] = [
         ("home", ANYBODY, "/"),
@@ -174,7 +210,7 @@ def stops(library: Library) -> list[Stop]:
         ("agency-signers", OFFICIAL, f"/agency/{library.consideration}/signers"),
         ("agency-done", OFFICIAL, f"/agency/{library.answered}"),
     ]
-    linked = [Stop(name, person, _to(path)) for name, person, path in addresses]
+    linked = _linked(addresses)
     answers = [
         Stop(f"start-{step}", AUTHOR, _write_until(step), linked=step == "topic")
         for step in ("topic", "title", "title-wrong", "text", "proposal", "preview")
@@ -184,7 +220,43 @@ def stops(library: Library) -> list[Stop]:
         Stop("agency-wrong", OFFICIAL, _write_answer(library.consideration, {}), linked=False),
         Stop("agency-preview", OFFICIAL, _write_answer(library.consideration, STATEMENT), linked=False),
     ]
-    return sorted([*linked, *answers], key=lambda stop: stop.person or "")
+    return [*linked, *answers]
+
+
+def stops_before_signatures(library: Library) -> list[Stop]:
+    """The pages of texts that are discussed, or that several people must stand behind."""
+    talked, initiative = f"/petitions/{library.discussed}", f"/petitions/{library.initiative}"
+    invited = f"{initiative}/organisers/invited/{library.invitation}"
+    european, organiser, guest, *_ = EUROPEANS
+    return _linked(
+        [
+            ("start-union", ANYBODY, "/petitions/start?to=eu-initiative"),
+            ("start-discussion", ANYBODY, "/petitions/start?to=ee-rahvaalgatus"),
+            ("petition-discussed", ANYBODY, talked),
+            ("version", ANYBODY, f"{talked}/versions/1"),
+            ("comments-own", SIGNER, f"{talked}/comments"),
+            ("comment-retract", SIGNER, f"{talked}/comments/1/retract"),
+            ("petition-discussed-own", AUTHOR, talked),
+            ("organisers", european, f"{initiative}/organisers"),
+            ("petition-initiative", european, initiative),
+            ("organisers-missing", european, f"{initiative}/submit"),
+            ("start-write-union", european, "/petitions/start/write?to=eu-initiative"),
+            ("organisers-joined", organiser, invited),
+            ("organisers-invited", guest, invited),
+            ("comment-hide", MODERATOR, f"{talked}/comments/1/hide"),
+        ]
+    )
+
+
+def _linked(addresses: Iterable[tuple[str, str | None, str]]) -> list[Stop]:
+    return [Stop(name, person, _to(path)) for name, person, path in addresses]
+
+
+Stops = Callable[[Library], list[Stop]]
+on_every_page: Final = pytest.mark.parametrize(
+    "pages", [stops, stops_before_signatures], ids=["all", "before-signatures"]
+)
+"""Marks a test of what every page promises; its `pages` are for `travel`. In two parts: neither takes too long."""
 
 
 def _to(path: str) -> Reach:
@@ -251,15 +323,14 @@ async def _press(visitor: Visitor, button: str) -> None:
 async def travel(
     browser: Browser,
     site: Site,
-    library: Library,
+    every: Sequence[Stop],
     look: Callable[[Stop, Visitor], Awaitable[None]],
     *,
     language: str = "en",
     prepare: Callable[[Visitor], Awaitable[None]] | None = None,
     **profile: Any,
 ) -> None:
-    """Looks at page after page in one language, each person in a profile of their own."""
-    every = stops(library)
+    """Looks at page after page in one language, each person in a profile of their own, signed in once."""
     for person in dict.fromkeys(stop.person for stop in every):
         async with visiting(browser, site, **profile) as visitor:
             await visitor.page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": site.url}])

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -21,7 +22,7 @@ from kenes.local import environment
 from kenes.local.ports import free_port
 from kenes.local.probe import HOST, http_ready, wait_ready
 from kenes.local.process import ChildProcess
-from tests.processes import READY_SECONDS, ROOT, UNHURRIED, Product, running_product
+from tests.processes import READY_SECONDS, ROOT, RULE_PACKS, UNHURRIED, Product, running_product
 from tests.waiting import eventually_read
 
 API: Final = "/api/petitions/v1"
@@ -67,6 +68,14 @@ class Site:
         return self.product.url
 
 
+def all_packs(folder: Path) -> Path:
+    """A new folder with the rules of the tests, which few people can meet, and the shipped ones of other countries."""
+    shutil.copytree(RULE_PACKS, folder)
+    for pack in ("ee-rahvaalgatus", "eu-initiative", "fi-citizens-initiative"):
+        shutil.copy(ROOT / "services" / "petitions" / "rule_packs" / f"{pack}.toml", folder)
+    return folder
+
+
 @contextmanager
 def running_site(folder: Path, more: Mapping[str, str] | None = None, service: str = "petitions") -> Iterator[Site]:
     """Everything on free ports of 127.0.0.1, started; nothing is left after the block."""
@@ -107,13 +116,21 @@ class Client:
         self._crowd = 0
 
     async def petition(
-        self, text: str = "en", *, author: str = "madina", until: str = "published", moderated: bool = False
+        self,
+        text: str = "en",
+        *,
+        author: str = "madina",
+        until: str = "published",
+        moderated: bool = False,
+        rules: str | None = None,
     ) -> str:
         """The id of a new petition that is a `draft`, `gathering`, `published` or `closed`.
 
         `moderated` puts it under the rules that ask for supporters, moderation and an answer; gathering implies it.
+        `rules` names any others; then published means handed in.
         """
         pack = {"pack": "kz-moderated"} if moderated or until == "gathering" else {}
+        pack = pack if rules is None else {"pack": rules}
         petition = str((await self._write(author, "POST", "/petitions", {**TEXTS[text], **pack}))["petition"])
         acts = {"draft": (), "closed": ("submission", "closure")}.get(until, ("submission",))
         for act in acts:
@@ -144,6 +161,20 @@ class Client:
     async def act(self, person: str, petition: str, act: str, body: object = None) -> None:
         """Somebody does an act of the API: `verdict`, `charge`, `answer` and so on."""
         await self._write(person, "POST", f"/petitions/{petition}/{act}", body)
+
+    async def edit(self, author: str, petition: str, **changes: str) -> None:
+        """The author changes the text of `petition`, which is that of one of `TEXTS`."""
+        text = (await self.read(f"/petitions/{petition}", author))["text"]
+        await self._write(author, "PUT", f"/petitions/{petition}", text | changes)
+
+    async def invitation(self, petition: str, author: str) -> str:
+        """The code by which organisers are invited."""
+        return str((await self.read(f"/petitions/{petition}/organisers/invitation", author))["code"])
+
+    async def join(self, person: str, petition: str, code: str) -> None:
+        """Somebody stands behind the first text of a petition, and may be named."""
+        body = {"code": code, "revision": 1, "listed": True}
+        await self._write(person, "PUT", f"/petitions/{petition}/organisers/mine", body)
 
     async def comes_to(self, petition: str, status: str, author: str = "madina") -> None:
         """Waits until a petition is there; clocks take a moment to see what people did."""

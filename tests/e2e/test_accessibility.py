@@ -9,7 +9,7 @@ from typing import Final
 from playwright.async_api import Browser
 
 from tests.e2e.browsing import DESKTOP, PHONE, Visitor, in_browser
-from tests.e2e.journey import Library, Stop, travel
+from tests.e2e.journey import Library, Stop, Stops, on_every_page, travel
 from tests.e2e.site import Site
 
 pytestmark = in_browser
@@ -22,7 +22,10 @@ RUN: Final = """rules => axe.run({ runOnly: rules, resultTypes: ["violations"] }
 OPEN_ALL: Final = "for (const box of document.querySelectorAll('details')) box.open = true"
 
 
-async def test_no_page_breaks_a_rule_of_wcag_2_2_aa(browser: Browser, site: Site, library: Library) -> None:
+@on_every_page
+async def test_no_page_breaks_a_rule_of_wcag_2_2_aa(
+    browser: Browser, site: Site, library: Library, pages: Stops
+) -> None:
     broken: set[str] = set()
 
     async def look(stop: Stop, visitor: Visitor) -> None:
@@ -37,5 +40,5 @@ async def test_no_page_breaks_a_rule_of_wcag_2_2_aa(browser: Browser, site: Site
             broken.update(f"{stop.name} {width} {scheme}: {violation}" for violation in found["violations"])
 
     # The rules come as a script that the pages' own policy would refuse.
-    await travel(browser, site, library, look, language="kk", bypass_csp=True)
+    await travel(browser, site, pages(library), look, language="kk", bypass_csp=True)
     assert not broken, "\n".join(sorted(broken))

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, CDPSession
 
 from tests.e2e.browsing import LANGUAGES, Visitor, in_browser
-from tests.e2e.journey import FAULT, STATEMENT, Library, Stop, travel
+from tests.e2e.journey import FAULT, STATEMENT, Library, Stop, Stops, on_every_page, travel
 from tests.e2e.site import TEXTS, Site
 
 pytestmark = in_browser
@@ -59,8 +59,9 @@ class Scale:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@on_every_page
 async def test_every_page_fits_a_small_phone_weighs_little_and_names_its_languages(
-    browser: Browser, site: Site, library: Library, language: str
+    browser: Browser, site: Site, library: Library, pages: Stops, language: str
 ) -> None:
     scale = Scale()
     faults: list[str] = []
@@ -85,5 +86,5 @@ async def test_every_page_fits_a_small_phone_weighs_little_and_names_its_languag
         if not await page.title():
             faults.append(f"{stop.name}: has no title")
 
-    await travel(browser, site, library, look, language=language, prepare=scale.attach, width=320)
+    await travel(browser, site, pages(library), look, language=language, prepare=scale.attach, width=320)
     assert not faults, "\n".join(faults)

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.e2e import steps
 from tests.e2e.browsing import LANGUAGES, Visiting, Visitor, in_browser, words
-from tests.e2e.journey import Library, Stop, travel
+from tests.e2e.journey import Library, Stop, Stops, on_every_page, travel
 from tests.e2e.site import TEXTS, Client, Site
 
 pytestmark = in_browser
@@ -26,8 +26,9 @@ async def change(page: Page, language: str) -> None:
         await page.locator(f"header .languages [lang={language}]").click()
 
 
+@on_every_page
 async def test_each_page_can_be_read_in_the_other_languages_at_the_same_address(
-    browser: Browser, site: Site, library: Library
+    browser: Browser, site: Site, library: Library, pages: Stops
 ) -> None:
     lost: list[str] = []
 
@@ -45,7 +46,7 @@ async def test_each_page_can_be_read_in_the_other_languages_at_the_same_address(
         if len(seen) < 3:
             lost.append(f"{stop.name}: says the same in two languages")
 
-    await travel(browser, site, library, look)
+    await travel(browser, site, pages(library), look)
     assert not lost, "\n".join(lost)
 
 

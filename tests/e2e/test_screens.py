@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.e2e.browsing import DESKTOP, LANGUAGES, PHONE, Visitor, in_browser
-from tests.e2e.journey import Library, Stop, travel
+from tests.e2e.journey import Library, Stop, stops, stops_before_signatures, travel
 from tests.e2e.site import Site
 from tests.processes import ROOT
 
@@ -45,5 +45,5 @@ async def test_pictures(browser: Browser, site: Site, library: Library, language
 
     status, output = site.product.run("seed")
     assert status == 0, output
-    await travel(browser, site, library, look, language=language)
+    await travel(browser, site, [*stops(library), *stops_before_signatures(library)], look, language=language)
     assert any(FOLDER.glob(f"*-{language}-*.png"))

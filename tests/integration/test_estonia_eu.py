@@ -74,6 +74,14 @@ def test_an_estonian_text_is_discussed_changed_and_then_signed(api: Api) -> None
     assert api.ask("POST", f"{one}/comment-hiding", moderator, json=hiding).status_code == 200
     hidden = read(api, f"{one}/comments")["comments"][0]
     assert (hidden["text"], hidden["name"], hidden["hidden"]["reason"]) == (None, None, "insulting")
+    second = comment(2, text="Қай көше екенін жазыңыз.", listed=True)
+    assert api.ask("POST", f"{one}/comments", reader, json=second).status_code == 201
+    back = f"{one}/comment-retraction"
+    problem(api.ask("POST", back, author, json={"number": 2}), 403, "not-allowed")
+    assert api.ask("POST", back, reader, json={"number": 2}).status_code == 200
+    problem(api.ask("POST", back, reader, json={"number": 2}), 409, "comment-retracted")
+    gone = eventually(lambda: read(api, f"{one}/comments")["comments"][1], lambda found: found["retracted"])
+    assert (gone["text"], gone["name"], gone["author"]) == (None, None, False)
     eventually(lambda: read(api, one)["timeline"], lambda lines: "discussion-ripe" in [each["what"] for each in lines])
 
     assert api.ask("POST", f"{one}/submission", author).status_code == 200
@@ -82,8 +90,8 @@ def test_an_estonian_text_is_discussed_changed_and_then_signed(api: Api) -> None
     problem(api.ask("POST", f"{one}/comments", reader, json=comment(2)), 409, "not-discussed")
     page = api.client.get(one, headers={"accept": "text/html", "accept-language": "en"}).text
     assert "The discussion is over." in page
-    held = eventually(lambda: read(api, "/me/data", reader)["took_part"]["items"])
-    assert [(each["what"], each["text"]) for each in held] == [("comment", "Қай мектеп?")]
+    held = eventually(lambda: read(api, "/me/data", reader)["took_part"]["items"], lambda found: len(found) == 2)
+    assert {(each["what"], each["text"]) for each in held} == {("comment", "Қай мектеп?"), ("comment", second["text"])}
 
 
 def comment(revision: int, **changes: Any) -> dict[str, Any]:

@@ -107,6 +107,7 @@ async def test_the_clients_address_comes_from_a_trusted_hop_only(product: Produc
         ("KENES_ENVIRONMENT", "prod"),
         ("KENES_WAIT_LIMIT", "-1"),
         ("KENES_PETITIONS_RULE_PACKS", "/no/such/folder"),
+        ("KENES_PETITIONS_OFFERED", '["kz-moon"]'),
         ("KENES_ISSUERS", None),
         ("KENES_ISSUERS", "{not json"),
         ("KENES_WEB__READ_LIMIT", "0"),

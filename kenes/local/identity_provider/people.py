@@ -64,6 +64,14 @@ PEOPLE = (
     TestPerson("asel", "Әсел", "Тоқтарова", 39, "KZ-71", role="registrar"),
     TestPerson("pavel", "Павел", "Громов", 33, "KZ-10", role="operator"),
     TestPerson("leila", "Ләйла", "Оспанова", 40, "KZ-71", role="operator-act"),
+    # Of seven states of the European Union, as many as an initiative there needs.
+    TestPerson("mari", "Mari", "Tamm", 33, "EE-37"),
+    TestPerson("aino", "Aino", "Korhonen", 45, "FI-18"),
+    TestPerson("lukas", "Lukas", "Weber", 38, "DE-BE"),
+    TestPerson("camille", "Camille", "Moreau", 29, "FR-IDF"),
+    TestPerson("zofia", "Zofia", "Nowak", 51, "PL-14"),
+    TestPerson("marco", "Marco", "Bianchi", 62, "IT-25"),
+    TestPerson("ines", "Inês", "Almeida", 41, "PT-11"),
 )
 
 BY_KEY = {person.key: person for person in PEOPLE}

@@ -12,8 +12,9 @@ from kenes.service.answers import json_response
 from kenes.web.bodies import read_json
 from kenes.web.openapi import Operation, Parameter
 from schemas.petitions.v1 import LONGEST_COMMENT, Language, PetitionText
+from schemas.prose import Prose
 from services.petitions.answers import ANSWERS, PREFIX
-from services.petitions.callers import Callers
+from services.petitions.callers import PetitionCallers
 from services.petitions.commands import Commands
 from services.petitions.commands import Comment as Said
 from services.petitions.discussion.reads import LONGEST, Comment, Hiding
@@ -29,14 +30,14 @@ AFTER: Final = Parameter("after", "The number of the last comment seen.", schema
 class CommentBody(View):
     """A comment."""
 
-    text: str = Field(min_length=3, max_length=LONGEST_COMMENT)
+    text: Prose = Field(min_length=3, max_length=LONGEST_COMMENT)
     language: Language
     revision: int = Field(ge=1, description="The text that was read.")
     listed: bool = Field(default=False, description="Show first name and initial beside the comment.")
 
 
 class CommentView(View):
-    """A comment. Of a hidden one the text is null, and `hidden` says why."""
+    """A comment. Of one that is hidden, or was taken back, the text is null; `hidden` says why, `retracted` when."""
 
     number: int
     at: datetime
@@ -46,6 +47,7 @@ class CommentView(View):
     author: bool = Field(description="Whether the petition's author wrote it.")
     text: str | None
     hidden: Hiding | None
+    retracted: datetime | None = Field(description="When its author took it back.")
 
 
 class CommentList(View):
@@ -73,7 +75,7 @@ class VersionList(View):
 class DiscussionApi:
     """`/petitions/{petition}/comments` and `/versions`."""
 
-    callers: Callers
+    callers: PetitionCallers
     commands: Commands
     queries: Queries
 
@@ -126,8 +128,8 @@ class DiscussionApi:
         return json_response({"versions": [each.model_dump(mode="json") for each in found]})
 
     async def _view(self, petition: Petition, comment: Comment) -> dict[str, object]:
-        named = comment.listed and comment.hidden is None
+        named = comment.listed and comment.shown
         name = await self.queries.public_name(comment.owner, comment.sealed, petition.id) if named else None
-        told = comment.model_dump(mode="json", include={"number", "at", "revision", "language", "text", "hidden"})
-        told["text"] = None if comment.hidden else comment.text
+        told = comment.model_dump(mode="json", include=set(CommentView.model_fields))
+        told["text"] = comment.text if comment.shown else None
         return told | {"name": name, "author": comment.by == petition.author}

@@ -7,7 +7,7 @@ from kenes.kafka.records import Recorded
 from kenes.mongo.client import Document
 from kenes.mongo.operations import Insert, Operation, Update
 from kenes.mongo.projection import Index
-from schemas.petitions.v1 import Commented, CommentHidden, DiscussionBegun, Edited
+from schemas.petitions.v1 import Commented, CommentHidden, CommentRetracted, DiscussionBegun, Edited
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Status
 
@@ -29,11 +29,22 @@ def kept(decision: Recorded, petition: Petition) -> Iterator[Operation]:
     elif isinstance(data, Commented):
         yield Insert("comments", comment_document(data, at))
     elif isinstance(data, CommentHidden):
-        hidden = {"reason": data.reason, "explanation": data.explanation, "at": at}
-        yield Update("comments", numbered(petition.id, data.number), {"$set": {"hidden": hidden}})
+        yield Update("comments", numbered(petition.id, data.number), {"$set": hidden(data, at)})
+    elif isinstance(data, CommentRetracted):
+        yield Update("comments", numbered(petition.id, data.number), {"$set": retracted(at)})
 
 
 def comment_document(comment: Commented, at: datetime) -> Document:
     """A comment as it is stored."""
     told = comment.model_dump(exclude={"petition", "mine"})
     return {"_id": numbered(comment.petition, comment.number), "owner": comment.mine.owner, "at": at} | told
+
+
+def hidden(decision: CommentHidden, at: datetime) -> Document:
+    """What hiding changes in a stored comment."""
+    return {"hidden": {"reason": decision.reason, "explanation": decision.explanation, "at": at}}
+
+
+def retracted(at: datetime) -> Document:
+    """What taking back changes in a stored comment: nothing is left to be read, nor by whom it was."""
+    return {"retracted": at, "text": "", "by": "", "owner": "", "sealed": "", "listed": False}

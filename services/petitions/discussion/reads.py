@@ -12,8 +12,16 @@ from kenes.kafka.waiting import Decisions
 from kenes.mongo.client import Document
 from kenes.mongo.folding import Lookup, find_in
 from kenes.mongo.projection import LiveCollections
-from schemas.petitions.v1 import Commented, CommentHidden, DiscussionBegun, Edited, Language, PetitionText
-from services.petitions.discussion.kept import comment_document, numbered
+from schemas.petitions.v1 import (
+    Commented,
+    CommentHidden,
+    CommentRetracted,
+    DiscussionBegun,
+    Edited,
+    Language,
+    PetitionText,
+)
+from services.petitions.discussion.kept import comment_document, hidden, numbered, retracted
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Status
 
@@ -32,7 +40,10 @@ class Hiding(BaseModel):
 
 
 class Comment(BaseModel):
-    """A comment on the text of `revision`. `owner` and `sealed` lead to a name, where the commenter agreed to it."""
+    """A comment on the text of `revision`. `owner` and `sealed` lead to a name, where the commenter agreed to it.
+
+    `retracted` is when its author took it back; nothing of it is left then but its number, language and instants.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -46,6 +57,12 @@ class Comment(BaseModel):
     owner: str
     sealed: str
     hidden: Hiding | None = None
+    retracted: datetime | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether it can be read."""
+        return self.hidden is None and self.retracted is None
 
 
 class Version(BaseModel):
@@ -105,5 +122,6 @@ def _take(found: dict[int, Any], decision: Recorded) -> None:
     if isinstance(data, Commented):
         found.setdefault(data.number, comment_document(data, at))
     elif isinstance(data, CommentHidden) and data.number in found:
-        hidden = {"reason": data.reason, "explanation": data.explanation, "at": at}
-        found[data.number] = found[data.number] | {"hidden": hidden}
+        found[data.number] = found[data.number] | hidden(data, at)
+    elif isinstance(data, CommentRetracted) and data.number in found:
+        found[data.number] = found[data.number] | retracted(at)

@@ -3,7 +3,14 @@
 from datetime import datetime
 
 from schemas.payload import Payload
-from schemas.petitions.v1 import Commented, CommentHidden, CommentRequested, HideCommentRequested
+from schemas.petitions.v1 import (
+    Commented,
+    CommentHidden,
+    CommentRequested,
+    CommentRetracted,
+    HideCommentRequested,
+    RetractCommentRequested,
+)
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePacks, refusal_of
@@ -40,10 +47,9 @@ def hide(petition: Petition, request: HideCommentRequested, _now: datetime, _pac
     """A moderator hides a comment, also after the discussion."""
     if MODERATOR not in request.actor.roles:
         return Refusal.NOT_ALLOWED
-    discussion = petition.discussion
-    if discussion is None or request.number > discussion.comments:
-        return Refusal.COMMENT_UNKNOWN
-    if request.number in discussion.hidden:
+    if missing := _unless_there(petition, request.number):
+        return missing
+    if petition.discussion is not None and request.number in petition.discussion.hidden:
         return Refusal.COMMENT_HIDDEN
     if request.reason not in FAULTS:
         return Refusal.REASON_UNKNOWN
@@ -56,3 +62,24 @@ def hide(petition: Petition, request: HideCommentRequested, _now: datetime, _pac
         reason=request.reason,
         explanation=request.explanation,
     )
+
+
+def retract(
+    petition: Petition, request: RetractCommentRequested, _now: datetime, _packs: RulePacks
+) -> Payload | Refusal:
+    """Who wrote a comment takes it back, also after the discussion: nobody owes it an answer."""
+    if missing := _unless_there(petition, request.number):
+        return missing
+    if (
+        petition.discussion is None
+        or petition.discussion.commenters.get(str(request.number)) != request.actor.pseudonym
+    ):
+        return Refusal.NOT_ALLOWED
+    return CommentRetracted(petition=petition.id, number=request.number)
+
+
+def _unless_there(petition: Petition, number: int) -> Refusal | None:
+    discussion = petition.discussion
+    if discussion is None or number > discussion.comments:
+        return Refusal.COMMENT_UNKNOWN
+    return Refusal.COMMENT_RETRACTED if number in discussion.retracted else None

@@ -16,6 +16,7 @@ class Refusal(StrEnum):
     NOT_DISCUSSED = "not-discussed"
     COMMENT_UNKNOWN = "comment-unknown"
     COMMENT_HIDDEN = "comment-hidden"
+    COMMENT_RETRACTED = "comment-retracted"
     ORGANISERS_NOT_ASKED = "organisers-not-asked"
     ORGANISERS_MISSING = "organisers-missing"
     ALREADY_ORGANISER = "already-organiser"

@@ -1,9 +1,10 @@
 """Where a petition can be in its life, and what it keeps of its course."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.petitions.v1 import AnswerOutcome, DutyKind, Goal, PaperSheet, Pseudonym, Statement, Verdict
 
@@ -59,7 +60,10 @@ class Milestone(_Kept):
 
 
 class Discussion(_Kept):
-    """A public discussion of the text, from `revision` on. `hidden` are numbers of comments; `ripe` once it is told."""
+    """A public discussion of the text, from `revision` on; `ripe` once it is told.
+
+    `hidden` and `retracted` are numbers of comments. `commenters` tells by number who wrote one, while it stands.
+    """
 
     opened_at: datetime
     ripe_at: datetime
@@ -68,6 +72,8 @@ class Discussion(_Kept):
     ripe: bool = False
     comments: int = 0
     hidden: tuple[int, ...] = ()
+    retracted: tuple[int, ...] = ()
+    commenters: Mapping[str, Pseudonym] = Field(default_factory=dict)
 
     @property
     def next_at(self) -> datetime | None:

@@ -8,9 +8,10 @@ from itertools import islice
 from typing import Final, Literal
 
 from schemas.petitions.v1 import Language, PetitionText, Wording
+from schemas.prose import hidden
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack, Subject
-from services.petitions.domain.text_letters import disguises, hidden
+from services.petitions.domain.text_letters import disguises
 from services.petitions.domain.text_links import Link, links
 
 Field = Literal["title", "text", "proposal"]

@@ -9,10 +9,12 @@ that are told apart by nobody in common typefaces.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from schemas.prose import without_hidden
 
 WORD: Final = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
 
@@ -29,14 +31,7 @@ _OLD_KEYBOARDS: Final = frozenset("iIhəƏ")
 _SUFFIXED: Final = re.compile(r"[A-Z]{2,}[а-яёәғқңөұүһі]+")
 """A foreign abbreviation with an ending of the sentence's own language."""
 
-_BLANKS: Final = "\u115f\u1160\u2800\u3164\uffa0"
-"""Letters and symbols that show as nothing."""
-
-_JOINER: Final = "\u200d"
-
 _ONE_SCRIPT: Final = re.compile(r"[\u0400-\u04ff\u0300-\u036f]+|[A-Za-z]+")
-_PERHAPS_HIDDEN: Final = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_BLANKS}]|[^\w\s!-~«»„“”‘’–—…№]")
-"""What must be looked at more closely: whole texts of ordinary letters are passed over at the speed of the pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +57,13 @@ def disguises(text: str) -> Iterator[Disguise]:
             yield Disguise(match.start(), match.end(), word, plain, foreign <= _OLD_KEYBOARDS)
 
 
-def hidden(text: str) -> Iterator[tuple[int, int]]:
-    """Runs of characters that show as nothing or turn the direction of others: start and end."""
-    start = end = -1
-    for match in _PERHAPS_HIDDEN.finditer(text):
-        place = match.start()
-        if not _is_hidden(text, place):
-            continue
-        if place != end:
-            if end > 0:
-                yield start, end
-            start = place
-        end = place + 1
-    if end > 0:
-        yield start, end
-
-
 def mended(text: str) -> str:
     """The text with its words in the letters they pretend to be, and without what is hidden."""
-    plain = _replaced(text, ((found.start, found.end, found.plain) for found in disguises(text)))
-    return _replaced(plain, ((start, end, "") for start, end in hidden(plain)))
-
-
-def _replaced(text: str, changes: Iterable[tuple[int, int, str]]) -> str:
     kept, done = [], 0
-    for start, end, instead in changes:
-        kept += [text[done:start], instead]
-        done = end
-    return "".join([*kept, text[done:]])
+    for found in disguises(text):
+        kept += [text[done : found.start], found.plain]
+        done = found.end
+    return without_hidden("".join([*kept, text[done:]]))
 
 
 def _plain(word: str) -> str:
@@ -115,15 +89,3 @@ def _alike(letter: str, base: str) -> str | None:
 @lru_cache(maxsize=4096)
 def _script(letter: str) -> str:
     return unicodedata.name(letter, "").partition(" ")[0]
-
-
-def _is_hidden(text: str, place: int) -> bool:
-    character = text[place]
-    if character == _JOINER:
-        # Emoji of several people are joined by it.
-        return not (0 < place < len(text) - 1 and _is_symbol(text[place - 1]) and _is_symbol(text[place + 1]))
-    return unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn", "Cs") or character in _BLANKS
-
-
-def _is_symbol(character: str) -> bool:
-    return character == "\ufe0f" or unicodedata.category(character) in ("So", "Sk")

@@ -12,11 +12,12 @@ from kenes.mail.sender import MailUnavailableError
 from kenes.service.answers import json_response
 from kenes.web.bodies import read_json
 from kenes.web.i18n import Catalogs
+from kenes.web.language import translator
 from kenes.web.limits import RateClass
 from kenes.web.openapi import Operation
 from kenes.web.problems import FieldError, InvalidInput, Problem
 from services.petitions.answers import ANSWERS
-from services.petitions.callers import Callers, translator
+from services.petitions.callers import PetitionCallers
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePacks
@@ -69,7 +70,7 @@ class MailedFieldError(FieldError):
 class LettersApi:
     """`POST /petitions/{petition}/by-mail/sign`, `/withdraw`, and `POST /by-mail/erase`."""
 
-    callers: Callers
+    callers: PetitionCallers
     packs: RulePacks
     mailing: Mailing | None
 

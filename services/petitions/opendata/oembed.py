@@ -11,8 +11,10 @@ from starlette.responses import Response
 
 from kenes.web.caching import etag
 from kenes.web.context import web
+from kenes.web.i18n import LANGUAGES
 from kenes.web.limits import RateClass
 from kenes.web.openapi import Operation, Parameter
+from kenes.web.openapi_parameters import choice
 from kenes.web.problems import FieldError, InvalidInput, Problem
 from services.petitions.opendata.answering import open_data, publish_data
 from services.petitions.opendata.sources import Sources, absolute, translator
@@ -29,10 +31,10 @@ _FRAME: Final = (
 )
 _PARAMETERS: Final = (
     Parameter("url", "The address of a petition's page on this site; `?lang=` in it chooses the widget's language."),
-    Parameter("format", "Only json."),
+    choice("format", "Another is answered by 501, as oEmbed says.", ("json",), "json"),
     Parameter("maxwidth", "Pixels the widget may be wide."),
     Parameter("maxheight", "Pixels the widget may be high."),
-    Parameter("lang", "kk, ru or en; the petition's own where it is absent."),
+    choice("lang", "The language of the widget; the petition's own where it is absent.", LANGUAGES),
 )
 
 

@@ -1,15 +1,18 @@
 """The picture that other sites show beside a link to a petition: title, count and goal, 1200 by 630."""
 
+from __future__ import annotations
+
 import io
 from dataclasses import dataclass
-from typing import Final
-
-from PIL import Image, ImageDraw
+from typing import TYPE_CHECKING, Final
 
 from kenes.web.i18n import Translator
 from services.petitions.domain.petition import Petition
 from services.petitions.opendata.oembed import SHARE_HEIGHT, SHARE_WIDTH
 from services.petitions.opendata.typeface import Typeface, readable
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageDraw
 
 _PAPER, _INK, _SOFT, _LINE, _ACCENT, _WARM = "#ffffff", "#12252b", "#48595f", "#cfdadc", "#0b5f70", "#b8690f"
 _EDGE: Final = 72
@@ -56,6 +59,8 @@ def picture(petition: Petition, count: int, goal: int, t: Translator, host: str)
 
 def draw(shown: Picture) -> bytes:
     """The picture as PNG. Takes about a tenth of a second of one core."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - 4 MB for which many a process never has a use
+
     image = Image.new("RGB", (SHARE_WIDTH, SHARE_HEIGHT), _PAPER)
     canvas = ImageDraw.Draw(image)
     canvas.rectangle((0, 0, SHARE_WIDTH, 12), _ACCENT)
@@ -127,6 +132,8 @@ def shorten(line: str, face: Typeface, width: float) -> str:
 
 def _mark() -> Image.Image:
     """The mark, 60 pixels wide; drawn four times as large, for smooth edges."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - as above
+
     scale, side = 6, 60
     image = Image.new("RGB", (40 * scale, 40 * scale), _PAPER)
     canvas = ImageDraw.Draw(image)

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from kenes.web.caching import etag
 from kenes.web.context import web
 from kenes.web.i18n import LANGUAGES, Translator
-from kenes.web.openapi import Parameter
-from kenes.web.problems import FieldError, InvalidInput, Problem
+from kenes.web.openapi_parameters import choice, chosen
+from kenes.web.problems import Problem
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
 from services.petitions.live import LiveCounts
@@ -18,7 +18,7 @@ from services.petitions.opendata.answering import FirstSeen, publish_data
 from services.petitions.opendata.hours import Hours
 from services.petitions.queries import Queries
 
-LANG = Parameter("lang", "kk, ru or en: the language of the words around the data.")
+LANG = choice("lang", "The language of the words around the data; its own where it is absent.", LANGUAGES)
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,7 @@ def updated_at(petition: Petition) -> datetime:
 
 def translator(request: Request, default: str) -> Translator:
     """The language asked for, and no other sign of the reader: the answer is the same for all who ask the same."""
-    asked = request.query_params.get("lang") or default
-    if asked not in LANGUAGES:
-        raise InvalidInput([FieldError("/lang", "enum")])
-    return Translator(web(request.scope).catalogs, asked)
+    return Translator(web(request.scope).catalogs, chosen(request, LANG) or default)
 
 
 def absolute(request: Request, path: str) -> str:

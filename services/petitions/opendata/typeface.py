@@ -1,14 +1,17 @@
 """Onest for drawing: the kit's font files, each with the letters it has (see the fonts' README)."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from typing import Final
-
-from PIL import ImageDraw, ImageFont
+from typing import TYPE_CHECKING, Final
 
 from kenes.web.assets import KIT_STATIC
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw, ImageFont
 
 _FILES: Final[dict[str, tuple[tuple[int, int], ...]]] = {
     "latin": (
@@ -60,6 +63,8 @@ def _file_of(letter: str) -> str | None:
 
 @cache
 def _font(name: str, size: int, weight: int) -> ImageFont.FreeTypeFont:
+    from PIL import ImageFont  # noqa: PLC0415 - 4 MB for which many a process never has a use
+
     path = KIT_STATIC / "fonts" / f"onest-{name}.woff2"
     font = ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
     font.set_variation_by_axes([weight])

@@ -13,12 +13,12 @@ from kenes.web.openapi import Operation
 from kenes.web.problems import Problem
 from schemas.petitions.v1 import LeaveOrganisersRequested
 from services.petitions.answers import ANSWERS
-from services.petitions.callers import Callers
+from services.petitions.callers import PetitionCallers
 from services.petitions.commands import Commands
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePacks
-from services.petitions.operations import ONE, WHO_PROBLEMS, own, write
+from services.petitions.operations import ONE, WHO_PROBLEMS, write
 from services.petitions.organising.invitation import invitation_code, is_invited
 from services.petitions.organising.views import Organisers, OrganisersView
 from services.petitions.rendering import Renderer
@@ -46,7 +46,7 @@ class JoinBody(View):
 class OrganisersApi:
     """`/petitions/{petition}/organisers` and below it."""
 
-    callers: Callers
+    callers: PetitionCallers
     commands: Commands
     packs: RulePacks
     render: Renderer
@@ -57,7 +57,7 @@ class OrganisersApi:
         joining = (Refusal.NOT_A_DRAFT, Refusal.STALE_REVISION, Refusal.ALREADY_ORGANISER, Refusal.PLACE_NOT_COUNTED)
         return [
             Operation.read(PATH, self.organisers, OrganisersView, problems=(unknown, not_asked), optional=True),
-            own(f"{PATH}/invitation", self.organisers_invitation, InvitationView),
+            Operation.own(f"{PATH}/invitation", self.organisers_invitation, InvitationView),
             Operation.read(f"{PATH}/invited/{{code}}", self.invited, PetitionView, problems=(unknown,)),
             write("PUT", f"{PATH}/mine", self.join, 200, body=JoinBody, problems=(not_asked, *joining, *WHO_PROBLEMS)),
             write("DELETE", f"{PATH}/mine", self.leave, 200, problems=(Refusal.NOT_ORGANISER, Refusal.TOO_LATE)),

@@ -20,6 +20,7 @@ from services.petitions.pages.organisers import Organising
 from services.petitions.pages.paper import PaperPages
 from services.petitions.pages.petition import PetitionPage
 from services.petitions.pages.receipts import Receipts
+from services.petitions.pages.removing import Removing
 from services.petitions.pages.signing import Signing
 from services.petitions.pages.site import PageSite
 from services.petitions.pages.start import Start
@@ -40,6 +41,7 @@ def page_routes(site: PageSite) -> list[BaseRoute]:
         Steering(site),
         Editing(site),
         Discussing(site),
+        Removing(site),
         Organising(site),
         Receipts(site),
         Moderation(site),

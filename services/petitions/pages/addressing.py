@@ -1,13 +1,14 @@
-"""Whom a petition may be addressed to here, and of which place: what follows from the rule packs in force."""
+"""Whom a petition may be addressed to here, and of which place: what follows from the rule packs that are offered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from kenes.regions import region_name, sortable
+from kenes.regions import place_name, region_name, regions, sortable
 from kenes.web.i18n import Translator
 from services.petitions.commands import RulesChoice
-from services.petitions.domain.rules import RulePack, RulePacks
+from services.petitions.domain.rules import RulePack
+from services.petitions.offering import Offer
 
 TO, UNIT = "to", "unit"
 REGION = len("KZ-75")
@@ -24,6 +25,11 @@ class Addressee:
         """The kind of body, and of which places there is one."""
         pack = self.packs[0]
         return t(f"start.to.{pack.level}", addressee=pack.addressee[t.language])
+
+    @property
+    def jurisdiction(self) -> str:
+        """The country they are of, by ISO 3166-1 code, or EU."""
+        return self.packs[0].jurisdiction
 
     def units(self, language: str) -> list[tuple[str, str]]:
         """(code, name) of every place that has such a body, in the order of the alphabet."""
@@ -46,18 +52,32 @@ class Addressee:
         return RulesChoice(pack.id, unit if pack.units else None)
 
 
-def addressees(packs: RulePacks, on: date) -> Mapping[str, Addressee]:
-    """Everybody whom a petition may be addressed to in the country of the default rules, by name, the default first."""
-    default = packs.in_force(RulesChoice().pack, on)
+def addressees(offer: Offer, on: date) -> Mapping[str, Addressee]:
+    """Everybody whom a petition may be addressed to, by name: the default first, then the rest of its country."""
+    offered = offer.in_force(on)
+    default = next((pack for pack in offered if pack.id == RulesChoice().pack), offered[0])
     found: dict[str, tuple[RulePack, ...]] = {_name(default): ()}
-    for pack in packs.all_in_force(on):
-        if pack.jurisdiction == default.jurisdiction:
-            found[_name(pack)] = (*found.get(_name(pack), ()), pack)
+    for pack in sorted(offered, key=lambda pack: pack.jurisdiction != default.jurisdiction):
+        found[_name(pack)] = (*found.get(_name(pack), ()), pack)
     return {name: Addressee(some) for name, some in found.items()}
 
 
+def by_country(offered: Mapping[str, Addressee], language: str) -> list[tuple[str, list[tuple[str, Addressee]]]]:
+    """The same with the names of their countries: the first stays first, the others follow the alphabet."""
+    first = next(iter(offered.values())).jurisdiction
+    countries = {each.jurisdiction: place_name(each.jurisdiction, language) for each in offered.values()}
+    order = sorted(countries, key=lambda code: (code != first, sortable(countries[code])))
+    return [(countries[code], [pair for pair in offered.items() if pair[1].jurisdiction == code]) for code in order]
+
+
+def regions_of(pack: RulePack, language: str) -> list[tuple[str, str]]:
+    """The regions that a petition may name as its own: those of the pack's country, where they are known."""
+    return [(code, name) for code, name in regions(language) if code.startswith(f"{pack.jurisdiction}-")]
+
+
 def _name(pack: RulePack) -> str:
-    return f"{pack.body}.{pack.level}"
+    """Bodies of several places are one addressee, however many packs they have; any other is that of its pack."""
+    return f"{pack.body}.{pack.level}" if pack.units else pack.id
 
 
 def _region(code: str, language: str) -> str:

@@ -21,6 +21,7 @@ STEPS: Final = ("topic", "title", "text", "proposal", "preview")
 TRANSLATION: Final = "translation"
 """A step beside the others: where the rules ask for more languages, or when the author wishes."""
 
+_MOST: Final = {"title": 200, "text": 20_000, "proposal": 5_000}
 _TRANSLATED: Final = {f"{field}_{language}": (field, language) for language in LANGUAGES for field in WRITTEN}
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "topic": ("category", "language", "region"),
@@ -76,6 +77,12 @@ def mended_fields(values: Mapping[str, str]) -> dict[str, str]:
 def fields_on(step: str, language: str) -> tuple[str, ...]:
     """The fields a step shows: nobody translates a text into the language it is written in."""
     return tuple(field for field in FIELDS[step] if _TRANSLATED.get(field, ("", ""))[1] != language)
+
+
+def limits(pack: RulePack) -> dict[str, int]:
+    """The most characters of each part of the text, by the pack and by what is taken at all."""
+    longest = pack.texts.longest if pack.texts else None
+    return {field: getattr(longest, field, None) or _MOST[field] for field in WRITTEN}
 
 
 def translations_of(values: Mapping[str, str], pack: RulePack) -> list[dict[str, object]]:

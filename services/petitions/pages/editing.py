@@ -9,7 +9,6 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
-from kenes.regions import regions
 from kenes.web import csrf
 from kenes.web.bodies import read_form
 from kenes.web.i18n import LANGUAGES
@@ -18,6 +17,7 @@ from schemas.petitions.v1 import Category, EditRequested, PetitionRefused
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import EDITABLE
+from services.petitions.pages.addressing import regions_of
 from services.petitions.pages.drafting import (
     ALL_FIELDS,
     FIELDS,
@@ -25,6 +25,7 @@ from services.petitions.pages.drafting import (
     errors_in,
     fields_of,
     fields_on,
+    limits,
     mended_fields,
     read_fields,
     remarks_on,
@@ -103,7 +104,8 @@ class Editing:
             "csrf_token": csrf.form_token(await session_of(request)),
             "categories": [(str(each), t(f"category.{each}")) for each in Category],
             "languages": [(each, t(f"language.{each}")) for each in LANGUAGES],
-            "regions": regions(t.language),
+            "regions": regions_of(pack, t.language),
+            "limits": limits(pack),
             "others": translations_of(values, pack),
             "hidden": {name: values[name] for name in set(ALL_FIELDS) - _shown(values["language"])},
             "remarks": remarks_on(values, pack, t),

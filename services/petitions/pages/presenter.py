@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from kenes.regions import region_name
+from kenes.regions import place_name, region_name
 from kenes.web.charts import Threshold
 from kenes.web.formats import HOME_ZONE
 from kenes.web.i18n import Translator
@@ -14,6 +14,7 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.domain.status import Status
 from services.petitions.live import LiveCounts
+from services.petitions.pages.addressing import regions_of
 
 LIVE = "/api/petitions/v1/petitions/{}/live"
 
@@ -143,10 +144,15 @@ _NOT_COUNTED = (Status.MODERATION, Status.RETURNED, Status.REJECTED, Status.SUSP
 
 
 def place(pack: RulePack, unit: str | None, region: str | None, t: Translator) -> str:
-    """Where a petition belongs: to the unit whose body is asked, else to the region that it names."""
+    """Where a petition belongs: to the unit whose body is asked, else to the region that it names, else to all of it.
+
+    A country other than that of the regions we know is called by its name.
+    """
     if found := pack.unit(unit):
         return found.name[t.language]
-    return region_name(region, t.language) if region else t("about.country")
+    if region:
+        return region_name(region, t.language)
+    return t("about.country") if regions_of(pack, t.language) else place_name(pack.jurisdiction, t.language)
 
 
 _CODED = ("closed", "answered")

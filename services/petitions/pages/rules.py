@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from kenes.web.i18n import Translator
 from schemas.terms import Term
-from services.petitions.domain.explain import Rule, Step
+from services.petitions.domain.explain import Rule, Step, rules_of
+from services.petitions.domain.rules import RulePack
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,18 @@ class ToldRule:
 def behind(steps: Sequence[Step], t: Translator) -> list[ToldRule]:
     """The rules that made these steps, each once, in the order they came to be applied."""
     rules = {step.rule.place: step.rule for step in steps if step.rule is not None}
-    return [
-        ToldRule(anchor(rule), _begun(name(rule, t)), _figures(rule, t), t(f"certainty.{rule.certainty}"), rule.source)
-        for rule in rules.values()
-    ]
+    return [_told(rule, t) for rule in rules.values()]
+
+
+def told(packs: Sequence[RulePack], t: Translator) -> list[ToldRule]:
+    """Every rule of some packs with its parts, in the order of a petition's life; what they share is told once."""
+    every = (each for pack in packs for rule in rules_of(pack) for each in (rule, *rule.parts))
+    return list(dict.fromkeys(_told(rule, t) for rule in every))
+
+
+def _told(rule: Rule, t: Translator) -> ToldRule:
+    certainty = t(f"certainty.{rule.certainty}")
+    return ToldRule(anchor(rule), _begun(name(rule, t)), _figures(rule, t), certainty, rule.source)
 
 
 def anchor(rule: Rule) -> str:
@@ -51,6 +60,8 @@ def _figures(rule: Rule, t: Translator) -> str:
         unit = field.rpartition(".")[2]
         if field in ("signatures", "needed"):
             said.append(t("count.signatures", count=int(value)))
+        elif field == "percent":
+            said.append(t.formats.percent(float(value) / 100, digits=2))
         elif unit in Term.model_fields:
             said.append(t(f"term.{unit}", count=int(value)))
     return ", ".join(said)

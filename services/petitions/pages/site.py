@@ -20,6 +20,7 @@ from services.petitions.domain.stages import MODERATOR
 from services.petitions.domain.status import NEVER_PUBLIC
 from services.petitions.live import LiveCounts
 from services.petitions.mailed.mailing import Mailing
+from services.petitions.offering import Offer
 from services.petitions.pages.presenter import Presented, Presenter
 from services.petitions.pages.reads import PageReads
 from services.petitions.queries import Queries
@@ -73,6 +74,7 @@ class PageSite(Site):
     reads: PageReads
     counts: LiveCounts
     packs: RulePacks
+    offer: Offer
     keyring: Keyring
     small_group: int
     mailing: Mailing | None = None

@@ -13,7 +13,6 @@ from starlette.routing import BaseRoute, Route
 from kenes.identity.access import current_person
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
-from kenes.regions import regions
 from kenes.web import csrf
 from kenes.web.bodies import Form, read_form
 from kenes.web.context import web
@@ -25,7 +24,7 @@ from schemas.petitions.v1 import Category, PetitionRefused
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack
 from services.petitions.filters import LONGEST_TEXT
-from services.petitions.pages.addressing import TO, UNIT, Addressee, addressees
+from services.petitions.pages.addressing import TO, UNIT, Addressee, addressees, by_country, regions_of
 from services.petitions.pages.drafting import (
     ALL_FIELDS,
     FIELDS,
@@ -35,17 +34,21 @@ from services.petitions.pages.drafting import (
     errors_in,
     fields_on,
     first_wrong_step,
+    limits,
     mended_fields,
     read_fields,
     remarks_on,
     to_text,
     translations_of,
 )
-from services.petitions.pages.presenter import Presented, place, term, thresholds
+from services.petitions.pages.introducing import asked, stages
+from services.petitions.pages.presenter import Presented, place, thresholds
+from services.petitions.pages.rules import told
 from services.petitions.pages.signing import obstacle, receipt_address
 from services.petitions.pages.site import WAIT, PageSite
 
-WRITE = "/petitions/start/write"
+START = "/petitions/start"
+WRITE = f"{START}/write"
 SIMILAR = 3
 SHOW_SIMILAR = ("title", "text", "preview")
 KEPT = 300
@@ -60,27 +63,35 @@ class Start:
     def routes(self) -> list[BaseRoute]:
         """Before the routes with a petition in the path."""
         return [
-            Route("/petitions/start", limited(RateClass.READ)(self.introduce), methods=["GET"]),
-            Route("/petitions/start/similar", limited(RateClass.READ)(self.similar), methods=["GET"]),
+            Route(START, limited(RateClass.READ)(self.introduce), methods=["GET"]),
+            Route(f"{START}/similar", limited(RateClass.READ)(self.similar), methods=["GET"]),
             Route(WRITE, self.begin, methods=["GET"]),
             Route(WRITE, self.proceed, methods=["POST"]),
         ]
 
     async def introduce(self, request: Request) -> Response:
-        """What the rules ask and why, before anybody has to sign in."""
+        """What the rules ask and why, before anybody has to sign in; those of another body where one is named."""
         return await self.site.published(request, "start.html", lambda: self._rules(request), max_age=KEPT)
 
     async def _rules(self, request: Request) -> dict[str, object]:
         offered, t = self._offered(), self.site.translator(request)
-        default, *others = offered.items()
-        pack = default[1].packs[0]
-        goals = thresholds(pack.goals(None), t)
+        to = self._to(request.query_params.get(TO, ""))
+        chosen = offered[to]
+        pack = chosen.packs[0]
         return {
-            "pack": pack,
-            "others": [(f"{WRITE}?{urlencode({TO: name})}", each.label(t)) for name, each in others],
-            "thresholds": goals,
-            "addressee": pack.addressee[t.language],
-            "window": term(pack.window, t),
+            "prohibited": pack.prohibited,
+            "version": pack.version,
+            "names": [each.name[t.language] for each in chosen.packs],
+            "label": chosen.label(t),
+            "stages": stages(pack, t),
+            "asked": asked(chosen.packs, t),
+            "rules": told(chosen.packs, t),
+            "write": _to_address(WRITE, to),
+            "others": [
+                (country, [(_to_address(START, name), each.label(t)) for name, each in bodies if name != to])
+                for country, bodies in by_country(offered, t.language)
+                if [to] != [name for name, _ in bodies]
+            ],
         }
 
     async def similar(self, request: Request) -> Response:
@@ -93,7 +104,8 @@ class Start:
         """The first question; or, before anything is written, why this person cannot start a petition."""
         to = self._to(request.query_params.get(TO, ""))
         if code := obstacle(self._offered()[to].packs[0].author, person, datetime.now(UTC)):
-            return await self.site.render(request, "not_author.html", {"code": code})
+            context = {"code": code, "rules_href": _to_address(START, to)}
+            return await self.site.render(request, "not_author.html", context)
         values = dict.fromkeys(ALL_FIELDS, "") | {"language": self.site.translator(request).language}
         values |= {TO: to, UNIT: ""}
         return await self._step(request, "topic", values, secrets.token_urlsafe(16))
@@ -119,8 +131,15 @@ class Start:
 
     def _read(self, form: Form) -> dict[str, str]:
         to = self._to(form.text(TO))
-        unit = form.text(UNIT)
-        return read_fields(form) | {TO: to, UNIT: unit if self._offered()[to].knows(unit) else ""}
+        unit, values = form.text(UNIT), read_fields(form)
+        values |= {TO: to, UNIT: unit if self._offered()[to].knows(unit) else ""}
+        known = {code for code, _ in self._regions(values, LANGUAGES[0])}
+        return values if values["region"] in known else values | {"region": ""}
+
+    def _regions(self, values: Mapping[str, str], language: str) -> list[tuple[str, str]]:
+        """The regions to choose from: of the pack's country, unless a place is chosen already."""
+        pack = self._pack(values)
+        return [] if pack.units else regions_of(pack, language)
 
     def _to(self, name: str) -> str:
         """Whom to address; the default where nobody is named who is known here."""
@@ -198,7 +217,9 @@ class Start:
             "sign_in": sign_in_address(request),
             "categories": [(str(each), t(f"category.{each}")) for each in Category],
             "languages": [(each, t(f"language.{each}")) for each in LANGUAGES],
-            "regions": regions(t.language),
+            "regions": self._regions(values, t.language),
+            "limits": limits(pack),
+            "rules_href": _to_address(START, values[TO]),
             "place": place(pack, values[UNIT], values["region"], t),
             "similar": await self._similar(request, values) if step in SHOW_SIMILAR else [],
             "pack": pack,
@@ -219,13 +240,17 @@ class Start:
         return [self.site.present(request, petition) for petition in found]
 
     def _offered(self) -> Mapping[str, Addressee]:
-        return addressees(self.site.packs, datetime.now(UTC).date())
+        return addressees(self.site.offer, datetime.now(UTC).date())
 
     def _addressee(self, values: Mapping[str, str]) -> Addressee:
         return self._offered()[values[TO]]
 
     def _pack(self, values: Mapping[str, str]) -> RulePack:
         return self._addressee(values).pack(values[UNIT])
+
+
+def _to_address(path: str, to: str) -> str:
+    return f"{path}?{urlencode({TO: to})}"
 
 
 async def _from_our_page(request: Request, form: Form) -> bool:

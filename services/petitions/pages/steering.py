@@ -13,6 +13,7 @@ from kenes.service.asking import Outcome
 from kenes.web.site import personal, see_other
 from schemas.petitions.v1 import PetitionRefused
 from services.petitions.acts import ACTS
+from services.petitions.domain import organisers
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack
@@ -76,7 +77,9 @@ class Steering:
         wrote = self.site.wrote(petition, person)
         if not wrote and MODERATOR not in person.roles:
             return Refusal.NOT_ALLOWED
-        return None if act in acts(petition, wrote=wrote) else Refusal(ACTS[STEERED[act]].refusals[0])
+        if act not in acts(petition, wrote=wrote):
+            return Refusal(ACTS[STEERED[act]].refusals[0])
+        return organisers.refusal(petition, self.site.packs) if act == "submit" else None
 
     async def _page(self, request: Request, act: str, petition: Petition, *, unavailable: bool = False) -> Response:
         context = {

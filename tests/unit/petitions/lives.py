@@ -38,6 +38,7 @@ from schemas.petitions.v1 import (
     PrivateEntry,
     ResumeRequested,
     RetireRequested,
+    RetractCommentRequested,
     Statement,
     SubmitRequested,
     SuspendRequested,
@@ -133,6 +134,7 @@ COMMENT: Final = CommentRequested(
 HIDE: Final = HideCommentRequested(
     **_P, actor=MODERATOR, number=1, reason="insulting", explanation="It insults the author."
 )
+RETRACT: Final = RetractCommentRequested(**_P, actor=STRANGER, number=1)
 LEAVE: Final = LeaveOrganisersRequested(**_P, actor=AUTHOR)
 LOCK: Final = LockRequested(**_P, actor=MODERATOR)
 UNDO: Final = UndoRequested(**_P, actor=MODERATOR, reason="It was decided by mistake.")
@@ -235,6 +237,7 @@ REQUESTS: Final[dict[str, LifecycleRequest]] = {
     "submit": SUBMIT,
     "comment": COMMENT,
     "hide comment": HIDE,
+    "retract comment": RETRACT,
     "lock": LOCK,
     "approve": verdict(),
     "return": verdict(Verdict.RETURN),

@@ -58,6 +58,7 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Milestone, Status
 from services.petitions.live import LiveCounts
 from services.petitions.mailed.mailing import Mailing
+from services.petitions.offering import Offer
 from services.petitions.pages import FOLDERS, page_routes
 from services.petitions.pages.reads import Page
 from services.petitions.pages.site import SHELL, PageSite, desks
@@ -316,7 +317,10 @@ class World:
 
 @asynccontextmanager
 async def pages(
-    stored: Stored | None = None, asked: Asked | None = None, mailing: Mailing | None = None
+    stored: Stored | None = None,
+    asked: Asked | None = None,
+    mailing: Mailing | None = None,
+    offered: Sequence[str] = ("*",),
 ) -> AsyncIterator[World]:
     """The pages behind the edge; messages must be there in every language."""
     stored, asked, settings = stored or Stored(), asked or Asked(), WebSettings(public_url=ORIGIN)
@@ -335,6 +339,7 @@ async def pages(
         reads=cast("Any", stored),
         counts=counts,
         packs=PACKS,
+        offer=Offer(PACKS, offered),
         keyring=KEYRING,
         confirmations=Confirmations(MemoryConfirmationStore(), settings),
         small_group=5,

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from schemas.petitions.v1 import HideCommentRequested
+from schemas.petitions.v1 import HideCommentRequested, RetractCommentRequested
 from services.petitions.discussion.reads import Comment, Hiding, Version
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Discussion, Status
-from tests.unit.petitions.pages_support import AUTHOR, NOW, PACKS, READER, Asked, Said, Stored, hidden, pages, person
+from tests.unit.petitions.pages_support import (
+    AUTHOR,
+    KEYRING,
+    NOW,
+    PACKS,
+    READER,
+    Asked,
+    Said,
+    Stored,
+    hidden,
+    pages,
+    person,
+)
 from tests.unit.petitions.pages_support import petition as some
 
 EE = PACKS.in_force("ee-rahvaalgatus", NOW.date()).ref
@@ -83,6 +96,22 @@ async def test_who_has_signed_in_comments_once_per_form() -> None:
     assert (what, wish.text, wish.revision, wish.listed) == ("comment", "Name the lake.\nWhich is it?", 2, True)
 
 
+async def test_what_nobody_sees_in_a_comment_is_told_and_taken_out() -> None:
+    one = discussed()
+    action = f"/petitions/{one.id}/comments"
+    async with pages(stored(one)) as world:
+        await world.sign_in(READER)
+        form = hidden((await world.get(f"/petitions/{one.id}")).text, action)
+        said = {**form, "text": "Name the\u202e lake", "language": "en"}
+        told = await world.post(action, said)
+        assert told.status_code == 422
+        assert "U+202E" in told.text
+        assert "Name the lake</textarea>" in told.text
+        blank = await world.post(action, {**said, **hidden(told.text, action), "text": "\u2800\u2800\u2800"})
+        assert blank.status_code == 422
+    assert world.asked.done == []
+
+
 async def test_what_was_written_is_kept_while_the_broker_is_away() -> None:
     one = discussed()
     action = f"/petitions/{one.id}/comments"
@@ -131,6 +160,40 @@ async def test_moderators_hide_with_a_reason_and_nobody_else() -> None:
     ((_, asked),) = world.asked.done
     assert isinstance(asked, HideCommentRequested)
     assert (asked.number, asked.reason) == (1, "insulting")
+
+
+async def test_who_wrote_a_comment_takes_it_back_on_a_page_and_nobody_else() -> None:
+    one = discussed(comments=25)
+    action = f"/petitions/{one.id}/comments/2/retract"
+    mine = comment(2, by=KEYRING.pseudonym(one.id, READER.id))
+    async with pages(stored(one, comment(1), mine)) as world:
+        await world.sign_in(MODERATOR)
+        assert (await world.get(action)).status_code == 403
+        await world.sign_in(READER)
+        listed = (await world.get(f"/petitions/{one.id}/comments?page=2")).text
+        assert re.findall(r'href="([^"]+/retract)"', listed) == [action], "only beside one's own"
+        form = hidden((await world.get(action)).text, action)
+        assert world.asked.done == [], "a page that is looked at changes nothing"
+        done = await world.post(action, form)
+        assert (await world.post(action, form)).status_code == 409, "a confirmation works once"
+    assert done.headers["location"] == f"/petitions/{one.id}/comments?page=2#comment-2"
+    ((_, asked),) = world.asked.done
+    assert isinstance(asked, RetractCommentRequested)
+    assert asked.number == 2
+
+
+async def test_what_was_taken_back_says_so_and_cannot_be_asked_for_again() -> None:
+    gone = comment(1, retracted=NOW, text="", by="", owner="", sealed="", listed=False)
+    async with pages(stored(None, gone, comment(2))) as world:
+        await world.sign_in(MODERATOR)
+        page = (await world.get(f"/petitions/{discussed().id}/comments")).text
+        line = page.split('id="comment-1"')[1].split("</li>")[0]
+        assert "Its author took this comment back." in line
+        assert "<a " not in line
+        for act in ("retract", "hide"):
+            answer = await world.get(f"/petitions/{discussed().id}/comments/1/{act}")
+            assert "Its author took the comment back" in answer.text
+            assert answer.status_code == 409
 
 
 @pytest.mark.parametrize("path", ["comments", "comments?page=7", "comments?page=x", "versions/1", "versions/2"])

@@ -29,9 +29,9 @@ TOLD = (
 )
 RULES = (
     *("author", "signer", "mailed", "texts", "organisers", "discussion", "supporters", "moderation", "window"),
-    *("early", "paper", "archive"),
+    *("early", "paper", "archive", "dates"),
 )
-"""Tables of a pack that may stand behind a step."""
+"""Tables of a pack that are told with their sources."""
 CATALOGS = edge_catalogs((FOLDERS.locales,))
 CODE = Path("services/petitions/pages")
 
@@ -62,7 +62,9 @@ def derived_keys() -> set[str]:
         "certainty": ("H", "M", "L"),
         "rule": ("answer", "thresholds", *RULES),
         "start.error": ("category", "language", "region", "title", "text", "proposal"),
-        "start.sign_in_body": set(Assurance) - {Assurance.EMAIL},  # nobody starts a petition without an account
+        "start.sign_in_body": Assurance,
+        "start.how": ("write", "organise", "discuss", "support", "check", "collect", "answer"),
+        "start.how.organise": ("country", "region"),
         "story": TOLD,
         "story.next": (Status.DISCUSSION, Status.MODERATION, Status.CONSIDERATION),
         "mine.act": ("submit", "edit", "close", "recall"),

@@ -115,3 +115,18 @@ async def test_everybody_sees_number_places_and_only_the_names_agreed_to() -> No
     assert page.split('id="organisers"')[1].count("Aigerim S.") == 1
     assert not any(f">{each.pseudonym}<" in page for each in behind)
     assert "organisers/invited" not in page
+
+
+@pytest.mark.parametrize(
+    ("states", "status"),
+    [(("AT", "BE", "BG", "CY", "CZ", "DE"), 409), (("AT", "BE", "BG", "CY", "CZ", "DE", "DK"), 200)],
+)
+async def test_who_would_hand_it_in_is_told_beforehand_that_organisers_are_missing(
+    states: tuple[str, ...], status: int
+) -> None:
+    one = initiative(*(organiser(f"p{place}", place) for place in states))
+    async with pages(Stored([one])) as world:
+        await world.sign_in(AUTHOR)
+        answer = await world.get(f"/petitions/{one.id}/submit")
+    assert answer.status_code == status
+    assert (f"/petitions/{one.id}/organisers" in answer.text) is (status == 409)

@@ -10,6 +10,7 @@ from schemas.petitions.v1 import SubmitRequested
 from services.petitions.commands import RulesChoice
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import Status
+from services.petitions.offering import Offer
 from tests.unit.petitions.pages_support import (
     AUTHOR,
     NOW,
@@ -25,6 +26,7 @@ from tests.unit.petitions.pages_support import (
 )
 
 WRITE = "/petitions/start/write"
+BODIES = ("akimat", "maslikhat")
 ANSWERS = {
     "topic": {"category": "environment", "language": "ru", "region": "KZ-75"},
     "title": {"title": "Открыть берег озера для всех"},
@@ -119,9 +121,12 @@ async def test_whoever_was_signed_out_keeps_the_text_and_is_told_what_to_do() ->
 async def test_whoever_asks_another_body_chooses_its_place_and_sees_its_rules() -> None:
     async with pages() as world:
         await world.sign_in(READER)
-        offered = re.findall(r'href="(/petitions/start/write[^"]*)"', (await world.get("/petitions/start")).text)
-        bodies = [f"to=kz-{body}.{level}" for level in ("district", "region") for body in ("akimat", "maslikhat")]
-        assert sorted(offered) == sorted([WRITE, *(f"{WRITE}?{body}" for body in bodies)])
+        offered = re.findall(r'href="/petitions/start\?to=([^"]*)"', (await world.get("/petitions/start")).text)
+        assert offered[:4] == [f"kz-{body}.{level}" for level in ("district", "region") for body in BODIES]
+        rules = (await world.get("/petitions/start?to=kz-maslikhat.district")).text
+        assert "5,000: " in rules
+        assert "10% of the people of the place" in rules
+        assert f'href="{WRITE}?to=kz-maslikhat.district"' in rules
 
         page = (await world.get(f"{WRITE}?to=kz-maslikhat.district")).text
         unanswered = await world.post(WRITE, hidden(page, WRITE) | ANSWERS["topic"] | {"go": "next"})
@@ -133,9 +138,85 @@ async def test_whoever_asks_another_body_chooses_its_place_and_sees_its_rules() 
             answer = await world.post(WRITE, hidden(answer.text, WRITE) | ANSWERS[step] | {"go": "next"})
         assert "Maslikhat of" in answer.text
         [goal] = PACKS.in_force("kz-district-large-maslikhat", datetime.now(UTC).date()).goals("KZ-101000")
-        assert f"{goal.signatures:,} for" in answer.text
+        assert f"{goal.signatures:,}: " in answer.text
         assert (await world.post(WRITE, hidden(answer.text, WRITE) | {"go": "next"})).status_code == 303
         assert world.asked.rules == RulesChoice("kz-district-large-maslikhat", "KZ-101000")
+
+
+@pytest.mark.parametrize(
+    ("to", "told", "untold"),
+    [
+        ("kz-republic", ["Kazakhstan), 18", "50,000: ", "First supporters", "6 months"], ["discusses"]),
+        ("eu-initiative", ["7 people who live in 7 different countries", "1,000,000: ", "At least 7"], []),
+        ("ee-rahvaalgatus", ["public, for at least: 3 days", "Anybody of 16 or older", "1,000: "], ["check it"]),
+        ("fi-citizens-initiative", ["fewer than 50", "50,000: "], ["check it", "First supporters", "discusses"]),
+        ("uk-parliament", ["10,000: ", "100,000: ", "without an account", "British citizen"], ["discusses"]),
+        ("de-bundestag", ["30,000: ", "Anybody."], ["First supporters", "stand behind it"]),
+    ],
+)
+async def test_what_a_pack_asks_is_said_before_anybody_writes_and_nothing_else(
+    to: str, told: list[str], untold: list[str]
+) -> None:
+
+    async with pages() as world:
+        page = (await world.get(f"/petitions/start?to={to}")).text
+    assert f'href="{WRITE}?to={to}"' in page
+    body = page.split("<main")[1]
+    assert [each for each in told if each not in body] == []
+    assert [each for each in untold if each in body] == []
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+async def test_every_pack_is_introduced_in_every_language_and_with_its_sources(language: str) -> None:
+    async with pages() as world:
+        start = (await world.get("/petitions/start")).text
+        for to in ("", *re.findall(r'href="/petitions/start\?to=([^"]*)"', start)):
+            answer = await world.get(f"/petitions/start?to={to}", **{"accept-language": language})
+            assert answer.status_code == 200
+            assert f'<html lang="{language}"' in answer.text
+            assert 'id="others"' in answer.text
+
+
+async def test_another_country_s_petition_has_the_fields_its_rules_need_and_no_others() -> None:
+    uk = "uk-parliament"
+    async with pages() as world:
+        await world.sign_in(READER)
+        page = (await world.get(f"{WRITE}?to={uk}")).text
+        assert 'id="region"' not in page
+        assert 'id="unit"' not in page
+        answer = await world.post(WRITE, hidden(page, WRITE) | ANSWERS["topic"] | {"go": "next"})
+        assert 'data-limit="80"' in answer.text or 'maxlength="80"' in answer.text
+        for step in ("title", "text", "proposal"):
+            answer = await world.post(WRITE, hidden(answer.text, WRITE) | ANSWERS[step] | {"go": "next"})
+        assert "United Kingdom" in answer.text
+        assert (await world.post(WRITE, hidden(answer.text, WRITE) | {"go": "next"})).status_code == 303
+        assert world.asked.rules == RulesChoice("uk-parliament", None)
+        [(_, (text, _))] = world.asked.done
+        assert text.region is None, "a region of another country is not one of it"
+
+
+async def test_only_what_is_offered_can_be_started() -> None:
+    async with pages(offered=["ee-*", "fi-citizens-initiative"]) as world:
+        await world.sign_in(READER)
+        page = (await world.get("/petitions/start")).text
+        assert set(re.findall(r'href="/petitions/start\?to=([^"]*)"', page)) == {"fi-citizens-initiative"}
+        fields = await walk(world, *ANSWERS)
+        assert (await world.post(WRITE, fields | {"to": "kz-republic", "go": "next"})).status_code == 303
+    assert world.asked.rules == RulesChoice("ee-rahvaalgatus", None)
+
+
+async def test_a_petition_of_another_country_is_called_by_it() -> None:
+    one = petition().model_copy(update={"rules": PACKS.in_force("fi-citizens-initiative", NOW.date()).ref})
+    one = one.model_copy(update={"text": one.text.model_copy(update={"region": None})})
+    async with pages(Stored([one])) as world:
+        page = (await world.get(f"/petitions/{one.id}")).text
+    assert "Environment · Finland" in page
+
+
+@pytest.mark.parametrize("name", ["kz-moon", "de", ""])
+def test_a_pack_that_is_not_there_cannot_be_offered(name: str) -> None:
+    with pytest.raises(ValueError, match=f"there is no rule pack '{name}'"):
+        Offer(PACKS, [name])
 
 
 async def test_a_place_without_such_a_body_is_not_taken_and_a_made_up_body_is_the_default() -> None:

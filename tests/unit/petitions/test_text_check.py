@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.petitions.v1 import Edited, EditRequested, GatheringBegun, PetitionRefused, PetitionText
+from schemas.prose import hidden
 from services.petitions.domain.evolution import evolve
 from services.petitions.domain.lifecycle import decide
 from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
 from services.petitions.domain.rules import RulePack
 from services.petitions.domain.text_check import MOST, check, refusal
-from services.petitions.domain.text_letters import disguises, hidden, mended
+from services.petitions.domain.text_letters import disguises, mended
 from services.petitions.domain.text_links import links
 from tests.unit.petitions.lives import AUTHOR, CREATE, NOW, SOON, SUBMIT, SURE, live, pack, packs
 from tests.unit.petitions.samples import PACKS as SHIPPED

@@ -9,6 +9,7 @@ from random import Random
 import orjson
 import pytest
 
+from schemas.envelope import RECORDED_TIME
 from services.petitions.domain.petition import Petition
 from services.petitions.projection import petition_document, projections
 from tests.unit.petitions.memory import Memory
@@ -55,9 +56,8 @@ def written(memory: Memory, petition: str) -> list[dict[str, object]]:
     found = []
     for each in events:
         if each.event.subject == petition:
-            headers = {
-                name: value.decode() for name, value in each.event.headers() if name not in ("ce_time", "ce_type")
-            }
+            times = ("ce_time", RECORDED_TIME)
+            headers = {name: value.decode() for name, value in each.event.headers() if name not in (*times, "ce_type")}
             found.append({**orjson.loads(each.data.write()), **headers})
     return found
 
