@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from schemas.notifications.about import About, Kind, PublicEvent
 from schemas.notifications.consultations import CommentAnswered
 from schemas.notifications.personal import PersonalEvent
+from schemas.notifications.petitions import PetitionCommentHidden
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,16 @@ class Addresses:
         service = "petitions" if about.kind is Kind.PETITION else "consultations"
         return f"{self.sites.get(service, self.own).rstrip('/')}/{service}/{about.id}"
 
+    def comment(self, about: About, comment: str) -> str:
+        """The page of a comment: its own, or where the petition's are."""
+        mark = "#comment-" if about.kind is Kind.PETITION else "/"
+        return f"{self.subject(about)}/comments{mark}{comment}"
+
     def event(self, event: PublicEvent | PersonalEvent, interest: str = "") -> str:
         """The page that shows what happened: of a comment its own; of a campaign's answer the one that is followed."""
         comment = getattr(event, "comment", None)
         if isinstance(event, CommentAnswered) and event.campaign:
             comment = interest.partition("/")[2] or comment
-        page = self.subject(event.about)
-        return page if comment is None else f"{page}/comments/{comment}"
+        if isinstance(event, PetitionCommentHidden):
+            comment = str(event.number)
+        return self.subject(event.about) if comment is None else self.comment(event.about, comment)

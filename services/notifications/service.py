@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Final
@@ -11,6 +12,7 @@ from kenes.identity.settings import SettingError
 from kenes.identity.settings import load as load_settings
 from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.projection import LiveCollections, Projection
+from kenes.service.callers import Callers
 from kenes.service.definition import Clock, Context, Deciding, Service, Site, Stream
 from kenes.service.website import Folders, website
 from schemas.topics import (
@@ -23,7 +25,7 @@ from schemas.topics import (
     Topic,
 )
 from services.notifications.addresses import Addresses
-from services.notifications.api import Api
+from services.notifications.api import json_api
 from services.notifications.following import running as followers
 from services.notifications.following.api import FollowingApi
 from services.notifications.following.askers import Askers
@@ -128,15 +130,9 @@ class Notifications(Service):
             site = await stack.enter_async_context(website(self.settings, context, self.keyring, FOLDERS, shell))
             origin = self.settings.public_url.rstrip("/")
             addresses = Addresses(self.settings.sites, origin)
+            callers = Callers(site.authenticator.bearer_person, self.settings.wait_limit)
             reading = await stack.enter_async_context(
-                streams.api_side(
-                    self,
-                    context,
-                    self.keyring,
-                    site.authenticator.bearer_person,
-                    self.entitlements,
-                    self.settings.wait_limit,
-                )
+                streams.api_side(self, context, self.keyring, callers, self.entitlements)
             )
             following = await stack.enter_async_context(followers.api_side(self, context, self.keyring))
             mail = await opting_in(context, self.keyring, following.commands, self.settings)
@@ -160,13 +156,13 @@ class Notifications(Service):
                 channel_commands=ChannelCommands(following.commands),
                 ways=offered(mail is not None),
             )
-            askers = Askers(site.authenticator.bearer_person, self.settings.wait_limit)
-            follow = FollowingApi(following, mail, pages.chat_links, site.catalogs, askers, pages.ways)
-            channels = ChannelApi(pages.channels, pages.channel_commands, askers, pages.ways.telegram)
-            inbox = InboxApi(following, askers, site.authenticator.person)
+            askers, watchers = Askers(callers), Askers(replace(callers, authenticate=site.authenticator.person))
+            follow = FollowingApi(following, mail, pages.chat_links, askers, pages.ways)
+            channels = ChannelApi(pages.channels, pages.channel_commands, callers, pages.ways.telegram)
+            inbox = InboxApi(following, askers, watchers)
             letters = LetterPages(pages, self.keyring, following.commands, following.reads, pages.names, mail)
             bounces = Bounces(load_settings(BounceSettings), pages.live, following.commands)
-            api = Api([*reading.operations, *follow.operations(), *inbox.operations(), *channels.operations()])
+            api = json_api([*reading.operations, *follow.operations(), *inbox.operations(), *channels.operations()])
 
             def close() -> None:
                 reading.close()

@@ -52,14 +52,15 @@ def fan_out_rules() -> Rules[FanOut]:
     def dump(state: FanOut) -> Document:
         wanted = None if state.wanted is None else state.wanted.model_dump(mode="json")
         place = None if state.place is None else state.place.model_dump()
-        return {"wanted": wanted, "place": place, "told": state.told}
+        return {"wanted": wanted, "place": place, "told": state.told, "ended": state.ended}
 
     def load(document: Document) -> FanOut:
-        place = document["place"]
+        wanted, place = document["wanted"], document["place"]
         return FanOut(
-            Wanted.model_validate(document["wanted"]),
+            None if wanted is None else Wanted.model_validate(wanted),
             None if place is None else Place.model_validate(place),
             document["told"],
+            document["ended"],
         )
 
     return Rules(

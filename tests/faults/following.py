@@ -23,7 +23,7 @@ from kenes.mongo.projection import Projection
 from schemas.notifications.petitions import PetitionArchived, PetitionClosed, PetitionPublished
 from schemas.notifications.subscriptions import ChannelAdded, Followed
 from schemas.topics import PETITIONS
-from services.notifications.following.answers import PREFIX
+from services.notifications.api import PREFIX
 from services.notifications.people import subscriber_of
 from services.notifications.projection import projections
 from tests.deciding import Deciding, petition

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from kenes.kafka.producer import Producer
 from kenes.local.kafka import EmbeddedKafka
 from kenes.local.mongo import EmbeddedMongo
 from tests.integration.api import Api
 from tests.integration.library import Library, open_library
+from tests.integration.notifying import Deciding, Notifying
 from tests.processes import UNHURRIED, Product, running_product
 
 
@@ -35,3 +37,17 @@ def api(product: Product) -> Iterator[Api]:
     """The product's API as a person uses it."""
     with Api(product) as opened:
         yield opened
+
+
+@pytest.fixture
+def notifying(product: Product) -> Iterator[Notifying]:
+    """The followers' API, for modules whose `product` is notifications."""
+    with Notifying(product) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def others(product: Product) -> AsyncIterator[Deciding]:
+    """The services whose decisions a `product` that is notifications tells of."""
+    async with Producer(product.kafka.bootstrap, "test") as producer:
+        yield Deciding(producer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,6 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from kenes.kafka.producer import Producer
 from schemas.petitions import v1 as petitions
 from schemas.topics import PETITIONS
 from tests.by_mail import Sink
@@ -42,23 +41,9 @@ def product(sink: Sink) -> Iterator[Product]:
         yield started
 
 
-@pytest.fixture
-def api(product: Product) -> Iterator[Notifying]:
-    """Its API."""
-    with Notifying(product) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def others(product: Product) -> AsyncIterator[Deciding]:
-    """The other services."""
-    async with Producer(product.kafka.bootstrap, "test") as producer:
-        yield Deciding(producer)
-
-
-def reach(api: Notifying, sink: Sink, token: str, address: str) -> None:
+def reach(notifying: Notifying, sink: Sink, token: str, address: str) -> None:
     """Adds an address, and confirms it as its reader."""
-    api.done("POST", "/channels", token, json={"kind": "email", "destination": address})
+    notifying.done("POST", "/channels", token, json={"kind": "email", "destination": address})
     follow_link(sink, address)
 
 
@@ -86,47 +71,47 @@ def end_by_one_click(unsubscribe: str) -> None:
     assert httpx.post(unsubscribe[:-4] + "AAAA").status_code == 404
 
 
-def inbox(api: Notifying, token: str) -> list[dict[str, Any]]:
+def inbox(notifying: Notifying, token: str) -> list[dict[str, Any]]:
     """What lies in somebody's inbox, the newest first, once something does and it is known what it tells of."""
-    found = api.eventually(
+    found = notifying.eventually(
         "/inbox", token, lambda found: found["items"] and all(each["event"] for each in found["items"])
     )
     items: list[dict[str, Any]] = found["items"]
     return items
 
 
-async def test_who_follows_is_told_by_mail_and_in_the_inbox(api: Notifying, sink: Sink, others: Deciding) -> None:
-    petition, token, address = str(uuid4()), api.person(), f"{uuid4().hex}@mail.kz"
-    reach(api, sink, token, address)
-    api.follow(token, f"petition:{petition}")
-    following = api.eventually("/following", token, lambda found: found["channels"][0]["confirmed"])
+async def test_who_follows_is_told_by_mail_and_in_the_inbox(notifying: Notifying, sink: Sink, others: Deciding) -> None:
+    petition, token, address = str(uuid4()), notifying.person(), f"{uuid4().hex}@mail.kz"
+    reach(notifying, sink, token, address)
+    notifying.follow(token, f"petition:{petition}")
+    following = notifying.eventually("/following", token, lambda found: found["channels"][0]["confirmed"])
     assert [each["interest"] for each in following["follows"]] == [f"petition:{petition}"]
     assert [(each["kind"], each["destination"]) for each in following["channels"]] == [("email", address)]
 
     await others.publish(petition)
-    [shown] = inbox(api, token)
+    [shown] = inbox(notifying, token)
     assert (shown["event"], shown["phase"]) == (PUBLISHED, "unread")
-    told = api.eventually("/deliveries", token, lambda found: [e for e in found["items"] if e["phase"] == "sent"])
+    told = notifying.eventually("/deliveries", token, lambda found: [e for e in found["items"] if e["phase"] == "sent"])
     assert len(told["items"]) == 1
     letters = eventually(lambda: sink.letters(address), lambda found: len(found) == 2)
     assert "Парк у реки" in letters[0]["subject"]
 
-    api.done("POST", f"/inbox/{shown['id']}/read", token)
-    assert api.eventually("/following", token, lambda found: found["unread"] == 0)
+    notifying.done("POST", f"/inbox/{shown['id']}/read", token)
+    assert notifying.eventually("/following", token, lambda found: found["unread"] == 0)
 
 
 async def test_an_address_without_an_account_is_told_after_its_reader_agreed(
-    api: Notifying, sink: Sink, others: Deciding
+    notifying: Notifying, sink: Sink, others: Deciding
 ) -> None:
     petition, other, address = str(uuid4()), str(uuid4()), f"{uuid4().hex}@mail.kz"
-    follow_by_mail(api, address, petition)
+    follow_by_mail(notifying, address, petition)
     follow_link(sink, address)
     await others.publish(petition)
     letters = eventually(lambda: sink.letters(address), lambda found: len(found) == 2)
     assert "Парк у реки" in letters[0]["subject"]
 
     end_by_one_click(unsubscribing(letters[0]))
-    follow_by_mail(api, address, other)
+    follow_by_mail(notifying, address, other)
     follow_link(sink, address, letter=3)
     await others.say(PETITIONS, petition, petitions.Withdrawn(petition=petition, reason="x"))
     # What comes after it is told, so it would have been told by now.
@@ -136,64 +121,66 @@ async def test_an_address_without_an_account_is_told_after_its_reader_agreed(
     assert "Мост через реку" in letters[0]["subject"]
 
 
-def follow_by_mail(api: Notifying, address: str, petition: str) -> None:
+def follow_by_mail(notifying: Notifying, address: str, petition: str) -> None:
     """Asks to be told at an address; its reader has yet to agree."""
     body = {"address": address, "interest": f"petition:{petition}", "language": "ru"}
-    assert api.ask("POST", "/by-mail/follows", json=body).status_code == 202
+    assert notifying.ask("POST", "/by-mail/follows", json=body).status_code == 202
 
 
-async def test_an_author_alone_is_told_that_the_text_was_returned(api: Notifying, others: Deciding) -> None:
-    petition, token, stranger = str(uuid4()), api.person(), api.person()
-    api.follow(stranger, f"petition:{petition}")
+async def test_an_author_alone_is_told_that_the_text_was_returned(notifying: Notifying, others: Deciding) -> None:
+    petition, token, stranger = str(uuid4()), notifying.person(), notifying.person()
+    notifying.follow(stranger, f"petition:{petition}")
     problem(
-        api.ask("POST", "/follows", stranger, json={"interest": f"author:petition:{petition}"}), 422, "interest-unknown"
+        notifying.ask("POST", "/follows", stranger, json={"interest": f"author:petition:{petition}"}),
+        422,
+        "interest-unknown",
     )
     author = person_of(token)
     await others.say(PETITIONS, petition, created(petition, "Парк у реки", author))
     returned = petitions.Returned(petition=petition, by="m", reasons=("unclear",), explanation="Say who is to do it.")
     await others.say(PETITIONS, petition, returned)
-    [told] = inbox(api, token)
+    [told] = inbox(notifying, token)
     assert (told["event"], told["data"]["reason"]) == ("notifications.petition.returned.v1", "Say who is to do it.")
     await others.say(PETITIONS, petition, petitions.Published(petition=petition, closes_at=datetime.now(UTC)))
-    assert [each["event"] for each in inbox(api, stranger)] == [PUBLISHED]
+    assert [each["event"] for each in inbox(notifying, stranger)] == [PUBLISHED]
 
 
-async def test_a_saved_search_finds_its_words_in_any_spelling(api: Notifying, others: Deciding) -> None:
-    token, word = api.person(), "кітапхана" + uuid4().hex[:6]
-    api.follow(token, f"search:КИТАПХАНА{word[9:]}, ашу")
+async def test_a_saved_search_finds_its_words_in_any_spelling(notifying: Notifying, others: Deciding) -> None:
+    token, word = notifying.person(), "кітапхана" + uuid4().hex[:6]
+    notifying.follow(token, f"search:КИТАПХАНА{word[9:]}, ашу")
     await others.publish(str(uuid4()), f"{word} салу керек")
     await others.publish(found := str(uuid4()), f"Жаңа {word} ашу керек")
-    [told] = inbox(api, token)
+    [told] = inbox(notifying, token)
     assert told["data"]["about"]["id"] == found
 
 
-def test_what_is_refused_changes_nothing(api: Notifying) -> None:
-    token = api.person()
+def test_what_is_refused_changes_nothing(notifying: Notifying) -> None:
+    token = notifying.person()
     for wrong in ("nothing", "planet:mars", "petition:", "search:", "petition:a b\nc"):
-        problem(api.ask("POST", "/follows", token, json={"interest": wrong}), 422, "interest-unknown")
-    api.follow(token, "petition:x")
-    problem(api.ask("POST", "/follows", token, json={"interest": "petition:x"}), 409, "same-follow")
+        problem(notifying.ask("POST", "/follows", token, json={"interest": wrong}), 422, "interest-unknown")
+    notifying.follow(token, "petition:x")
+    problem(notifying.ask("POST", "/follows", token, json={"interest": "petition:x"}), 409, "same-follow")
     problem(
-        api.ask("POST", "/follows", token, json={"interest": "petition:y", "channels": ["none"]}),
+        notifying.ask("POST", "/follows", token, json={"interest": "petition:y", "channels": ["none"]}),
         404,
         "channel-unknown",
     )
-    problem(api.ask("DELETE", "/follows/!!", token), 404, "not-followed")
-    problem(api.ask("PUT", "/preferences", token, json={"zone": "Mars/Olympus"}), 422, "zone-unknown")
+    problem(notifying.ask("DELETE", "/follows/!!", token), 404, "not-followed")
+    problem(notifying.ask("PUT", "/preferences", token, json={"zone": "Mars/Olympus"}), 422, "zone-unknown")
     problem(
-        api.ask("POST", "/channels", token, json={"kind": "email", "destination": "a@b\r\nBcc: c@d"}),
+        notifying.ask("POST", "/channels", token, json={"kind": "email", "destination": "a@b\r\nBcc: c@d"}),
         422,
         "address-unusable",
     )
-    problem(api.ask("POST", f"/inbox/{uuid4()}/read", token), 404, "delivery-unknown")
-    assert [each["interest"] for each in api.ask("GET", "/following", token, wait=0).json()["follows"]] == [
+    problem(notifying.ask("POST", f"/inbox/{uuid4()}/read", token), 404, "delivery-unknown")
+    assert [each["interest"] for each in notifying.ask("GET", "/following", token, wait=0).json()["follows"]] == [
         "petition:x"
     ]
-    api.done("DELETE", "/me", token)
-    assert api.ask("GET", "/following", token, wait=0).json()["follows"] == []
+    notifying.done("DELETE", "/me", token)
+    assert notifying.ask("GET", "/following", token, wait=0).json()["follows"] == []
 
 
-def test_what_is_stored_is_what_the_topics_say(api: Notifying) -> None:
+def test_what_is_stored_is_what_the_topics_say(notifying: Notifying) -> None:
     """After all of the above: also where something followed was removed."""
-    status, output = api.product.run("audit")
+    status, output = notifying.product.run("audit")
     assert status == 0, output

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from kenes.kafka.producer import Producer
 from kenes.local.environment import telegram
 from kenes.local.probe import HOST
 from kenes.local.settings import LocalSettings
@@ -43,20 +42,6 @@ def product(local: LocalSettings) -> Iterator[Product]:
         yield started
 
 
-@pytest.fixture
-def api(product: Product) -> Iterator[Notifying]:
-    """Its API."""
-    with Notifying(product) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def others(product: Product) -> AsyncIterator[Deciding]:
-    """The other services."""
-    async with Producer(product.kafka.bootstrap, "test") as producer:
-        yield Deciding(producer)
-
-
 class Channel:
     """A channel of the local Telegram."""
 
@@ -82,22 +67,22 @@ def path(channel: Channel, body: str = BODY) -> str:
     return f"/public-channels/{body}/{channel.name}"
 
 
-def linked(api: Notifying, channel: Channel, token: str) -> dict[str, Any]:
+def linked(notifying: Notifying, channel: Channel, token: str) -> dict[str, Any]:
     """Does all that an official has to do."""
-    code = api.ask("GET", path(channel), token, wait=0).json()["code"]
+    code = notifying.ask("GET", path(channel), token, wait=0).json()["code"]
     channel.keep("posts", f"Новости. {code}")
-    api.done("PUT", path(channel), token, json={"language": "ru"})
-    found: dict[str, Any] = api.eventually(path(channel), token, lambda seen: seen["state"] == "linked")
+    notifying.done("PUT", path(channel), token, json={"language": "ru"})
+    found: dict[str, Any] = notifying.eventually(path(channel), token, lambda seen: seen["state"] == "linked")
     return found
 
 
 async def test_what_its_official_chose_is_posted_once_until_the_channel_drops_the_bot(
-    api: Notifying, product: Product, local: LocalSettings, others: Deciding
+    notifying: Notifying, product: Product, local: LocalSettings, others: Deciding
 ) -> None:
     channel, token, petition = Channel(local), official(product), str(uuid4())
-    assert linked(api, channel, token)["title"] == "Парламент"
-    api.done("POST", f"{path(channel)}/follows", token, json={"interest": ADDRESSEE})
-    api.done("POST", f"{path(channel)}/follows", token, json={"interest": "level:country"})
+    assert linked(notifying, channel, token)["title"] == "Парламент"
+    notifying.done("POST", f"{path(channel)}/follows", token, json={"interest": ADDRESSEE})
+    notifying.done("POST", f"{path(channel)}/follows", token, json={"interest": "level:country"})
 
     await others.publish(petition, title="Парк у реки")
     (post,) = eventually(channel.posts, lambda found: found)
@@ -107,73 +92,75 @@ async def test_what_its_official_chose_is_posted_once_until_the_channel_drops_th
     eventually(channel.posts, lambda found: len(found) == 2)  # by two interests, and still each once
 
     channel.keep("kicked")
-    gone = api.eventually(path(channel), token, lambda seen: seen["state"] == "ended")
+    gone = notifying.eventually(path(channel), token, lambda seen: seen["state"] == "ended")
     assert gone["reason"] == "gone"
-    acts = api.eventually(path(channel), token, lambda seen: len(seen["history"]) == 3)["history"]
+    acts = notifying.eventually(path(channel), token, lambda seen: len(seen["history"]) == 3)["history"]
     assert [each["act"] for each in acts] == ["ended", "linked", "asked"]
     assert acts[-1]["by"].startswith("Дана")
     assert [each["by"] for each in acts[:2]] == [None, None]
 
 
 async def test_a_post_that_is_refused_ends_the_link_though_no_update_told_of_it(
-    api: Notifying, product: Product, local: LocalSettings, others: Deciding
+    notifying: Notifying, product: Product, local: LocalSettings, others: Deciding
 ) -> None:
     channel, token, petition = Channel(local), official(product), str(uuid4())
-    linked(api, channel, token)
-    api.done("POST", f"{path(channel)}/follows", token, json={"interest": f"petition:{petition}"})
+    linked(notifying, channel, token)
+    notifying.done("POST", f"{path(channel)}/follows", token, json={"interest": f"petition:{petition}"})
     channel.keep("reads")
     await others.publish(petition)
-    gone = api.eventually(path(channel), token, lambda seen: seen["state"] == "ended")
+    gone = notifying.eventually(path(channel), token, lambda seen: seen["state"] == "ended")
     assert gone["reason"] == "gone"
     assert channel.posts() == []
 
 
 def test_nothing_is_linked_before_telegram_has_vouched_for_it(
-    api: Notifying, product: Product, local: LocalSettings
+    notifying: Notifying, product: Product, local: LocalSettings
 ) -> None:
     channel, token = Channel(local), official(product)
-    code = api.ask("GET", path(channel), token, wait=0).json()["code"]
+    code = notifying.ask("GET", path(channel), token, wait=0).json()["code"]
     for bot, description, fault in (
         ("absent", code, "not-administrator"),
         ("posts", "no code", "code-missing"),
     ):
         channel.keep(bot, description)
-        api.done("PUT", path(channel), token, json={"language": "kk"})
-        seen = api.eventually(path(channel), token, lambda seen: seen["state"] == "declined")
+        notifying.done("PUT", path(channel), token, json={"language": "kk"})
+        seen = notifying.eventually(path(channel), token, lambda seen: seen["state"] == "declined")
         assert seen["reason"] == fault
 
     other = official(product, "kz-justice")
-    problem(api.ask("PUT", path(channel), other, json={"language": "kk"}), 403, "not-allowed")
-    problem(api.ask("PUT", path(channel), api.person(), json={"language": "kk"}), 403, "not-allowed")
+    problem(notifying.ask("PUT", path(channel), other, json={"language": "kk"}), 403, "not-allowed")
+    problem(notifying.ask("PUT", path(channel), notifying.person(), json={"language": "kk"}), 403, "not-allowed")
     channel.keep("posts", code)
     # The code is one body's own: what is in the description lets nobody else link it.
-    api.done("PUT", path(channel, "kz-justice"), other, json={"language": "kk"})
-    seen = api.eventually(path(channel, "kz-justice"), other, lambda seen: seen["state"] == "declined")
+    notifying.done("PUT", path(channel, "kz-justice"), other, json={"language": "kk"})
+    seen = notifying.eventually(path(channel, "kz-justice"), other, lambda seen: seen["state"] == "declined")
     assert seen["reason"] == "code-missing"
 
 
-def test_an_official_ends_a_link_and_begins_it_again(api: Notifying, product: Product, local: LocalSettings) -> None:
+def test_an_official_ends_a_link_and_begins_it_again(
+    notifying: Notifying, product: Product, local: LocalSettings
+) -> None:
     channel, token = Channel(local), official(product)
-    linked(api, channel, token)
-    api.done("POST", f"{path(channel)}/follows", token, json={"interest": ADDRESSEE})
-    problem(api.ask("PUT", path(channel), token, json={"language": "ru"}), 409, "channel-linked")
-    api.done("DELETE", path(channel), token)
-    assert api.ask("GET", path(channel), token, wait=0).json()["reason"] == "person"
-    problem(api.ask("DELETE", path(channel), token), 404, "channel-unknown")
-    again = linked(api, channel, token)
+    linked(notifying, channel, token)
+    notifying.done("POST", f"{path(channel)}/follows", token, json={"interest": ADDRESSEE})
+    problem(notifying.ask("PUT", path(channel), token, json={"language": "ru"}), 409, "channel-linked")
+    notifying.done("DELETE", path(channel), token)
+    assert notifying.ask("GET", path(channel), token, wait=0).json()["reason"] == "person"
+    problem(notifying.ask("DELETE", path(channel), token), 404, "channel-unknown")
+    again = linked(notifying, channel, token)
     assert [each["interest"] for each in again["follows"]] == [ADDRESSEE]
-    listed = api.ask("GET", "/public-channels", token, wait=0).json()["items"]
+    listed = notifying.ask("GET", "/public-channels", token, wait=0).json()["items"]
     assert channel.name in [each["name"] for each in listed]
 
 
-def test_a_person_links_telegram_where_no_mail_is_set_up(api: Notifying, local: LocalSettings) -> None:
-    token = api.person()
-    given = api.ask("POST", "/channels/telegram", token, wait=0).json()["token"]
+def test_a_person_links_telegram_where_no_mail_is_set_up(notifying: Notifying, local: LocalSettings) -> None:
+    token = notifying.person()
+    given = notifying.ask("POST", "/channels/telegram", token, wait=0).json()["token"]
     form = {"act": "start", "chat": "2001", "token": f"https://t.me/kenes_local_bot?start={given}"}
     assert httpx.post(f"http://{HOST}:{local.telegram_port}", data=form).status_code == 303
-    api.eventually("/following", token, lambda seen: [each["kind"] for each in seen["channels"]] == ["telegram"])
+    notifying.eventually("/following", token, lambda seen: [each["kind"] for each in seen["channels"]] == ["telegram"])
     problem(
-        api.ask("POST", "/channels", token, json={"kind": "email", "destination": "a@mail.kz"}),
+        notifying.ask("POST", "/channels", token, json={"kind": "email", "destination": "a@mail.kz"}),
         404,
         "by-mail-not-offered",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
@@ -13,7 +14,7 @@ from kenes.kafka.producer import Producer
 from kenes.kafka.reader import ends, read_to_end
 from kenes.kafka.records import Recorded, counts, read
 from schemas.notifications.about import PublicEvent
-from schemas.notifications.petitions import PetitionCounted
+from schemas.notifications.petitions import PetitionCounted, PetitionDiscussionClosed
 from schemas.petitions import v1 as petitions
 from schemas.topics import COMMENTS, CONSULTATIONS, PETITIONS, PUBLIC_EVENTS, SIGNATURES
 from tests.deciding import MINE, Deciding, draft, petition
@@ -80,6 +81,36 @@ async def test_every_public_decision_is_told_once_and_in_order(product: Product)
     assert await ends(product.kafka.bootstrap, PUBLIC_EVENTS.dead_letters) == {0: 0}
     status, printed = await asyncio.to_thread(product.run, "audit")
     assert status == 0, printed
+
+
+async def test_a_discussion_is_told_to_its_end_though_a_process_dies_in_it(product: Product) -> None:
+    """How many comments were made is known after the kill as before it."""
+    name, now = "discussed", datetime.now(UTC)
+    created, *_ = petition(name)
+    said = {"petition": name, "by": "b", "revision": 1, "language": "ru", "text": "За.", "listed": False, "sealed": "s"}
+    comments = [petitions.Commented(**said, number=number, mine=MINE) for number in (1, 2, 3)]
+    async with Producer(product.kafka.bootstrap, "test") as producer:
+        deciding = Deciding(producer)
+        opened = petitions.DiscussionBegun(petition=name, ripe_at=now, until=None)
+        await deciding.say(PETITIONS, name, created, opened, *comments[:2])
+        await eventually_read(partial(_of, product, name), lambda found: len(found) == 3)
+        product.kill("stream")
+        ripe = petitions.DiscussionRipened(petition=name)
+        handed_in = petitions.ModerationBegun(petition=name, due_at=now, remind_at=now)
+        published = petitions.Published(petition=name, closes_at=now)
+        rest = (comments[2], ripe, handed_in, published)
+        await deciding.say(PETITIONS, name, *rest)
+    found = await eventually_read(partial(_of, product, name), lambda found: len(found) == 6)
+    kinds = [each.TYPE.removeprefix("notifications.petition.").removesuffix(".v1") for each in found]
+    assert kinds == ["discussion-opened", *["commented"] * 3, "discussion-closed", "published"]
+    assert isinstance(found[4], PetitionDiscussionClosed)
+    assert (found[4].comments, found[4].then) == (3, "moderation")
+
+
+async def _of(product: Product, name: str) -> list[PublicEvent]:
+    """The public events of one petition."""
+    events = [each.data for each in await told(product) if each.event.subject == name]
+    return [each for each in events if isinstance(each, PublicEvent)]
 
 
 async def test_counts_are_told_where_they_have_moved(product: Product) -> None:

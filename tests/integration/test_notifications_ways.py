@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from kenes.kafka.producer import Producer
 from kenes.local.probe import HOST
 from kenes.local.settings import LocalSettings
 from schemas.petitions import v1 as petitions
@@ -40,20 +39,6 @@ def product(local: LocalSettings) -> Iterator[Product]:
     told = told_of(local) | {"KENES_LETTERS_BY_CLIENT": "1000", "KENES_BOUNCES_TOKEN": RELAY}
     with running_product(service="notifications", environment=told, restart=True) as started:
         yield started
-
-
-@pytest.fixture
-def api(product: Product) -> Iterator[Notifying]:
-    """Its API."""
-    with Notifying(product) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def others(product: Product) -> AsyncIterator[Deciding]:
-    """The other services."""
-    async with Producer(product.kafka.bootstrap, "test") as producer:
-        yield Deciding(producer)
 
 
 class Phone:
@@ -92,79 +77,81 @@ def shown(page: str) -> list[dict[str, Any]]:
     return found
 
 
-def channels(api: Notifying, token: str) -> list[str]:
-    return [each["kind"] for each in api.ask("GET", "/following", token, wait=0).json()["channels"]]
+def channels(notifying: Notifying, token: str) -> list[str]:
+    return [each["kind"] for each in notifying.ask("GET", "/following", token, wait=0).json()["channels"]]
 
 
 async def test_who_starts_the_bot_is_told_in_the_chat_until_they_stop_it(
-    api: Notifying, local: LocalSettings, others: Deciding
+    notifying: Notifying, local: LocalSettings, others: Deciding
 ) -> None:
-    petition, token, phone = str(uuid4()), api.person(), Phone(local, "1001")
-    given = api.ask("POST", "/channels/telegram", token, wait=0).json()["token"]
+    petition, token, phone = str(uuid4()), notifying.person(), Phone(local, "1001")
+    given = notifying.ask("POST", "/channels/telegram", token, wait=0).json()["token"]
     phone.press("start", f"https://t.me/kenes_local_bot?start={given}")
     eventually(phone.messages, lambda found: found and found[0].startswith("Дайын"))
-    eventually(lambda: channels(api, token), lambda found: "telegram" in found)
+    eventually(lambda: channels(notifying, token), lambda found: "telegram" in found)
 
     stranger = Phone(local, "1002")
     stranger.press("start", given)
     eventually(stranger.messages, lambda found: found and found[0].startswith("Бұл сілтеме"))
 
-    api.follow(token, f"petition:{petition}")
+    notifying.follow(token, f"petition:{petition}")
     await others.publish(petition)
     (told, *_) = eventually(phone.messages, lambda found: len(found) == 2)
     assert "Парк у реки" in told
     assert "/unsubscribe/" in told
 
     phone.press("stop")
-    eventually(lambda: channels(api, token), lambda found: "telegram" not in found)
+    eventually(lambda: channels(notifying, token), lambda found: "telegram" not in found)
     assert len(stranger.messages()) == 1
 
 
-async def test_who_blocks_the_bot_is_told_there_no_more(api: Notifying, local: LocalSettings) -> None:
-    token, phone = api.person(), Phone(local, "1003")
-    phone.press("start", api.ask("POST", "/channels/telegram", token, wait=0).json()["token"])
-    eventually(lambda: channels(api, token), lambda found: "telegram" in found)
+async def test_who_blocks_the_bot_is_told_there_no_more(notifying: Notifying, local: LocalSettings) -> None:
+    token, phone = notifying.person(), Phone(local, "1003")
+    phone.press("start", notifying.ask("POST", "/channels/telegram", token, wait=0).json()["token"])
+    eventually(lambda: channels(notifying, token), lambda found: "telegram" in found)
     phone.press("block")
-    eventually(lambda: channels(api, token), lambda found: "telegram" not in found)
+    eventually(lambda: channels(notifying, token), lambda found: "telegram" not in found)
 
 
-async def test_a_browser_is_told_until_it_takes_no_more(api: Notifying, local: LocalSettings, others: Deciding) -> None:
-    petition, token, browser = str(uuid4()), api.person(), Browser(local)
+async def test_a_browser_is_told_until_it_takes_no_more(
+    notifying: Notifying, local: LocalSettings, others: Deciding
+) -> None:
+    petition, token, browser = str(uuid4()), notifying.person(), Browser(local)
     elsewhere = json.dumps(browser.subscription | {"endpoint": "https://10.0.0.1/push"})
-    refused = api.ask("POST", "/channels", token, json={"kind": "webpush", "destination": elsewhere})
+    refused = notifying.ask("POST", "/channels", token, json={"kind": "webpush", "destination": elsewhere})
     problem(refused, 422, "subscription-unusable")
     destination = json.dumps(browser.subscription)
-    api.done("POST", "/channels", token, json={"kind": "webpush", "destination": destination})
-    api.follow(token, f"petition:{petition}")
+    notifying.done("POST", "/channels", token, json={"kind": "webpush", "destination": destination})
+    notifying.follow(token, f"petition:{petition}")
     await others.publish(petition)
     (pushed,) = eventually(browser.messages, lambda found: found)
     assert "Парк у реки" in json.loads(pushed)["text"]
 
     browser.unsubscribe()
     await others.say(PETITIONS, petition, petitions.Archived(petition=petition))
-    eventually(lambda: channels(api, token), lambda found: "webpush" not in found)
+    eventually(lambda: channels(notifying, token), lambda found: "webpush" not in found)
 
 
 async def test_a_mailbox_that_does_not_exist_is_not_written_to_again(
-    api: Notifying, local: LocalSettings, others: Deciding
+    notifying: Notifying, local: LocalSettings, others: Deciding
 ) -> None:
-    petition, token, address = str(uuid4()), api.person(), f"{uuid4().hex}@mail.kz"
+    petition, token, address = str(uuid4()), notifying.person(), f"{uuid4().hex}@mail.kz"
     sink = f"http://{HOST}:{local.mail_port}"
-    api.done("POST", "/channels", token, json={"kind": "email", "destination": address})
+    notifying.done("POST", "/channels", token, json={"kind": "email", "destination": address})
     (letter,) = eventually(lambda: letters(sink, address), lambda found: found)
     agree(letter)
-    api.follow(token, f"petition:{petition}")
+    notifying.follow(token, f"petition:{petition}")
     await others.publish(petition)
     told, _ = eventually(lambda: letters(sink, address), lambda found: len(found) == 2)
     reference = dict(told["headers"])["Message-ID"].strip("<>").partition("@")[0]
 
-    assert hand_over(api, bounce(to=f"bounces+{reference}@kenes.test"), "somebody else's secret") == 401
-    assert hand_over(api, bounce(to=f"bounces+{reference}@kenes.test", status="5.2.2"), RELAY) == 204
-    assert hand_over(api, b"Subject: I am on holiday\r\n\r\nSee you", RELAY) == 204
-    api.follow(token, "petition:another")  # decided after what the relay has handed over
-    assert channels(api, token) == ["email"]
-    assert hand_over(api, bounce(to=f"bounces+{reference}@kenes.test"), RELAY) == 204
-    eventually(lambda: channels(api, token), lambda found: "email" not in found)
+    assert hand_over(notifying, bounce(to=f"bounces+{reference}@kenes.test"), "somebody else's secret") == 401
+    assert hand_over(notifying, bounce(to=f"bounces+{reference}@kenes.test", status="5.2.2"), RELAY) == 204
+    assert hand_over(notifying, b"Subject: I am on holiday\r\n\r\nSee you", RELAY) == 204
+    notifying.follow(token, "petition:another")  # decided after what the relay has handed over
+    assert channels(notifying, token) == ["email"]
+    assert hand_over(notifying, bounce(to=f"bounces+{reference}@kenes.test"), RELAY) == 204
+    eventually(lambda: channels(notifying, token), lambda found: "email" not in found)
 
 
 def agree(letter: dict[str, Any]) -> None:
@@ -177,7 +164,9 @@ def letters(sink: str, address: str) -> list[dict[str, Any]]:
     return [each for each in httpx.get(f"{sink}/letters.json").json() if each["to"] == [address]]
 
 
-def hand_over(api: Notifying, content: bytes, secret: str) -> int:
+def hand_over(notifying: Notifying, content: bytes, secret: str) -> int:
     """What the relay does with a mail to the bounces' address."""
-    sent = api.client.post("/notifications/bounces", content=content, headers={"authorization": f"Bearer {secret}"})
+    sent = notifying.client.post(
+        "/notifications/bounces", content=content, headers={"authorization": f"Bearer {secret}"}
+    )
     return sent.status_code

@@ -37,6 +37,7 @@ from tests.load import (
     reads,
     rebuild,
     search,
+    senders,
     signing,
     streaming,
     sweep,
@@ -72,7 +73,7 @@ CONSULTING: Final[dict[str, Group]] = {"voting": voting.run, "comments": comment
 """Groups with a product of their own that runs the consultations service."""
 OPERATING: Final[dict[str, Group]] = {"console": console.run}
 """Groups with a product of their own that runs the operators' console."""
-NOTIFYING: Final[dict[str, Group]] = {"notifying": notifying.run}
+NOTIFYING: Final[dict[str, Group]] = {"notifying": notifying.run, "senders": senders.run}
 """Groups with a product of their own that runs the notifications service, without its api."""
 ALONE: Final[dict[str, Group]] = {
     "rebuild": rebuild.run,

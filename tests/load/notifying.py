@@ -6,30 +6,25 @@ relay, fan-out by pages, one decision for each delivery. BENCH_FOLLOWS and BENCH
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Final
 
 from kenes.kafka.producer import Producer
-from kenes.kafka.reader import ends, reading, to_record
-from kenes.kafka.records import read
 from kenes.load.result import percentile
-from kenes.mongo.client import Collection, Document, connected
+from kenes.mongo.client import Document, connected
 from kenes.mongo.projection import LiveVersions, live_version
-from schemas.notifications.deliveries import DeliveryShown
 from schemas.notifications.parts import Cadence, Place, Preferences
-from schemas.topics import DELIVERIES, SUBSCRIPTIONS
+from schemas.topics import SUBSCRIPTIONS
 from services.notifications.domain.subscriber import Subscriber
-from services.notifications.folds.subscriptions import PER_PAGE, follow_id, page_id, shelf_id
+from services.notifications.folds.subscriptions import PER_PAGE, follow_id, page_id, shelf_id, shelf_place
 from services.notifications.following.projections import FOLLOWERS
 from services.notifications.matching.followers import Followers
 from services.notifications.matching.requests import fan_out_of
 from tests.load.setting import Setting
+from tests.load.shown import fill, shown
 from tests.publicity import publish, published
 
 FOLLOWS: Final = int(os.environ.get("BENCH_FOLLOWS", "1000000"))
@@ -40,10 +35,8 @@ FEW: Final = 20
 _EACH: Final = 10
 _OTHERS: Final = 1_000
 """Followers of each thing that nothing happens to."""
-_BATCH: Final = 5_000
 _HOT: Final = "hot"
 _SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
-_TOLD_WITHIN: Final = 400.0
 
 
 async def run(setting: Setting) -> None:
@@ -52,28 +45,28 @@ async def run(setting: Setting) -> None:
     began = time.perf_counter()
     async with connected(setting.product.mongo.uri, "notifications", timeout=120.0) as database:
         version = await live_version(database, FOLLOWERS)
-        await _fill(version.collection("subscribers"), _subscribers())
-        await _fill(version.collection("follows"), _follows())
-        await _fill(version.collection("shelves"), _shelves())
+        await fill(version.collection("subscribers"), _subscribers())
+        await fill(version.collection("follows"), _follows())
+        await fill(version.collection("shelves"), _shelves())
         setting.measures.add("notifying.filled", time.perf_counter() - began, "s")
         setting.measures.add("notifying.follows", FOLLOWS, "follows")
         await _matching(setting, Followers(LiveVersions(database), FOLLOWERS))
-    async with Producer(bootstrap, "bench") as producer, _shown(bootstrap) as shown:
+    async with Producer(bootstrap, "bench") as producer, shown(bootstrap) as seen:
         began = time.perf_counter()
         await publish(producer, [published(_HOT)])
-        await shown.wait(TOLD)
+        await seen.wait(TOLD)
         setting.measures.add("notifying.told", TOLD / (time.perf_counter() - began), "followers/s")
         setting.measures.add("notifying.memory.stream", setting.memory("stream") / 1e6, "MB")
         took = []
         for number in range(FEW):
             began = time.perf_counter()
             await publish(producer, [published(f"few-{number}", sequence=number + 1)])
-            await shown.wait(_EACH)
+            await seen.wait(_EACH)
             took.append(time.perf_counter() - began)
     took.sort()
     setting.measures.add("notifying.few.p50", percentile(took, 0.5) * 1000, "ms")
     setting.measures.add("notifying.few.p99", percentile(took, 0.99) * 1000, "ms")
-    assert shown.beyond == 0, f"{shown.beyond} were told who should not be"
+    assert seen.beyond == 0, f"{seen.beyond} were told who should not be"
 
 
 async def _matching(setting: Setting, followers: Followers) -> None:
@@ -90,54 +83,6 @@ async def _matching(setting: Setting, followers: Followers) -> None:
     took.sort()
     setting.measures.add("notifying.match.p50", percentile(took, 0.5) * 1000, "ms")
     setting.measures.add("notifying.match.p99", percentile(took, 0.99) * 1000, "ms")
-
-
-class _Shown:
-    """Counts what was decided to be shown."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._moved = asyncio.Condition()
-
-    async def add(self, number: int) -> None:
-        """So many more."""
-        async with self._moved:
-            self._count += number
-            self._moved.notify_all()
-
-    async def wait(self, number: int) -> None:
-        """Returns once so many were shown; they are counted off."""
-        async with asyncio.timeout(_TOLD_WITHIN), self._moved:
-            await self._moved.wait_for(lambda: self._count >= number)
-            self._count -= number
-
-    @property
-    def beyond(self) -> int:
-        """How many more there were."""
-        return self._count
-
-
-@asynccontextmanager
-async def _shown(bootstrap: str) -> AsyncIterator[_Shown]:
-    """Follows the decisions on deliveries from here on."""
-    counted = _Shown()
-
-    async def follow() -> None:
-        async with reading(bootstrap, DELIVERIES, await ends(bootstrap, DELIVERIES)) as consumer:
-            while True:
-                found = await consumer.getmany(timeout_ms=200, max_records=5_000)
-                events = [read(DELIVERIES, to_record(each)) for records in found.values() for each in records]
-                await counted.add(sum(isinstance(each.data, DeliveryShown) for each in events))
-
-    async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(follow())
-        yield counted
-        task.cancel()
-
-
-async def _fill(collection: Collection, documents: Iterator[Document]) -> None:
-    while batch := list(islice(documents, _BATCH)):
-        await collection.insert_many(batch, ordered=False)
 
 
 def _partition(subscriber: int) -> int:
@@ -188,4 +133,4 @@ def _shelves() -> Iterator[Document]:
             counts[_partition(number)] += 1
         for partition, count in enumerate(counts):
             if count:
-                yield {"_id": shelf_id(interest, partition), "count": count}
+                yield {"_id": shelf_id(interest, partition), **shelf_place(interest, partition), "count": count}

@@ -14,6 +14,7 @@ from standardwebhooks.webhooks import Webhook
 
 from kenes.egress.client import Poster
 from kenes.egress.errors import EgressError
+from kenes.observe import tracing
 from services.notifications.channels.heard import retry_after
 from services.notifications.channels.port import Gone, Outcome, Retry, Sent
 
@@ -38,10 +39,14 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """What is sent: `id` is the same at every try, so that a receiver can tell a second one."""
+    """What is sent: `id` is the same at every try, so that a receiver can tell a second one.
+
+    `traceparent` is this try's span of the trace that the event belongs to (W3C Trace Context), where there is one.
+    """
 
     id: str
     body: bytes
+    traceparent: str | None = None
 
 
 class WebhookChannel:
@@ -69,7 +74,8 @@ class WebhookChannel:
     def _headers(self, receiver: Receiver, hook: Hook) -> dict[str, str]:
         now = self._now()
         text = hook.body.decode()
-        return {
+        traced = {} if hook.traceparent is None else {"traceparent": hook.traceparent}
+        return traced | {
             "content-type": CONTENT_TYPE,
             "user-agent": USER_AGENT,
             "webhook-id": hook.id,
@@ -84,13 +90,15 @@ def new_secret() -> str:
 
 
 def hook_of(event: Mapping[str, Any], dataref: str) -> Hook:
-    """An event, given as the attributes of a CloudEvent with its `data`, to be sent.
+    """An event, given as the attributes of a CloudEvent with its `data`, to be sent; a new span for each call.
 
     Data that does not fit is left out, and `dataref` tells where the event can be read whole (CloudEvents extension
-    of that name).
+    of that name). The event's own `traceparent` stays what it was when the event came about, as the extension of that
+    name demands where an event goes on over several hops.
     """
     body = orjson.dumps(dict(event))
     if len(body) > LARGEST:
         rest = {name: value for name, value in event.items() if name not in ("data", "datacontenttype")}
         body = orjson.dumps(rest | {"dataref": dataref})
-    return Hook(str(event["id"]), body)
+    trace = tracing.parse(event.get("traceparent"))
+    return Hook(str(event["id"]), body, None if trace is None else trace.child().traceparent())

@@ -8,7 +8,7 @@ from kenes.kafka.records import Recorded
 from schemas.envelope import Event
 from schemas.notifications.about import Kind, PublicEvent
 from schemas.notifications.consultations import CONSULTATION_EVENTS, CommentHidden, ConsultationEvent
-from schemas.notifications.petitions import PetitionClosed
+from schemas.notifications.petitions import PetitionClosed, PetitionCommentHidden
 from schemas.payload import Payload
 from services.notifications.streams.line import Line
 
@@ -46,27 +46,36 @@ _MEMBERS: Final[dict[str, Any]] = {
     "comments": 412,
     "conclusions": _STATEMENT,
     "count": 50_000,
+    "discussed": False,
     "due_at": datetime(2026, 12, 21, 19, tzinfo=UTC),
     "goal": {"signatures": 50_000, "effect": "consideration"},
     "goals": [{"signatures": 50_000, "effect": "consideration"}],
+    "held_on": AT.date(),
     "in_favour_of": "0197f3a2-9d40-7b55-8e6f-1a2b3c4d5e6f",
     "language": "kk",
     "link": "https://parlam.kz/",
     "media": None,
     "note": _STATEMENT,
+    "number": 412,
     "on": AT.date(),
     "outcome": "satisfied",
     "parent": None,
     "reason": "Многие просили больше времени.",
     "report_due_at": datetime(2027, 1, 15, 19, tzinfo=UTC),
+    "revision": 3,
+    "ripe_at": datetime(2026, 11, 23, 9, 30, tzinfo=UTC),
     "stage": "parliament",
     "stakeholder": "ngo",
     "statement": _STATEMENT,
+    "then": "moderation",
+    "topic": {"kk": "Медиа туралы жобаны талқылау", "ru": "Обсуждение проекта о медиа"},
+    "until": datetime(2027, 11, 20, 9, 30, tzinfo=UTC),
     "verified": True,
     "version": 2,
 }
 _OF_TYPE: Final[dict[type[PublicEvent], dict[str, Any]]] = {
     PetitionClosed: {"reason": "window-ended"},
+    PetitionCommentHidden: {"reason": "insulting"},
     CommentHidden: {"reason": "insult"},
 }
 

@@ -18,11 +18,12 @@ from services.notifications.domain.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class FanOut:
-    """How far one has come. `place` is `None` when everybody was told; `wanted` is `None` before it begins."""
+    """How far one has come. Whom it tells, and the `place` it has come to, are known from its begin to its end."""
 
     wanted: Wanted | None = None
     place: Place | None = None
     told: int = 0
+    ended: bool = False
 
 
 UNKNOWN: Final = FanOut()
@@ -32,7 +33,7 @@ def decide(fan_out: FanOut, request: Payload) -> Payload:
     """The decision on a request. Raises `TypeError` on a payload that is no request of a fan-out."""
     match request:
         case FanOutRequested():
-            if fan_out.wanted is not None:
+            if fan_out.wanted is not None or fan_out.ended:
                 return _no(request, Refusal.TOLD_BEFORE)
             return FanOutBegun(event=request.event, news=request.news, wanted=request.wanted)
         case FanOutPageRequested():
@@ -54,7 +55,7 @@ def evolve(fan_out: FanOut, decision: Payload) -> FanOut:
         case FanOutAdvanced(wanted=wanted, place=place, told=told):
             return FanOut(wanted, place, told)
         case FanOutEnded(told=told):
-            return FanOut(fan_out.wanted, None, told)
+            return FanOut(told=told, ended=True)
         case _:
             return fan_out
 

@@ -31,6 +31,7 @@ WORDS: Final = 60
 """Words of an event's titles that saved searches are looked up by."""
 
 _WIDELY_TOLD: Final = (
+    petitions.PetitionDiscussionOpened,
     petitions.PetitionPublished,
     petitions.PetitionGoalReached,
     petitions.PetitionAnswered,
@@ -40,7 +41,22 @@ _WIDELY_TOLD: Final = (
 )
 """Events that followers of a region, a topic, a level or a search are told of: what begins, and what comes of it."""
 
-_TOLD_TO_NOBODY: Final = (petitions.PetitionCounted, consultations.CommentRetracted)
+_TOLD_TO_NOBODY: Final = (
+    petitions.PetitionCounted,
+    petitions.PetitionCommented,
+    petitions.PetitionCommentRetracted,
+    consultations.CommentRetracted,
+)
+_OF_COMMENTS: Final = (
+    petitions.PetitionCommentHidden,
+    consultations.CommentPosted,
+    consultations.CommentHidden,
+    consultations.CommentRestored,
+    consultations.CommentAnswered,
+)
+"""Events that only those are told of who follow a comment, or the clause it is about."""
+
+_UNHURRIED: Final = (petitions.PetitionTextChanged, consultations.CommentPosted)
 _URGENT: Final = (
     PersonalEvent,
     petitions.PetitionDutyReminded,
@@ -81,7 +97,7 @@ def priority_of(event: Payload) -> Priority:
     """How much the event hurries."""
     if isinstance(event, _URGENT):
         return Priority.URGENT
-    return Priority.LOW if isinstance(event, consultations.CommentPosted) else Priority.NORMAL
+    return Priority.LOW if isinstance(event, _UNHURRIED) else Priority.NORMAL
 
 
 def _keys(event: Payload, words: Collection[str]) -> Iterator[str]:
@@ -90,16 +106,26 @@ def _keys(event: Payload, words: Collection[str]) -> Iterator[str]:
             yield f"said:{event.about.id}/{event.clause}"
         case PersonalEvent():
             yield f"author:petition:{event.about.id}"
+        case petitions.PetitionTextChanged():
+            yield f"petition:{event.about.id}"
+        case _ if isinstance(event, _OF_COMMENTS):
+            yield from _of_comment(event)
+        case PetitionEvent() | ConsultationEvent():
+            yield from _of_subject(event.about)
+            if isinstance(event, _WIDELY_TOLD):
+                yield from _widely(event.about, words)
+
+
+def _of_comment(event: Payload) -> Iterator[str]:
+    match event:
         case consultations.CommentPosted():
             yield f"clause:{event.about.id}/{event.clause or WHOLE}"
             if event.parent is not None:
                 yield f"comment:{event.about.id}/{event.parent}"
         case consultations.CommentHidden() | consultations.CommentRestored() | consultations.CommentAnswered():
             yield f"comment:{event.about.id}/{event.comment}"
-        case PetitionEvent() | ConsultationEvent():
-            yield from _of_subject(event.about)
-            if isinstance(event, _WIDELY_TOLD):
-                yield from _widely(event.about, words)
+        case petitions.PetitionCommentHidden():
+            yield f"comment:{event.about.id}/{event.number}"
 
 
 def _is_told_to_nobody(event: Payload) -> bool:

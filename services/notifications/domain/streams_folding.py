@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 STATUS: Final[Mapping[str, str]] = {
+    "notifications.petition.discussion-opened.v1": "discussed",
+    "notifications.petition.discussion-closed.v1": "handed-in",
     "notifications.petition.published.v1": "open",
     "notifications.petition.unpublished.v1": "unpublished",
     "notifications.petition.closed.v1": "closed",
@@ -25,8 +27,9 @@ STATUS: Final[Mapping[str, str]] = {
 
 RESUMED: Final = "notifications.petition.resumed.v1"
 REACHED: Final = "notifications.petition.goal-reached.v1"
-POSTED: Final = "notifications.comment.posted.v1"
-KEPT: Final = ("count", "closes_at", "due_at", "report_due_at", "version", "stage", "outcome")
+DISCUSSED: Final = "notifications.petition.discussion-closed.v1"
+POSTED: Final = ("notifications.comment.posted.v1", "notifications.petition.commented.v1")
+KEPT: Final = ("count", "until", "closes_at", "due_at", "report_due_at", "version", "stage", "outcome")
 """Members of an event's data that a subject keeps as they were told last."""
 
 
@@ -44,9 +47,12 @@ def folded(subject: Mapping[str, Any] | None, event: Mapping[str, Any]) -> dict[
     after = {**before, **told, "about": data["about"], "cursor": str(cursor), "at": event["time"]}
     after["status"] = STATUS.get(kind, before["status"])
     if kind == RESUMED:
-        after["status"] = "open" if data["closes_at"] is not None else "closed"
+        open_or_closed = "open" if data["closes_at"] is not None else "closed"
+        after["status"] = "discussed" if data["discussed"] else open_or_closed
+    if kind == DISCUSSED and data["then"] == "closed":
+        after["status"] = "closed"
     if kind == REACHED:
         after["goals"] = [*before["goals"], data["goal"]]
-    if kind == POSTED:
+    if kind in POSTED:
         after["comments"] = before["comments"] + 1
     return after

@@ -27,6 +27,11 @@ def shelf_id(key: str, partition: int) -> str:
     return f"{key}/{partition}"
 
 
+def shelf_place(key: str, partition: int) -> Document:
+    """By what a shelf is found: those of many keys at once, whatever partitions they are of."""
+    return {"key": key, "p": partition}
+
+
 def page_id(key: str, partition: int, page: int) -> str:
     """One page of followers of one partition; pages are numbered from 0."""
     return f"{key}/{partition}#{page}"
@@ -79,7 +84,7 @@ class _Pages:
         self._known: dict[str, Document] = dict(follows)
         self._changed: dict[str, Document | None] = {}
         self._counts = Counter({shelf: document["count"] for shelf, document in shelves.items()})
-        self._given: Counter[str] = Counter()
+        self._given: Counter[str] = Counter()  # by key
 
     def take(self, before: Subscriber, data: Any) -> None:
         """Takes in a decision on what a subscriber follows."""
@@ -114,12 +119,13 @@ class _Pages:
         shelf = shelf_id(key, self._partition)
         page = self._counts[shelf] // PER_PAGE
         self._counts[shelf] += 1
-        self._given[shelf] += 1
+        self._given[key] += 1
         return page_id(key, self._partition, page)
 
     def operations(self) -> Iterator[Operation]:
         """What to write."""
         for name, follow in self._changed.items():
             yield Remove("follows", name) if follow is None else Put("follows", follow)
-        for shelf, number in self._given.items():
-            yield Update("shelves", shelf, {"$inc": {"count": number}})
+        for key, number in self._given.items():
+            more = {"$inc": {"count": number}, "$set": shelf_place(key, self._partition)}
+            yield Update("shelves", shelf_id(key, self._partition), more)

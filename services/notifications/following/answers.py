@@ -3,9 +3,8 @@
 from typing import Final
 
 from kenes.service.answers import Answers
+from services.notifications.api import PREFIX
 from services.notifications.domain.refusals import Refusal
-
-PREFIX: Final = "/api/notifications/v1"
 
 ANSWERS: Final = Answers(
     prefix=PREFIX,

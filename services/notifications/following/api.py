@@ -9,17 +9,15 @@ from starlette.responses import Response
 from kenes.identity.sealing import PersonKey
 from kenes.service.answers import json_response
 from kenes.web.bodies import read_json
-from kenes.web.i18n import Catalogs, Translator
-from kenes.web.language import request_language
+from kenes.web.language import translator
 from kenes.web.limits import RateClass
-from kenes.web.negotiation import preference
 from kenes.web.openapi import Operation
 from kenes.web.problems import Problem
 from schemas.notifications.parts import ChannelKind, Preferences
 from services.notifications.domain.refusals import Refusal
 from services.notifications.domain.subscriber import Channel
 from services.notifications.following.answers import ANSWERS
-from services.notifications.following.askers import Askers, ask, subscribed
+from services.notifications.following.askers import Askers, subscribed, write
 from services.notifications.following.chat_links import ChatLinks
 from services.notifications.following.commands import Who
 from services.notifications.following.naming import follow_name, read_follow, read_interest
@@ -56,18 +54,17 @@ class FollowingApi:
     side: ApiSide
     opting_in: OptingIn | None
     chat_links: ChatLinks
-    catalogs: Catalogs
     askers: Askers
     ways: Offered
 
     def operations(self) -> list[Operation]:
         """Every operation, for the table of the whole API."""
         return [
-            Operation("GET", "/following", self.show_following, {200: FollowingView}, secured=True),
-            ask("POST", "/follows", self.follow, FollowBody, _FOLLOW),
-            ask("DELETE", "/follows/{follow}", self.unfollow, None, (Refusal.NOT_FOLLOWED,)),
-            ask("POST", "/channels", self.add_channel, ChannelBody, _CHANNEL),
-            ask("DELETE", "/channels/{channel}", self.end_channel, None, (Refusal.CHANNEL_UNKNOWN,)),
+            Operation.own("/following", self.show_following, FollowingView),
+            write("POST", "/follows", self.follow, body=FollowBody, problems=_FOLLOW),
+            write("DELETE", "/follows/{follow}", self.unfollow, problems=(Refusal.NOT_FOLLOWED,)),
+            write("POST", "/channels", self.add_channel, body=ChannelBody, problems=_CHANNEL),
+            write("DELETE", "/channels/{channel}", self.end_channel, problems=(Refusal.CHANNEL_UNKNOWN,)),
             Operation(
                 "POST",
                 "/channels/telegram",
@@ -76,8 +73,8 @@ class FollowingApi:
                 secured=True,
                 problems=("telegram-not-offered",),
             ),
-            ask("PUT", "/preferences", self.prefer, PreferencesBody, (Refusal.ZONE_UNKNOWN,)),
-            ask("DELETE", "/me", self.erase, None, (Refusal.NOTHING_TO_ERASE,)),
+            write("PUT", "/preferences", self.prefer, body=PreferencesBody, problems=(Refusal.ZONE_UNKNOWN,)),
+            write("DELETE", "/me", self.erase, problems=(Refusal.NOTHING_TO_ERASE,)),
             Operation(
                 "POST",
                 "/by-mail/follows",
@@ -92,7 +89,7 @@ class FollowingApi:
 
     async def show_following(self, request: Request) -> Response:
         """Everything one follows, by which ways one is told, and how much is unread."""
-        who = await self.askers.known(request, RateClass.READ)
+        who = await self.askers.reader(request)
         name = self.side.commands.subscriber(who)
         subscriber, key = await self.side.reads.subscriber(name), await self.side.vault.find(who.person)
         follows = [
@@ -130,7 +127,7 @@ class FollowingApi:
             browser = self.ways.subscription(body.destination)
             added = await self.side.commands.add_channel(who, body.kind, browser, wish.wait, confirmed=True)
             return subscribed(added, wish)
-        mail, address, t = mail_of(self.opting_in), usable_address(body.destination), self._translator(request)
+        mail, address, t = mail_of(self.opting_in), usable_address(body.destination), translator(request)
         added = await self.side.commands.add_channel(who, body.kind, address.written, wish.wait, confirmed=False)
         answer = subscribed(added, wish)
         language = (await self.side.reads.subscriber(self.side.commands.subscriber(who))).preferences.language
@@ -165,7 +162,7 @@ class FollowingApi:
         """Sends a letter whose link follows something. The answer is the same whoever reads the address."""
         body = await read_json(request, MailFollowBody)
         mail, address = mail_of(self.opting_in), usable_address(body.address)
-        t = self._translator(request, body.language)
+        t = translator(request, body.language)
         interest = read_interest(body.interest)
         await write_letter(
             mail, Wish(Who.at(address), address.written, body.language, interest, body.cadence), request, t
@@ -176,11 +173,8 @@ class FollowingApi:
         """What became of a request."""
         text = request.path_params["receipt"]
         kind, receipt = ANSWERS.known_receipt(text)
-        wish = preference(request, max_wait=self.askers.wait_limit)
+        wish = self.askers.callers.wish(request)
         return ANSWERS.receipt_answer(text, await self.side.reads.receipt(kind, receipt, wish.wait))
-
-    def _translator(self, request: Request, language: str | None = None) -> Translator:
-        return Translator(self.catalogs, language or request_language(request.scope))
 
 
 def _channel_view(channel: Channel, key: PersonKey | None) -> dict[str, object]:

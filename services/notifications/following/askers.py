@@ -1,17 +1,15 @@
 """Who asks the API of followers, and how they are answered."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kenes.identity.access import Authenticate, admitted
 from kenes.service.asking import Outcome
-from kenes.web.limits import Endpoint, RateClass
-from kenes.web.negotiation import Preference, preference
-from kenes.web.openapi import Operation
+from kenes.service.callers import Callers
+from kenes.web.negotiation import Preference
+from kenes.web.openapi import Writes
 from services.notifications.following.answers import ANSWERS
 from services.notifications.following.commands import Who
 from services.notifications.following.views import AskedAnswer
@@ -19,24 +17,22 @@ from services.notifications.following.views import AskedAnswer
 
 @dataclass(frozen=True)
 class Askers:
-    """Finds who asks. `authenticate` raises a problem for whoever has no valid token."""
+    """Callers as those who follow."""
 
-    authenticate: Authenticate
-    wait_limit: float
+    callers: Callers
 
     async def writer(self, request: Request) -> tuple[Who, Preference]:
         """Who wants something changed, and how long they would wait."""
-        who = await self.known(request, RateClass.WRITE)
-        return who, preference(request, max_wait=self.wait_limit)
+        person, wish = await self.callers.writer(request)
+        return Who.signed_in(person), wish
 
-    async def known(self, request: Request, kind: RateClass) -> Who:
-        """Who asks, within their limits."""
-        return Who.signed_in(await admitted(request, self.authenticate, kind))
+    async def reader(self, request: Request) -> Who:
+        """Who reads what is theirs."""
+        return Who.signed_in(await self.callers.reader(request))
 
 
-def ask(method: str, path: str, handler: Endpoint, body: type[BaseModel] | None, problems: Sequence[str]) -> Operation:
-    """The operation of a request that is decided."""
-    return Operation.ask(method, path, handler, 200, AskedAnswer, body=body, problems=problems)
+write: Final = Writes(AskedAnswer)
+"""What those who follow ask for."""
 
 
 def subscribed(outcome: Outcome, wish: Preference) -> Response:

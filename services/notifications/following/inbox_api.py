@@ -8,14 +8,12 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kenes.identity.access import Authenticate, admitted
 from kenes.service.answers import json_response
-from kenes.web.limits import RateClass
 from kenes.web.live import LiveResponse, last_event_id
 from kenes.web.openapi import Operation, Parameter
 from kenes.web.problems import Problem
 from services.notifications.domain.refusals import Refusal
-from services.notifications.following.askers import Askers, ask, delivered
+from services.notifications.following.askers import Askers, delivered, write
 from services.notifications.following.commands import Who
 from services.notifications.following.reads import Told
 from services.notifications.following.running import ApiSide
@@ -26,34 +24,33 @@ BEFORE: Final = Parameter("before", "As the page before gave it.")
 
 @dataclass(frozen=True)
 class InboxApi:
-    """The handlers and what they need. `watches` finds who asks by token or session: browsers watch the badge, too."""
+    """The handlers and what they need. `watchers` come by token or session: browsers watch the badge, too."""
 
     side: ApiSide
     askers: Askers
-    watches: Authenticate
+    watchers: Askers
 
     def operations(self) -> list[Operation]:
         """Every operation, for the table of the whole API."""
         return [
-            Operation("GET", "/inbox", self.inbox, {200: ToldList}, secured=True, parameters=(BEFORE,)),
+            Operation.own("/inbox", self.inbox, ToldList, parameters=(BEFORE,)),
             Operation(
                 "GET", "/inbox/live", self.live, {200: None}, secured=True, session=True, media_type="text/event-stream"
             ),
-            ask("POST", "/inbox/read", self.read_all, None, ()),
-            ask("POST", "/inbox/{delivery}/read", self.read, None, (Refusal.NOT_UNREAD,)),
-            Operation("GET", "/deliveries", self.deliveries, {200: ToldList}, secured=True, parameters=(BEFORE,)),
-            ask("POST", "/deliveries/{delivery}/retry", self.retry, None, (Refusal.NOT_GIVEN_UP,)),
+            write("POST", "/inbox/read", self.read_all),
+            write("POST", "/inbox/{delivery}/read", self.read, problems=(Refusal.NOT_UNREAD,)),
+            Operation.own("/deliveries", self.deliveries, ToldList, parameters=(BEFORE,)),
+            write("POST", "/deliveries/{delivery}/retry", self.retry, problems=(Refusal.NOT_GIVEN_UP,)),
         ]
 
     async def inbox(self, request: Request) -> Response:
         """What lies in one's inbox, the latest first."""
-        who = await self.askers.known(request, RateClass.READ)
+        who = await self.askers.reader(request)
         return _told_list(await self.side.reads.inbox(self.side.commands.subscriber(who), before_of(request)))
 
     async def live(self, request: Request) -> Response:
         """How much is unread, as it changes, by server-sent events."""
-        person = await admitted(request, self.watches, RateClass.READ)
-        name = self.side.commands.subscriber(Who.signed_in(person))
+        name = self.side.commands.subscriber(await self.watchers.reader(request))
         return LiveResponse(self.side.hub, name, last_event_id(request), lambda: self.side.badges.snapshot(name))
 
     async def read_all(self, request: Request) -> Response:
@@ -69,7 +66,7 @@ class InboxApi:
 
     async def deliveries(self, request: Request) -> Response:
         """What one was told by one's channels, and what became of it; the latest first."""
-        who = await self.askers.known(request, RateClass.READ)
+        who = await self.askers.reader(request)
         return _told_list(await self.side.reads.told(self.side.commands.subscriber(who), before_of(request)))
 
     async def retry(self, request: Request) -> Response:

@@ -15,7 +15,7 @@ FOLLOWERS: Final = Projection(
     collections={
         "subscribers": (),
         "follows": (Index(("page",)),),
-        "shelves": (),
+        "shelves": (Index(("key",)),),
         "subscription_receipts": (),
         CHANNELS: (Index(("body",)),),
         ACTS: (Index(("subscriber", "at")),),

@@ -1,7 +1,7 @@
 """Those who acted: they follow what became of it without asking, and are told what is for them alone.
 
-Who started a petition follows it, and who commented follows the comment and its clause. What only they may know never
-passes the public topic: it goes straight to a fan-out.
+Who started a petition or stands behind it follows it, and who commented follows the comment and its clause. What only
+they may know never passes the public topic: it goes straight to a fan-out.
 """
 
 import asyncio
@@ -26,7 +26,10 @@ from schemas.notifications.personal import (
     ClauseRemoved,
     PersonalEvent,
     PetitionAuthorInvited,
+    PetitionDiscussionRipened,
     PetitionModerationBegun,
+    PetitionOrganiserJoined,
+    PetitionOrganiserLeft,
     PetitionRejected,
     PetitionReturned,
 )
@@ -78,21 +81,16 @@ class Acts:
         if follows:
             await self.producer.send_each(SUBSCRIPTION_REQUESTS, follows)
         for each in standing:
-            for news in await self._news(topic, each):
-                await self.producer.send(FAN_OUT_REQUESTS, *news)
+            if news := await self._news(topic, each):
+                await self.producer.send_each(FAN_OUT_REQUESTS, news)
             if isinstance(each.data, VersionAdded):
                 await self._keep_clauses(each.data)
 
     def _follows(self, decision: Recorded) -> Iterator[_Asked]:
         data, event = decision.data, decision.event
-        if isinstance(data, petitions.Created):
-            owner, interests = data.mine.owner, [f"petition:{data.petition}", f"author:petition:{data.petition}"]
-        elif isinstance(data, Posted):
-            owner, interests = data.mine.owner, [f"comment:{data.consultation}/{data.comment}"]
-            if data.anchor is not None:
-                interests.append(f"said:{data.consultation}/{data.anchor.clause}")
-        else:
+        if not isinstance(data, _FOLLOWING):
             return
+        owner, interests = data.mine.owner, _interests(data)
         try:
             who = subscriber_at(self.keyring, self.keyring.open_owner(owner))
         except UnsealError:
@@ -149,26 +147,38 @@ class Acts:
             await self.database[DRAFTS].replace_one({"_id": added.consultation}, newer, upsert=True)
 
 
-_TOLD_TO_AUTHORS: Final = (
-    petitions.ModerationBegun,
-    petitions.Returned,
-    petitions.Rejected,
-    petitions.AuthorInvited,
-)
+_FOLLOWING: Final = (petitions.Created, petitions.OrganiserJoined, petitions.Commented, Posted)
+
+
+def _interests(data: petitions.Created | petitions.OrganiserJoined | petitions.Commented | Posted) -> list[str]:
+    """What somebody follows by an act."""
+    match data:
+        case petitions.Created():
+            return [f"petition:{data.petition}", f"author:petition:{data.petition}"]
+        case petitions.OrganiserJoined():
+            return [f"petition:{data.petition}"]
+        case petitions.Commented():
+            return [f"comment:{data.petition}/{data.number}"]
+        case Posted():
+            clause = [] if data.anchor is None else [f"said:{data.consultation}/{data.anchor.clause}"]
+            return [f"comment:{data.consultation}/{data.comment}", *clause]
+
+
+_TOLD_TO_AUTHORS: Final[dict[type[Payload], tuple[type[PersonalEvent], dict[str, str]]]] = {
+    petitions.OrganiserJoined: (PetitionOrganiserJoined, {"place": "place"}),
+    petitions.OrganiserLeft: (PetitionOrganiserLeft, {}),
+    petitions.DiscussionRipened: (PetitionDiscussionRipened, {}),
+    petitions.ModerationBegun: (PetitionModerationBegun, {"due_at": "due_at"}),
+    petitions.Returned: (PetitionReturned, {"reason": "explanation"}),
+    petitions.Rejected: (PetitionRejected, {"reason": "explanation"}),
+    petitions.AuthorInvited: (PetitionAuthorInvited, {"message": "message"}),
+}
+"""What a petition's author is told of a decision, and which of its members are told, by what they are called there."""
 
 
 def _personal(data: Payload, about: About, origin: Origin) -> PersonalEvent:
-    match data:
-        case petitions.ModerationBegun(due_at=due_at):
-            return PetitionModerationBegun(about=about, origin=origin, due_at=due_at)
-        case petitions.Returned(explanation=reason):
-            return PetitionReturned(about=about, origin=origin, reason=reason)
-        case petitions.Rejected(explanation=reason):
-            return PetitionRejected(about=about, origin=origin, reason=reason)
-        case petitions.AuthorInvited(message=message):
-            return PetitionAuthorInvited(about=about, origin=origin, message=message)
-        case _:
-            raise TypeError(f"{data.TYPE} is no news of an author")
+    event, members = _TOLD_TO_AUTHORS[type(data)]
+    return event(about=about, origin=origin, **{name: getattr(data, member) for name, member in members.items()})
 
 
 def _news_of(told: PersonalEvent, part: str, decision: Recorded) -> _Asked:

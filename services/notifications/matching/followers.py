@@ -6,16 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from kenes.mongo.client import Document
-from kenes.mongo.folding import AT_ONCE, Lookup, find_in
+from kenes.mongo.folding import AT_ONCE, HELD_AT_ONCE, Lookup, find_in
 from kenes.mongo.projection import LiveVersions, Projection
 from schemas.notifications.parts import Cadence, Place, Preferences, Wanted
-from schemas.topics import SUBSCRIPTIONS
 from services.notifications.domain.interests import finds
 from services.notifications.domain.subscriber import Channel
-from services.notifications.folds.subscriptions import PER_PAGE, page_id, shelf_id
+from services.notifications.folds.subscriptions import PER_PAGE, page_id
 
-_PARTITIONS: Final = SUBSCRIPTIONS.partitions
-_KEYS_AT_ONCE: Final = AT_ONCE // _PARTITIONS
 _REACH: Final = {"channels": 1, "account": 1, "preferences": 1}
 
 
@@ -60,12 +57,11 @@ class Followers:
         """The pages there are, from a place on, and how many followers each was given."""
         version = await self.versions.get(self.projection)
         shelves = version.collection("shelves")
-        for first in range(place.key, len(keys), _KEYS_AT_ONCE):
-            numbers = range(first, min(first + _KEYS_AT_ONCE, len(keys)))
-            places = {shelf_id(keys[key], part): (key, part) for key in numbers for part in range(_PARTITIONS)}
-            counts = {each["_id"]: each["count"] for each in await find_in(shelves, Lookup("shelves", "_id", places))}
-            for name, (key, part) in places.items():
-                count = counts.get(name, 0)
+        for first in range(place.key, len(keys), HELD_AT_ONCE):
+            numbers = {key: number for number, key in enumerate(keys[first : first + HELD_AT_ONCE], first)}
+            found = await find_in(shelves, Lookup("shelves", "key", numbers))
+            counts = {(numbers[each["key"]], each["p"]): each["count"] for each in found}
+            for (key, part), count in sorted(counts.items()):
                 for page, given in enumerate(range(0, count, PER_PAGE)):
                     if (key, part, page) >= (place.key, place.partition, place.page):
                         yield Place(key=key, partition=part, page=page), min(PER_PAGE, count - given)

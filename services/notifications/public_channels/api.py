@@ -6,17 +6,17 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kenes.identity.access import admitted
 from kenes.identity.person import Person
 from kenes.service.answers import json_response
+from kenes.service.callers import Callers
 from kenes.web.bodies import read_json
 from kenes.web.limits import RateClass
-from kenes.web.negotiation import Preference, preference
+from kenes.web.negotiation import Preference
 from kenes.web.openapi import Operation
 from kenes.web.problems import Problem
 from schemas.notifications.parts import Preferences
 from services.notifications.domain.refusals import Refusal
-from services.notifications.following.askers import Askers, ask, subscribed
+from services.notifications.following.askers import subscribed, write
 from services.notifications.following.commands import Who
 from services.notifications.following.naming import read_follow, read_interest
 from services.notifications.following.views import FollowBody, PreferencesBody
@@ -41,44 +41,38 @@ class ChannelApi:
 
     reads: ChannelReads
     commands: ChannelCommands
-    askers: Askers
+    callers: Callers
     bot: str | None
 
     def operations(self) -> list[Operation]:
         """Every operation, for the table of the whole API."""
         follow = (Refusal.INTEREST_UNKNOWN, Refusal.TOO_MANY_FOLLOWS, Refusal.SAME_FOLLOW, *_NOT_MINE)
         return [
-            Operation(
-                "GET",
-                "/public-channels",
-                self.list_channels,
-                {200: PublicChannelList},
-                secured=True,
-                problems=("telegram-not-offered",),
+            Operation.own(
+                "/public-channels", self.list_channels, PublicChannelList, problems=("telegram-not-offered",)
             ),
-            Operation("GET", _ONE, self.show_channel, {200: PublicChannelDetail}, secured=True, problems=_NOT_MINE),
-            ask("PUT", _ONE, self.link_channel, LinkBody, (Refusal.CHANNEL_LINKED, *_NOT_MINE)),
-            ask("DELETE", _ONE, self.unlink_channel, None, (Refusal.CHANNEL_UNKNOWN, *_NOT_MINE)),
-            ask("POST", f"{_ONE}/follows", self.follow_for_channel, FollowBody, follow),
-            ask(
+            Operation.own(_ONE, self.show_channel, PublicChannelDetail, problems=_NOT_MINE),
+            write("PUT", _ONE, self.link_channel, body=LinkBody, problems=(Refusal.CHANNEL_LINKED, *_NOT_MINE)),
+            write("DELETE", _ONE, self.unlink_channel, problems=(Refusal.CHANNEL_UNKNOWN, *_NOT_MINE)),
+            write("POST", f"{_ONE}/follows", self.follow_for_channel, body=FollowBody, problems=follow),
+            write(
                 "DELETE",
                 f"{_ONE}/follows/{{follow}}",
                 self.unfollow_for_channel,
-                None,
-                (Refusal.NOT_FOLLOWED, *_NOT_MINE),
+                problems=(Refusal.NOT_FOLLOWED, *_NOT_MINE),
             ),
-            ask(
+            write(
                 "PUT",
                 f"{_ONE}/preferences",
                 self.prefer_for_channel,
-                PreferencesBody,
-                (Refusal.ZONE_UNKNOWN, *_NOT_MINE),
+                body=PreferencesBody,
+                problems=(Refusal.ZONE_UNKNOWN, *_NOT_MINE),
             ),
         ]
 
     async def list_channels(self, request: Request) -> Response:
         """The channels of the bodies one is an official of."""
-        bot, person = bot_of(self.bot), await admitted(request, self.askers.authenticate, RateClass.READ)
+        bot, person = bot_of(self.bot), await self.callers.reader(request)
         found = await self.reads.of(bodies_of(person.roles))
         keyring = self.commands.following.keyring
         items = [channel_view(each, each.public.body, each.public.name, keyring, bot) for each in found if each.public]
@@ -96,13 +90,13 @@ class ChannelApi:
     async def link_channel(self, request: Request) -> Response:
         """Asks that a channel be linked. Whether it is comes after Telegram was asked: `state` tells."""
         person, body, name = await self._mine(request, RateClass.WRITE)
-        language, wish = (await read_json(request, LinkBody)).language, self._wish(request)
+        language, wish = (await read_json(request, LinkBody)).language, self.callers.wish(request)
         return subscribed(await self.commands.ask(person, body, name, language, wish.wait), wish)
 
     async def unlink_channel(self, request: Request) -> Response:
         """Ends a link."""
         person, body, name = await self._mine(request, RateClass.WRITE)
-        found, wish = await self.reads.one(body, name), self._wish(request)
+        found, wish = await self.reads.one(body, name), self.callers.wish(request)
         if not found.channels:
             raise Problem(404, Refusal.CHANNEL_UNKNOWN)
         return subscribed(await self.commands.end(person, body, name, found.channels[0].id, wish.wait), wish)
@@ -132,12 +126,9 @@ class ChannelApi:
         _, body, name = await self._mine(request, RateClass.WRITE)
         if (await self.reads.one(body, name)).public is None:
             raise Problem(404, Refusal.CHANNEL_UNKNOWN)
-        return channel_of(body, name), self._wish(request)
+        return channel_of(body, name), self.callers.wish(request)
 
     async def _mine(self, request: Request, kind: RateClass) -> tuple[Person, str, str]:
-        person = await admitted(request, self.askers.authenticate, kind)
+        person = await self.callers.known(request, kind)
         bot_of(self.bot)
         return person, *own_channel(person, request.path_params["body"], request.path_params["name"])
-
-    def _wish(self, request: Request) -> Preference:
-        return preference(request, max_wait=self.askers.wait_limit)

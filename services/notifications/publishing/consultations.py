@@ -83,6 +83,10 @@ _EVENTS: Final[dict[type[Payload], tuple[type[ConsultationEvent], Callable[[Any]
         told.ConsultationStageEntered,
         lambda data: {"stage": str(data.stage), "on": data.on, "note": data.note, "link": data.link},
     ),
+    course.MeetingRecorded: (
+        told.ConsultationMeetingRecorded,
+        lambda data: {"held_on": data.meeting.held_on, "topic": _titles(data.meeting.title)},
+    ),
     course.Withdrawn: (told.ConsultationWithdrawn, _members("reason")),
     comments.Posted: (told.CommentPosted, _posted),
     comments.Hidden: (told.CommentHidden, _members("comment", "reason")),

@@ -6,10 +6,11 @@ from typing import Final
 
 from starlette.requests import Request
 
-from kenes.identity.access import Authenticate
+from kenes.identity.access import admitted
 from kenes.identity.api_keys import SCHEME, ApiKeyRefusedError, ApiKeys
 from kenes.identity.person import Person
 from kenes.identity.sealing import Keyring
+from kenes.service.callers import Callers
 from kenes.web.context import web
 from kenes.web.limits import RateClass
 from kenes.web.problems import Problem
@@ -35,6 +36,11 @@ class Caller:
     scopes: frozenset[str]
     by_key: bool
 
+    @property
+    def id(self) -> str:
+        """What the caller's requests are counted under: one owner's keys share a limit."""
+        return self.owner
+
 
 def owner_of(keyring: Keyring, person: Person) -> str:
     """Whose streams somebody's are: their body's, where they act for one, else their own, under a pseudonym."""
@@ -44,11 +50,11 @@ def owner_of(keyring: Keyring, person: Person) -> str:
 
 @dataclass(frozen=True)
 class Access:
-    """Finds the caller of a request. `authenticate` raises a problem for whoever has no valid token."""
+    """Finds the caller of a request; `callers` are those who show a token instead of a key."""
 
     keys: ApiKeys
     keyring: Keyring
-    authenticate: Authenticate
+    callers: Callers
 
     async def owner(self, request: Request, kind: RateClass, scope: Scope) -> Caller:
         """The caller, within their limits. Raises a problem for a stranger, or a key without this scope."""
@@ -72,19 +78,12 @@ class Access:
             web(request.scope).limiter.admit(request.scope, RateClass.READ)
 
     async def _admitted(self, request: Request, kind: RateClass) -> Caller:
-        limiter = web(request.scope).limiter
-        try:
-            caller = await self._caller(request)
-        except Problem:
-            limiter.admit(request.scope, kind)
-            raise
-        limiter.admit(request.scope, kind, caller.owner)
-        return caller
+        return await admitted(request, self._caller, kind)
 
     async def _caller(self, request: Request) -> Caller:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip().startswith(SCHEME):
-            person = await self.authenticate(request)
+            person = await self.callers.authenticate(request)
             return Caller(owner_of(self.keyring, person), frozenset(Scope), by_key=False)
         try:
             key = await self.keys.verify(token.strip())

@@ -43,11 +43,18 @@ class Attempts:
     def __init__(self, producer: Producer) -> None:
         self._producer = producer
 
-    async def note(self, attempt: DeliveryAttempted) -> None:
-        """Writes one try."""
+    async def note(self, attempt: DeliveryAttempted, traceparent: str | None) -> None:
+        """Writes one try, as a part of the trace of the event that was sent."""
         now = datetime.now(UTC)
         told = f"{attempt.stream}/{attempt.event}/{attempt.order}/{attempt.attempt}/{now.isoformat()}"
-        event = Event(str(uuid5(NAMESPACE_URL, f"kenes:attempt:{told}")), SOURCE, attempt.stream, now, attempt)
+        event = Event(
+            id=str(uuid5(NAMESPACE_URL, f"kenes:attempt:{told}")),
+            source=SOURCE,
+            subject=attempt.stream,
+            time=now,
+            data=attempt,
+            traceparent=traceparent,
+        )
         await self._producer.send(DELIVERY_ATTEMPTS, attempt.stream.encode(), event)
         ATTEMPTS.labels(attempt.result).inc()
         ATTEMPTS_TOOK.labels(attempt.result).observe(attempt.milliseconds / 1000)

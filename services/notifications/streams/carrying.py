@@ -12,7 +12,9 @@ from services.notifications.streams.sending import Sender
 
 @dataclass(frozen=True)
 class Carrying:
-    """What all couriers of a process share. `note` keeps a try, `ask` asks the stream's decider for something.
+    """What all couriers of a process share. `ask` asks the stream's decider for something.
+
+    `note` keeps a try, with the `traceparent` of the event that was sent.
 
     `slots` bounds what flies at once in all, `at_once` what flies of one stream, of which the live flow may have all
     and the rest half.
@@ -21,7 +23,7 @@ class Carrying:
     log: PublicLog
     progress: Progress
     sender: Sender
-    note: Callable[[DeliveryAttempted], Awaitable[None]]
+    note: Callable[[DeliveryAttempted, str | None], Awaitable[None]]
     ask: Callable[[StreamRequest], Awaitable[None]]
     slots: asyncio.Semaphore
     at_once: int

@@ -211,7 +211,8 @@ class Courier:
             after = carrying.sender.again_after(delivery.attempt, tried)
         result = Result.DEAD if tried.result is Result.FAILED and after is None else tried.result
         tried = replace(tried, result=result, after=after)
-        await carrying.note(attempted(stream, line, order, delivery.attempt, tried, milliseconds))
+        noted = attempted(stream, line, order, delivery.attempt, tried, milliseconds)
+        await carrying.note(noted, line.recorded.event.traceparent)
         if self._lanes.get(name) is not lane:
             return  # cancelled while it flew: that it was tried is noted, and nothing follows from it
         self._dirty.add(name)

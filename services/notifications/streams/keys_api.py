@@ -34,7 +34,7 @@ class KeysApi:
         """The operations."""
         one, unknown = "/keys/{prefix}", ("key-not-enough", "key-unknown")
         return [
-            Operation("GET", "/keys", self.list_keys, {200: KeyList}, problems=unknown[:1], secured=True),
+            Operation.own("/keys", self.list_keys, KeyList, problems=unknown[:1]),
             Operation(
                 "POST",
                 "/keys",

@@ -40,7 +40,7 @@ class Line:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """The event as a CloudEvent in the structured mode, with the extension `cursor`."""
+        """The event as a CloudEvent in the structured mode, with the extensions `cursor` and `traceparent`."""
         return {**self._head(), "data": self.recorded.data.model_dump(mode="json")}
 
     @cached_property
@@ -51,6 +51,7 @@ class Line:
 
     def _head(self) -> dict[str, Any]:
         event = self.recorded.event
+        traced = {} if event.traceparent is None else {"traceparent": event.traceparent}
         return {
             "specversion": "1.0",
             "id": event.id,
@@ -60,6 +61,7 @@ class Line:
             "time": event.time.isoformat(),
             "datacontenttype": "application/json",
             "cursor": str(self.cursor),
+            **traced,
         }
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import orjson
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,9 +17,10 @@ from kenes.service.asking import Outcome
 from kenes.service.receipt_reads import awaited_receipt, stored_receipt
 from kenes.web.bodies import read_json
 from kenes.web.limits import Endpoint, RateClass
-from kenes.web.negotiation import Preference, preference
-from kenes.web.openapi import Operation, Parameter
-from kenes.web.problems import FieldError, InvalidInput, Problem
+from kenes.web.negotiation import Preference
+from kenes.web.openapi import Operation, Parameter, Writes
+from kenes.web.openapi_parameters import choice, chosen
+from kenes.web.problems import Problem
 from schemas.notifications.streams import (
     Order,
     OwnerRequest,
@@ -58,11 +58,15 @@ ACTS: Final[dict[str, tuple[type[OwnerRequest], str]]] = {
     "test": (StreamTestRequested, "Sends an event that tells nothing."),
 }
 """What needs no body, by the last part of its address."""
+RESULT: Final = choice("result", "Only tries that ended so.", Result)
 _ORDERS: Final = (StreamRefusal.TOO_MANY_ORDERS, StreamRefusal.STREAM_UNVERIFIED)
 _CURSORS: Final = ("cursor-malformed", "cursor-future", "cursor-expired", "time-malformed")
 _REPLAYS: Final = (StreamRefusal.REPLAY_EMPTY, *_ORDERS, *_CURSORS)
 _PAGED: Final = ("cursor-malformed", "input-invalid")
 _CANCELLATIONS: Final = (StreamRefusal.REPLAY_UNKNOWN, StreamRefusal.REPLAY_ENDED)
+_CHANGES: Final = (StreamRefusal.NOTHING_CHANGES,)
+_USUAL: Final = (StreamRefusal.STREAM_UNKNOWN, "scope-missing")
+_write: Final = Writes(AskedAnswer, _USUAL, keys=(Scope.WRITE,))
 
 
 @dataclass(frozen=True)
@@ -74,30 +78,27 @@ class OwnerApi:
     attempts: DeliveryLog
     live: LiveCollections
     access: Access
-    wait_limit: float
 
     def operations(self) -> list[Operation]:
         """The operations; each needs a token or a key."""
         one = "/streams/{stream}"
-        result = Parameter("result", "Only tries that ended so.", schema={"type": "string", "enum": list(Result)})
         before = Parameter("before", "As the page before gave it.")
         after = Parameter("after", "As the page before gave it: the cursor of its last event.")
         return [
             _read("/streams", self.list_streams, StreamList),
-            _ask("POST", "/streams", self.create_stream, StreamBody, "too-many-owned", *_CURSORS, done=201),
+            _write(
+                "POST", "/streams", self.create_stream, 201, body=StreamBody, problems=("too-many-owned", *_CURSORS)
+            ),
             _read("/streams/receipts/{receipt}", self.stream_receipt, AskedAnswer, "receipt-unknown"),
             _read(one, self.show_stream, StreamView),
-            _ask("PATCH", one, self.change_stream, StreamChangeBody, StreamRefusal.NOTHING_CHANGES),
-            _ask("DELETE", one, self.delete_stream, None),
-            *(
-                _ask("POST", f"{one}/{name}", self.act(name), None, StreamRefusal.NOTHING_CHANGES, *_ORDERS)
-                for name in ACTS
-            ),
-            _ask("POST", f"{one}/rotation", self.rotate_secret, None),
-            _ask("POST", f"{one}/replay", self.replay_stream, ReplayBody, *_REPLAYS),
-            _ask("DELETE", f"{one}/replays/{{replay}}", self.cancel_replay, None, *_CANCELLATIONS),
-            _ask("POST", f"{one}/retry", self.retry_event, RetryBody, "cursor-malformed", *_ORDERS),
-            _read(f"{one}/attempts", self.list_attempts, AttemptList, *_PAGED, parameters=(before, result)),
+            _write("PATCH", one, self.change_stream, body=StreamChangeBody, problems=_CHANGES),
+            _write("DELETE", one, self.delete_stream),
+            *(_write("POST", f"{one}/{name}", self.act(name), problems=(*_CHANGES, *_ORDERS)) for name in ACTS),
+            _write("POST", f"{one}/rotation", self.rotate_secret),
+            _write("POST", f"{one}/replay", self.replay_stream, body=ReplayBody, problems=_REPLAYS),
+            _write("DELETE", f"{one}/replays/{{replay}}", self.cancel_replay, problems=_CANCELLATIONS),
+            _write("POST", f"{one}/retry", self.retry_event, body=RetryBody, problems=("cursor-malformed", *_ORDERS)),
+            _read(f"{one}/attempts", self.list_attempts, AttemptList, *_PAGED, parameters=(before, RESULT)),
             _read(f"{one}/dead-letters", self.list_dead_letters, DeadLetterList, *_PAGED, parameters=(after,)),
         ]
 
@@ -115,7 +116,7 @@ class OwnerApi:
         caller, wish = await self._writer(request)
         body = await read_json(request, StreamBody)
         outcome, secret = await self.commands.create(caller.owner, body, wish.wait)
-        return _with_secret(ANSWERS.answer("stream", outcome, applied=wish.applied), secret)
+        return _answer(outcome, wish, secret=secret)
 
     async def change_stream(self, request: Request) -> Response:
         """Another name, address or filter. Another address must take a test event first."""
@@ -141,7 +142,7 @@ class OwnerApi:
         """A new signing secret, told here only; the one before signs beside it for a day."""
         caller, wish = await self._writer(request)
         outcome, secret = await self.commands.rotate(caller.owner, _named(request), wish.wait)
-        return _with_secret(_answer(outcome, wish), secret)
+        return _answer(outcome, wish, secret=secret)
 
     async def replay_stream(self, request: Request) -> Response:
         """Sends events once more, with the ids they had, beside the live flow."""
@@ -168,10 +169,7 @@ class OwnerApi:
     async def list_attempts(self, request: Request) -> Response:
         """Tries to deliver, the newest first, a page at a time."""
         stream, before = await self._stream(request), place_of(request, "before")
-        result = request.query_params.get("result")
-        if result is not None and result not in set(Result):
-            raise InvalidInput([FieldError("/result", "enum")])
-        found = await self.attempts.tries(stream.id, before, result)
+        found = await self.attempts.tries(stream.id, before, chosen(request, RESULT))
         return json_response({"attempts": found.attempts, "before": _text(found.before)})
 
     async def list_dead_letters(self, request: Request) -> Response:
@@ -185,7 +183,7 @@ class OwnerApi:
         text = request.path_params["receipt"]
         await self._reader(request)
         _, receipt = ANSWERS.known_receipt(text)
-        wish = preference(request, max_wait=self.wait_limit)
+        wish = self.access.callers.wish(request)
         found = await awaited_receipt(self.commands.asking.decisions, self._stored, receipt, wish.wait)
         return ANSWERS.receipt_answer(text, found)
 
@@ -206,7 +204,7 @@ class OwnerApi:
 
     async def _writer(self, request: Request) -> tuple[Caller, Preference]:
         caller = await self.access.owner(request, RateClass.WRITE, Scope.WRITE)
-        return caller, preference(request, max_wait=self.wait_limit)
+        return caller, self.access.callers.wish(request)
 
     async def _view(self, stream: AgencyStream) -> dict[str, Any]:
         lanes = await self.progress.lanes(stream.id)
@@ -231,32 +229,15 @@ def _named(request: Request) -> str:
     return found
 
 
-def _answer(outcome: Outcome, wish: Preference) -> Response:
-    return ANSWERS.answer("stream", outcome, applied=wish.applied)
-
-
-def _with_secret(answer: Response, secret: str) -> Response:
-    """The same answer, which also tells the secret that was made for it."""
-    kept = {name: value for name, value in answer.headers.items() if name not in ("content-length", "content-type")}
-    return json_response(orjson.loads(bytes(answer.body)) | {"secret": secret}, answer.status_code, kept)
+def _answer(outcome: Outcome, wish: Preference, **told: str) -> Response:
+    return ANSWERS.answer("stream", outcome, applied=wish.applied, told=told)
 
 
 def _read(
     path: str, handler: Endpoint, answer: type[BaseModel], *problems: str, parameters: tuple[Parameter, ...] = ()
 ) -> Operation:
-    known = (StreamRefusal.STREAM_UNKNOWN, "scope-missing", *problems)
-    return Operation(
-        "GET", path, handler, {200: answer}, problems=known, parameters=parameters, secured=True, keys=(Scope.READ,)
-    )
-
-
-def _ask(
-    method: str, path: str, handler: Endpoint, body: type[BaseModel] | None, *problems: str, done: int = 200
-) -> Operation:
-    known = (StreamRefusal.STREAM_UNKNOWN, "scope-missing", *problems)
-    return replace(
-        Operation.ask(method, path, handler, done, AskedAnswer, body=body, problems=known), keys=(Scope.WRITE,)
-    )
+    own = Operation.own(path, handler, answer, problems=(*_USUAL, *problems), parameters=parameters)
+    return replace(own, keys=(Scope.READ,))
 
 
 def lane_view(lane: Document | None, start: int, end: int) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from kenes.service.answers import json_bytes, json_response
 from kenes.web.context import add_header
 from kenes.web.limits import Endpoint
-from kenes.web.negotiation import preference
 from kenes.web.openapi import Operation, Parameter
 from kenes.web.problems import Problem
 from schemas.notifications.streams import StreamFilter
@@ -51,7 +50,6 @@ class ReadingApi:
     snapshot: Snapshot
     files: Files
     access: Access
-    wait_limit: float
 
     def operations(self) -> list[Operation]:
         """The operations, public all of them; requests are counted by whoever shows a key or token, else by address."""
@@ -74,7 +72,7 @@ class ReadingApi:
         asked = Asked.of(request, "after", "since", "limit")
         cursor = await place_in(self.log, asked.after, asked.since, (await self.log.bounds())[0])
         lines, after = await self._find(cursor, asked)
-        wait = preference(request, max_wait=self.wait_limit).wait
+        wait = self.access.callers.wish(request).wait
         if not lines and wait and await self.log.news(after, wait):
             lines, after = await self._find(after, asked)
         body = b"[" + b",".join(line.json for line in lines) + b"]"

@@ -7,7 +7,6 @@ from typing import Final
 
 from kenes.egress.client import Egress
 from kenes.egress.settings import EgressSettings
-from kenes.identity.access import Authenticate
 from kenes.identity.api_keys import ApiKeys
 from kenes.identity.sealing import Keyring
 from kenes.identity.settings import load as load_identity
@@ -18,6 +17,7 @@ from kenes.mongo.client import patience
 from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.projection import LiveCollections, live_version
 from kenes.service.asking import Asking
+from kenes.service.callers import Callers
 from kenes.service.definition import Context, Deciding, Service
 from kenes.service.following import LOADED_WITHIN, following
 from kenes.web.openapi import Operation
@@ -96,12 +96,7 @@ class ApiSide:
 
 @asynccontextmanager
 async def api_side(
-    service: Service,
-    context: Context,
-    keyring: Keyring,
-    authenticate: Authenticate,
-    entitlements: Entitlements,
-    wait_limit: float,
+    service: Service, context: Context, keyring: Keyring, callers: Callers, entitlements: Entitlements
 ) -> AsyncIterator[ApiSide]:
     """Opens the log, the directory of streams and what else the handlers need."""
     snapshot, streams, recent = Snapshot(), streams_directory(), Decisions()
@@ -124,12 +119,12 @@ async def api_side(
             entitlements=entitlements,
         )
         keys = ApiKeys(store)
-        access = Access(keys, keyring, authenticate)
+        access = Access(keys, keyring, callers)
         progress, attempts = Progress(context.database), DeliveryLog(context.database)
         live = LiveCollections(context.database, service.projections)
         operations = (
-            *ReadingApi(log, snapshot, Files(log), access, wait_limit).operations(),
-            *OwnerApi(commands, progress, attempts, live, access, wait_limit).operations(),
+            *ReadingApi(log, snapshot, Files(log), access).operations(),
+            *OwnerApi(commands, progress, attempts, live, access).operations(),
             *KeysApi(keys, access, entitlements).operations(),
         )
         yield ApiSide(log, commands, progress, attempts, keys, operations)

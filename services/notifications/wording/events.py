@@ -6,9 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from kenes.regions import place_name
 from schemas.notifications.about import About, PublicEvent
-from schemas.notifications.consultations import ConsultationExtended, ConsultationWithdrawn
-from schemas.notifications.personal import PERSONAL_TYPES, PersonalEvent, PetitionRejected, PetitionReturned
+from schemas.notifications.consultations import ConsultationExtended, ConsultationMeetingRecorded, ConsultationWithdrawn
+from schemas.notifications.personal import (
+    PERSONAL_TYPES,
+    PersonalEvent,
+    PetitionOrganiserJoined,
+    PetitionRejected,
+    PetitionReturned,
+)
 from schemas.notifications.petitions import PetitionGoalReached
 from schemas.notifications.public import PUBLIC_TYPES
 from schemas.parts import Statement
@@ -18,6 +25,8 @@ _TYPES: Final[Mapping[str, type[PublicEvent] | type[PersonalEvent]]] = {**PUBLIC
 
 _FACTS: Final[Mapping[str, Fact]] = {
     "count": Fact.SIGNATURES,
+    "ripe_at": Fact.RIPE,
+    "until": Fact.UNTIL,
     "closes_at": Fact.UNTIL,
     "due_at": Fact.DUE,
     "report_due_at": Fact.DUE,
@@ -25,6 +34,8 @@ _FACTS: Final[Mapping[str, Fact]] = {
     "stage": Fact.STAGE,
     "version": Fact.VERSION,
     "comments": Fact.COMMENTS,
+    "then": Fact.THEN,
+    "held_on": Fact.HELD,
     "act": Fact.ACT,
     "statement": Fact.STATEMENT,
     "conclusions": Fact.STATEMENT,
@@ -64,6 +75,10 @@ def facts_of(event: PublicEvent | PersonalEvent, language: str) -> dict[Fact, Fa
         found[Fact.GOAL] = event.goal.signatures
     if isinstance(event, _GIVE_REASONS):
         found[Fact.REASON] = event.reason
+    if isinstance(event, PetitionOrganiserJoined):
+        found[Fact.PLACE] = place_name(event.place, language)
+    if isinstance(event, ConsultationMeetingRecorded):
+        found[Fact.MEETING] = nearest(event.topic, language)
     return found
 
 

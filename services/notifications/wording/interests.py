@@ -9,7 +9,7 @@ from kenes.bodies import body_name
 from kenes.mongo.client import Database
 from kenes.mongo.folding import Lookup, find_in
 from kenes.mongo.projection import LiveCollections
-from kenes.regions import region_name, regions
+from kenes.regions import regions, unit_name
 from kenes.web.i18n import Translator
 from schemas.consultations.parts import DraftKind
 from schemas.notifications.about import About
@@ -73,8 +73,8 @@ class InterestNames:
         words = title if plain else t(f"interest.{kind}", clause=part if about is None else clause, title=title)
         if about is None:
             return Named(words, self._centre)
-        page = self.addresses.subject(about)
-        return Named(words, f"{page}/comments/{part}" if kind == "comment" else page)
+        page = self.addresses.comment(about, part) if kind == "comment" else self.addresses.subject(about)
+        return Named(words, page)
 
     @cached_property
     def _live(self) -> LiveCollections:
@@ -103,7 +103,7 @@ def _subject(interest: str) -> str:
 def _told(kind: str, name: str, t: Translator) -> str:
     """The name as readers call it; as it stands where it has no other."""
     if kind == "region":
-        return region_name(name, t.language)
+        return unit_name(name, t.language)
     if kind == "body":
         return body_name(name, t.language)
     if (kind == "category" and name in CATEGORIES) or (kind == "level" and name in LEVELS):

@@ -122,6 +122,8 @@ def names(monkeypatch: pytest.MonkeyPatch) -> InterestNames:
         ("consultation:d", "О книгах"),
         ("body:kz-justice", "Орган: Министерство юстиции"),
         ("body:kz-akimat:KZ-75", "Орган: Акимат (Город Алматы)"),
+        ("body:kz-akimat:KZ-101000", "Орган: Акимат (Город Семей)"),
+        ("region:KZ-101000", "Регион: Город Семей"),
         ("body:unheard-of", "Орган: unheard-of"),
     ],
 )

@@ -22,7 +22,7 @@ from services.notifications.public_channels.naming import bodies_of, channel_of,
 NOTHING: Any = None
 """No operation is called here."""
 OPERATIONS = (
-    *FollowingApi(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING).operations(),
+    *FollowingApi(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING).operations(),
     *InboxApi(NOTHING, NOTHING, NOTHING).operations(),
     *ChannelApi(NOTHING, NOTHING, NOTHING, NOTHING).operations(),
 )

@@ -16,6 +16,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from kenes.egress.client import Answer, Egress
 from kenes.egress.errors import EgressError
 from kenes.egress.settings import EgressSettings
+from kenes.observe import tracing
 from services.notifications.channels.heard import LONGEST, retry_after
 from services.notifications.channels.port import Gone, Outcome, Retry, Sent
 from services.notifications.channels.retries import JITTER, PAUSES, pause
@@ -76,6 +77,26 @@ async def test_a_later_try_has_the_same_id_and_its_own_time() -> None:
         await channel.send(to(), Hook("e1", b"{}"))
     stamps = [(headers["webhook-id"], headers["webhook-timestamp"]) for _, headers in there.sent]
     assert stamps == [("e1", str(int(NOW.timestamp()))), ("e1", str(int(NOW.timestamp()) + 3600))]
+
+
+async def test_each_try_is_a_span_of_its_own_in_the_trace_of_the_event() -> None:
+    there = Saying(Answer(204, {}, b""))
+    began = tracing.new_trace()
+    event = EVENT | {"traceparent": began.traceparent()}
+    for _ in range(2):
+        await WebhookChannel(there).send(to(), hook_of(event, DATAREF))
+    spans = [tracing.parse(headers["traceparent"]) for _, headers in there.sent]
+    assert {span.trace_id for span in spans if span} == {began.trace_id}
+    assert len({began.span_id, *(span.span_id for span in spans if span)}) == 3
+    assert {json.loads(body)["traceparent"] for body, _ in there.sent} == {began.traceparent()}
+
+
+@pytest.mark.parametrize("more", [{}, {"traceparent": "00-not-a-trace"}])
+async def test_what_has_no_trace_is_sent_without_one(more: dict[str, str]) -> None:
+    there = Saying(Answer(204, {}, b""))
+    assert await WebhookChannel(there).send(to(), hook_of(EVENT | more, DATAREF)) == Sent(204)
+    ((_, headers),) = there.sent
+    assert "traceparent" not in headers
 
 
 async def test_the_sdk_of_cloudevents_reads_what_arrives_over_a_socket() -> None:

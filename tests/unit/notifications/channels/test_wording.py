@@ -8,9 +8,20 @@ from hypothesis import strategies as st
 
 from kenes.web.i18n import LANGUAGES
 from schemas.notifications.about import About, Kind, Origin
-from schemas.notifications.consultations import ConsultationExtended
-from schemas.notifications.personal import PERSONAL_TYPES, PetitionAuthorInvited, PetitionReturned
-from schemas.notifications.petitions import PetitionAnswered, PetitionGoalReached, PublicGoal
+from schemas.notifications.consultations import ConsultationExtended, ConsultationMeetingRecorded
+from schemas.notifications.personal import (
+    PERSONAL_TYPES,
+    PetitionAuthorInvited,
+    PetitionOrganiserJoined,
+    PetitionReturned,
+)
+from schemas.notifications.petitions import (
+    AfterDiscussion,
+    PetitionAnswered,
+    PetitionDiscussionClosed,
+    PetitionGoalReached,
+    PublicGoal,
+)
 from schemas.notifications.public import PUBLIC_TYPES
 from schemas.parts import Language, Statement
 from services.notifications.channels.port import Fact
@@ -53,8 +64,23 @@ def test_members_of_an_event_become_facts() -> None:
     assert facts_of(extended, "kk") == {Fact.UNTIL: AT, Fact.REASON: "Holidays"}
     returned = PetitionReturned(about=ABOUT, origin=ORIGIN, reason="Name the street")
     assert facts_of(returned, "kk") == {Fact.REASON: "Name the street"}
+    joined = PetitionOrganiserJoined(about=ABOUT, origin=ORIGIN, place="FI")
+    assert facts_of(joined, "ru") == {Fact.PLACE: "Финляндия"}
+    met = ConsultationMeetingRecorded(
+        about=ABOUT, origin=ORIGIN, held_on=AT.date(), topic={"kk": "Медиа", "ru": "Медиа"}
+    )
+    assert facts_of(met, "en") == {Fact.HELD: AT.date(), Fact.MEETING: "Медиа"}
     invited = PetitionAuthorInvited(about=ABOUT, origin=ORIGIN, message="Come on Monday")
     assert facts_of(invited, "kk") == {Fact.STATEMENT: "Come on Monday"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("then", AfterDiscussion)
+def test_what_follows_a_discussion_is_told_in_words(then: AfterDiscussion, language: Language) -> None:
+    closed = PetitionDiscussionClosed(about=ABOUT, origin=ORIGIN, comments=3, then=then)
+    told = WORDING.tell(notice(item_of(closed, language, url=URL, at=AT), language=language)).items[0]
+    assert next(value for _, value in told.facts) == "3"
+    assert " " in dict(told.facts).popitem()[1], "a code has no blanks"
 
 
 @given(st.text(), st.integers(2, 60))

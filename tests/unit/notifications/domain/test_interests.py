@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from schemas.notifications import consultations, petitions
 from schemas.notifications.about import About, Kind, Origin
 from schemas.notifications.parts import Priority
-from schemas.notifications.personal import ClauseRemoved, PetitionReturned
+from schemas.notifications.personal import ClauseRemoved, PetitionOrganiserLeft, PetitionReturned
 from schemas.payload import Payload
 from services.notifications.domain.interests import finds, key_of, keys_of, priority_of, search_for
 
@@ -46,6 +46,18 @@ COMMENT: dict[str, Any] = {**DRAFT, "comment": "m"}
             petitions.PetitionPublished(**PETITION, goals=(), closes_at="2027-01-01T00:00:00Z"),
             {"petition:p", "body:akimat:KZ-75", "level:region", "category:housing", "region:KZ-75", "word:парк"},
         ),
+        (
+            petitions.PetitionDiscussionOpened(**PETITION, ripe_at="2027-01-01T00:00:00Z", until=None),
+            {"petition:p", "body:akimat:KZ-75", "level:region", "category:housing", "region:KZ-75", "word:парк"},
+        ),
+        (
+            petitions.PetitionDiscussionClosed(**PETITION, comments=2, then="moderation"),
+            {"petition:p", "body:akimat:KZ-75"},
+        ),
+        (petitions.PetitionTextChanged(**PETITION), {"petition:p"}),
+        (petitions.PetitionCommented(**PETITION, number=3, revision=1, language="kk"), set()),
+        (petitions.PetitionCommentHidden(**PETITION, number=3, reason="insulting"), {"comment:p/3"}),
+        (PetitionOrganiserLeft(**PETITION), {"author:petition:p"}),
         (petitions.PetitionCounted(**PETITION, count=3), set()),
         (
             consultations.CommentPosted(

@@ -71,7 +71,6 @@ def decided(topic: Topic, subject: str, *data: Payload) -> list[Recorded]:
 
 def posted(clause: str | None) -> Posted:
     """A comment of the author."""
-    mine = PrivateEntry(owner=KEYRING.seal_owner(KEYRING.index(AUTHOR)), entry="e", note="n")
     return Posted(
         consultation="c",
         comment="m",
@@ -88,7 +87,7 @@ def posted(clause: str | None) -> Posted:
         text="Келісемін.",
         listed=False,
         sealed="s",
-        mine=mine,
+        mine=private_entry(),
         due_at=None,
     )
 
@@ -140,6 +139,27 @@ async def test_what_moderators_say_goes_to_the_author_alone() -> None:
         (("author:petition:p",), "notifications.petition.moderation-begun.v1"),
         (("author:petition:p",), "notifications.petition.returned.v1"),
     ]
+
+
+def private_entry() -> PrivateEntry:
+    """The author's entry."""
+    return PrivateEntry(owner=KEYRING.seal_owner(KEYRING.index(AUTHOR)), entry="e", note="n")
+
+
+async def test_who_prepares_a_petition_with_others_is_told_of_them() -> None:
+    world = World()
+    told: dict[str, Any] = {"petition": "p", "sealed": "s", "mine": private_entry(), "listed": True, "revision": 1}
+    joined = petitions.OrganiserJoined(**told, organiser="b", place="FI")
+    left = petitions.OrganiserLeft(petition="p", organiser="b")
+    comment = petitions.Commented(**told, number=4, by="b", language="kk", text="Келісемін.")
+    ripe = petitions.DiscussionRipened(petition="p")
+    await acts_of(world, "p").handle(PETITIONS, decided(PETITIONS, "p", joined, left, comment, ripe))
+    assert [each.interest for each in world.subscriptions.told(Followed)] == ["petition:p", "comment:p/4"]
+    assert [(each.wanted.keys, each.news.event) for each in world.fan_outs.told(FanOutBegun)] == [
+        (("author:petition:p",), f"notifications.petition.{each}.v1")
+        for each in ("organiser-joined", "organiser-left", "discussion-ripened")
+    ]
+    assert world.fan_outs.told(FanOutBegun)[0].news.data["place"] == "FI"
 
 
 def reached(*comments: str, sequence: int = 7) -> CampaignReached:

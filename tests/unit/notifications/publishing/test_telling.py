@@ -15,8 +15,9 @@ from schemas.notifications.about import About, Kind, Origin
 from schemas.notifications.public import PUBLIC_TYPES
 from schemas.payload import Payload
 from schemas.petitions import v1 as decided
-from schemas.topics import COMMENTS, CONSULTATIONS, PETITIONS
+from schemas.topics import COMMENTS, CONSULTATIONS, PETITIONS, REGISTRY, SIGNATURES, VOTES
 from services.notifications.publishing import consultations, petitions
+from services.notifications.publishing.relay import READINGS
 from services.notifications.publishing.subjects import Subject
 from tests.contract.payloads import built
 
@@ -27,37 +28,39 @@ PETITION: Final = About(
     kind=Kind.PETITION, id="p", title={"kk": "Бала бақша"}, body="parliament", level="country", category="education"
 )
 DRAFT: Final = PETITION.model_copy(update={"kind": Kind.CONSULTATION, "id": "c", "category": "law"})
-UNTOLD_OF_PETITIONS: Final = {
-    decided.Created,
-    decided.Edited,
-    decided.OrganiserJoined,
-    decided.OrganiserLeft,
-    decided.DiscussionBegun,
-    decided.DiscussionRipened,
-    decided.Commented,
-    decided.CommentHidden,
-    decided.GatheringBegun,
-    decided.ModerationBegun,
-    decided.Locked,
-    decided.VerdictProposed,
-    decided.Returned,
-    decided.Rejected,
-    decided.AuthorInvited,
-    decided.PaperEntered,
-    decided.PaperCorrected,
-    decided.PetitionRefused,
+UNTOLD_OF_PETITIONS: Final[dict[type[Payload], str]] = {
+    decided.Created: "a draft is its author's",
+    decided.Edited: "only a text that nobody else reads can be changed, but while it is discussed",
+    decided.OrganiserJoined: "its author is told; the page names those who agreed to it",
+    decided.OrganiserLeft: "its author is told",
+    decided.DiscussionRipened: "its author is told, who may hand the text in now; when that is, the opening has said",
+    decided.GatheringBegun: "whoever holds the address may read it, and nobody else",
+    decided.ModerationBegun: "its author is told",
+    decided.Locked: "work of moderators",
+    decided.VerdictProposed: "work of moderators, and no verdict yet",
+    decided.Returned: "its author is told",
+    decided.Rejected: "its author is told; the moderators' log has the reason without the text",
+    decided.AuthorInvited: "its author is told",
+    decided.PaperEntered: "whether paper counts is the rule pack's; a goal is told with what counts of it",
+    decided.PaperCorrected: "as of paper that is entered",
+    decided.PetitionRefused: "nothing happened",
 }
-UNTOLD_OF_DRAFTS: Final = {
-    course.Prepared,
-    course.Described,
-    course.Enrolled,
-    course.Dismissed,
-    course.MeetingRecorded,
-    course.ReportHanded,
-    course.ReportPostponed,
-    course.ConsultationRefused,
-    comments.CommentRefused,
-    comments.CampaignReached,
+TOLD_WHILE_DISCUSSED: Final = {decided.Edited, decided.GatheringBegun, decided.ModerationBegun}
+"""They change what everybody can read, or end it."""
+UNTOLD_OF_DRAFTS: Final[dict[type[Payload], str]] = {
+    course.Prepared: "only the body sees what it prepares",
+    course.Described: "only the body sees what it prepares; the opening tells the title it came to",
+    course.Enrolled: "names a person; the page has the working group",
+    course.Dismissed: "names a person; the page has the working group",
+    course.ReportHanded: "nothing can be read of it until the ledger allows the report, which is told",
+    course.ReportPostponed: "the body sees at its desk what it still owes",
+    course.ConsultationRefused: "nothing happened",
+    comments.CommentRefused: "nothing happened",
+    comments.CampaignReached: "each sender is told; whom an answer reached is nobody else's business",
+}
+UNTOLD_TOPICS: Final = {
+    SIGNATURES.name: "who signed is nobody's business; how many is told as a count",
+    VOTES.name: "who voted how is nobody's business; the page shows counts and groups",
 }
 
 
@@ -100,20 +103,109 @@ def test_every_decision_on_a_draft_is_told_or_known_to_be_untold(payload: type[P
 
 @pytest.mark.parametrize("payload", PETITIONS.payloads, ids=lambda payload: payload.TYPE)
 @given(data=st.data())
-def test_of_an_unpublished_petition_nothing_is_told(payload: type[Payload], data: Any) -> None:
+def test_of_a_petition_that_nobody_can_read_nothing_is_told(payload: type[Payload], data: Any) -> None:
     decision: Any = data.draw(built(payload))
     told = petitions.tell(Subject(about=PETITION, sequence=0), decision, ORIGIN)
-    assert (told is not None) == (payload is decided.Published)
+    assert (told is not None) == (payload in {decided.DiscussionBegun, decided.Published})
 
 
-def test_what_an_event_is_about_is_what_the_petition_was_when_it_happened() -> None:
-    text = decided.PetitionText(
-        language="kk", title="Әр ауылға бала бақша", text="Т" * 60, proposal="Салынсын деп сұраймыз.", region="KZ-61"
+@pytest.mark.parametrize("payload", PETITIONS.payloads, ids=lambda payload: payload.TYPE)
+@given(data=st.data())
+def test_of_a_text_that_is_discussed_what_changes_or_ends_it_is_told_too(payload: type[Payload], data: Any) -> None:
+    decision: Any = data.draw(built(payload))
+    told = petitions.tell(Subject(about=PETITION, public=True, discussed=True, sequence=0), decision, ORIGIN)
+    if payload in TOLD_WHILE_DISCUSSED:
+        assert told is not None
+        assert type(told).model_validate(told.model_dump(mode="json")) == told
+    elif payload in UNTOLD_OF_PETITIONS:
+        assert told is None
+
+
+def test_every_topic_of_decisions_is_told_of_or_known_to_be_untold() -> None:
+    decided_there = {
+        topic.name
+        for topic in REGISTRY
+        if topic.owner in ("petitions", "consultations") and not topic.name.endswith("-requests.v1")
+    }
+    assert decided_there == {reading.topic.name for reading in READINGS} | set(UNTOLD_TOPICS)
+
+
+TEXT: Final = decided.PetitionText(
+    language="kk", title="Әр ауылға бала бақша", text="Т" * 60, proposal="Салынсын деп сұраймыз.", region="KZ-61"
+)
+
+
+def course_of(*decisions: Payload) -> list[Any]:
+    """The public events of a petition to which these happen after it was created."""
+    subject = petitions.learn(None, created(), 0)
+    told = []
+    for sequence, decision in enumerate(decisions, 1):
+        assert subject is not None
+        told.append(petitions.tell(subject, decision, ORIGIN))
+        subject = petitions.learn(subject, decision, sequence)
+    return told
+
+
+def commented(number: int) -> decided.Commented:
+    """A comment on a text that is discussed."""
+    mine = {"owner": "o", "entry": "e", "note": "n"}
+    return decided.Commented(
+        petition="p",
+        number=number,
+        by="b",
+        revision=1,
+        language="ru",
+        text="Нужны и ясли.",
+        listed=True,
+        sealed="s",
+        mine=mine,
     )
-    created = decided.Created(
+
+
+def test_a_discussion_is_told_from_its_opening_to_its_end() -> None:
+    longer = TEXT.model_copy(update={"title": "Әр ауылға екі бала бақша"})
+    opened, _, changed, _, closed, after = course_of(
+        decided.DiscussionBegun(petition="p", ripe_at=AT, until=None),
+        commented(1),
+        decided.Edited(petition="p", text=longer),
+        commented(2),
+        decided.ModerationBegun(petition="p", due_at=AT, remind_at=AT),
+        decided.Edited(petition="p", text=TEXT),
+    )
+    assert (opened.ripe_at, opened.until, opened.about.title["kk"]) == (AT, None, TEXT.title)
+    assert changed.about.title == {"kk": longer.title}
+    assert (closed.comments, closed.then) == (2, "moderation")
+    assert after is None, "what lies with moderators nobody else reads"
+
+
+def test_a_discussion_can_end_without_more_and_pause_for_a_court() -> None:
+    begun = decided.DiscussionBegun(petition="p", ripe_at=AT, until=AT)
+    _, suspended, resumed, closed, _ = course_of(
+        begun,
+        decided.Suspended(petition="p", act="act 7"),
+        decided.Resumed(petition="p", act="act 8"),
+        decided.Closed(petition="p", reason=decided.CloseReason.DISCUSSION_OVER),
+        decided.Archived(petition="p"),
+    )
+    assert suspended.act == "act 7"
+    assert resumed.discussed
+    assert (closed.TYPE, closed.then) == ("notifications.petition.discussion-closed.v1", "closed")
+
+
+def test_a_discussed_petition_that_is_published_is_told_as_any_other() -> None:
+    closes = decided.Closed(petition="p", reason=decided.CloseReason.WINDOW_ENDED)
+    begun = decided.DiscussionBegun(petition="p", ripe_at=AT, until=AT)
+    published = decided.Published(petition="p", closes_at=AT)
+    told = [each.TYPE for each in course_of(begun, published, closes)]
+    assert told == [f"notifications.petition.{each}.v1" for each in ("discussion-opened", "published", "closed")]
+
+
+def created() -> decided.Created:
+    """A draft."""
+    return decided.Created(
         petition="p",
         author="a",
-        text=text,
+        text=TEXT,
         rules={"id": "kz", "version": "1"},
         level="country",
         body="parliament",
@@ -121,10 +213,13 @@ def test_what_an_event_is_about_is_what_the_petition_was_when_it_happened() -> N
         sealed="s",
         mine={"owner": "o", "entry": "e", "note": "n"},
     )
-    subject = petitions.learn(None, created, 0)
+
+
+def test_what_an_event_is_about_is_what_the_petition_was_when_it_happened() -> None:
+    subject = petitions.learn(None, created(), 0)
     assert subject is not None
     assert not subject.public
-    edited = decided.Edited(petition="p", text=text.model_copy(update={"title": "Әр ауылға екі бала бақша"}))
+    edited = decided.Edited(petition="p", text=TEXT.model_copy(update={"title": "Әр ауылға екі бала бақша"}))
     subject = petitions.learn(subject, edited, 3)
     published = decided.Published(petition="p", closes_at=AT)
     assert subject is not None

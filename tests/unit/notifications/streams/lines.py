@@ -19,11 +19,17 @@ from tests.publicity import counted
 BEGAN = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 
-def recorded(offset: int, event: Payload, at: datetime | None = None, subject: str | None = None) -> Recorded:
+def recorded(
+    offset: int,
+    event: Payload,
+    at: datetime | None = None,
+    subject: str | None = None,
+    traceparent: str | None = None,
+) -> Recorded:
     """An event where it stands."""
     about = subject or (event.about.id if isinstance(event, PublicEvent) else "nothing")
     time = at or BEGAN + timedelta(seconds=offset)
-    told = Event(f"event-{offset}", "/notifications", about, time, event, sequence=offset)
+    told = Event(f"event-{offset}", "/notifications", about, time, event, sequence=offset, traceparent=traceparent)
     return Recorded(0, offset, time, about.encode(), told)
 
 

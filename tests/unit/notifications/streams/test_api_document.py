@@ -22,8 +22,8 @@ from services.notifications.streams.reading_api import ReadingApi
 NOTHING: Any = None
 """No operation is called here."""
 OPERATIONS = (
-    *ReadingApi(NOTHING, NOTHING, NOTHING, NOTHING, 0.0).operations(),
-    *OwnerApi(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, 0.0).operations(),
+    *ReadingApi(NOTHING, NOTHING, NOTHING, NOTHING).operations(),
+    *OwnerApi(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING).operations(),
     *KeysApi(NOTHING, NOTHING, NOTHING).operations(),
 )
 
@@ -73,7 +73,7 @@ async def _opens(each: Operation, scopes: frozenset[str]) -> bool:
     named = dict.fromkeys(("stream", "replay", "receipt", "prefix"), "1")
     asked = Request({"type": "http", "headers": [], "path_params": named, "query_string": b""})
     access = Holder(NOTHING, NOTHING, NOTHING, Caller("somebody", scopes, by_key=True))
-    apis = (OwnerApi(NOTHING, NOTHING, NOTHING, NOTHING, access, 0.0), KeysApi(NOTHING, access, NOTHING))
+    apis = (OwnerApi(NOTHING, NOTHING, NOTHING, NOTHING, access), KeysApi(NOTHING, access, NOTHING))
     [same] = [one for api in apis for one in api.operations() if one.name == each.name]
     try:
         await same.handler(asked)

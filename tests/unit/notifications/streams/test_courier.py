@@ -9,6 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import orjson
+
+from kenes.observe import tracing
 from schemas.notifications.streams import (
     DeliveryAttempted,
     Order,
@@ -82,6 +85,7 @@ class World:
     progress: MemoryProgress = field(default_factory=MemoryProgress)
     taken: list[Line] = field(default_factory=list)
     attempts: list[DeliveryAttempted] = field(default_factory=list)
+    traces: list[str | None] = field(default_factory=list)
     asked: list[StreamRequest] = field(default_factory=list)
     flying: int = 0
     most_flying: int = 0
@@ -99,8 +103,9 @@ class World:
     def again_after(self, attempt: int, _tried: Tried) -> float | None:
         return 0.01 if attempt < self.tries else None
 
-    async def note(self, attempt: DeliveryAttempted) -> None:
+    async def note(self, attempt: DeliveryAttempted, traceparent: str | None) -> None:
         self.attempts.append(attempt)
+        self.traces.append(traceparent)
 
     async def ask(self, request: StreamRequest) -> None:
         self.asked.append(request)
@@ -148,6 +153,18 @@ async def test_all_is_delivered_each_subject_in_order_and_not_too_much_at_once()
         assert world.offsets(name) == list(range(place, 160, 8))
     assert world.most_flying == 4
     assert world.progress.kept["live"]["next"] == 160
+
+
+async def test_each_try_belongs_to_the_trace_of_its_event() -> None:
+    trace = tracing.new_trace().traceparent()
+    events = [recorded(0, counted("a", 0), traceparent=trace), recorded(1, counted("a", 1))]
+    answers = iter([FAILED, DELIVERED, DELIVERED])
+    world = World(MemoryPages(events), lambda _: next(answers))
+    async with world.running(stream(), at_once=1):
+        await world.until(lambda: len(world.taken) == 2)
+    assert world.traces == [trace, trace, None]
+    assert [line.attributes.get("traceparent") for line in world.taken] == [trace, None]
+    assert all(orjson.loads(line.json) == line.attributes for line in world.taken)
 
 
 async def test_only_what_the_filter_wants_is_sent() -> None:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.notifications.petitions import PetitionClosed, PetitionResumed, PetitionSuspended
+from schemas.notifications.about import PublicEvent
+from schemas.notifications.petitions import (
+    PetitionClosed,
+    PetitionCommented,
+    PetitionDiscussionClosed,
+    PetitionDiscussionOpened,
+    PetitionResumed,
+    PetitionSuspended,
+)
 from services.notifications.domain.streams_folding import folded
 from services.notifications.streams.line import Line
 from tests.publicity import CLOSES, about, counted, origin, published, reached
@@ -39,6 +48,29 @@ def test_a_petition_is_as_its_events_have_made_it() -> None:
     assert state["count"] == 60_000
     assert state["goals"] == [{"signatures": 50_000, "effect": "hearing"}]
     assert state["cursor"] == "7"
+
+
+def discussed(*more: PublicEvent) -> dict[str, Any]:
+    """What a discussed petition is after these."""
+    opened = PetitionDiscussionOpened(about=about("p"), origin=origin(0), ripe_at=CLOSES, until=CLOSES)
+    state = fold([Line(recorded(offset, event)).attributes for offset, event in enumerate((opened, *more))])
+    assert state is not None
+    return state
+
+
+@pytest.mark.parametrize(("then", "status"), [("moderation", "handed-in"), ("closed", "closed")])
+def test_a_text_is_discussed_until_it_is_handed_in_or_its_time_is_over(then: str, status: str) -> None:
+    said = [PetitionCommented(about=about("p"), origin=origin(n), number=n, revision=1, language="kk") for n in (1, 2)]
+    suspended = PetitionSuspended(about=about("p"), origin=origin(3), act="act 7")
+    told: dict[str, Any] = {"about": about("p"), "origin": origin(4)}
+    resumed = PetitionResumed(**told, act="act 8", closes_at=None, discussed=True)
+    state = discussed(*said, suspended, resumed)
+    assert (state["status"], state["comments"], state["until"]) == (
+        "discussed",
+        2,
+        CLOSES.isoformat().replace("+00:00", "Z"),
+    )
+    assert discussed(*said, PetitionDiscussionClosed(**told, comments=2, then=then))["status"] == status
 
 
 @given(st.lists(st.integers(0, len(WIRE) - 1), max_size=6))
