@@ -7,10 +7,13 @@ Either brokers alone (`host:port,host:port`), without encryption or login, or an
 
 import ssl
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 MECHANISM = "SCRAM-SHA-512"
+RETRY_PAUSE_MS: Final = 500
+"""Between tries of a client while a broker is away. A process has a dozen clients, each of which tries several things
+at once: at aiokafka's own 100 ms they meet a broker that starts again with hundreds of connections a second."""
 _PROTOCOLS = {"scram": "SASL_PLAINTEXT", "scram+tls": "SASL_SSL"}
 
 
@@ -20,9 +23,12 @@ class BootstrapError(ValueError):
 
 @lru_cache(maxsize=8)
 def client_options(bootstrap: str) -> dict[str, Any]:
-    """The options of any aiokafka client: brokers, protocol, login, trust. Raises `BootstrapError`, `OSError`."""
+    """The options of any aiokafka client: brokers, protocol, login, trust, and how soon it tries again.
+
+    Raises `BootstrapError`, `OSError`.
+    """
     if "://" not in bootstrap:
-        return {"bootstrap_servers": bootstrap}
+        return {"bootstrap_servers": bootstrap, "retry_backoff_ms": RETRY_PAUSE_MS}
     address = urlsplit(bootstrap)
     login, at, brokers = address.netloc.rpartition("@")
     user, colon, password = login.partition(":")
@@ -31,6 +37,7 @@ def client_options(bootstrap: str) -> dict[str, Any]:
         raise BootstrapError("must be host:port, or scram://USER:PASSWORD@host:port, or scram+tls://…")
     return {
         "bootstrap_servers": brokers,
+        "retry_backoff_ms": RETRY_PAUSE_MS,
         "security_protocol": protocol,
         "sasl_mechanism": MECHANISM,
         "sasl_plain_username": unquote(user),

@@ -70,7 +70,11 @@ class Copier:
             linger_ms=5,
             max_request_size=LARGEST_DRAFT,
         )
-        await self._producer.start()
+        try:
+            await self._producer.start()
+        except BaseException:
+            await self._producer.stop()
+            raise
         return self
 
     async def __aexit__(self, *_error: object) -> None:

@@ -138,11 +138,13 @@ class Producer:
                 try:
                     async with asyncio.timeout(self._timeout):
                         await inner.start()
+                    self._inner = inner
                 except (KafkaError, TimeoutError) as error:
                     self._down_until = time.monotonic() + RETRY_PAUSE
-                    await inner.stop()
                     raise BrokerUnavailableError(f"the broker cannot be reached: {error!r}") from error
-                self._inner = inner
+                finally:
+                    if self._inner is not inner:
+                        await inner.stop()
             return self._inner
 
     def _discard(self, inner: AIOKafkaProducer) -> None:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -12,7 +13,7 @@ from kenes.kafka.producer import BrokerUnavailableError
 from kenes.kafka.reader import ends, read_to_end, reading, to_record
 from kenes.kafka.records import Receipt, read
 from schemas.dead_letter import DeadLetter
-from schemas.envelope import UnreadableEventError
+from schemas.envelope import RECORDED_TIME, UnreadableEventError
 from schemas.topics import LARGEST_DRAFT, Topic
 
 CASE = "kenes_replay_of"
@@ -53,10 +54,11 @@ async def letter_at(bootstrap: str, topic: Topic, offset: int) -> DeadLetter | N
 async def write_again(bootstrap: str, letter: DeadLetter, case: str, tries: int) -> Receipt:
     """Writes the record with the key, value, headers and time it had, to the partition it was on.
 
-    It keeps its time: who asked in time is not late because something failed here. Raises `BrokerUnavailableError`.
+    It keeps its time: who asked in time is not late because something failed here. When it was written is said anew.
+    Raises `BrokerUnavailableError`.
     """
     headers = {name: base64.b64decode(value) for name, value in letter.headers.items()}
-    headers |= {CASE: case.encode(), TRY: b"%d" % tries}
+    headers |= {CASE: case.encode(), TRY: b"%d" % tries, RECORDED_TIME: datetime.now(UTC).isoformat().encode()}
     producer = AIOKafkaProducer(
         **client_options(bootstrap),
         enable_idempotence=True,

@@ -156,8 +156,8 @@ def _die() -> None:
 async def running_app(app: faust.App) -> AsyncIterator[None]:
     """Starts the app and its agents; stops them at the end of the block."""
     app.finalize()
-    await app.start()
     try:
+        await app.start()
         yield
     finally:
         try:

@@ -5,13 +5,14 @@ from collections import OrderedDict
 
 from kenes.kafka.records import Receipt, Recorded
 
-REMEMBERED = 2048
+REMEMBERED = 1024
+"""Of signatures about 3 kB each."""
 
 
 class Decisions:
     """The latest decisions of one topic, by receipt, and who waits for the next ones.
 
-    A decision may come before its asker starts to wait, so the last few thousand are kept.
+    A decision may come before its asker starts to wait, so the last thousand or so are kept.
     """
 
     def __init__(self, remembered: int = REMEMBERED) -> None:

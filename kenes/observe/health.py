@@ -43,9 +43,15 @@ class _Registered:
 
 
 class Health:
-    """The checks and heartbeats of one process. ``fresh_for``: seconds an evaluation is reused under many probes."""
+    """The checks and heartbeats of one process. ``fresh_for``: seconds an evaluation is reused under many probes.
 
-    def __init__(self, *, fresh_for: float = 0.5, clock: Callable[[], float] = time.monotonic) -> None:
+    One that has not ``begun`` is not ready whatever its checks say: they may not all be there yet.
+    """
+
+    def __init__(
+        self, *, begun: bool = True, fresh_for: float = 0.5, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._begun = begun
         self._fresh_for = fresh_for
         self._clock = clock
         self._checks: dict[str, _Registered] = {}
@@ -53,6 +59,11 @@ class Health:
         self._evaluation: asyncio.Future[dict[str, str]] | None = None
         self._evaluated_at = float("-inf")
         self._last_reasons: dict[str, str] | None = None
+
+    def begin(self) -> None:
+        """All checks are there: from now on they tell whether this process is ready."""
+        self._begun = True
+        self._evaluated_at = float("-inf")
 
     def add(self, name: str, check: Check, *, timeout: float = 2.0) -> None:
         """Ready only while ``check`` returns within ``timeout`` seconds; it raises ``NotReady`` with the reason."""
@@ -90,6 +101,8 @@ class Health:
         for name, reason in zip(self._checks, found, strict=True):
             CHECK_PASSING.labels(name).set(reason is None)
         reasons = {name: reason for name, reason in zip(self._checks, found, strict=True) if reason is not None}
+        if not self._begun:
+            reasons["start"] = "the process is starting"
         self._evaluated_at = self._clock()
         if reasons != self._last_reasons and (reasons or self._last_reasons):
             log.warning("readiness changed", ready=not reasons, reasons=reasons)

@@ -1,7 +1,8 @@
 """Structured logs: one JSON object a line on stdout, coloured text on a terminal, personal data masked.
 
 Everything goes through one chain: our own ``structlog`` loggers, the standard library's (faust, aiokafka, uvicorn,
-asyncio) and exceptions that nobody caught. Servers must leave logging alone: give uvicorn ``log_config=None`` and
+asyncio) and exceptions that nobody caught. Of what clients of servers say over and over a few lines are passed on
+(`kenes/observe/thinning.py`). Servers must leave logging alone: give uvicorn ``log_config=None`` and
 faust ``override_logging=False``.
 
 Fields: ``timestamp`` (UTC, ISO 8601), ``level``, ``event`` (the message), ``logger``, ``service``, ``process``,
@@ -25,9 +26,12 @@ from structlog.typing import EventDict, FilteringBoundLogger, Processor, Wrapped
 from kenes.observe import tracing
 from kenes.observe.masking import Masker
 from kenes.observe.output import LossyStream
+from kenes.observe.thinning import Thinning
 
+# Clients tell of each try while a server is away. What uvicorn and asyncio tell are errors of ours.
+_CLIENTS = ("faust", "mode", "aiokafka", "kafka", "httpx", "httpcore", "pymongo", "motor")
 # Their INFO is a diary of rebalances and pings; uvicorn's access log would print addresses and query strings.
-_QUIET = ("faust", "mode", "aiokafka", "kafka", "uvicorn", "asyncio", "httpx", "httpcore", "pymongo", "motor")
+_QUIET = (*_CLIENTS, "uvicorn", "asyncio")
 _SILENT = ("uvicorn.access", "faust.web", "aiohttp.access")
 
 
@@ -142,7 +146,10 @@ def _printable(value: Any) -> Any:
 
 def _route_standard_logging(handler: logging.Handler, threshold: int) -> None:
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    for former in root.handlers:
+        if isinstance(former, Thinning):
+            former.close()
+    root.handlers[:] = [Thinning(handler, _CLIENTS)]
     root.setLevel(threshold)
     for name in _QUIET:
         logger = logging.getLogger(name)

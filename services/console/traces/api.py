@@ -53,7 +53,7 @@ class TraceApi:
         asked = asked_in(request)
         trace = trace_view(await self.searches.look(asked))
         if asked.kind is Kind.EVENT and trace.trace is not None:
-            there = PREFIX + address(trace.trace, Window(asked.window.back, trace.at))
+            there = PREFIX + address(trace.trace, Window(asked.window.back, trace.dated))
             return RedirectResponse(there, 303, {"cache-control": "no-store"})
         looked = {"looked": trace.looked.model_dump(mode="json")}
         match status_of(trace):

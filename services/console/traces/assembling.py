@@ -10,7 +10,7 @@ from schemas.envelope import UnreadableEventError
 from schemas.topics import Topic
 from services.console.sampling.masked import masked_event, masked_text
 from services.console.traces.causes import Causes
-from services.console.traces.headers import told, trace_of
+from services.console.traces.headers import told, trace_of, written_at
 from services.console.traces.log import TOPICS
 
 _RANKS: Final[Mapping[str, int]] = {name: rank for rank, name in enumerate(TOPICS)}
@@ -21,6 +21,8 @@ _RANKS: Final[Mapping[str, int]] = {name: rank for rank, name in enumerate(TOPIC
 class Step:
     """One record. `content` is masked JSON, None where it could not be read: `problem` says why.
 
+    `at` is when it was written, `dated` the instant it tells of: a decision has that of its request, so as to be the
+    same whenever it is made.
     `number` counts from 1 in the order of the trace, `cause` is the number of the step it follows from. `span` is that
     of the HTTP request that brought it about; both are None where nothing tells. `producer` is the source of the event.
     """
@@ -30,6 +32,7 @@ class Step:
     partition: int
     offset: int
     at: datetime
+    dated: datetime
     kind: str
     event: str
     producer: str
@@ -50,7 +53,10 @@ class Click:
 
 @dataclass(frozen=True)
 class Trace:
-    """The steps, by their dates and then as events go through the topics, and the requests that began them."""
+    """The steps, by their dates and then as events go through the topics, and the requests that began them.
+
+    Not by when they were written: clocks of two machines may disagree by more than a decision takes.
+    """
 
     id: str | None
     clicks: tuple[Click, ...]
@@ -79,7 +85,8 @@ def _step(number: int, record: Record, causes: Causes) -> Step:
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
-        at=record.time,
+        at=written_at(record),
+        dated=record.time,
         kind=masked_text(told(record, "ce_type")),
         event=masked_text(told(record, "ce_id")),
         producer=masked_text(told(record, "ce_source")).strip("/"),

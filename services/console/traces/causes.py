@@ -2,7 +2,7 @@
 
 Records of one HTTP request share its span, so spans tell which request began a step, and the events themselves tell
 the rest: a decision names its request by its sequence, a dead letter and a replay their record, a publication the
-decision it tells of, a fan-out and a delivery the event they are about.
+decision it tells of, a fan-out, a delivery and a try at a webhook the event they are about.
 """
 
 import re
@@ -16,6 +16,7 @@ from schemas.dead_letter import DeadLetter
 from schemas.notifications.about import Origin
 from schemas.notifications.fan_outs import FanOutAdvanced, FanOutBegun
 from schemas.notifications.publication import PublicationRequested
+from schemas.notifications.streams import DeliveryAttempted
 from schemas.payload import Payload
 from schemas.topics import DELIVERIES, DELIVERY_REQUESTS, REGISTRY
 from services.console.traces.headers import told
@@ -79,7 +80,8 @@ def _causes(record: Record, recorded: Recorded | None) -> list[Hashable]:
 
 def _about(data: Payload) -> list[Hashable]:
     event = getattr(data, "event", None)
-    return [("fan-out", event), ("event", event)]
+    # A webhook is sent what stands in the public log; followers are told by its fan-out.
+    return [("event", event)] if isinstance(data, DeliveryAttempted) else [("fan-out", event), ("event", event)]
 
 
 def _told_of(data: PublicationRequested) -> Hashable:

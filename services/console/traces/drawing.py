@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from services.console.traces.views import ClickView, StepView, TraceView
@@ -23,21 +22,21 @@ class Row:
 
 
 def rows(trace: TraceView) -> Sequence[Row]:
-    """The requests and the steps, each request before what it began."""
+    """The requests and the steps, each request before the first that it began."""
     if trace.at is None:
         return []
-    first, seconds = trace.at, trace.seconds
+    seconds = trace.seconds
+    clicks = {each.span: each for each in trace.requests}
     ends = {each.number: each.after for each in trace.steps}
-    began = {each.span: (each.at - first).total_seconds() for each in trace.requests}
-    placed: list[tuple[datetime, Row]] = [
-        (each.at, _row(began[each.span], began[each.span], seconds, click=each)) for each in trace.requests
-    ]
+    began: dict[str | None, float] = {}
+    found: list[Row] = []
     for step in trace.steps:
-        before = step.after if step.span is None else began[step.span]
-        begin = before if step.cause is None else ends[step.cause]
-        placed.append((step.at, _row(begin, step.after, seconds, step=step)))
-    # Sorting keeps the order of those of one instant: requests were put first.
-    return [row for _, row in sorted(placed, key=lambda each: each[0])]
+        if step.span in clicks and step.span not in began:
+            began[step.span] = step.after
+            found.append(_row(step.after, step.after, seconds, click=clicks[step.span]))
+        begin = began.get(step.span, step.after) if step.cause is None else ends[step.cause]
+        found.append(_row(begin, step.after, seconds, step=step))
+    return found
 
 
 def _row(begin: float, end: float, seconds: float, click: ClickView | None = None, step: StepView | None = None) -> Row:

@@ -1,7 +1,10 @@
 """What the headers of a record tell of it, without reading the record."""
 
+from datetime import UTC, datetime
+
 from kenes.kafka.records import Record
 from kenes.observe import tracing
+from schemas.envelope import RECORDED_TIME
 
 
 def header(record: Record, wanted: str) -> bytes:
@@ -16,6 +19,14 @@ def header(record: Record, wanted: str) -> bytes:
 def told(record: Record, wanted: str) -> str:
     """The same as text, whatever bytes are in it."""
     return header(record, wanted).decode("utf-8", "replace")
+
+
+def written_at(record: Record) -> datetime:
+    """When a record was written; when it is dated where it does not say so in a form that can be read."""
+    try:
+        return datetime.fromisoformat(told(record, RECORDED_TIME)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return record.time
 
 
 def trace_of(record: Record) -> tracing.Trace | None:

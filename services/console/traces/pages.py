@@ -95,7 +95,7 @@ class TracePages:
         asked = asked_in(request)
         trace = trace_view(await self.searches.look(asked))
         if asked.kind is Kind.EVENT and trace.trace is not None:
-            return see_other(address(trace.trace, Window(asked.window.back, trace.at)))
+            return see_other(address(trace.trace, Window(asked.window.back, trace.dated)))
         context: dict[str, Any] = {
             "asked": asked,
             "trace": trace,

@@ -2,27 +2,32 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field
 
 from schemas.dead_letter import DeadLetter
+from schemas.notifications.streams import Result
+from schemas.topics import DELIVERY_ATTEMPTS
 from services.console.traces.assembling import Trace, assembled
 from services.console.traces.causes import REQUESTS_OF
 from services.console.traces.log import TOPICS
 from services.console.traces.searching import Search
 from services.console.views import View
 
+A_MOMENT: Final = timedelta(milliseconds=10)
+
 
 class Role(StrEnum):
-    """What a record is to the others."""
+    """What a record is to the others. An attempt is a try to deliver an event to a webhook."""
 
     REQUEST = "request"
     DECISION = "decision"
     LETTER = "letter"
     EVENT = "event"
+    ATTEMPT = "attempt"
 
 
 class ClickView(View):
@@ -44,12 +49,25 @@ class StepView(View):
     role: Role
     event: str = Field(description="The id of the event")
     producer: str
-    at: datetime = Field(description="As the record is dated: decisions have the time of their request")
-    after: float = Field(description="Seconds since the first step")
+    at: datetime = Field(description="When the record was written; as it is dated where it does not say")
+    dated: datetime = Field(description="What the record tells of: decisions have the time of their request")
+    after: float = Field(description="Seconds from when the first step was written")
     span: str | None = Field(description="Of the HTTP request that brought it about")
     cause: int | None = Field(description="The number of the step it follows from; null where that is the HTTP request")
     content: dict[str, Any] | None = Field(description="Personal data masked; null where it cannot be read")
     problem: str
+
+    @property
+    def is_of_another_time(self) -> bool:
+        """Whether it tells of another instant than when it was written; writing itself takes a moment."""
+        return abs(self.at - self.dated) > A_MOMENT
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether something went wrong: it was set aside, or did not arrive."""
+        if self.role is Role.ATTEMPT and self.content is not None:
+            return bool(self.content["result"] != Result.DELIVERED)
+        return self.role is Role.LETTER
 
 
 class KindView(View):
@@ -90,8 +108,9 @@ class TraceView(View):
     """One act, from the request to what it led to."""
 
     trace: str | None = Field(description="Null where an event was asked for that carries none")
-    at: datetime | None = Field(description="When the first step is dated")
-    seconds: float = Field(description="From the first step to the last")
+    at: datetime | None = Field(description="When the first step was written")
+    dated: datetime | None = Field(description="When the first step is dated: around then its records are found")
+    seconds: float = Field(description="From when the first step was written to when the last one was")
     requests: list[ClickView]
     steps: list[StepView]
     kinds: list[KindView]
@@ -101,12 +120,13 @@ class TraceView(View):
 def trace_view(search: Search) -> TraceView:
     """What a search has found by now."""
     trace = assembled(search.found.records)
-    first = trace.steps[0].at if trace.steps else None
+    first = min((each.at for each in trace.steps), default=None)
     steps = [] if first is None else step_views(trace, first)
     return TraceView(
         trace=trace.id,
         at=first,
-        seconds=steps[-1].after if steps else 0.0,
+        dated=trace.steps[0].dated if trace.steps else None,
+        seconds=max((each.after for each in steps), default=0.0),
         requests=[ClickView(span=each.span, service=each.producer, at=each.at) for each in trace.clicks],
         steps=steps,
         kinds=[
@@ -118,7 +138,7 @@ def trace_view(search: Search) -> TraceView:
 
 
 def step_views(trace: Trace, first: datetime) -> list[StepView]:
-    """The steps, with their distance from the first one."""
+    """The steps, with their distance from when the first one was written."""
     return [
         StepView(
             number=each.number,
@@ -130,6 +150,7 @@ def step_views(trace: Trace, first: datetime) -> list[StepView]:
             event=each.event,
             producer=each.producer,
             at=each.at,
+            dated=each.dated,
             after=(each.at - first).total_seconds(),
             span=each.span,
             cause=each.cause,
@@ -142,6 +163,8 @@ def step_views(trace: Trace, first: datetime) -> list[StepView]:
 
 def role_of(topic: str) -> Role:
     """What the records of a topic of ours are."""
+    if topic == DELIVERY_ATTEMPTS.name:
+        return Role.ATTEMPT
     if topic in REQUESTS_OF:
         return Role.DECISION
     if topic in REQUESTS_OF.values():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,13 @@ from kenes.kafka.records import Receipt, Record
 from kenes.kafka.replaying import CASE
 from kenes.observe.masking import MASK
 from schemas.dead_letter import DeadLetter, Origin
+from schemas.envelope import RECORDED_TIME
 from schemas.notifications.deliveries import DeliveryDispatched
+from schemas.notifications.streams import Result
 from schemas.petitions.v1 import GoalRequested
 from schemas.topics import (
     DELIVERIES,
+    DELIVERY_ATTEMPTS,
     PETITION_REQUESTS,
     PETITIONS,
     SIGNATURE_REQUESTS,
@@ -27,7 +32,7 @@ from services.console.traces.assembling import assembled
 from services.console.traces.causes import REQUESTS_OF
 from services.console.traces.log import TOPICS
 from services.console.traces.matching import EACH, Found
-from tests.unit.console.traced import ACT, ASKED, AT, REACHED, REFUSED, SPAN, TRACE, record
+from tests.unit.console.traced import ACT, ASKED, AT, REACHED, REFUSED, SPAN, TRACE, record, tried
 
 
 @given(st.permutations(ACT), st.lists(st.sampled_from(ACT)))
@@ -42,6 +47,39 @@ def test_each_step_follows_from_the_one_that_led_to_it() -> None:
     assert [(click.span, click.producer, click.at) for click in trace.clicks] == [(SPAN, "petitions", AT)]
     assert [step.span for step in trace.steps] == [SPAN] * 8 + [None] * 2
     assert trace.steps[0].producer == "petitions"
+
+
+def test_a_step_stands_where_it_was_written_and_says_what_it_tells_of() -> None:
+    late = record(PETITIONS, (3, 5), REFUSED, sequence=7, written=90_000)
+    asked, decided = assembled([late, ACT[0]]).steps
+    assert (asked.at, asked.dated) == (AT, AT)
+    assert (decided.at, decided.dated, decided.cause) == (AT + timedelta(seconds=90), AT, 1)
+
+
+def test_clocks_that_disagree_do_not_put_a_decision_before_its_request() -> None:
+    early = record(PETITIONS, (3, 5), REFUSED, sequence=7, written=-40)
+    steps = assembled([early, ACT[0]]).steps
+    assert [(step.topic, step.cause) for step in steps] == [(PETITION_REQUESTS.name, None), (PETITIONS.name, 1)]
+
+
+@pytest.mark.parametrize("time", [b"", b"soon", b"\xff", b"0001-01-01T00:00:00+23:00", "٢٠٢٦-11-22".encode()])
+def test_what_does_not_say_when_it_was_written_stands_where_it_is_dated(time: bytes) -> None:
+    known = ACT[0]
+    headers = [*(dict(known.headers) | {RECORDED_TIME: time}).items()]
+    (step,) = assembled([replace(known, headers=headers)]).steps
+    assert step.at == step.dated == AT
+
+
+def test_tries_at_webhooks_follow_from_the_event_that_is_sent() -> None:
+    tries = (tried(1, Result.FAILED, 50), tried(2, Result.DELIVERED, 5_000))
+    steps = assembled([*tries, *ACT]).steps
+    (event,) = [step for step in steps if step.event == "told"]
+    found = [step for step in steps if step.topic == DELIVERY_ATTEMPTS.name]
+    assert [(step.cause, step.dated - AT) for step in found] == [
+        (event.number, timedelta(milliseconds=50)),
+        (event.number, timedelta(seconds=5)),
+    ]
+    assert {step.span for step in found} == {SPAN}
 
 
 def test_what_names_people_is_masked() -> None:

@@ -15,7 +15,8 @@ from starlette.routing import BaseRoute
 from kenes.kafka.records import Record
 from kenes.web.i18n import LANGUAGES
 from kenes.web.openapi import Operation
-from schemas.topics import PETITION_REQUESTS, SIGNATURE_REQUESTS
+from schemas.notifications.streams import Result
+from schemas.topics import DELIVERY_ATTEMPTS, PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS
 from services.console.domain.letters import Case
 from services.console.letters.pages import LetterPages
 from services.console.letters.reads import Entry
@@ -27,7 +28,7 @@ from services.console.traces.asked import Window
 from services.console.traces.pages import TracePages
 from services.console.traces.searching import Searches
 from tests.unit.console.acts import note
-from tests.unit.console.traced import ACT, AT, REACHED, SPAN, TRACE, MemoryLog, record
+from tests.unit.console.traced import ACT, AT, REACHED, REFUSED, SPAN, TRACE, MemoryLog, record, tried
 from tests.unit.console.world import TOPIC, World, console
 
 API: Final = "/api/console/v1"
@@ -97,6 +98,34 @@ async def test_bars_reach_from_the_cause_to_the_step() -> None:
     assert bars[:2] == [("2.0", "2.0"), ("2.0", "2.0")]
     assert bars[7] == ("2.0", "14.8"), "120 of 900 ms, from the fan-out"
     assert bars[9] == ("14.8", "98.0")
+
+
+async def test_a_step_says_when_it_was_written_and_what_it_tells_of_where_that_is_another_time() -> None:
+    late = record(PETITIONS, (3, 5), REFUSED, sequence=7, written=90_000)
+    yesterday = record(PETITION_REQUESTS, (3, 8), REACHED, after=100_000_000, written=200_000_000)
+    async with tracing(ACT[0], late, yesterday) as (world, _):
+        page = (await world.get(THERE)).text
+        told = (await world.get(API + THERE, JSON)).json()
+    asked, decided, other = (page.split(f'<tr id="step-{number}"')[1].split("</tr>")[0] for number in (1, 2, 3))
+    assert "tells of" not in asked
+    assert "2026-11-22 12:01:30.000Z" in decided
+    assert re.search(r"tells of\s+<time[^>]*>12:00:00.000Z", decided)
+    assert re.search(r"tells of\s+<time[^>]*>2026-11-23 15:46:40.000Z", other), "another day is told whole"
+    assert (told["seconds"], told["steps"][1]["after"]) == (200_000.0, 90.0)
+    assert told["dated"] == told["steps"][1]["dated"] == "2026-11-22T12:00:00Z"
+
+
+async def test_a_try_at_a_webhook_is_a_step_with_its_stream_and_how_it_ended() -> None:
+    tries = (tried(1, Result.FAILED, 50), tried(2, Result.DELIVERED, 5_000))
+    async with tracing(*ACT, *tries) as (world, _):
+        page = (await world.get(THERE)).text
+        told = (await world.get(API + THERE, JSON)).json()
+    rows = [row for row in page.split('<tr id="step-')[1:] if DELIVERY_ATTEMPTS.name in row]
+    for row, words in zip(rows, (("try 1 for", "failed", "HTTP 503"), ("try 2 for", "delivered")), strict=True):
+        assert all(each in row for each in (*words, "s-1", "40 ms"))
+    assert ['class="is-bad"' in row for row in rows] == [True, False]
+    assert "12:00:05Z" in rows[0], "when it is tried again"
+    assert [step["role"] for step in told["steps"] if step["topic"] == DELIVERY_ATTEMPTS.name] == ["attempt"] * 2
 
 
 async def test_an_id_that_is_nowhere_is_a_404_that_says_what_was_looked_through() -> None:

@@ -10,15 +10,17 @@ from typing import Any, Final
 from kenes.kafka.cluster import ClusterUnreachableError
 from kenes.kafka.cluster_model import Place
 from kenes.kafka.records import Record
-from schemas.envelope import Event
+from schemas.envelope import RECORDED_TIME, Event
 from schemas.notifications.deliveries import Attempt, AttemptReported, DeliveryDispatched, DeliveryRequested
 from schemas.notifications.fan_outs import FanOutBegun, FanOutRequested
 from schemas.notifications.parts import Cadence, ChannelKind, News, Preferences, Priority, Wanted
 from schemas.notifications.publication import PublicationRefused, PublicationRequested
+from schemas.notifications.streams import DeliveryAttempted, Result
 from schemas.payload import Payload
 from schemas.petitions.v1 import GoalRequested, PetitionRefused
 from schemas.topics import (
     DELIVERIES,
+    DELIVERY_ATTEMPTS,
     DELIVERY_REQUESTS,
     FAN_OUT_REQUESTS,
     FAN_OUTS,
@@ -45,11 +47,13 @@ def record(
     event: str = "",
     sequence: int | None = None,
     after: int = 0,
+    written: int | None = None,
     trace: str | None = TRACE,
     more: Sequence[tuple[str, bytes]] = (),
 ) -> Record:
-    """A record of the trace, dated so many milliseconds after the click."""
+    """A record of the trace, dated so many milliseconds `after` the click, and `written` then unless told."""
     at = AT + timedelta(milliseconds=after)
+    recorded = at if written is None else AT + timedelta(milliseconds=written)
     told: Event[Any] = Event(
         id=event or f"{topic.name}/{place}",
         source=f"/{topic.owner}",
@@ -60,7 +64,8 @@ def record(
         traceparent=None if trace is None else f"00-{trace}-{SPAN}-01",
     )
     value = data.model_dump_json().encode()
-    return Record(topic.name, *place, round(at.timestamp() * 1000), b"k", value, [*told.headers(), *more])
+    headers = dict(told.headers()) | {RECORDED_TIME: recorded.isoformat().encode()}
+    return Record(topic.name, *place, round(at.timestamp() * 1000), b"k", value, [*headers.items(), *more])
 
 
 REACHED: Final = GoalRequested(petition="p", count=1)
@@ -99,6 +104,26 @@ ACT: Final = (
     record(DELIVERIES, (5, 2), SENT, sequence=2, after=900, trace=None),
 )
 """An act from the click to the letter, each record followed by what it leads to."""
+
+
+def tried(attempt: int, result: Result, after: int) -> Record:
+    """A try to deliver the public event of `ACT` to an agency's webhook."""
+    delivered = result is Result.DELIVERED
+    told = DeliveryAttempted(
+        stream="s-1",
+        cursor=39,
+        event="told",
+        type="notifications.petition.published.v1",
+        subject="p",
+        order=None,
+        attempt=attempt,
+        result=result,
+        status=204 if delivered else 503,
+        reason=None if delivered else "refused",
+        milliseconds=40,
+        again_at=None if delivered else AT + timedelta(seconds=5),
+    )
+    return record(DELIVERY_ATTEMPTS, (4, attempt), told, after=after)
 
 
 @dataclass

@@ -58,6 +58,14 @@ async def test_ready_only_when_every_check_passes() -> None:
     assert await ready.answer("/readyz") == (200, b'{"status":"ready"}', "application/json")
 
 
+async def test_nothing_is_ready_before_it_has_begun_though_no_check_fails() -> None:
+    health = Health(begun=False, fresh_for=60)
+    assert set(await health.reasons()) == {"start"}
+    health.add("broker", good)
+    health.begin()
+    assert await health.answer("/readyz") == (200, b'{"status":"ready"}', "application/json")
+
+
 def test_a_check_has_one_name() -> None:
     health = Health()
     health.add("mongo", good)

@@ -85,6 +85,21 @@ def test_libraries_are_heard_from_warnings_up_and_access_logs_never(out: io.Stri
     assert out.getvalue() == ""
 
 
+def test_clients_are_thinned_out_and_we_are_not(out: io.StringIO) -> None:
+    for _ in range(20):
+        logging.getLogger("aiokafka").error("Unable connect to node with id %s: %s", 1, "Connection refused")
+        logging.getLogger("asyncio").error("Task exception was never retrieved")
+        get_logger("kenes.kafka.tail").warning("the tail lost the broker")
+    configure_logs("petitions", "stream", stream=io.StringIO())
+    told = lines(out)
+    assert [each["logger"] for each in told].count("kenes.kafka.tail") == 20
+    assert [each["logger"] for each in told].count("asyncio") == 20
+    *some, last = [each for each in told if each["logger"] == "aiokafka"]
+    assert len(some) == 3
+    assert (last["event"], last["held_back"], last["level"]) == ("more lines of a kind were held back", 17, "error")
+    assert last["like"] == "Unable connect to node with id %s: %s"
+
+
 def test_exceptions_are_masked_in_both_roads(out: io.StringIO) -> None:
     try:
         refuse(f"bad signer {{'name': 'Айгүл', 'iin': '{IIN}'}}")
