@@ -28,7 +28,7 @@ from typing import Final, Self
 from kenes.local.environment import API_PORT, KAFKA, LOGIN, METRICS_PORT, MONGO
 from kenes.local.kafka import EmbeddedKafka
 from kenes.local.mongo import EmbeddedMongo
-from kenes.local.ports import free_port, is_free
+from kenes.local.ports import free_port
 from kenes.local.probe import HOST, http_ready
 from kenes.local.process import ChildProcess
 from kenes.local.services import ROLES
@@ -192,7 +192,7 @@ class Product:
         return child.returncode
 
     def wait_ready(self, roles: Sequence[str] | None = None, seconds: float = READY_SECONDS) -> None:
-        """Returns when every process says so at `/readyz`, and the api takes requests. Raises ProductError."""
+        """Returns when every process says so at `/readyz`. Raises ProductError."""
         deadline = time.monotonic() + seconds
         for role in roles or self.roles:
             while not self._ready(role):
@@ -253,9 +253,7 @@ class Product:
         self.stop()
 
     def _ready(self, role: str) -> bool:
-        ready = http_ready(f"{self.metrics_url(role)}/readyz")
-        # The health server of the api process starts before the site does, which listens once it is whole.
-        return ready and (role != "api" or not is_free(self._api_port))
+        return http_ready(f"{self.metrics_url(role)}/readyz")
 
     def _watch(self) -> None:
         noted: set[ChildProcess] = set()

@@ -6,8 +6,10 @@ free but not carried over (Labour Code of Kazakhstan, art. 84; law "On holidays"
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cache
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import Self
 
@@ -107,5 +109,17 @@ class WorkingCalendar:
 @cache
 def _base(country: str, subdivision: str | None, year: int) -> tuple[frozenset[date], frozenset[date]]:
     """Days off and worked weekend days of ``year`` in the base package. The next year may take a day from this one."""
+    _have_countries_imported_singly()
     base = holidays.country_holidays(country, subdiv=subdivision, years=(year, year + 1), expand=False)
     return frozenset(base), frozenset(base.weekend_workdays)
+
+
+def _have_countries_imported_singly() -> None:
+    """Has the base package import a country's module and no other.
+
+    By itself it imports all 250 for any one: 10 MB and a second of every process. An empty package in their place only
+    says where they are.
+    """
+    name = "holidays.countries"
+    if name not in sys.modules and (spec := find_spec(name)) is not None:
+        sys.modules[name] = module_from_spec(spec)

@@ -17,7 +17,7 @@ from kenes.identity.signed_token import LEEWAY, UnverifiedToken, check_audience,
 
 __all__ = ["BearerVerifier", "Reason", "TokenRefusedError"]
 
-_REMEMBERED = 4_096
+_REMEMBERED = 2_048
 """Tokens; about 1 kB each."""
 
 _REMEMBERED_SECONDS = 300.0

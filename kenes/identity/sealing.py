@@ -42,17 +42,21 @@ class Box:
     """Seals under one key."""
 
     def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+        self._key = key
+
+    def _cipher(self) -> AESGCM:
+        # Made in a microsecond whenever it is used: it has 2.5 kB, and a process remembers thousands of people's keys.
+        return AESGCM(self._key)
 
     def seal_bytes(self, data: bytes, context: bytes = b"") -> bytes:
         """Nonce and ciphertext. `context` is not kept, but must be the same to open."""
         nonce = os.urandom(NONCE)
-        return nonce + self._cipher.encrypt(nonce, data, context)
+        return nonce + self._cipher().encrypt(nonce, data, context)
 
     def open_bytes(self, sealed: bytes, context: bytes = b"") -> bytes:
         """What was sealed; raises `UnsealError`."""
         try:
-            return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], context)
+            return self._cipher().decrypt(sealed[:NONCE], sealed[NONCE:], context)
         except (InvalidTag, ValueError) as error:
             raise UnsealError("not sealed under this key, or changed") from error
 

@@ -56,15 +56,6 @@ def http_ready(url: str, timeout: float = 2.0) -> bool:
         connection.close()
 
 
-def listens(port: int, timeout: float = 2.0) -> bool:
-    """True when the port accepts connections."""
-    try:
-        socket.create_connection((HOST, port), timeout).close()
-    except OSError:
-        return False
-    return True
-
-
 def wait_ready(child: ChildProcess, ready: Callable[[], bool], seconds: float) -> None:
     """Ask `ready` until it says yes.
 

@@ -17,7 +17,7 @@ from kenes.local.keys import LocalKeys
 from kenes.local.managed import ProcessSpec
 from kenes.local.mongo import EmbeddedMongo
 from kenes.local.ports import require_free
-from kenes.local.probe import HOST, http_ready, listens
+from kenes.local.probe import HOST, http_ready
 from kenes.local.process import ChildProcess
 from kenes.local.services import ROLES, Service
 from kenes.local.settings import LocalSettings, setting_name
@@ -195,7 +195,8 @@ class Stack:
             cwd=self._root,
         )
         site = self.api_port(number) if role == "api" else None
-        return ProcessSpec(child, partial(_ready, metrics, site), depends_on=servers, port=site or metrics)
+        ready = partial(http_ready, f"http://{HOST}:{metrics}/readyz")
+        return ProcessSpec(child, ready, depends_on=servers, port=site or metrics)
 
     def _seed(self, number: int, service: Service) -> ProcessSpec:
         name = f"{service.name}-seed"
@@ -226,8 +227,3 @@ class Stack:
     @property
     def _root(self) -> Path:
         return self.services[0].folder.parent.parent if self.services else Path.cwd()
-
-
-def _ready(metrics: int, site: int | None) -> bool:
-    """Health is told on the metrics port; the site of an api opens a little later."""
-    return http_ready(f"http://{HOST}:{metrics}/readyz") and (site is None or listens(site))

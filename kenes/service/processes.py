@@ -2,12 +2,14 @@
 
 import asyncio
 import gc
+import linecache
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import uvloop
 
+from kenes.allocation import share_heaps
 from kenes.kafka.admin import ensure_topics
 from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.decider import Decider
@@ -24,7 +26,7 @@ from kenes.mongo.pacing import Pacing
 from kenes.mongo.projection import NotOwnerError, Projection, live_version
 from kenes.mongo.projector import Projector
 from kenes.mongo.standings import record_decider
-from kenes.observe.health import Health
+from kenes.observe.health import Health, NotReady
 from kenes.observe.logs import configure_logs, get_logger
 from kenes.observe.metrics import CLOCK_EVERY, CLOCK_TICKED, set_build_info
 from kenes.observe.server import health_server
@@ -32,7 +34,7 @@ from kenes.service.definition import Clock, Context, Service
 from kenes.service.upkeep import keep_up
 from kenes.service.watching import undecided, unfolded, unhandled
 from kenes.tasks import Tasks
-from kenes.web.server import serve, server
+from kenes.web.server import EdgeServer, serve, server
 from schemas.topics import all_topics
 
 _log = get_logger(__name__)
@@ -48,8 +50,18 @@ Role = Callable[[Service, Context], Awaitable[None]]
 async def api(service: Service, context: Context) -> None:
     """Serves HTTP until told to stop."""
     settings = service.settings
+    edge: EdgeServer | None = None
+
+    async def answers() -> None:
+        if edge is None or not edge.started or edge.should_exit:
+            raise NotReady("no connections are taken")
+
+    context.health.add("http", answers)
+    context.health.begin()
     async with service.api(context) as site:
-        await serve(server(site.app, on_stop=site.on_stop, host=settings.api_host, port=settings.api_port))
+        _settle()
+        edge = server(site.app, on_stop=site.on_stop, host=settings.api_host, port=settings.api_port)
+        await serve(edge)
 
 
 async def stream(service: Service, context: Context) -> None:
@@ -74,6 +86,8 @@ async def stream(service: Service, context: Context) -> None:
             add_decider(app, decider)
             deciders.append(decider)
         async with running_app(app), Tasks() as tasks:
+            context.health.begin()
+            _settle()
             for decider in deciders:
                 tasks.create_task(_sweep(decider, settings.kafka_bootstrap), name=f"sweep of {decider.requests.name}")
             for clock in work.clocks:
@@ -109,6 +123,7 @@ async def _run_clock(clock: Clock) -> None:
 async def project(service: Service, context: Context) -> None:
     """Writes every projection of the service, and does what operators order for them, until cancelled."""
     async with Tasks() as tasks:
+        context.health.begin()
         tasks.create_task(keep_up(service, context), name="upkeep")
         for projection in service.projections:
             tasks.create_task(_project(service, context, projection), name=projection.name)
@@ -139,6 +154,7 @@ ROLES: dict[str, Role] = {"api": api, "stream": stream, "project": project}
 
 def run(service: Service, role: str) -> None:
     """Runs one process of a service until SIGTERM or SIGINT. Errors end it; whoever started it starts it again."""
+    share_heaps()  # before the first of its threads
     uvloop.run(_run(service, role))
 
 
@@ -158,12 +174,13 @@ async def _run(service: Service, role: str) -> None:
             _log.info("stopped")
 
 
-def _spare_the_collector() -> None:
-    """Collects cycles rarely: what a request makes is freed by its reference counts.
+def _settle() -> None:
+    """Takes what is there for what lives for good; called as soon as most of it is, and again when all is.
 
-    At the default, every few hundred objects start a collection, and each looks again at what lives for good:
-    it took a fifth of the api's time.
+    At the default, every few hundred objects start a collection of cycles, and each looks again at all that lives: it
+    took a fifth of the api's time. What a request makes is freed by its reference counts.
     """
+    linecache.clearcache()  # the database's driver notes where it was made, and so reads those sources: 1 MB
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD, 20, 100)
@@ -174,7 +191,7 @@ async def _context(service: Service, role: str) -> AsyncIterator[Context]:
     settings = service.settings
     topics = all_topics((*service.topics, *service.reads))
     await ensure_topics(settings.kafka_bootstrap, topics, settings.kafka_replication)
-    health = Health()
+    health = Health(begun=False)
     async with (
         health_server(health, host=settings.metrics_host, port=settings.metrics_port),
         connected(settings.mongo_uri, service.database, timeout=settings.mongo_timeout) as database,
@@ -182,5 +199,5 @@ async def _context(service: Service, role: str) -> AsyncIterator[Context]:
     ):
         health.add("mongo", lambda: ping(database))
         health.add("kafka", producer.ping)
-        _spare_the_collector()
+        _settle()
         yield Context(database, beside(database, settings.people_database), producer, health)
