@@ -37,8 +37,9 @@ down: $(READY) ## Stop what `make up` started in another shell
 status: $(READY) ## Show what runs, at which address and since when
 	@$(BIN)/kenes status || test $$? -eq 3
 
+# In the order of the folders: the many quick tests come last, and fill the gaps that the slow ones leave.
 test: $(READY) ## Run the tests, WORKERS modules at a time (ARGS="..." goes to pytest)
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(READY) $(CHECK_READY) $(GO_TOOLS) ## Check style, types, module walls, schemas and deployment files
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ from kenes.kafka.replaying import CASE, TRY, letter_at, write_again
 from schemas.console.letters import LetterNote, NoteRequested, ReplayOrdered, SentRequested
 from schemas.console.parts import Operator
 from schemas.dead_letter import DeadLetter
-from schemas.envelope import Event
+from schemas.envelope import RECORDED_TIME, Event
 from schemas.payload import Payload
 from schemas.topics import ACT_REQUESTS, ACTS, all_topics
 from services.console.letters.noting import Noting
@@ -86,9 +86,10 @@ async def test_a_replay_is_as_it_was_and_comes_back_with_its_tries(failed: Libra
     [again] = await replays(failed)
     first = (await failed.records(failed.requests))[1]
     assert (again.key, again.value, again.timestamp, again.partition) == (first.key, first.value, first.timestamp, 0)
-    told = dict(again.headers)
+    told, before = dict(again.headers), dict(first.headers)
     assert (told.pop(CASE), told.pop(TRY)) == (f"{failed.requests.name}/0/1".encode(), b"1")
-    assert told == dict(first.headers)
+    assert told.pop(RECORDED_TIME) > before.pop(RECORDED_TIME), "it was written later, and tells of the same instant"
+    assert told == before
 
     await failed.borrow("another book", "somebody", 0)
     async with worker(failed) as one:

@@ -53,7 +53,7 @@ def test_a_report_waits_until_every_comment_is_answered(product: Product, api: C
     told = api.eventually(f"{one}/report", lambda found: (found["comments"], found["owed"]) == (4, 4))
     assert told["conclusions"] is None
 
-    duties = api.eventually(f"{one}/duties?overdue=1", lambda found: len(found["duties"]) == 2)["duties"]
+    duties = api.eventually(f"{one}/duties?overdue=true", lambda found: len(found["duties"]) == 2)["duties"]
     assert sorted((each["owed"], each["overdue"]) for each in duties) == [(1, 1), (3, 3)]
     answer(api, own, "reply")
     answer(api, same[1], "campaign-reply")
