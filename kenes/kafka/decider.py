@@ -203,7 +203,8 @@ class Decider:
         async for missing in self._request_log.between(partition, self._expected[partition], end):
             place = {"topic": self.requests.name, "partition": partition, "offset": missing[0].offset}
             _log.warning("requests were passed over: they are read from the log", count=len(missing), **place)
-            await self._handle(missing)
+            for first in range(0, len(missing), CATCH_UP_BATCH):
+                await self._handle(missing[first : first + CATCH_UP_BATCH])
         self._expected[partition] = end
 
     async def _handle(self, records: Sequence[Record]) -> None:
