@@ -27,6 +27,11 @@ class UnreadableEventError(ValueError):
     """A record that is not an event of its topic: wrong envelope, unknown type or a value of another shape."""
 
 
+def recorded_now() -> tuple[str, bytes]:
+    """The header of a record that is written now."""
+    return RECORDED_TIME, datetime.now(UTC).isoformat().encode()
+
+
 @dataclass(frozen=True, slots=True)
 class Event(Generic[P_co]):
     """One event.
@@ -55,7 +60,7 @@ class Event(Generic[P_co]):
             ("ce_type", self.data.TYPE.encode()),
             ("ce_subject", self.subject.encode()),
             ("ce_time", self.time.isoformat().encode()),
-            (RECORDED_TIME, datetime.now(UTC).isoformat().encode()),
+            recorded_now(),
             _JSON,
         ]
         if self.sequence is not None:

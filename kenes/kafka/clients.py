@@ -32,6 +32,13 @@ async def consuming(consumer: AIOKafkaConsumer) -> AsyncIterator[AIOKafkaConsume
         await _stop(consumer)
 
 
+@asynccontextmanager
+async def asking(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that reads nothing: it is asked where partitions begin and end. Raises as `consuming` does."""
+    async with consuming(AIOKafkaConsumer(**client_options(bootstrap), enable_auto_commit=False)) as consumer:
+        yield consumer
+
+
 async def _stop(consumer: AIOKafkaConsumer) -> None:
     """Stops it, also while the broker is away.
 

@@ -7,10 +7,10 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import RecordsToDelete
 
-from kenes.kafka.clients import administering, consuming
+from kenes.kafka.clients import administering, asking
 from kenes.kafka.connection import client_options
 from kenes.kafka.reader import read_to_end
 from kenes.kafka.records import Record
@@ -36,7 +36,7 @@ class Span:
 async def spans(bootstrap: str, topic: Topic) -> dict[int, Span]:
     """What each partition of a topic holds, now."""
     asked = [TopicPartition(topic.name, partition) for partition in range(topic.partitions)]
-    async with consuming(AIOKafkaConsumer(**client_options(bootstrap), enable_auto_commit=False)) as consumer:
+    async with asking(bootstrap) as consumer:
         starts, ends = await consumer.beginning_offsets(asked), await consumer.end_offsets(asked)
     return {place.partition: Span(starts[place], ends[place]) for place in asked}
 

@@ -10,10 +10,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
-from kenes.kafka.clients import administering, consuming
-from kenes.kafka.connection import client_options
+from kenes.kafka.clients import administering, asking
 from kenes.observe.logs import get_logger
 from kenes.observe.metrics import CONSUMER_POSITION, LAG_CHECKED, LAG_RECORDS, LAG_SECONDS, TOPIC_END
 from schemas.topics import Topic
@@ -89,7 +88,7 @@ async def report_lag(bootstrap: str, watched: Iterable[Watched], every: float = 
 
 
 async def _look(bootstrap: str, watched: Iterable[Watched]) -> None:
-    async with consuming(AIOKafkaConsumer(**client_options(bootstrap), enable_auto_commit=False)) as broker:
+    async with asking(bootstrap) as broker:
         for each in watched:
             asked = [TopicPartition(each.topic.name, partition) for partition in range(each.topic.partitions)]
             # The positions first: the ends then lie at or beyond them.

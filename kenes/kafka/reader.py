@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from kenes.kafka.clients import consuming
+from kenes.kafka.clients import asking, consuming
 from kenes.kafka.connection import client_options
 from kenes.kafka.records import Record
 from schemas.topics import Topic
@@ -38,16 +38,9 @@ async def end_offsets(consumer: AIOKafkaConsumer, topic: Topic, partitions: list
     return {asked.partition: offset for asked, offset in found.items()}
 
 
-async def starts(bootstrap: str, topic: Topic) -> dict[int, int]:
-    """The offsets of the oldest records that every partition still has, now."""
-    async with consuming(AIOKafkaConsumer(**client_options(bootstrap), enable_auto_commit=False)) as consumer:
-        asked = [TopicPartition(topic.name, partition) for partition in range(topic.partitions)]
-        return {place.partition: offset for place, offset in (await consumer.beginning_offsets(asked)).items()}
-
-
 async def ends(bootstrap: str, topic: Topic) -> dict[int, int]:
     """The offsets after the last record of every partition, now."""
-    async with consuming(AIOKafkaConsumer(**client_options(bootstrap), enable_auto_commit=False)) as consumer:
+    async with asking(bootstrap) as consumer:
         return await end_offsets(consumer, topic, list(range(topic.partitions)))
 
 

@@ -3,7 +3,6 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -13,7 +12,7 @@ from kenes.kafka.producer import BrokerUnavailableError
 from kenes.kafka.reader import ends, read_to_end, reading, to_record
 from kenes.kafka.records import Receipt, read
 from schemas.dead_letter import DeadLetter
-from schemas.envelope import RECORDED_TIME, UnreadableEventError
+from schemas.envelope import UnreadableEventError, recorded_now
 from schemas.topics import LARGEST_DRAFT, Topic
 
 CASE = "kenes_replay_of"
@@ -58,7 +57,7 @@ async def write_again(bootstrap: str, letter: DeadLetter, case: str, tries: int)
     Raises `BrokerUnavailableError`.
     """
     headers = {name: base64.b64decode(value) for name, value in letter.headers.items()}
-    headers |= {CASE: case.encode(), TRY: b"%d" % tries, RECORDED_TIME: datetime.now(UTC).isoformat().encode()}
+    headers |= dict([(CASE, case.encode()), (TRY, b"%d" % tries), recorded_now()])
     producer = AIOKafkaProducer(
         **client_options(bootstrap),
         enable_idempotence=True,

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from kenes.kafka.reader import read_to_end, starts
+from kenes.kafka.copying import spans
+from kenes.kafka.reader import read_to_end
 from kenes.kafka.records import Record
 from schemas.topics import Topic
 
@@ -16,7 +17,7 @@ class KafkaRequestLog:
 
     async def between(self, partition: int, start: int, end: int) -> AsyncIterator[Sequence[Record]]:
         """The requests from `start` to before `end` that the topic still has, in order."""
-        kept = max(start, (await starts(self._bootstrap, self._topic))[partition])
+        kept = max(start, (await spans(self._bootstrap, self._topic))[partition].start)
         if kept >= end:
             return
         async for records in read_to_end(self._bootstrap, self._topic, {partition: kept}):

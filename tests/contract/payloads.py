@@ -101,11 +101,13 @@ def _numbers(metadata: Sequence[Any]) -> st.SearchStrategy[int]:
 def _texts(metadata: Sequence[Any]) -> st.SearchStrategy[str]:
     least = _bound(metadata, MinLen, 0)
     most = min(_bound(metadata, MaxLen, least + 12), least + 12)
+    is_prose = any(isinstance(each, AfterValidator) and each.func is seen for each in metadata)
     pattern = next((each.pattern for each in metadata if getattr(each, "pattern", None)), None)
     if pattern is not None:
-        matching = st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
+        alphabet = st.characters(codec="ascii", min_codepoint=ord(" ") if is_prose else 0, exclude_characters="\x7f")
+        matching = st.from_regex(pattern, fullmatch=True, alphabet=alphabet)
         return matching.filter(lambda text: len(text) <= most + 60)
-    if any(isinstance(each, AfterValidator) and each.func is seen for each in metadata):
+    if is_prose:
         return st.text(_SEEN, min_size=least, max_size=most).filter(lambda text: not text or shows(text))
     return st.text(_LETTERS, min_size=least, max_size=most)
 
