@@ -108,12 +108,14 @@ class KitSettings(FileSettings):
         try:
             return cls()
         except ValidationError as error:
+            told: dict[str, str] = {}
             for problem in error.errors(include_input=False, include_url=False):
                 place, reason = problem["loc"], problem["msg"].removeprefix("Value error, ")
                 if not place:  # of no field alone: the message begins with its name
                     name, _, reason = reason.partition(": ")
                     place = (name,)
-                sys.stderr.write(f"setting {_variable(place)}: {reason}\n")
+                told.setdefault(_variable(place), reason)
+            sys.stderr.writelines(f"setting {name}: {reason}\n" for name, reason in told.items())
             raise SystemExit(EX_CONFIG) from None
         except SettingsError as error:
             # Its message names the field, its cause the value: only the first is repeated.
@@ -123,5 +125,8 @@ class KitSettings(FileSettings):
 
 
 def _variable(place: tuple[int | str, ...]) -> str:
-    """The environment's name of a setting; `place` leads to it from the outermost field."""
-    return "KENES_" + "__".join(part for part in place if isinstance(part, str)).upper()
+    """The environment's name of a setting; `place` leads to it from the outermost field.
+
+    Of a value that may be of several kinds, pydantic's `place` also says as which it was tried: that is no name.
+    """
+    return "KENES_" + "__".join(part for part in place if isinstance(part, str) and "[" not in part).upper()

@@ -7,11 +7,11 @@ from typing import Any
 
 from kenes.identity.errors import Reason, TokenRefusedError
 from kenes.identity.person import Assurance, Person
-from kenes.identity.settings import ClaimMap
+from kenes.identity.settings import ISO_3166_2, ClaimMap
 
 Claims = Mapping[str, Any]
 
-_ISO_3166_2 = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}", re.ASCII)
+_REGION = re.compile(ISO_3166_2)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _EARLIEST_YEAR = 1900
 _MAX_NAME = 100
@@ -96,7 +96,7 @@ def _birth_date(value: Any) -> date | None:
 
 def _region(value: Any, values: Mapping[str, str]) -> str | None:
     region = values.get(_text(value), _text(value))
-    return region if _ISO_3166_2.fullmatch(region) else None
+    return region if _REGION.fullmatch(region) else None
 
 
 def _citizen(value: Any, where: ClaimMap) -> bool:

@@ -54,8 +54,9 @@ class IssuerKeys:
     async def find(self, key_id: str | None, algorithm: str) -> PublicKey:
         """The key to check a token with.
 
-        Raises TokenRefusedError: KEYS_UNAVAILABLE when the issuer never gave any, SIGNATURE_INVALID when it has
-        no such key. A token without key id is accepted only if the issuer has one single key of that type.
+        Raises TokenRefusedError: KEYS_UNAVAILABLE when it is not here and the issuer did not answer when last asked,
+        so that nobody knows, SIGNATURE_INVALID when the issuer has no such key. A token without key id is accepted
+        only if the issuer has one single key of that type.
         """
         now = self._clock()
         key = self._look_up(key_id, KEY_TYPE[algorithm])
@@ -67,7 +68,7 @@ class IssuerKeys:
         key = self._look_up(key_id, KEY_TYPE[algorithm])
         if key is not None:
             return key
-        if not self._keys:
+        if self._tried > self._fetched:
             raise TokenRefusedError(Reason.KEYS_UNAVAILABLE, "the issuer's keys cannot be fetched at the moment")
         raise TokenRefusedError(Reason.SIGNATURE_INVALID, "the issuer has no such key")
 

@@ -14,6 +14,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from kenes.identity.person import Assurance
 from kenes.setting_files import FileSettings
 
+ISO_3166_2 = "[A-Z]{2}-[A-Z0-9]{1,3}"
+"""Codes of regions, as `KZ-75`."""
+
 Algorithm = Literal["RS256", "ES256", "EdDSA", "Ed25519", "PS256"]
 
 DEFAULT_ALGORITHMS: tuple[Algorithm, ...] = ("RS256", "ES256", "EdDSA", "Ed25519", "PS256")
@@ -47,7 +50,7 @@ class ClaimMap(BaseModel):
     family_name: str = Field("family_name", description="Surname")
     birth_date: str = Field("birthdate", description="ISO 8601 date; anything else counts as unknown")
     region: str = Field("region", description="Region of residence")
-    region_values: dict[str, str] = Field(
+    region_values: dict[str, Annotated[str, Field(pattern=f"^{ISO_3166_2}$")]] = Field(
         default_factory=dict, description="The issuer's region values to ISO 3166-2 codes; others pass as they are"
     )
     assurance: str = Field("acr", description="How the person was authenticated")
@@ -159,6 +162,13 @@ def load(settings: type[S]) -> S:
         where = f" (line {cause.lineno}, column {cause.colno})" if isinstance(cause, json.JSONDecodeError) else ""
         name = str(error).split('"')[1] if '"' in str(error) else "?"
         raise SettingError(f"{prefix}{name.upper()}: is not valid JSON{where}") from None
+
+
+def sign_in() -> tuple[tuple[IssuerSettings, ...], LoginSettings]:
+    """Whose tokens count, and how people sign in. Raises SettingError."""
+    issuers, login = load(IdentitySettings).issuers, load(LoginSettings)
+    login.issuer_among(issuers)
+    return issuers, login
 
 
 def _sentence(prefix: str, path: tuple[int | str, ...], message: str) -> str:

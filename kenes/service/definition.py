@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from starlette.types import ASGIApp
 
+from kenes.identity.settings import sign_in
 from kenes.kafka.decider import DecisionState
 from kenes.kafka.producer import Producer
 from kenes.kafka.worker import Worker
@@ -102,6 +103,10 @@ class Service(ABC):
     @abstractmethod
     def api(self, context: Context) -> AbstractAsyncContextManager[Site]:
         """Sets up the HTTP application of the api process."""
+
+    def check_site(self) -> None:
+        """Raises `SettingError` for what the api process alone reads, before it reaches for broker or database."""
+        sign_in()
 
     def projection(self, name: str) -> Projection:
         """A projection by name; raises `LookupError` that lists the names there are."""

@@ -15,8 +15,7 @@ from kenes.identity.login import LOCALES as LOGIN_LOCALES
 from kenes.identity.login import Login
 from kenes.identity.person import Person
 from kenes.identity.sealing import Keyring
-from kenes.identity.settings import IdentitySettings, LoginSettings
-from kenes.identity.settings import load as load_identity
+from kenes.identity.settings import sign_in
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.mail.letter import LOCALES as MAIL_LOCALES
 from kenes.mongo.client import DatabaseError, DatabaseUnavailableError
@@ -98,7 +97,7 @@ async def website(
     sessions_through: Callable[[SessionStore], SessionStore] = lambda store: store,
 ) -> AsyncIterator[Website]:
     """Opens what a website needs. `sessions_through` puts something before the store of sessions."""
-    issuers, login_settings = load_identity(IdentitySettings).issuers, load_identity(LoginSettings)
+    issuers, login_settings = sign_in()
     sessions, confirmations = MongoSessionStore(context.people), MongoConfirmationStore(context.database)
     await sessions.prepare()
     await confirmations.prepare()

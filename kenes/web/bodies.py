@@ -33,21 +33,18 @@ class Form(dict[str, list[str]]):
         values = self.get(name)
         return values[-1] if values else ""
 
-    def flat(self) -> dict[str, str | list[str]]:
-        """For a model: one value as a string, a repeated field as a list. Blank fields are left out."""
-        kept = {name: [value for value in values if value] for name, values in self.items()}
-        return {name: values[0] if len(values) == 1 else values for name, values in kept.items() if values}
-
 
 async def read_body(request: Request, *, limit: int | None = None) -> bytes:
     """The whole body, at most `limit` bytes (default: the setting).
 
     Raises 413 as soon as its declared or received size passes the limit, 408 when it arrives too slowly,
-    415 for a content encoding.
+    415 for a content encoding, or a transfer coding beside `chunked`: the server takes none off.
     """
     settings = web(request.scope).settings
     most = settings.body_limit if limit is None else limit
-    if (header(request.scope, b"content-encoding") or b"identity").strip().lower() != b"identity":
+    encoding = (header(request.scope, b"content-encoding") or b"identity").strip().lower()
+    coding = (header(request.scope, b"transfer-encoding") or b"chunked").strip().lower()
+    if encoding != b"identity" or coding != b"chunked":
         raise Problem(415, "encoding-unsupported", headers={"accept-encoding": "identity"})
     declared = header(request.scope, b"content-length")
     if declared is not None:
@@ -114,11 +111,13 @@ def parse_json(body: bytes) -> Any:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_constant, parse_float=_finite)
     except UnicodeDecodeError:
         raise Problem(400, "encoding-invalid") from None
-    except (ValueError, RecursionError):
+    except ValueError:
         raise Problem(400, "json-malformed") from None
+    except RecursionError:
+        raise _too_deep() from None
     # One look at the raw text answers for nearly every body; only the rest are walked.
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
-        raise Problem(400, "json-too-deep", values={"depth": MAX_DEPTH})
+        raise _too_deep()
     if "\\u" in text:
         decoded = json.dumps(value, ensure_ascii=False)
         if _UNPAIRED.search(decoded) or "\\u0000" in decoded:
@@ -159,6 +158,10 @@ def _refuse(most: int) -> NoReturn:
 
 def _too_large(most: int) -> Problem:
     return Problem(413, "body-too-large", values={"limit": most // 1024}, members={"limit": most})
+
+
+def _too_deep() -> Problem:
+    return Problem(400, "json-too-deep", values={"depth": MAX_DEPTH})
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -13,8 +13,6 @@ from kenes.web.problems import Problem
 from kenes.web.settings import WebSettings
 
 MAX_QUERY: Final = 4096
-# Probes of an orchestrator call a process by its address.
-_PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _LOOPBACK: Final = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 # Nearly every target is made of these alone and needs no further look.
 _PLAIN: Final = re.compile(rb"[A-Za-z0-9/_\-.~=&+:,@!]*").fullmatch
@@ -34,8 +32,7 @@ class Guards:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass through anything but HTTP."""
         if scope["type"] == "http":
-            if scope["path"] not in _PROBES:
-                self._check_host(scope)
+            self._check_host(scope)
             check_target(scope["raw_path"], scope["query_string"])
         await self._app(scope, receive, send)
 

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -54,7 +55,10 @@ class Catalogs:
             for language in LANGUAGES
         }
         self._formats = {language: Formats(language) for language in LANGUAGES}
-        self._plural = {language: Locale.parse(language).plural_form for language in LANGUAGES}
+        # Which form a number takes is worked out with decimals: it takes longer than all else about a message.
+        self._plural = {
+            language: lru_cache(maxsize=8192, typed=True)(Locale.parse(language).plural_form) for language in LANGUAGES
+        }
 
     def keys(self, language: str) -> frozenset[str]:
         return frozenset(self._messages[language])

@@ -112,14 +112,15 @@ class Pages:
         loader = FileSystemLoader([*templates, KIT_TEMPLATES])
         bytecode = SharedBytecode()
         shared = {"asset": asset_url, "shell": shell or Shell()}
+        self._translators = {language: Translator(catalogs, language) for language in LANGUAGES}
         self._environments = {
-            language: _environment(Translator(catalogs, language), loader, bytecode, shared, reload=reload)
-            for language in LANGUAGES
+            language: _environment(translator, loader, bytecode, shared, reload=reload)
+            for language, translator in self._translators.items()
         }
 
     def translator(self, request: Request) -> Translator:
         """The messages and formats of the language this request is answered in."""
-        return Translator(self.catalogs, request_language(request.scope))
+        return self._translators[request_language(request.scope)]
 
     def render(
         self,

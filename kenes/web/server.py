@@ -11,14 +11,13 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kenes.web.takeover import EXTENSION
 
 MAX_HEAD: Final = 32 * 1024
 HEAD_TIMEOUT: Final = 15.0
 WRITE_BUFFER: Final = 16 * 1024
-_REFUSALS: Final = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
 log = logging.getLogger(__name__)
 
 
@@ -121,11 +120,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._disarm()
         if self.transport.is_closing():
             return
-        body = _REFUSALS[status]
-        self.transport.write(
-            b"%bcontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
-            % (STATUS_LINE[status], len(body), body)
-        )
+        from kenes.web.unheard import refusal  # noqa: PLC0415 - the words, which processes without a site do not read
+
+        self.transport.write(refusal(status, self.headers or (), MAX_HEAD))
         self.transport.close()
 
     def _arm(self) -> None:

@@ -48,6 +48,9 @@ class Library(Service):
     def __init__(self, settings: KitSettings) -> None:
         self.settings = settings
 
+    def check_site(self) -> None:
+        """Nobody signs in here."""
+
     @asynccontextmanager
     async def stream(self, context: Context) -> AsyncIterator[Stream]:
         """One decider."""

@@ -96,6 +96,19 @@ async def test_old_keys_serve_while_the_issuer_is_down(issuer: Issuer) -> None:
     assert await issuer.reason("one") is Reason.SIGNATURE_INVALID
 
 
+async def test_nobody_is_told_that_a_new_key_is_wrong_while_the_issuer_cannot_be_asked(issuer: Issuer) -> None:
+    await issuer.store.find("one", "ES256")
+    issuer.down = True
+    issuer.keys.append(EC2.as_dict(private=False))
+    issuer.now += 31
+    assert await issuer.reason("two") is Reason.KEYS_UNAVAILABLE
+    assert await issuer.reason("two") is Reason.KEYS_UNAVAILABLE, "also between two tries"
+    issuer.down = False
+    issuer.now += 31
+    assert (await issuer.store.find("two", "ES256")).kid == "two"
+    assert await issuer.reason("three") is Reason.SIGNATURE_INVALID
+
+
 async def test_renewal_happens_behind_the_request_that_found_the_keys_old(issuer: Issuer) -> None:
     await issuer.store.find("one", "ES256")
     issuer.now += 601

@@ -58,6 +58,10 @@ def test_a_trailing_slash_belongs_to_the_issuer(monkeypatch: pytest.MonkeyPatch)
         ([{**ISSUER, "algorithms": []}], "KENES_ISSUERS.0.algorithms: "),
         ([{**ISSUER, "jwks_url": "https://id.example/k"}], "KENES_ISSUERS.0.jwks_url: "),
         ([{**ISSUER, "claims": {"assurance_values": {"3": "top"}}}], "KENES_ISSUERS.0.claims.assurance_values.3: "),
+        (
+            [{**ISSUER, "claims": {"region_values": {"Almaty": "Almaty"}}}],
+            "KENES_ISSUERS.0.claims.region_values.Almaty: ",
+        ),
         ([ISSUER, ISSUER], "KENES_ISSUERS: the same issuer is listed twice"),
     ],
 )

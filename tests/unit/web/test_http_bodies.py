@@ -114,7 +114,9 @@ async def test_a_value_of_another_type_is_not_turned_into_one(content: bytes, po
         (b'{"title":-Infinity}', "json-malformed"),
         (b'{"title":1e999}', "json-malformed"),
         (b'{"title":' + b"9" * 5000 + b"}", "json-malformed"),
-        (b"[" * 30_000, "json-malformed"),
+        (b"[" * 900, "json-malformed"),
+        (b"[" * 30_000, "json-too-deep"),
+        (b"[" * 30_000 + b"]" * 30_000, "json-too-deep"),
         (b"[" * 100 + b"]" * 100, "json-too-deep"),
         (b'{"title":"\xff"}', "encoding-invalid"),
         (b'{"title":"\xed\xa0\x80"}', "encoding-invalid"),
@@ -149,8 +151,9 @@ async def test_what_is_not_sent_as_json_is_415(headers: dict[str, str]) -> None:
     assert (status, body["code"]) == (415, "media-type-unsupported")
 
 
-async def test_compressed_bodies_are_415() -> None:
-    status, body = await post("/api/draft", b"x", {**JSON, "content-encoding": "gzip"})
+@pytest.mark.parametrize("coded", [{"content-encoding": "gzip"}, {"transfer-encoding": "gzip, chunked"}])
+async def test_compressed_bodies_are_415(coded: dict[str, str]) -> None:
+    status, body = await post("/api/draft", b"x", {**JSON, **coded})
     assert (status, body["code"]) == (415, "encoding-unsupported")
 
 
@@ -238,7 +241,6 @@ async def test_multipart_forms_are_415() -> None:
     assert (await post("/api/form", b"--x--", {"content-type": "multipart/form-data; boundary=x"}))[0] == 415
 
 
-def test_a_form_gives_text_and_values_for_a_model() -> None:
-    sent = Form({"name": ["A"], "topic": ["1", "2"], "blank": [""], "half": ["", "x"]})
+def test_a_form_gives_the_last_value_of_a_field() -> None:
+    sent = Form({"name": ["A"], "topic": ["1", "2"]})
     assert (sent.text("name"), sent.text("topic"), sent.text("none")) == ("A", "2", "")
-    assert sent.flat() == {"name": "A", "topic": ["1", "2"], "half": "x"}

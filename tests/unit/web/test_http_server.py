@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from kenes.web import server as server_module
-from tests.unit.web.http_edge import app_of, raw, running
+from tests.unit.web.http_edge import CATALOGS, app_of, raw, running
 
 
 async def hello(request: Request) -> Response:
@@ -74,6 +75,25 @@ async def test_bodies_of_two_lengths_are_refused(smuggled: bytes) -> None:
         assert (await raw(port, smuggled)).startswith(b"HTTP/1.1 400")
 
 
+@pytest.mark.parametrize(
+    ("request_of", "code", "language"),
+    [
+        (GET + b"Accept-Language: ru\r\nX-Fill: " + b"a" * 60_000, "head-too-large", "ru"),
+        (GET + b"Accept-Language: en\r\nContent-Length: two\r\n\r\n", "request-malformed", "en"),
+        (b"BREW / HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en\r\n\r\n", "request-malformed", "kk"),
+    ],
+)
+async def test_what_never_becomes_a_request_is_a_problem_too(request_of: bytes, code: str, language: str) -> None:
+    async with running(APP) as port:
+        head, _, body = (await raw(port, request_of)).partition(b"\r\n\r\n")
+    fields = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in head.splitlines())}
+    assert (fields[b"content-type"], fields[b"content-language"]) == (b"application/problem+json", language.encode())
+    assert len(body) == int(fields[b"content-length"])
+    document = json.loads(body)
+    assert (document["code"], document["status"]) == (code, int(head.split()[1]))
+    assert document["title"] == CATALOGS.translate(language, f"problem.{code}.title")
+
+
 async def test_a_head_that_dribbles_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_module, "HEAD_TIMEOUT", 0.1)
     async with running(APP) as port:
@@ -92,6 +112,6 @@ async def test_a_quiet_connection_between_requests_is_not_a_slow_head(monkeypatc
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for _ in range(2):
             writer.write(GET + b"\r\n")
-            assert b"hello" in await asyncio.wait_for(reader.readuntil(b"hello"), 2)
+            assert b"hello" in await asyncio.wait_for(reader.readuntil(b"hello"), 60)
             await asyncio.sleep(0.15)
         writer.close()

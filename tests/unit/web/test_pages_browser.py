@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -24,11 +24,15 @@ from kenes.web.language import edge_catalogs
 from kenes.web.pages import Pages
 from kenes.web.settings import WebSettings
 from kenes.web.styleguide import style_guide_routes
+from tests.e2e.browsing import CHROMIUM, LANGUAGES, launched
 from tests.unit.web.pages_support import GUIDE
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH"),
+    # One event loop for all: the browser is started once.
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 TEMPLATE = """{% extends "base.html" %}
 {% import "kit/petition.html" as petitions %}{% import "kit/forms.html" as forms %}
@@ -88,7 +92,7 @@ class Site:
         self.events.put_nowait({"petition": petition, "count": count, "version": version, "regions": {}})
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -117,19 +121,19 @@ async def opened(browser: Browser, url: str, width: int = 360) -> AsyncIterator[
     assert [text for text in complaints if "503" not in text] == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
-async def test_no_page_is_wider_than_a_small_phone_or_breaks_the_policy(browser: Browser, site: Site) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_no_page_is_wider_than_a_small_phone_or_breaks_the_policy(
+    browser: Browser, site: Site, language: str
+) -> None:
     for path in GUIDE:
-        for language in ("kk", "ru", "en"):
-            async with opened(browser, f"{site.url}/style-guide{path}?lang={language}", width=320) as page:
-                assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (path, language)
+        async with opened(browser, f"{site.url}/style-guide{path}?lang={language}", width=320) as page:
+            assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
 
 
 async def test_the_faces_of_the_page_are_loaded(browser: Browser, site: Site) -> None:
@@ -173,7 +177,7 @@ async def test_the_stream_is_asked_again_after_a_refusal(browser: Browser, site:
     site.refusals = 1
     async with opened(browser, f"{site.url}/page?lang=en") as page:
         site.count("p1", 43, 1)
-        await expect(page.locator(".count-panel [data-live=count]")).to_have_text("43", timeout=10_000)
+        await expect(page.locator(".count-panel [data-live=count]")).to_have_text("43")
         assert site.streams == 2
 
 
