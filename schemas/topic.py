@@ -23,12 +23,17 @@ class Topic:
     partitions: int
     description: str
     retention: timedelta | None = None
-    config: dict[str, str] = field(default_factory=dict)
+    config: dict[str, str] = field(default_factory=dict, hash=False)
 
     @cached_property
     def types(self) -> dict[str, type[Payload]]:
         """CloudEvents type to payload class."""
         return {payload.TYPE: payload for payload in self.payloads}
+
+    @property
+    def takes_requests(self) -> bool:
+        """Whether things are asked for on it, as its name says; on any other stand decisions, or facts."""
+        return self.name.rpartition(".")[0].endswith("-requests")
 
     @cached_property
     def dead_letters(self) -> "Topic":

@@ -44,6 +44,7 @@ __all__ = [
     "FAN_OUTS",
     "FAN_OUT_REQUESTS",
     "LARGEST_DRAFT",
+    "LARGEST_RECORD",
     "PETITIONS",
     "PETITION_REQUESTS",
     "PUBLICATION_REQUESTS",
@@ -86,6 +87,10 @@ REGISTRY: tuple[Topic, ...] = (
     ACT_REQUESTS,
     ACTS,
 )
+
+
+LARGEST_RECORD = max(int(topic.config.get("max.message.bytes", 0)) for topic in REGISTRY)
+"""Bytes that whoever writes to these topics must be able to send at once."""
 
 
 def all_topics(registry: tuple[Topic, ...] = REGISTRY) -> tuple[Topic, ...]:

@@ -4,7 +4,8 @@ Receipts, sequences and positions are offsets: a record that came back at anothe
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -14,7 +15,7 @@ from kenes.kafka.clients import administering, asking
 from kenes.kafka.connection import client_options
 from kenes.kafka.reader import read_to_end
 from kenes.kafka.records import Record
-from schemas.topics import LARGEST_DRAFT, Topic
+from schemas.topics import LARGEST_RECORD, Topic
 
 _TOGETHER = 2_000
 _FILLER = 5_000
@@ -41,19 +42,20 @@ async def spans(bootstrap: str, topic: Topic) -> dict[int, Span]:
     return {place.partition: Span(starts[place], ends[place]) for place in asked}
 
 
-async def records_in(bootstrap: str, topic: Topic, partition: int, span: Span) -> AsyncIterator[Record]:
+async def records_in(bootstrap: str, topic: Topic, partition: int, span: Span) -> AsyncGenerator[Record, None]:
     """The records of a span, in order. Raises `OffsetMovedError` where one is missing in the middle."""
     expected = span.start
     if span.start == span.end:
         return
-    async for records in read_to_end(bootstrap, topic, {partition: span.start}):
-        for record in records:
-            if record.offset >= span.end:
-                return
-            if record.offset != expected:
-                raise OffsetMovedError(f"{topic.name}/{partition}: no record at {expected}")
-            expected += 1
-            yield record
+    async with aclosing(read_to_end(bootstrap, topic, {partition: span.start})) as log:
+        async for records in log:
+            for record in records:
+                if record.offset >= span.end:
+                    return
+                if record.offset != expected:
+                    raise OffsetMovedError(f"{topic.name}/{partition}: no record at {expected}")
+                expected += 1
+                yield record
 
 
 class Copier:
@@ -68,7 +70,7 @@ class Copier:
             enable_idempotence=True,
             acks="all",
             linger_ms=5,
-            max_request_size=LARGEST_DRAFT,
+            max_request_size=LARGEST_RECORD,
         )
         try:
             await self._producer.start()

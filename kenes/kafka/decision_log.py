@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from kenes.kafka.producer import Producer
 from kenes.kafka.reader import read_to_end
-from kenes.kafka.records import Recorded, read
+from kenes.kafka.records import Recorded, read_decision
 from schemas.envelope import Event, UnreadableEventError
 from schemas.payload import Payload
 from schemas.topics import Topic
@@ -30,6 +30,6 @@ class KafkaDecisionLog:
         async for records in read_to_end(self._bootstrap, self._topic, {partition: start}):
             for record in records:
                 try:
-                    yield record.offset + 1, read(self._topic, record)
+                    yield record.offset + 1, read_decision(self._topic, record)
                 except UnreadableEventError:
                     yield record.offset + 1, None

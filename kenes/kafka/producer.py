@@ -16,7 +16,7 @@ from kenes.observe.metrics import PRODUCE_ERRORS, RECORDS_PRODUCED
 from kenes.tasks import is_cancelled
 from schemas.envelope import Event
 from schemas.payload import Payload
-from schemas.topics import LARGEST_DRAFT, Topic
+from schemas.topics import LARGEST_RECORD, Topic
 
 _log = get_logger(__name__)
 
@@ -56,6 +56,7 @@ class Producer:
         inner, self._inner = self._inner, None
         if inner is not None:
             await inner.stop()
+        await asyncio.gather(*self._closing)
 
     async def send(self, topic: Topic, key: bytes, event: Event[Payload], partition: int | None = None) -> Receipt:
         """Writes one event; returns its place in the log.
@@ -132,7 +133,7 @@ class Producer:
                     enable_idempotence=True,
                     acks="all",
                     linger_ms=0,
-                    max_request_size=LARGEST_DRAFT,
+                    max_request_size=LARGEST_RECORD,
                     request_timeout_ms=int(self._timeout * 1000),
                 )
                 try:

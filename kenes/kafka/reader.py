@@ -1,6 +1,6 @@
 """Reading partitions from a position, outside any consumer group."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -44,10 +44,10 @@ async def ends(bootstrap: str, topic: Topic) -> dict[int, int]:
         return await end_offsets(consumer, topic, list(range(topic.partitions)))
 
 
-async def read_to_end(bootstrap: str, topic: Topic, starts: Mapping[int, int]) -> AsyncIterator[list[Record]]:
+async def read_to_end(bootstrap: str, topic: Topic, starts: Mapping[int, int]) -> AsyncGenerator[list[Record], None]:
     """Every record from the given offsets to where each partition ended at the time of the call.
 
-    Yields lists of one partition's records, in order.
+    Yields lists of one partition's records, in order. Whoever leaves before the end must close it (`aclosing`).
     """
     async with reading(bootstrap, topic, starts) as consumer:
         ends = await end_offsets(consumer, topic, list(starts))

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NewType
 
 from schemas.envelope import Event, decode, sequence_of
 from schemas.payload import Payload
 from schemas.topics import Topic
-
-Partition = NewType("Partition", int)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
@@ -71,3 +68,10 @@ def read(topic: Topic, record: Record) -> Recorded:
     """The event in a record; raises `UnreadableEventError`."""
     event = decode(topic.types, record.headers, record.value)
     return Recorded(record.partition, record.offset, record.time, record.key, event)
+
+
+def read_decision(topic: Topic, record: Record) -> Recorded:
+    """The decision in a record; raises `UnreadableEventError`, also for an event that is no decision."""
+    decision = read(topic, record)
+    sequence_of(decision.event)
+    return decision

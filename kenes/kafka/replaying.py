@@ -13,7 +13,7 @@ from kenes.kafka.reader import ends, read_to_end, reading, to_record
 from kenes.kafka.records import Receipt, read
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import UnreadableEventError, recorded_now
-from schemas.topics import LARGEST_DRAFT, Topic
+from schemas.topics import LARGEST_RECORD, Topic
 
 CASE = "kenes_replay_of"
 """The header that names the record replayed: `topic/partition/offset` of the first of all its tries."""
@@ -62,7 +62,7 @@ async def write_again(bootstrap: str, letter: DeadLetter, case: str, tries: int)
         **client_options(bootstrap),
         enable_idempotence=True,
         acks="all",
-        max_request_size=LARGEST_DRAFT,
+        max_request_size=LARGEST_RECORD,
         request_timeout_ms=WITHIN_MS,
     )
     try:

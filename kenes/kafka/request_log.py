@@ -1,6 +1,7 @@
 """A requests topic in Kafka, as a decider reads what it was not handed."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 
 from kenes.kafka.copying import spans
 from kenes.kafka.reader import read_to_end
@@ -20,9 +21,10 @@ class KafkaRequestLog:
         kept = max(start, (await spans(self._bootstrap, self._topic))[partition].start)
         if kept >= end:
             return
-        async for records in read_to_end(self._bootstrap, self._topic, {partition: kept}):
-            found = [record for record in records if record.offset < end]
-            if found:
-                yield found
-            if records[-1].offset + 1 >= end:
-                return
+        async with aclosing(read_to_end(self._bootstrap, self._topic, {partition: kept})) as log:
+            async for records in log:
+                found = [record for record in records if record.offset < end]
+                if found:
+                    yield found
+                if records[-1].offset + 1 >= end:
+                    return

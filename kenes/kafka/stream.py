@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 from kenes.kafka.connection import client_options
@@ -130,8 +131,15 @@ def _follow_assignment(app: Any, decider: Decider, end: Callable[[], None]) -> N
     async def revoked(_app: Any, revoked: Any, **_options: Any) -> None:
         await decider.release(ours(revoked))
 
+    async def left(_app: Any, **_options: Any) -> None:
+        # A partition that is still being acquired would be read by connections that are closed next.
+        for task in acquiring:
+            task.cancel()
+        await asyncio.gather(*acquiring, return_exceptions=True)
+
     app.on_partitions_assigned.connect(assigned, weak=False)
     app.on_partitions_revoked.connect(revoked, weak=False)
+    app.on_before_shutdown.connect(left, weak=False)
 
 
 def _record(event: EventT[Any]) -> Record:
@@ -154,15 +162,20 @@ def _die() -> None:
 
 @asynccontextmanager
 async def running_app(app: faust.App) -> AsyncIterator[None]:
-    """Starts the app and its agents; stops them at the end of the block."""
+    """Starts the app and its agents; stops them at the end of the block, or ends the process after `STOP_WITHIN`."""
     app.finalize()
     try:
         await app.start()
         yield
     finally:
-        try:
-            async with asyncio.timeout(STOP_WITHIN):
-                await app.stop()
-        except TimeoutError:
-            _log.warning("Faust did not stop in time: the process ends as it is, which loses nothing")
-            _die()
+        # Outside the loop: where its consumer's thread has died, Faust waits a minute for it, whoever cancels that.
+        late = Timer(STOP_WITHIN, _end_late)
+        late.daemon = True
+        late.start()
+        await app.stop()
+        late.cancel()
+
+
+def _end_late() -> None:
+    _log.warning("Faust did not stop in time: the process ends as it is, which loses nothing")
+    _die()

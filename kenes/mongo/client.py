@@ -1,5 +1,6 @@
 """The connection, its concerns, and transactions with bounded retries."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeAlias
@@ -45,7 +46,8 @@ async def connected(uri: str, database: str, *, timeout: float = 10.0) -> AsyncI
     try:
         yield client.get_database(database, write_concern=DURABLE)
     finally:
-        client.close()
+        # It says good-bye to the server, and waits for the answer: the loop must not stand still for that.
+        await asyncio.to_thread(client.close)
 
 
 def beside(database: Database, name: str) -> Database:

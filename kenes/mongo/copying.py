@@ -1,6 +1,6 @@
 """Collections out of a database and back, as lines of MongoDB's Extended JSON."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 
 from bson import json_util
 
@@ -9,7 +9,7 @@ from kenes.mongo.client import Collection, Document
 _TOGETHER = 500
 
 
-async def lines_of(collection: Collection) -> AsyncIterator[str]:
+async def lines_of(collection: Collection) -> AsyncGenerator[str, None]:
     """Every document, in the order of ids, as a line."""
     async for document in collection.find({}).sort("_id", 1):
         yield json_util.dumps(document, json_options=json_util.CANONICAL_JSON_OPTIONS)

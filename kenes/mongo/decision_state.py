@@ -31,14 +31,15 @@ _AS_STORED: CodecOptions[Document] = CodecOptions(tz_aware=True)
 class Rules(Generic[S]):
     """How one kind of thing is decided: the pure part that a service brings.
 
-    `key` names the thing an event is about; `initial` is the state of one nobody has heard of. `resident` state is
-    held in memory whole, per partition; the rest is fetched for each batch. `packed` is for what is resident, large and
-    seldom asked for: between decisions it is held as its document's bytes, which takes a third of the memory.
+    `key` names the thing an event is about, `None` where that is another kind of thing; `initial` is the state of one
+    nobody has heard of. `resident` state is held in memory whole, per partition; the rest is fetched for each batch.
+    `packed` is for what is resident, large and seldom asked for: between decisions it is held as its document's bytes,
+    which takes a third of the memory.
     """
 
     name: str
     initial: S
-    key: Callable[[Event[Payload]], str]
+    key: Callable[[Event[Payload]], str | None]
     decide: Callable[[S, Recorded], Payload]
     evolve: Callable[[S, Event[Payload]], S]
     dump: Callable[[S], Document]
@@ -83,6 +84,10 @@ class KeyedState(Generic[S]):
         changed, self._changed = self._changed, set()
         return changed
 
+    def knows(self, event: Event[Payload]) -> bool:
+        """Whether the event is about a thing of this kind."""
+        return self._rules.key(event) is not None
+
     def state(self, key: str) -> S:
         """The state held of one thing; the initial one where none is."""
         entry = self._entries.get(key)
@@ -103,17 +108,22 @@ class KeyedState(Generic[S]):
         if self._rules.resident:
             return
         self._entries.clear()
-        keys = list({self._rules.key(event) for event in events})
+        keys = list({key for event in events if (key := self._rules.key(event)) is not None})
+        if not keys:
+            return
         async for document in self._documents.find({"_id": {"$in": keys}}):
             self._hold(document)
 
     def decide(self, request: Recorded) -> Payload:
         """The decision on a request."""
-        return self._rules.decide(self.state(self._rules.key(request.event)), request)
+        key = self._rules.key(request.event)
+        return self._rules.decide(self._rules.initial if key is None else self.state(key), request)
 
     def evolve(self, partition: int, decision: Event[Payload]) -> None:
         """Folds a decision, unless it is folded already."""
         key, sequence = self._rules.key(decision), sequence_of(decision)
+        if key is None:
+            return
         entry = self._entries.get(key)
         if entry is not None and sequence <= entry.sequence:
             return
@@ -126,7 +136,7 @@ class KeyedState(Generic[S]):
 
     async def save(self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]) -> None:
         """Writes what the decisions changed, then, once a second, the positions."""
-        keys = {self._rules.key(decision) for _, decision in decisions}
+        keys = {key for _, decision in decisions if (key := self._rules.key(decision)) is not None}
         # What is packed is stored already: a refusal changed nothing.
         touched = {key: entry for key in keys if (entry := self._entries.get(key)) and not entry.packed}
         documents = {key: self._dump(key, entry) for key, entry in touched.items()}

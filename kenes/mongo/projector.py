@@ -6,7 +6,7 @@ from logging import DEBUG
 
 from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.decider import Position
-from kenes.kafka.records import Record, Recorded, counts, read
+from kenes.kafka.records import Record, Recorded, counts, read_decision
 from kenes.mongo.client import Document, Session, transact
 from kenes.mongo.folding import Find, Lookup, UnfoldableError, find_in, folded
 from kenes.mongo.operations import Operation, apply
@@ -145,12 +145,10 @@ class Projector:
 
     async def _readable(self, record: Record) -> Recorded | None:
         try:
-            event = read(self._version.projection.topic, record)
-            sequence_of(event.event)
+            return read_decision(self._version.projection.topic, record)
         except UnreadableEventError as error:
             await self._set_aside(record, error)
             return None
-        return event
 
     async def _set_aside(self, record: Record, error: Exception) -> None:
         if self._dead_letters is not None:

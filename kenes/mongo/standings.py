@@ -1,18 +1,15 @@
-"""How far a service's projections and deciders have come, as its database says, for whoever knows no more of it.
+"""How far a service's projections have come, as its database says, for whoever knows no more of it.
 
 What a version has folded moves with what it wrote, in one transaction. So this is where a projection truly stands,
 whatever its consumer group has told the broker.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kenes.kafka.decider import Position
 from kenes.mongo.client import Database
-from kenes.mongo.decision_state import POSITIONS
 from kenes.mongo.projection import OFFSETS, VERSIONS
-
-DECIDERS = "deciders"
 
 
 @dataclass(frozen=True)
@@ -28,33 +25,16 @@ class ProjectionStanding:
 
 
 @dataclass(frozen=True)
-class DecisionStanding:
-    """What a decider has folded of its own decisions. A sequence is the offset of the request decided last."""
-
-    name: str
-    requests: str
-    decisions: str
-    positions: Mapping[int, Position]
-
-
-@dataclass(frozen=True)
 class Standings:
     """All of one service."""
 
     projections: tuple[ProjectionStanding, ...] = ()
-    decisions: tuple[DecisionStanding, ...] = ()
 
 
 @dataclass
 class _Found:
     positions: dict[int, Position] = field(default_factory=dict)
     retired: bool = False
-
-
-async def record_decider(database: Database, name: str, requests: str, decisions: str) -> None:
-    """Notes which topics a decider reads and writes: its positions do not say."""
-    noted = {"requests": requests, "decisions": decisions}
-    await database[DECIDERS].update_one({"_id": name}, {"$set": noted}, upsert=True)
 
 
 async def standings(database: Database) -> Standings:
@@ -72,15 +52,4 @@ async def standings(database: Database) -> Standings:
         ProjectionStanding(name, number, topic, live.get(name) == number, found.retired, found.positions)
         for (name, number, topic), found in sorted(versions.items())
     )
-    return Standings(tuple(projections), tuple(await _decisions(database)))
-
-
-async def _decisions(database: Database) -> Iterable[DecisionStanding]:
-    positions: dict[str, dict[int, Position]] = {}
-    async for document in database[POSITIONS].find({}):
-        name, _, partition = document["_id"].rpartition("/")
-        positions.setdefault(name, {})[int(partition)] = Position(document["next"], document["sequence"])
-    return [
-        DecisionStanding(noted["_id"], noted["requests"], noted["decisions"], positions.get(noted["_id"], {}))
-        async for noted in database[DECIDERS].find({})
-    ]
+    return Standings(tuple(projections))

@@ -3,9 +3,9 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from kenes.identity.sealing import Keyring, PersonKey
+from kenes.identity.sealing import Keyring, PersonKey, UnsealError
 from kenes.mongo.client import Collection, Database, DatabaseError, DatabaseUnavailableError
 from kenes.mongo.operations import insert_new
 
@@ -16,7 +16,7 @@ REMEMBERED_FOR = 30.0
 
 
 class VaultError(RuntimeError):
-    """A stored key cannot be used: it was not stored under this installation's master key, or is gone again."""
+    """A stored key cannot be used: it was not stored under this installation's master key."""
 
 
 class Vault:
@@ -84,28 +84,41 @@ class Vault:
 
     async def _serve(self) -> None:
         while self._asked:
-            batch = {index: self._asked[index] for index in list(self._asked)[:BATCH]}
+            batch = list(self._asked)[:BATCH]
+            found: Mapping[bytes, PersonKey | Exception]
             try:
-                keys = await self._fetch(list(batch))
+                found = await self._fetch(batch)
             except Exception as error:  # noqa: BLE001 - whatever it is, those who asked are told
-                for index, asked in batch.items():
-                    del self._asked[index]
-                    asked.set_exception(_told(error))
-                continue
-            for index, asked in batch.items():
-                del self._asked[index]
-                self._remember(index, keys[index])
-                asked.set_result(keys[index])
+                found = dict.fromkeys(batch, error)
+            for index, key in found.items():
+                asked = self._asked.pop(index)
+                if isinstance(key, PersonKey):
+                    self._remember(index, key)
+                    asked.set_result(key)
+                else:
+                    asked.set_exception(_told(key))
 
-    async def _fetch(self, indexes: list[bytes]) -> dict[bytes, PersonKey]:
+    async def _fetch(self, indexes: list[bytes]) -> dict[bytes, PersonKey | Exception]:
+        """Each person's key, or why theirs cannot be used.
+
+        Whoever was erased between the two steps is left out, and so asked for again: then they have a new key.
+        """
         made = {index: PersonKey.generate() for index in indexes}
         documents = [{"_id": index, "key": self._keyring.wrap(index, key)} for index, key in made.items()]
         taken = await insert_new(self._keys, documents)
-        keys = {index: PersonKey(key) for index, key in made.items() if index not in taken}
+        keys: dict[bytes, PersonKey | Exception] = {
+            index: PersonKey(key) for index, key in made.items() if index not in taken
+        }
         if taken:
             async for found in self._keys.find({"_id": {"$in": list(taken)}}):
-                keys[found["_id"]] = self._keyring.unwrap(found["_id"], found["key"])
+                keys[found["_id"]] = self._unwrapped(found["_id"], found["key"])
         return keys
+
+    def _unwrapped(self, index: bytes, wrapped: bytes) -> PersonKey | Exception:
+        try:
+            return self._keyring.unwrap(index, wrapped)
+        except UnsealError as error:
+            return error  # one person's alone: the others of the batch have theirs
 
     def _remembered(self, index: bytes) -> PersonKey | None:
         until, key = self._recent.get(index, (0.0, None))

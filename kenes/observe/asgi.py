@@ -1,4 +1,4 @@
-"""For the api process: the health routes, and the middleware that measures and traces each request.
+"""The middleware of api processes that measures and traces each request.
 
 On the path of every request, so it is plain ASGI: no request object, no task, no copy.
 """
@@ -8,36 +8,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kenes.observe import tracing
-from kenes.observe.health import Health
 from kenes.observe.metrics import HTTP_DURATION, HTTP_IN_PROGRESS, OTHER, BoundedLabel
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 UNMATCHED = "unmatched"
-
-
-def health_routes(health: Health) -> list[Route]:
-    """``/metrics``, ``/healthz`` and ``/readyz``. The gateway must not pass them on to the public."""
-
-    async def endpoint(request: Request) -> Response:
-        answer = await health.answer(
-            request.url.path.removeprefix(request.scope.get("root_path", "")), _accept(request)
-        )
-        if answer is None:
-            return Response(status_code=404)
-        headers = {"content-type": answer.content_type, "cache-control": "no-store"}
-        return Response(answer.body, answer.status, headers)
-
-    return [Route(path, endpoint, include_in_schema=False) for path in ("/metrics", "/healthz", "/readyz")]
-
-
-def _accept(request: Request) -> str:
-    return request.headers.get("accept", "")
 
 
 class ObserveMiddleware:

@@ -2,8 +2,7 @@
 
 ``/healthz`` answers 200 while the event loop turns and every watched loop has beaten in time: a failure means
 *restart me*. ``/readyz`` answers 200 only while every registered check passes: a failure means *send me no work*, and
-says why. ``/metrics`` is Prometheus's. The same answers are served by ``server.py`` to processes without HTTP of
-their own and by ``asgi.py`` to the api process.
+says why. ``/metrics`` is Prometheus's. ``server.py`` serves the three, on a port of their own in every process.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A small HTTP endpoint for processes that have none: ``/metrics``, ``/healthz``, ``/readyz``, nothing else.
+"""A small HTTP endpoint beside what a process does: ``/metrics``, ``/healthz``, ``/readyz``, nothing else.
 
 It runs in the process's own event loop on purpose: when that loop is stuck, so is the endpoint, and the probe fails.
 GET and HEAD only, one request a connection, 8 KiB of head and five seconds at most.

@@ -75,11 +75,6 @@ def current() -> Trace | None:
     return _current.get()
 
 
-def current_or_new() -> Trace:
-    """The span this task runs in, or a fresh trace that is *not* made current."""
-    return _current.get() or new_trace()
-
-
 @contextmanager
 def traced(trace: Trace) -> Iterator[Trace]:
     """Make ``trace`` the current span within the block; log lines then carry its ids."""

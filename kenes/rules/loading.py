@@ -114,7 +114,7 @@ def _refuse_broken_sequences(loaded: Sequence[tuple[Pack, TomlFile]]) -> None:
 
 def _refuse_unless_next(before: Pack, path: Path, after: Pack, file: TomlFile) -> None:
     ends, begins = before.effective_to or date.max, after.effective_from
-    version = f"version {before.version} in {path.name}, in force until {ends}"
+    version = f"version {before.version} in {path.name}, in force until {before.effective_to or 'further notice'}"
     if begins <= ends:
         raise _wrong(file, ["effective_from"], f"overlaps {version}")
     if begins > ends + timedelta(days=1):

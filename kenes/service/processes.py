@@ -25,7 +25,6 @@ from kenes.mongo.client import beside, connected, ping
 from kenes.mongo.pacing import Pacing
 from kenes.mongo.projection import NotOwnerError, Projection, live_version
 from kenes.mongo.projector import Projector
-from kenes.mongo.standings import record_decider
 from kenes.observe.health import Health, NotReady
 from kenes.observe.logs import configure_logs, get_logger
 from kenes.observe.metrics import CLOCK_EVERY, CLOCK_TICKED, set_build_info
@@ -72,8 +71,6 @@ async def stream(service: Service, context: Context) -> None:
     deciders: list[Decider] = []
     async with service.stream(context) as work:
         for deciding, state in work.deciding:
-            name, requests, decisions = deciding.rules.name, deciding.requests.name, deciding.decisions.name
-            await record_decider(context.database, name, requests, decisions)
             decider = Decider(
                 deciding.requests,
                 deciding.decisions,
@@ -153,7 +150,12 @@ ROLES: dict[str, Role] = {"api": api, "stream": stream, "project": project}
 
 
 def run(service: Service, role: str) -> None:
-    """Runs one process of a service until SIGTERM or SIGINT. Errors end it; whoever started it starts it again."""
+    """Runs one process of a service until SIGTERM or SIGINT. Errors end it; whoever started it starts it again.
+
+    Raises `SettingError` before anything is reached.
+    """
+    if role == "api":
+        service.check_site()
     share_heaps()  # before the first of its threads
     uvloop.run(_run(service, role))
 

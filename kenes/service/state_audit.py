@@ -56,6 +56,8 @@ class _Recount:
     def _evolve(self, partition: int, decision: Event[Payload]) -> None:
         key, sequence = self._rules.key(decision), sequence_of(decision)
         self._last[partition] = sequence
+        if key is None:
+            return
         before = self._states[key][2] if key in self._states else self._rules.initial
         after = self._rules.evolve(before, decision)
         if after is not before:

@@ -11,7 +11,7 @@ from kenes.service.definition import Service
 
 def undecided(service: Service, group: str) -> list[Watched]:
     """The requests topics, as the stream processes' group `group` stands on them."""
-    bootstrap, topics = service.settings.kafka_bootstrap, [each.requests for each in service.deciding]
+    bootstrap, topics = service.settings.kafka_bootstrap, dict.fromkeys(each.requests for each in service.deciding)
     return [Watched(group, topic, committed_by(bootstrap, group, topic)) for topic in topics]
 
 

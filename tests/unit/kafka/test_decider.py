@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
-from kenes.kafka.decider import Decider, Position
+from kenes.kafka.decider import Decider, FencedError, Position
 from kenes.kafka.records import Record, Recorded
 from schemas.envelope import Event
 from schemas.payload import Payload
@@ -128,9 +129,48 @@ async def test_what_is_delivered_again_is_passed_over() -> None:
 
     await found.handle(records[:3])
     await found.handle(records[1:])
+    await found.handle([*records, records[3], request_record(4, 0, "a"), request_record(4, 0, "a")])
+
+    assert decided(log) == [0, 1, 2, 3, 4]
+
+
+async def test_a_new_owner_decides_nothing_again() -> None:
+    log, stored = Log(), Stored()
+    records = [request_record(offset, 0, "a") for offset in range(4)]
+    before, _, _ = decider(log, stored=stored)
+    await before.handle(records[:3])
+
+    found, _, _ = decider(log, stored=stored)
     await found.handle(records)
 
     assert decided(log) == [0, 1, 2, 3]
+
+
+async def test_an_owner_that_was_not_alone_stores_nothing_and_ends() -> None:
+    log, stored = Log(), Stored()
+    lost, _, _ = decider(log, stored=stored)
+    await lost.handle([request_record(0, 0, "a")])
+    owner, _, _ = decider(log, stored=stored)
+    await owner.handle([request_record(0, 0, "a"), request_record(1, 0, "a")])
+    known = dict(stored.states)
+
+    with pytest.raises(FencedError, match="expected 1, wrote at 2"):
+        await lost.handle([request_record(1, 0, "a"), request_record(2, 0, "a")])
+
+    assert stored.states == known
+
+
+async def test_a_decision_has_the_key_of_its_request() -> None:
+    class Keyed(Log):
+        async def append(self, partition: int, decisions: Sequence[tuple[bytes, Event[Payload]]]) -> list[int]:
+            keys.extend(key for key, _ in decisions)
+            return await super().append(partition, decisions)
+
+    keys: list[bytes] = []
+    found, _, _ = decider(Keyed())
+    await found.handle([request_record(0, 0, "a"), replace(request_record(1, 0, "b"), key=None)])
+
+    assert keys == [b"a", b""]
 
 
 async def test_what_was_passed_over_is_read_from_the_log_before_what_comes_after() -> None:
@@ -168,6 +208,26 @@ async def test_a_sweep_decides_what_waited_since_the_sweep_before_and_nothing_yo
     assert decided(log) == [0, 1, 2, 3, 4], "what comes late is passed over"
     await found.sweep({0: 6})
     assert decided(log) == [0, 1, 2, 3, 4], "who moves on is left alone"
+
+
+async def test_the_log_is_asked_once_for_what_may_wait_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    between = Requests.between
+
+    def counted(self: Requests, partition: int, start: int, end: int) -> AsyncIterator[Sequence[Record]]:
+        asked.append((start, end))
+        return between(self, partition, start, end)
+
+    monkeypatch.setattr(Requests, "between", counted)
+    found, _, _ = decider(Log())
+    await found.handle([request_record(0, 0, "a")])
+
+    for _ in range(4):
+        await found.sweep({0: 1})
+    assert asked == [], "nothing waits"
+    for _ in range(4):
+        await found.sweep({0: 3})
+    assert asked == [(1, 3)], "what the topic has no more is not asked for again"
 
 
 async def test_partitions_are_taken_over_once_and_forgotten() -> None:

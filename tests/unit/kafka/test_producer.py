@@ -148,6 +148,17 @@ async def test_an_old_client_that_will_not_stop_is_cut_off(broker: Broker) -> No
         broker.stop_hangs = False
 
 
+async def test_it_leaves_no_dropped_client_behind(broker: Broker) -> None:
+    async with producer() as sender:
+        broker.silent = broker.stop_hangs = True
+        with pytest.raises(BrokerUnavailableError):
+            await sender.send(TOPIC, b"k", event_of(1))
+        broker.silent = False
+
+    (client,) = broker.clients
+    assert client.closed
+
+
 async def test_many_that_fail_together_make_one_new_client(broker: Broker) -> None:
     async with producer() as sender:
         broker.silent = True

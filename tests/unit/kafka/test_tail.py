@@ -17,6 +17,7 @@ from kenes.kafka.records import Record, Recorded
 from kenes.kafka.tail import Tail
 from schemas.topics import Topic
 from tests.unit.kafka.samples import TOPIC, record_of
+from tests.waiting import until
 
 STARTS = {0: Position(), 1: Position()}
 
@@ -30,6 +31,7 @@ class Consumer:
         self.fails: list[Exception] = []
         self.ends_fail: Exception | None = None
         self.ends_hang = False
+        self.away = False
         self.opened = 0
         self.more = asyncio.Event()
 
@@ -38,11 +40,12 @@ class Consumer:
         log.append(record_of(number, len(log), sequence, partition, **changes))
         self.more.set()
 
-    async def getmany(self, timeout_ms: int) -> dict[TopicPartition, list[Record]]:
+    async def getmany(self, timeout_ms: int, max_records: int) -> dict[TopicPartition, list[Record]]:
+        """At most `max_records` of each partition; as the real one, it does not wait where it has some."""
         if self.fails:
             raise self.fails.pop()
         found = {
-            TopicPartition(TOPIC.name, partition): log[self.next[partition] :]
+            TopicPartition(TOPIC.name, partition): log[self.next[partition] :][:max_records]
             for partition, log in self.log.items()
             if log[self.next[partition] :]
         }
@@ -54,7 +57,8 @@ class Consumer:
             self.next[asked.partition] += len(records)
         return found
 
-    async def ends(self, _consumer: object, _topic: Topic, partitions: list[int]) -> dict[int, int]:
+    async def ends(self, consumer: object, _topic: Topic, partitions: list[int]) -> dict[int, int]:
+        assert consumer is self
         if self.ends_fail is not None:
             raise self.ends_fail
         if self.ends_hang:
@@ -63,6 +67,8 @@ class Consumer:
 
     @asynccontextmanager
     async def reading(self, _bootstrap: str, _topic: Topic, starts: Mapping[int, int]) -> AsyncIterator[Consumer]:
+        if self.away:
+            raise KafkaConnectionError
         self.opened += 1
         self.next = dict(starts)
         yield self
@@ -124,6 +130,48 @@ async def test_what_cannot_be_read_only_holds_a_place(consumer: Consumer) -> Non
         assert tail._positions[0] == Position(4, 3)
 
     assert taken == [0, 3]
+
+
+async def test_a_long_backlog_leaves_others_their_turns(consumer: Consumer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 10)
+    taken: list[int] = []
+    for number in range(100):
+        consumer.write(number, number)
+    seen: set[int] = set()
+
+    async with following(lambda each: taken.append(each.offset)):
+        while len(taken) < 100:
+            seen.add(len(taken))
+            await asyncio.sleep(0)
+
+    assert seen > {10, 50, 90}
+
+
+async def test_it_has_caught_up_with_what_was_there_before_and_is_up_to_date_with_what_came_since(
+    consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 10)
+    taken: list[int] = []
+    for number in range(30):
+        consumer.write(number, number)
+
+    async with following(lambda each: taken.append(each.offset)) as tail:
+        await tail.caught_up.wait()
+        assert len(taken) == 30
+        for number in range(30, 60):
+            consumer.write(number, number)
+        await tail.up_to_date()
+        assert len(taken) == 60
+
+
+async def test_who_asks_while_the_broker_is_away_is_told_at_once(consumer: Consumer) -> None:
+    async with following() as tail:
+        await tail.up_to_date()
+        consumer.away, consumer.fails = True, [KafkaConnectionError()]
+        consumer.write(1, 0)
+        await until(lambda: not consumer.fails)
+        with pytest.raises(BrokerUnavailableError, match="lost the broker"):
+            await tail.up_to_date()
 
 
 async def test_reached_waits_for_a_sequence_or_a_later_one(consumer: Consumer) -> None:

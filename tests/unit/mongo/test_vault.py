@@ -174,6 +174,39 @@ async def test_a_key_of_another_installation_is_an_error_and_not_a_wait_for_good
     assert isinstance(key, PersonKey)
 
 
+async def test_a_key_that_cannot_be_used_is_one_persons_alone() -> None:
+    database = Database()
+    await asks(vault(database), "a", "b")
+    database["vault.keys"].documents[KEYRING.index("a")]["key"] = b"x" * 60
+
+    broken, known, fresh = await asks(vault(database), "a", "b", "c")
+
+    assert isinstance(broken, VaultError)
+    assert isinstance(known, PersonKey)
+    assert isinstance(fresh, PersonKey)
+
+
+async def test_a_key_destroyed_while_it_is_fetched_is_made_anew() -> None:
+    database = Database()
+    await asks(vault(database), "a", "b")
+    keys = database["vault.keys"]
+    insert = keys.insert_many
+
+    async def insert_and_erase(documents: Any, **options: Any) -> None:
+        try:
+            await insert(documents, **options)
+        finally:
+            keys.documents.pop(KEYRING.index("a"), None)
+            keys.insert_many = insert  # type: ignore[method-assign]
+
+    keys.insert_many = insert_and_erase  # type: ignore[method-assign]
+    fresh, known = await asks(vault(database), "a", "b")
+
+    assert (await vault(database).find("a")) is not None
+    assert isinstance(fresh, PersonKey)
+    assert isinstance(known, PersonKey)
+
+
 async def test_a_client_that_hangs_up_does_not_stop_the_others() -> None:
     found = vault(Database())
     leaving = asyncio.create_task(found.key_of("a"))

@@ -6,9 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 
-from kenes.observe.asgi import health_routes
 from kenes.observe.health import Answer, Health, NotReady
 from kenes.observe.server import health_server
 
@@ -156,19 +154,3 @@ async def test_the_server_survives_bad_requests(sent: bytes, status: bytes) -> N
         writer.close()  # hangs up at once
         async with httpx.AsyncClient() as client:
             assert (await client.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200
-
-
-async def test_the_api_process_serves_the_same_three() -> None:
-    health = Health()
-
-    async def no() -> None:
-        raise NotReady("tail is catching up")
-
-    health.add("tail", no)
-    app = Starlette(routes=health_routes(health))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-        assert (await client.get("/healthz")).status_code == 200
-        answer = await client.get("/readyz")
-        assert (answer.status_code, answer.json()["reasons"]) == (503, {"tail": "tail is catching up"})
-        assert answer.headers["cache-control"] == "no-store"
-        assert "process_cpu_seconds_total" in (await client.get("/metrics")).text

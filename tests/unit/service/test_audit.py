@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
@@ -151,6 +152,13 @@ async def audited(found: Database) -> tuple[int, list[str]]:
 )
 async def test_a_deciders_state_is_recounted(stored: list[Document], checked: int, differences: list[str]) -> None:
     assert await audited(database(*stored)) == (checked, differences)
+
+
+@pytest.mark.usefixtures("log")
+async def test_what_is_about_another_kind_of_thing_leaves_no_state() -> None:
+    rules = replace(RULES, key=lambda event: None if event.subject == "b" else event.subject)
+    found = await state_audit.audit_state("broker", cast("Any", database(STORED[0])), replace(DECIDING, rules=rules))
+    assert found == (1, [])
 
 
 @pytest.mark.usefixtures("log")

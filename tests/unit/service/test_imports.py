@@ -25,10 +25,16 @@ def imported(*modules: str) -> set[str]:
     return set(json.loads(told.stdout))
 
 
-@pytest.mark.parametrize("service", ["petitions", "consultations"])
+@pytest.mark.parametrize("service", ["petitions", "consultations", "notifications"])
 def test_stream_and_project_import_nothing_of_the_site(service: str) -> None:
     found = imported("kenes.service.main", f"services.{service}.service")
     assert not found.intersection((*SITE, *SELDOM, f"services.{service}.serving"))
+
+
+def test_what_tells_people_imports_words_and_no_pages() -> None:
+    found = imported("kenes.service.main", "services.notifications.streaming")
+    assert "jinja2" in found, "letters are made of templates"
+    assert not found.intersection(("services.notifications.serving", "services.notifications.pages", "kenes.web.pages"))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +42,8 @@ def test_stream_and_project_import_nothing_of_the_site(service: str) -> None:
     [
         "services.petitions.serving",
         "services.consultations.serving",
-        "services.notifications.service",
+        "services.notifications.serving",
+        "services.notifications.streaming",
         "services.console.service",
     ],
 )

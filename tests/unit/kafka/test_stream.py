@@ -1,0 +1,77 @@
+"""What the stream process does when Faust starts and stops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from faust.types import TP
+
+from kenes.kafka import stream
+from tests.example.v1 import topics
+from tests.waiting import PATIENCE
+
+if TYPE_CHECKING:
+    from kenes.kafka.decider import Decider
+
+REQUESTS = topics()[0]
+
+
+class Acquiring:
+    """A decider that does not come to the end of a partition's log."""
+
+    requests = REQUESTS
+
+    def __init__(self) -> None:
+        self.reading = asyncio.Event()
+        self.left = False
+
+    async def take_over(self, _partitions: Collection[int]) -> None:
+        self.reading.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.left = True
+
+
+async def test_a_process_that_stops_leaves_the_partition_it_is_acquiring() -> None:
+    decider, ended = Acquiring(), list[str]()
+    app = stream.stream_app("library", "127.0.0.1:1", 2.0)
+    stream.add_decider(app, cast("Decider", cast(Any, decider)), die=lambda: ended.append("at once"))
+    await app.on_partitions_assigned.send({TP(REQUESTS.name, 0)})
+    await decider.reading.wait()
+
+    await app.on_before_shutdown.send()
+
+    assert decider.left
+    assert not ended
+
+
+class Hanging:
+    """An app whose consumer's thread has died: its end does not come, and cancelling changes nothing."""
+
+    def __init__(self) -> None:
+        self.end = asyncio.Event()
+
+    def finalize(self) -> None: ...
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None:
+        while not self.end.is_set():
+            with suppress(asyncio.CancelledError):
+                await self.end.wait()
+
+
+async def test_a_process_whose_consumer_does_not_stop_ends_anyway(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, loop = Hanging(), asyncio.get_running_loop()
+    monkeypatch.setattr(stream, "STOP_WITHIN", 0.01)
+    monkeypatch.setattr(stream, "_die", lambda: loop.call_soon_threadsafe(app.end.set))
+
+    async with asyncio.timeout(PATIENCE), stream.running_app(cast(Any, app)):
+        pass
+
+    assert app.end.is_set()
