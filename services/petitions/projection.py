@@ -38,11 +38,8 @@ BLOCK = 4096
 
 
 def petition_document(petition: Petition, partition: int, sequence: int) -> Document:
-    """A petition as it is stored, with the last decision folded into it.
-
-    Who wrote which comment is the decider's to know; readers find it with the comment itself.
-    """
-    document = petition.model_dump(exclude={"id": True, "discussion": {"commenters"}})
+    """A petition as it is stored, with the last decision folded into it."""
+    document = petition.model_dump(exclude={"id"})
     due = min((duty.due_at for duty in petition.duties if duty.open), default=None)
     return {"_id": petition.id, "p": partition, "s": sequence, "due": due, "on_paper": petition.on_paper, **document}
 

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from kenes.identity.sealing import Keyring
 from kenes.identity.settings import SettingError
+from kenes.mongo.decision_state import KeyedState
+from kenes.mongo.joint_state import JointState
 from kenes.mongo.projection import Projection
 from kenes.rules.loading import RulePackError
 from kenes.service import terms
@@ -21,7 +23,7 @@ from services.petitions.offering import Offer
 from services.petitions.projection import projections
 from services.petitions.rule_packs import load_rule_packs
 from services.petitions.settings import Settings
-from services.petitions.stream import PetitionState, SignerState, petition_rules, signer_rules
+from services.petitions.stream import PetitionState, SignerState, comment_rules, petition_rules, signer_rules
 from services.petitions.tallied import Tallied
 
 
@@ -56,25 +58,27 @@ class Petitions(Service):
 
     @cached_property
     def deciding(self) -> tuple[Deciding, ...]:
-        """What the service decides."""
+        """What the service decides. Requests about petitions and about comments on them are decided by one decider."""
         return (
             Deciding(PETITION_REQUESTS, PETITIONS, petition_rules(self.packs)),
+            Deciding(PETITION_REQUESTS, PETITIONS, comment_rules()),
             Deciding(SIGNATURE_REQUESTS, SIGNATURES, signer_rules(self.packs, self.directory)),
         )
 
     @asynccontextmanager
     async def stream(self, context: Context) -> AsyncIterator[Stream]:
         """Deciders of petitions and signatures, and the clocks of terms and goals."""
-        petitions, signatures = self.deciding
+        petitions, comments, signatures = self.deciding
         listings = self.projection("petitions")
         async with following(self, context, listings, self.directory.load, self.directory.take) as tail:
             tallied = Tallied(context.database, self.projection("tallies"))
             goals = Goals(context.database, listings, self.directory, tallied, context.producer, self.packs)
             petition_state = PetitionState(context.database, petitions.rules, goals.counted_on_paper)
             signer_state = SignerState(context.database, signatures.rules, tail, goals.signed)
+            comment_state = KeyedState(context.database, comments.rules)
             deadlines = Deadlines(petition_state, tallied, context.producer)
             yield Stream(
-                deciding=((petitions, petition_state), (signatures, signer_state)),
+                deciding=((petitions, JointState(comment_state, petition_state)), (signatures, signer_state)),
                 clocks=(Clock(terms.EVERY, deadlines.tick), Clock(goals_clock.EVERY, goals.tick)),
             )
 

@@ -10,11 +10,22 @@ from kenes.mongo.decision_state import KeyedState, Rules
 from kenes.service.seen import DependentState
 from schemas.envelope import Event, sequence_of
 from schemas.payload import Payload
-from schemas.petitions.v1 import PaperCorrected, PaperEntered, SignatureAccepted
+from schemas.petitions.v1 import (
+    Commented,
+    CommentHidden,
+    CommentRetracted,
+    HideCommentRequested,
+    PaperCorrected,
+    PaperEntered,
+    RetractCommentRequested,
+    SignatureAccepted,
+)
 from services.petitions.directory import Directory
+from services.petitions.domain import comment as comments
 from services.petitions.domain import evolution as life
 from services.petitions.domain import lifecycle
 from services.petitions.domain import signature as signing
+from services.petitions.domain.comment import Comment, Standing
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
 from services.petitions.domain.signature import NEWCOMER, Signer
@@ -37,6 +48,23 @@ def petition_rules(packs: RulePacks) -> Rules[Petition | None]:
         load=load_petition,
         resident=True,
         packed=True,
+    )
+
+
+def comment_rules() -> Rules[Comment | None]:
+    """How requests about comments are decided. Comments are looked up, a batch at a time: there may be any number."""
+
+    def dump(comment: Comment | None) -> Document:
+        return {} if comment is None else {"by": comment.by, "on": str(comment.standing)}
+
+    return Rules(
+        name="comments",
+        initial=None,
+        key=_comment,
+        decide=lambda comment, request: comments.decide(comment, request.data),
+        evolve=lambda comment, decision: comments.evolve(comment, decision.data),
+        dump=dump,
+        load=lambda document: Comment(document["by"], Standing(document["on"])),
     )
 
 
@@ -95,6 +123,15 @@ class SignerState(DependentState[Signer]):
 
 def _subject(event: Event[Payload]) -> str:
     return event.subject
+
+
+def _comment(event: Event[Payload]) -> str | None:
+    if isinstance(event.data, _ABOUT_COMMENTS):
+        return f"{event.subject}/{event.data.number}"
+    return None
+
+
+_ABOUT_COMMENTS = (Commented, CommentHidden, CommentRetracted, HideCommentRequested, RetractCommentRequested)
 
 
 def _signer(event: Event[Payload]) -> str:

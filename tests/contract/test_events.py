@@ -225,7 +225,7 @@ def test_the_registry_is_sound(topic: Topic) -> None:
         service, subject, verb, version = kind.split(".")
         assert (service, version) == (topic.owner, "v1")
         assert subject
-        assert verb.endswith(("-requested", "ed", "n", "undone"))
+        assert verb.endswith(("-requested", "ed", "n", "undone", "left"))
         assert payload.__doc__
     assert topic.dead_letters.name == f"{topic.name}.dead-letters"
     assert topic.dead_letters.partitions == 1

@@ -37,7 +37,7 @@ async def handler(_request: Request) -> Any:
 def operations_of_consultations() -> Sequence[Operation]:
     members: dict[str, Any] = dict.fromkeys(consultations.Api.__dataclass_fields__)
     parts: dict[str, Any] = {
-        "comments": CommentsApi(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+        "comments": CommentsApi(*[NOTHING] * 8),
         "versions": VersionsApi(NOTHING, NOTHING),
         "comparisons": ComparisonApi(NOTHING, NOTHING),
         "ledger": LedgerApi(NOTHING, NOTHING, NOTHING),

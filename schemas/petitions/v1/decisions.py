@@ -112,7 +112,7 @@ class OrganiserJoined(Payload):
 class OrganiserLeft(Payload):
     """An organiser no longer stands behind the petition."""
 
-    TYPE: ClassVar[str] = "petitions.petition.organiser-withdrawn.v1"
+    TYPE: ClassVar[str] = "petitions.petition.organiser-left.v1"
     petition: PetitionId
     organiser: Pseudonym
 

@@ -68,7 +68,7 @@ class HideCommentRequested(LifecycleRequest):
     actor: Actor
     number: int = Field(ge=1, description="Comments of a petition are numbered from 1.")
     reason: str = Field(min_length=3, max_length=40)
-    explanation: str = Field(min_length=10, max_length=2_000)
+    explanation: Prose = Field(min_length=10, max_length=2_000)
 
 
 class RetractCommentRequested(LifecycleRequest):
@@ -113,7 +113,7 @@ class ModerateRequested(LifecycleRequest):
     verdict: Verdict
     revision: int = Field(ge=1)
     reasons: tuple[str, ...] = Field(default=(), max_length=20, description="Codes of prohibited subjects or faults.")
-    explanation: str = Field(default="", max_length=5_000, description="To the author, and public.")
+    explanation: Prose = Field(default="", max_length=5_000, description="To the author, and public.")
 
 
 class UndoRequested(LifecycleRequest):
@@ -121,7 +121,7 @@ class UndoRequested(LifecycleRequest):
 
     TYPE: ClassVar[str] = "petitions.petition.undo-requested.v1"
     actor: Actor
-    reason: str = Field(min_length=10, max_length=2_000)
+    reason: Prose = Field(min_length=10, max_length=2_000)
 
 
 class GoalRequested(LifecycleRequest):
@@ -137,7 +137,7 @@ class PaperRequested(LifecycleRequest):
 
     TYPE: ClassVar[str] = "petitions.petition.paper-requested.v1"
     actor: Actor
-    reference: str = Field(min_length=3, max_length=200)
+    reference: Prose = Field(min_length=3, max_length=200)
     sheets: tuple[PaperSheet, ...] = Field(min_length=1, max_length=200)
 
 
@@ -149,7 +149,7 @@ class PaperCorrectionRequested(LifecycleRequest):
     batch: int = Field(ge=1)
     revision: int = Field(ge=1, description="The batch as the registrar saw it.")
     sheets: tuple[PaperSheet, ...] = Field(max_length=200)
-    reason: str = Field(min_length=10, max_length=2_000)
+    reason: Prose = Field(min_length=10, max_length=2_000)
 
 
 class DeadlineRequested(LifecycleRequest):
@@ -171,7 +171,7 @@ class WithdrawalRequested(LifecycleRequest):
 
     TYPE: ClassVar[str] = "petitions.petition.withdrawal-requested.v1"
     actor: Actor
-    reason: str = Field(default="", max_length=2_000)
+    reason: Prose = Field(default="", max_length=2_000)
 
 
 class SuspendRequested(LifecycleRequest):
@@ -179,7 +179,7 @@ class SuspendRequested(LifecycleRequest):
 
     TYPE: ClassVar[str] = "petitions.petition.suspend-requested.v1"
     actor: Actor
-    act: str = Field(min_length=5, max_length=500)
+    act: Prose = Field(min_length=5, max_length=500)
 
 
 class ResumeRequested(LifecycleRequest):
@@ -187,7 +187,7 @@ class ResumeRequested(LifecycleRequest):
 
     TYPE: ClassVar[str] = "petitions.petition.resume-requested.v1"
     actor: Actor
-    act: str = Field(min_length=5, max_length=500)
+    act: Prose = Field(min_length=5, max_length=500)
 
 
 class RetireRequested(LifecycleRequest):
@@ -196,7 +196,7 @@ class RetireRequested(LifecycleRequest):
     TYPE: ClassVar[str] = "petitions.petition.retire-requested.v1"
     actor: Actor
     in_favour_of: PetitionId
-    reason: str = Field(min_length=10, max_length=2_000)
+    reason: Prose = Field(min_length=10, max_length=2_000)
 
 
 class ChargeRequested(LifecycleRequest):
@@ -211,7 +211,7 @@ class InviteRequested(LifecycleRequest):
 
     TYPE: ClassVar[str] = "petitions.petition.invite-requested.v1"
     actor: Actor
-    message: str = Field(min_length=10, max_length=5_000)
+    message: Prose = Field(min_length=10, max_length=5_000)
 
 
 class DraftAnswerRequested(LifecycleRequest):

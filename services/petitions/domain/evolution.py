@@ -13,6 +13,8 @@ from schemas.petitions.v1 import (
     CheckpointPassed,
     Closed,
     CloseReason,
+    CommentHidden,
+    CommentRetracted,
     Created,
     DutyKind,
     DutyMissed,
@@ -53,7 +55,10 @@ from services.petitions.domain.status import (
 
 
 def evolve(petition: Petition | None, decision: Payload, at: datetime) -> Petition | None:
-    """The petition after a decision taken at `at`. A refusal changes nothing. Raises `TypeError` on what is none."""
+    """The petition after a decision taken at `at`. Raises `TypeError` on what is none.
+
+    A refusal changes nothing, nor does what becomes of a comment.
+    """
     if isinstance(decision, Created):
         return Petition(
             id=decision.petition,
@@ -67,7 +72,7 @@ def evolve(petition: Petition | None, decision: Payload, at: datetime) -> Petiti
             created_at=at,
             timeline=(Milestone(what="created", at=at),),
         )
-    if petition is None or isinstance(decision, PetitionRefused):
+    if petition is None or isinstance(decision, PetitionRefused | CommentHidden | CommentRetracted):
         return petition
     try:
         change = _CHANGES[type(decision)]

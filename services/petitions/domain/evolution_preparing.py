@@ -6,8 +6,6 @@ from typing import Any
 from schemas.payload import Payload
 from schemas.petitions.v1 import (
     Commented,
-    CommentHidden,
-    CommentRetracted,
     DiscussionBegun,
     DiscussionRipened,
     GatheringBegun,
@@ -50,21 +48,7 @@ def _ripened(petition: Petition, _decision: DiscussionRipened, at: datetime) -> 
 
 
 def _commented(petition: Petition, decision: Commented, _at: datetime) -> dict[str, Any]:
-    known = {} if petition.discussion is None else petition.discussion.commenters
-    return _discussion(petition, comments=decision.number, commenters={**known, str(decision.number): decision.by})
-
-
-def _hidden(petition: Petition, decision: CommentHidden, _at: datetime) -> dict[str, Any]:
-    hidden = () if petition.discussion is None else petition.discussion.hidden
-    return _discussion(petition, hidden=(*hidden, decision.number))
-
-
-def _retracted(petition: Petition, decision: CommentRetracted, _at: datetime) -> dict[str, Any]:
-    if petition.discussion is None:
-        return {}
-    taken_back = (*petition.discussion.retracted, decision.number)
-    left = {key: by for key, by in petition.discussion.commenters.items() if key != str(decision.number)}
-    return _discussion(petition, retracted=taken_back, commenters=left)
+    return _discussion(petition, comments=decision.number)
 
 
 def _discussion(petition: Petition, **changes: Any) -> dict[str, Any]:
@@ -87,7 +71,5 @@ CHANGES: dict[type[Payload], Change] = {
     DiscussionBegun: _discussed,
     DiscussionRipened: _ripened,
     Commented: _commented,
-    CommentHidden: _hidden,
-    CommentRetracted: _retracted,
     GatheringBegun: _gathering,
 }

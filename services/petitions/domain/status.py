@@ -1,10 +1,9 @@
 """Where a petition can be in its life, and what it keeps of its course."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from schemas.petitions.v1 import AnswerOutcome, DutyKind, Goal, PaperSheet, Pseudonym, Statement, Verdict
 
@@ -62,7 +61,7 @@ class Milestone(_Kept):
 class Discussion(_Kept):
     """A public discussion of the text, from `revision` on; `ripe` once it is told.
 
-    `hidden` and `retracted` are numbers of comments. `commenters` tells by number who wrote one, while it stands.
+    `comments` is how many were made. What became of each is its own affair: see `comment`.
     """
 
     opened_at: datetime
@@ -71,9 +70,6 @@ class Discussion(_Kept):
     revision: int
     ripe: bool = False
     comments: int = 0
-    hidden: tuple[int, ...] = ()
-    retracted: tuple[int, ...] = ()
-    commenters: Mapping[str, Pseudonym] = Field(default_factory=dict)
 
     @property
     def next_at(self) -> datetime | None:

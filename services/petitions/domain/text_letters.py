@@ -49,8 +49,6 @@ def disguises(text: str) -> Iterator[Disguise]:
     """Words whose letters pretend to be others, by position."""
     for match in WORD.finditer(text):
         word = match.group()
-        if _ONE_SCRIPT.fullmatch(word):
-            continue
         plain = _plain(word)
         if plain != word:
             foreign = {letter for letter, kept in zip(word, plain, strict=False) if letter != kept}
@@ -59,15 +57,13 @@ def disguises(text: str) -> Iterator[Disguise]:
 
 def mended(text: str) -> str:
     """The text with its words in the letters they pretend to be, and without what is hidden."""
-    kept, done = [], 0
-    for found in disguises(text):
-        kept += [text[done : found.start], found.plain]
-        done = found.end
-    return without_hidden("".join([*kept, text[done:]]))
+    return without_hidden(WORD.sub(lambda found: _plain(found.group()), text))
 
 
 def _plain(word: str) -> str:
     """The word in the script most of its letters are of; itself where it is in one, or in several for a reason."""
+    if _ONE_SCRIPT.fullmatch(word):
+        return word
     styled = sum(_script(letter) in ("MATHEMATICAL", "FULLWIDTH") for letter in word)
     if styled > 1:
         return unicodedata.normalize("NFKC", word)

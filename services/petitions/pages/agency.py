@@ -17,6 +17,7 @@ from kenes.web.bodies import Form, read_form
 from kenes.web.i18n import Translator
 from kenes.web.problems import Problem
 from kenes.web.site import personal_to, see_other, session_of
+from kenes.web.writing import as_seen, faults
 from schemas.petitions.v1 import AnswerOutcome, DutyKind, PetitionRefused
 from services.petitions.acts import ACTS
 from services.petitions.answering import desk
@@ -74,7 +75,7 @@ class Agency:
         petition = await self._petition(request, person)
         values, act, _ = await self._written(request)
         if errors := self._errors(request, act, _body(act, values)):
-            return await self._page(request, petition, values, errors, chosen=act.name)
+            return await self._page(request, petition, as_seen(values), errors, chosen=act.name)
         return await self._preview(request, petition, values, act)
 
     @for_agencies
@@ -93,7 +94,7 @@ class Agency:
         token = form.text(confirmations.FIELD)
         await self.site.confirmations.consume(await session_of(request), PURPOSE.format(petition.id), token)
         if errors := self._errors(request, act, _body(act, values)):
-            return await self._page(request, petition, values, errors, chosen=act.name)
+            return await self._page(request, petition, as_seen(values), errors, chosen=act.name)
         try:
             asked = act.ask(
                 _model(act, values), petition=petition.id, actor=self.site.commands.actor(petition.id, person)
@@ -143,8 +144,7 @@ class Agency:
         try:
             act.body.model_validate(body)
         except ValidationError as error:
-            names = [_control(act, fault["loc"]) for fault in error.errors()]
-            return [(name, _fault(name, t)) for name in dict.fromkeys(names)]
+            return faults(error, lambda place: _fault(_control(act, place), t), t)
         return []
 
     async def _preview(self, request: Request, petition: Petition, values: dict[str, str], act: Act) -> Response:
@@ -202,12 +202,12 @@ def _control(act: Act, location: tuple[int | str, ...]) -> str:
     return "message" if act.name == "invitation" else desk.field_of(location)
 
 
-def _fault(name: str, t: Translator) -> str:
-    """What to mend in a control."""
+def _fault(name: str, t: Translator) -> tuple[str, str]:
+    """A control, and what to mend in it."""
     if name in ("outcome", "message"):
-        return t(f"agency.error.{name}")
+        return name, t(f"agency.error.{name}")
     kind, language = ("media", desk.MEDIA[name]) if name in desk.MEDIA else ("statement", desk.STATEMENT[name])
-    return t(f"agency.error.{kind}", language=t(f"agency.in.{language}"))
+    return name, t(f"agency.error.{kind}", language=t(f"agency.in.{language}"))
 
 
 def _unused(act: Act, name: str) -> bool:

@@ -17,8 +17,8 @@ from kenes.web.i18n import LANGUAGES, Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from kenes.web.site import personal, see_other
+from kenes.web.writing import as_seen, unfit
 from schemas.petitions.v1 import LONGEST_COMMENT, PetitionRefused
-from schemas.prose import first_hidden, shows, without_hidden
 from services.petitions.commands import Comment as Said
 from services.petitions.discussion.reads import Comment, Version
 from services.petitions.domain.petition import Petition
@@ -50,7 +50,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Discussing:
-    """`/petitions/{petition}/comments`, and `/petitions/{petition}/versions/{revision}`"""
+    """`/petitions/{petition}/comments`, `.../comments/{number}` and `.../versions/{revision}`"""
 
     site: PageSite
 
@@ -60,6 +60,7 @@ class Discussing:
         return [
             Route(f"{ONE}/comments", read(self.comments), methods=["GET"]),
             Route(f"{ONE}/comments", self.comment, methods=["POST"]),
+            Route(f"{ONE}/comments/{{number:int}}", read(self.find), methods=["GET"]),
             Route(f"{ONE}/versions/{{revision:int}}", read(self.version), methods=["GET"]),
         ]
 
@@ -71,6 +72,14 @@ class Discussing:
         number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
         return await self._page(request, petition, person, max(number, 1))
 
+    async def find(self, request: Request) -> Response:
+        """Leads to where a comment stands now: a letter tells of it by its number."""
+        petition = await discussed(self.site, request, await current_person(request))
+        number, made = request.path_params["number"], petition.discussion.comments if petition.discussion else 0
+        if not 1 <= number <= made:
+            raise Problem(404, "not-found")
+        return see_other(address_of(petition, number))
+
     @personal
     async def comment(self, request: Request, person: Person) -> Response:
         """Comments. What is too short or too long is given back as it was written."""
@@ -78,10 +87,8 @@ class Discussing:
         form = await self.site.confirmed(request, COMMENT.format(petition.id))
         values = {field: form.text(field) for field in ("text", "language", "listed")}
         text = values["text"].replace("\r\n", "\n").strip()
-        if wrong := _wrong(text, self.site.translator(request)):
-            # Nobody could find in the form what nobody sees.
-            values["text"] = without_hidden(values["text"])
-            return await self._page(request, petition, person, 1, values=values, wrong=wrong)
+        if wrong := unfit(text, SHORTEST, LONGEST_COMMENT, self.site.translator(request)):
+            return await self._page(request, petition, person, 1, values=as_seen(values), wrong=wrong)
         language = next((each for each in LANGUAGES if each == values["language"]), petition.text.language)
         revision = int(form.text("revision")) if form.text("revision").isdecimal() else 1
         listed = values["listed"] == "yes" and bool(person.public_name)
@@ -132,14 +139,6 @@ class Discussing:
         }
         status = 503 if unavailable else 422 if errors else 200
         return await self.site.render(request, "comments.html", context, status=status)
-
-
-def _wrong(text: str, t: Translator) -> str:
-    """What is to be mended before a comment can be sent; empty where nothing is."""
-    if not (SHORTEST <= len(text) <= LONGEST_COMMENT and shows(text)):
-        return t("discussion.error.text", count=LONGEST_COMMENT)
-    place = first_hidden(text)
-    return t("discussion.error.hidden", **place) if place else ""
 
 
 async def discussed(site: PageSite, request: Request, person: Person | None) -> Petition:

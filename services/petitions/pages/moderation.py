@@ -29,7 +29,7 @@ from services.petitions.pages.drafting import Errors
 from services.petitions.pages.moderation_forms import (
     FIELD,
     Written,
-    errors_in,
+    error_in,
     errors_of,
     fault_of,
     filled,
@@ -96,11 +96,11 @@ class Moderation:
         if form.text("go") == "fill":
             return await self._page(request, person, petition, self._filled(request, written, petition))
         if act.name == "retirement" and await self._unknown(written):
-            return await self._page(request, person, petition, written, errors_in(act, ["in_favour_of"], t))
+            return await self._page(request, person, petition, written, [error_in(act, "in_favour_of", t)])
         try:
             body = None if act.body is None else act.body.model_validate(written.body())
         except ValidationError as error:
-            return await self._page(request, person, petition, written, errors_of(act, error, t))
+            return await self._page(request, person, petition, written.as_seen(), errors_of(act, error, t))
         try:
             commands = self.site.commands
             asked = act.ask(body, petition=petition.id, actor=commands.actor(petition.id, person))

@@ -1,6 +1,6 @@
 """What the forms of the desk send: read as it was written, and given back as it was written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from kenes.service.acts import Act
 from kenes.web.bodies import Form
 from kenes.web.i18n import Translator
+from kenes.web.writing import as_seen, faults
 from services.petitions.domain.moderation import FAULTS
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
@@ -51,6 +52,10 @@ class Written:
         """One control; empty where nothing was written."""
         return self.values.get(name, "")
 
+    def as_seen(self) -> "Written":
+        """The same, without what nobody sees."""
+        return replace(self, values=as_seen(self.values))
+
     def body(self) -> dict[str, Any]:
         """As the body of the act."""
         prefix = FIELD.format(self.act, "")
@@ -89,12 +94,12 @@ def _sentences(reasons: tuple[str, ...], pack: RulePack, t: Translator) -> list[
 
 def errors_of(act: Act, error: ValidationError, t: Translator) -> Errors:
     """What to mend in a form whose fields do not fit."""
-    return errors_in(act, dict.fromkeys(str(each["loc"][0]) for each in error.errors(include_url=False)), t)
+    return faults(error, lambda place: error_in(act, str(place[0]), t), t)
 
 
-def errors_in(act: Act, fields: Iterable[str], t: Translator) -> Errors:
-    """What to mend in these fields of a form."""
-    return [(FIELD.format(act.name, name), t(f"moderation.error.{act.name}.{name}")) for name in fields]
+def error_in(act: Act, field: str, t: Translator) -> tuple[str, str]:
+    """What to mend in a field of a form."""
+    return FIELD.format(act.name, field), t(f"moderation.error.{act.name}.{field}")
 
 
 def fault_of(code: str, t: Translator) -> tuple[str, str]:

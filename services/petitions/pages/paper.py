@@ -17,6 +17,7 @@ from kenes.web.i18n import Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from kenes.web.site import personal_to, see_other
+from kenes.web.writing import as_seen, faults
 from schemas.petitions.v1 import (
     LifecycleRequest,
     PaperCorrectionRequested,
@@ -130,9 +131,8 @@ class PaperPages:
         try:
             asked = kind.model_validate({"petition": petition.id, "actor": actor, **told})
         except ValidationError as error:
-            wrong = dict.fromkeys(str(each["loc"][0]) for each in error.errors(include_url=False))
-            errors = [(name, t(f"paper.error.{name}")) for name in wrong]
-            return await self._form(request, petition, batch, written, errors)
+            errors = faults(error, lambda place: (str(place[0]), t(f"paper.error.{place[0]}")), t)
+            return await self._form(request, petition, batch, as_seen(written), errors)
         try:
             outcome = await commands.ask(asked, WAIT)
         except BrokerUnavailableError:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from kenes.regions import place_name, region_name
 from kenes.web.charts import Threshold
@@ -21,22 +22,55 @@ LIVE = "/api/petitions/v1/petitions/{}/live"
 
 @dataclass(frozen=True)
 class Presented:
-    """What a card or a page needs. `text` is in the reader's language, where the author wrote it in that.
-
-    `status` is a label and the kind of its tag; `on_paper` are signatures that count toward the goals beside `count`.
-    """
+    """What a card or a page needs, at `now` (UTC), in the language of `t`. What is not shown is not put into words."""
 
     petition: Petition
-    text: Wording
     pack: RulePack
     count: int
-    on_paper: int
-    thresholds: list[Threshold]
-    status: tuple[str, str]
-    deadline: str
-    about: str
-    addressee: str
-    window: str
+    t: Translator
+    now: datetime
+
+    @cached_property
+    def on_paper(self) -> int:
+        """Signatures on paper that count toward the goals."""
+        return self.petition.on_paper if self.pack.paper is not None and self.pack.paper.counts else 0
+
+    @cached_property
+    def text(self) -> Wording:
+        """In the reader's language, where the author wrote it in that."""
+        return self.petition.text.read_in(self.t.language)
+
+    @cached_property
+    def thresholds(self) -> list[Threshold]:
+        """What so many signatures bring, lowest first."""
+        return thresholds(self.petition.goals, self.t, self.on_paper)
+
+    @cached_property
+    def status(self) -> tuple[str, str]:
+        """A label, and the kind of its tag."""
+        return self.t(f"status.{self.petition.status}"), _KINDS.get(self.petition.status, "neutral")
+
+    @cached_property
+    def deadline(self) -> str:
+        """How long it may be signed still, or how long ago it ended; empty before it opens."""
+        return _deadline(self.petition, self.t, self.now)
+
+    @cached_property
+    def about(self) -> str:
+        """What it is about, and where it belongs."""
+        text = self.petition.text
+        where = place(self.pack, self.petition.unit, text.region, self.t)
+        return f"{self.t(f'category.{text.category}')} · {where}"
+
+    @cached_property
+    def addressee(self) -> str:
+        """Who must answer."""
+        return self.pack.addressed(self.petition.unit)[self.t.language]
+
+    @cached_property
+    def window(self) -> str:
+        """How long signatures are collected."""
+        return term(self.pack.window, self.t)
 
     @property
     def id(self) -> str:
@@ -78,22 +112,8 @@ class Presenter:
 
     def of(self, petition: Petition, t: Translator, now: datetime | None = None) -> Presented:
         """The petition in the language of `t` at `now` (UTC)."""
-        pack = self._packs.pinned(petition.rules)
-        count = self._counts.get(petition.id).count
-        on_paper = petition.on_paper if pack.paper is not None and pack.paper.counts else 0
-        return Presented(
-            petition=petition,
-            text=petition.text.read_in(t.language),
-            pack=pack,
-            count=count,
-            on_paper=on_paper,
-            thresholds=thresholds(petition.goals, t, on_paper),
-            status=_status(petition, t),
-            deadline=_deadline(petition, t, now or datetime.now(UTC)),
-            about=f"{t(f'category.{petition.text.category}')} · {place(pack, petition.unit, petition.text.region, t)}",
-            addressee=pack.addressed(petition.unit)[t.language],
-            window=term(pack.window, t),
-        )
+        pack, count = self._packs.pinned(petition.rules), self._counts.get(petition.id).count
+        return Presented(petition, pack, count, t, now or datetime.now(UTC))
 
 
 def thresholds(goals: Sequence[Goal], t: Translator, on_paper: int = 0) -> list[Threshold]:
@@ -125,12 +145,7 @@ _KINDS = {
 }
 
 
-def _status(petition: Petition, t: Translator) -> tuple[str, str]:
-    return t(f"status.{petition.status}"), _KINDS.get(petition.status, "neutral")
-
-
 def _deadline(petition: Petition, t: Translator, now: datetime) -> str:
-    """How long it may be signed still, or how long ago it ended; empty before it opens."""
     end = petition.closed_at or petition.closes_at
     if end is None or petition.status in _NOT_COUNTED:
         return ""

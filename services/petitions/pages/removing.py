@@ -10,19 +10,23 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
+from kenes.web.i18n import Translator
 from kenes.web.problems import Problem
 from kenes.web.site import personal, personal_to
+from kenes.web.writing import as_seen, unfit
 from schemas.petitions.v1 import HideCommentRequested, RetractCommentRequested
 from services.petitions.discussion.reads import Comment
-from services.petitions.domain.discussion import FAULTS
+from services.petitions.domain.comment import FAULTS
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.stages import MODERATOR
 from services.petitions.pages.discussion import address_of, after, discussed, wrote
+from services.petitions.pages.drafting import Errors
 from services.petitions.pages.refusing import refused
 from services.petitions.pages.site import WAIT, PageSite
 
-SHORTEST_REASON: Final = 10
+SHORTEST, LONGEST = 10, 2_000
+"""Characters of an explanation."""
 HIDE, RETRACT = "petitions.hide-comment/{}/{}", "petitions.retract-comment/{}/{}"
 ONE: Final = "/petitions/{petition}/comments/{number:int}"
 
@@ -53,21 +57,19 @@ class Removing:
         """Hides it."""
         petition, number = await discussed(self.site, request, person), request.path_params["number"]
         form = await self.site.confirmed(request, HIDE.format(petition.id, number))
-        reason, explanation = form.text("reason"), form.text("explanation").strip()
-        if reason not in FAULTS or len(explanation) < SHORTEST_REASON:
-            return await self._hide_page(request, petition, {"reason": reason, "explanation": explanation})
+        written = {"reason": form.text("reason"), "explanation": form.text("explanation").strip()}
+        if errors := _errors(written, self.site.translator(request)):
+            return await self._hide_page(request, petition, as_seen(written), errors)
         asked = HideCommentRequested(
             petition=petition.id,
             actor=self.site.commands.actor(petition.id, person),
             number=number,
-            reason=reason,
-            explanation=explanation[:2_000],
+            **written,
         )
         try:
             outcome = await self.site.commands.ask(asked, WAIT)
         except BrokerUnavailableError:
-            told = {"reason": reason, "explanation": explanation}
-            return await self._hide_page(request, petition, told, unavailable=True)
+            return await self._hide_page(request, petition, written, unavailable=True)
         return after(outcome, f"/petitions/{petition.id}/comments")
 
     @personal
@@ -93,6 +95,7 @@ class Removing:
         request: Request,
         petition: Petition,
         values: Mapping[str, str] | None = None,
+        errors: Errors | None = None,
         *,
         unavailable: bool = False,
     ) -> Response:
@@ -101,14 +104,13 @@ class Removing:
         if not comment.shown:
             code = Refusal.COMMENT_RETRACTED if comment.retracted else Refusal.COMMENT_HIDDEN
             return await refused(self.site, request, code, petition)
-        errors = [("explanation", t("discussion.error.hide"))] if values and not unavailable else []
         context = {
             "it": self.site.present(request, petition),
             "comment": comment,
             "reasons": [(each, t(f"moderation.fault.{each}")) for each in FAULTS],
             "values": values or {},
-            "errors": errors,
-            "wrong": dict(errors),
+            "errors": errors or [],
+            "wrong": dict(errors or []),
             "unavailable": unavailable,
             "tokens": await self.site.tokens(request, HIDE.format(petition.id, number)),
         }
@@ -139,3 +141,9 @@ class Removing:
         if not found:
             raise Problem(404, Refusal.COMMENT_UNKNOWN)
         return found[0]
+
+
+def _errors(written: Mapping[str, str], t: Translator) -> Errors:
+    found = [] if written["reason"] in FAULTS else [("reason", t("discussion.error.reason"))]
+    wrong = unfit(written["explanation"], SHORTEST, LONGEST, t)
+    return [*found, ("explanation", wrong)] if wrong else found

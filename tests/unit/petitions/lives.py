@@ -236,8 +236,6 @@ REQUESTS: Final[dict[str, LifecycleRequest]] = {
     "leave": LEAVE,
     "submit": SUBMIT,
     "comment": COMMENT,
-    "hide comment": HIDE,
-    "retract comment": RETRACT,
     "lock": LOCK,
     "approve": verdict(),
     "return": verdict(Verdict.RETURN),
@@ -257,7 +255,10 @@ REQUESTS: Final[dict[str, LifecycleRequest]] = {
     "enter paper": ENTER,
     "correct paper": CORRECT,
 }
-"""Every request, by whoever may make it. "term over" comes when the petition's next term is over."""
+"""Every life-cycle request, by whoever may make it. "term over" comes when the petition's next term is over."""
+
+ABOUT_COMMENTS: Final[dict[str, LifecycleRequest]] = {"hide": HIDE, "take back": RETRACT}
+"""Every request about a comment, by whoever may make it."""
 
 
 def live(steps: Sequence[Step], found: RulePacks = PACKS) -> tuple[Petition | None, datetime, list[Payload]]:

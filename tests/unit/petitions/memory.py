@@ -41,6 +41,7 @@ from services.petitions.discussion.reads import DiscussionReads
 from services.petitions.domain import evolution as life
 from services.petitions.domain import lifecycle
 from services.petitions.domain import signature as signing
+from services.petitions.domain.comment import Comment
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.signature import NEWCOMER, Signer
 from services.petitions.domain.status import Status
@@ -48,7 +49,10 @@ from services.petitions.live import LiveCounts
 from services.petitions.queries import Queries, Signed, TookPart
 from services.petitions.rights import Rights
 from services.petitions.search.wanted import Filter
+from services.petitions.stream import comment_rules
 from tests.unit.petitions.samples import KEYRING, PACKS, person
+
+COMMENTS = comment_rules()
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ class Memory:
         self.counts = LiveCounts(self.hub, 1)
         self.petition_decisions, self.signature_decisions = Decisions(), Decisions()
         self.petitions: dict[str, Petition | None] = {}
+        self.comments: dict[str, Comment | None] = {}
         self.signers: dict[str, Signer] = {}
         self.decided: dict[tuple[str, Receipt], Recorded] = {}
         producer = cast("Producer", self)
@@ -126,9 +131,7 @@ class Memory:
         """Decides a request and hands the decision to whoever follows the topic."""
         subject = request.event.subject
         if topic is PETITION_REQUESTS:
-            before = self.petitions.get(subject)
-            decision = self._write(PETITIONS, request, lifecycle.decide(before, request.data, request.time, PACKS))
-            self.petitions[subject] = life.evolve(before, decision.data, decision.event.time)
+            decision = self._about_petition(request)
             for take in (self.directory.take, self.petition_decisions.note):
                 take(decision)
             return
@@ -139,6 +142,19 @@ class Memory:
         self.signers[signer] = signing.evolve(standing, decision.data)
         for take in (self.counts.take, self.signature_decisions.note):
             take(decision)
+
+    def _about_petition(self, request: Recorded) -> Recorded:
+        subject, about = request.event.subject, COMMENTS.key(request.event)
+        petition = self.petitions.get(subject)
+        if about is None:
+            data = lifecycle.decide(petition, request.data, request.time, PACKS)
+        else:
+            data = COMMENTS.decide(self.comments.get(about), request)
+        decision = self._write(PETITIONS, request, data)
+        self.petitions[subject] = life.evolve(petition, data, decision.event.time)
+        if (comment := COMMENTS.key(decision.event)) is not None:
+            self.comments[comment] = COMMENTS.evolve(self.comments.get(comment), decision.event)
+        return decision
 
     def _write(self, topic: Topic, request: Recorded, data: Payload) -> Recorded:
         event = Event(

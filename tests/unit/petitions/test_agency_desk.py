@@ -183,6 +183,16 @@ async def test_what_is_missing_is_told_and_nothing_written_is_lost(changed: dict
         assert world.asked.done == []
 
 
+async def test_what_nobody_sees_in_an_answer_is_told_and_taken_out() -> None:
+    async with on_duty() as world:
+        told = {"act": "answer", "outcome": "satisfied", "kk": KK, "ru": RU.replace(" вашу", "\u202e вашу")}
+        answer = await preview(world, **told)
+        assert answer.status_code == 422
+        assert "U+202E" in answer.text
+        assert 'href="#ru"' in answer.text
+        assert f">{RU}</textarea>" in answer.text
+
+
 async def test_a_broker_that_is_away_loses_no_word() -> None:
     async with on_duty(asked=Asked(down=True)) as world:
         page = (await preview(world, act="answer", outcome="satisfied", kk=KK, ru=RU)).text

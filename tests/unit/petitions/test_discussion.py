@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kenes.mongo.operations import Insert, Update
+from kenes.mongo.operations import Insert
 from schemas.payload import Payload
 from schemas.petitions.v1 import (
     Assurance,
     Closed,
     CloseReason,
     Commented,
-    CommentRetracted,
     DiscussionBegun,
     DiscussionRipened,
     Edited,
@@ -31,21 +30,17 @@ from services.petitions.domain.lifecycle import decide
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import Status
-from services.petitions.projection import petition_document
 from tests.unit.petitions.lives import (
     COMMENT,
     CREATE,
     DISCUSSED,
     EDIT,
-    HIDE,
     MODERATOR,
     NOW,
     PACKS,
     REQUESTS,
     RESUME,
-    RETRACT,
     SOON,
-    STRANGER,
     SUBMIT,
     SURE,
     SUSPEND,
@@ -184,76 +179,6 @@ def test_who_may_sign_may_comment_on_what_is_there(changes: dict[str, Any], expe
     if expected is None:
         assert isinstance(decision, Commented)
         assert decision.number == 2
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({}, None),
-        ({"actor": STRANGER}, Refusal.NOT_ALLOWED),
-        ({"number": 2}, Refusal.COMMENT_UNKNOWN),
-        ({"reason": "courts"}, Refusal.REASON_UNKNOWN),
-        ({"explanation": "          "}, Refusal.EXPLANATION_MISSING),
-    ],
-)
-def test_a_moderator_hides_a_comment_for_a_reason(changes: dict[str, Any], expected: Refusal | None) -> None:
-    petition, now = discussed()
-    decision = decide(petition, HIDE.model_copy(update=changes), now, PACKS)
-    assert getattr(decision, "code", None) == expected
-    if expected is None:
-        (told,) = kept(decided(0, 0, 0, now, "p", decision), petition)
-        assert isinstance(told, Update)
-        assert (told.id, told.change["$set"]["hidden"]["reason"]) == ("p/1", "insulting")
-        again = decide(evolve(petition, decision, now), HIDE, now, PACKS)
-        assert getattr(again, "code", None) == Refusal.COMMENT_HIDDEN
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({}, None),
-        ({"actor": MODERATOR}, Refusal.NOT_ALLOWED),
-        ({"number": 2}, Refusal.COMMENT_UNKNOWN),
-    ],
-)
-def test_who_wrote_a_comment_takes_it_back_once(changes: dict[str, Any], expected: Refusal | None) -> None:
-    petition, now = discussed()
-    decision = decide(petition, RETRACT.model_copy(update=changes), now, PACKS)
-    assert getattr(decision, "code", None) == expected
-    if expected is None:
-        after = evolve(petition, decision, now)
-        for again in (RETRACT, HIDE):
-            assert getattr(decide(after, again, now, PACKS), "code", None) == Refusal.COMMENT_RETRACTED
-        other = decide(after, COMMENT, now, PACKS)
-        assert isinstance(other, Commented)
-        assert other.number == 2, "a number is given once"
-
-
-def test_nothing_is_left_of_a_comment_that_was_taken_back() -> None:
-    petition, now = discussed()
-    said, back = live(DISCUSSED)[2][-1], decide(petition, RETRACT, now, PACKS)
-    after = evolve(petition, back, now)
-    assert after is not None
-    (made,) = kept(decided(0, 0, 0, now, "p", said), petition)
-    (change,) = kept(decided(0, 0, 1, now, "p", back), after)
-    assert isinstance(made, Insert)
-    assert isinstance(change, Update)
-    left = {**made.document, **change.change["$set"]}
-    assert change.id == made.document["_id"]
-    assert {left[field] for field in ("text", "by", "owner", "sealed")} == {""}
-    assert COMMENT.actor.pseudonym not in str(after.discussion)
-
-
-def test_a_comment_can_be_taken_back_after_the_discussion_and_though_it_is_hidden() -> None:
-    for steps in ((HIDE, SOON), (SUBMIT, 3 * DAY)):
-        petition, now, _ = live((*DISCUSSED, steps))
-        assert isinstance(decide(petition, RETRACT, now, PACKS), CommentRetracted)
-
-
-def test_readers_are_not_told_with_the_petition_who_commented() -> None:
-    petition, _ = discussed()
-    assert COMMENT.actor.pseudonym in str(petition.discussion), "the decider must know"
-    assert COMMENT.actor.pseudonym not in str(petition_document(petition, 0, 0))
 
 
 def test_a_comment_is_refused_before_and_after() -> None:

@@ -291,6 +291,24 @@ async def test_a_missing_verdict_is_asked_for_and_a_broker_that_is_away_costs_no
         assert world.asked.done == []
 
 
+@pytest.mark.parametrize(
+    ("act", "fields", "shown"),
+    [
+        ("verdict", verdict(explanation="Say\u202e who."), "Say who.</textarea>"),
+        ("undo", {"undo-reason": "It was\u200b a mistake."}, "It was a mistake.</textarea>"),
+    ],
+)
+async def test_what_nobody_sees_in_a_public_explanation_is_told_and_taken_out(
+    act: str, fields: dict[str, Any], shown: str
+) -> None:
+    async with pages(stored(on_desk() if act == "verdict" else found(Verdict.REJECT))) as world:
+        answer = await press(world, act, **fields)
+        assert answer.status_code == 422
+        assert "invisible character" in answer.text
+        assert shown in answer.text
+        assert world.asked.done == []
+
+
 async def test_an_undecided_request_leads_to_its_receipt() -> None:
     async with pages(stored(), Asked(undecided=True)) as world:
         answer = await press(world, "verdict", **verdict())

@@ -86,7 +86,7 @@ async def test_who_has_signed_in_comments_once_per_form() -> None:
         said = {**form, "text": "  Name the lake.\r\nWhich is it? ", "language": "en", "listed": "yes"}
         short = await world.post(action, said | {"text": "a"})
         assert short.status_code == 422
-        assert "Write between 3 and" in short.text
+        assert "Write at least 3 and at most 3,000 characters" in short.text
         again = hidden(short.text, action)
         done = await world.post(action, said | again)
         assert done.status_code == 303
@@ -153,9 +153,17 @@ async def test_moderators_hide_with_a_reason_and_nobody_else() -> None:
         assert (await world.get(action)).status_code == 403
         await world.sign_in(MODERATOR)
         form = hidden((await world.get(action)).text, action)
-        bad = await world.post(action, form | {"reason": "insulting", "explanation": "no"})
-        assert bad.status_code == 422
-        told = hidden(bad.text, action) | {"reason": "insulting", "explanation": "It insults the author."}
+        for written, said in (
+            ({"reason": "", "explanation": "It insults the author."}, 'href="#reason"'),
+            ({"reason": "insulting", "explanation": "no"}, "Write at least 10 and at most 2,000 characters"),
+            ({"reason": "insulting", "explanation": "a" * 2_001}, "a" * 2_001),
+            ({"reason": "insulting", "explanation": "It\u202e insults her."}, ">It insults her.</textarea>"),
+        ):
+            bad = await world.post(action, form | written)
+            assert bad.status_code == 422
+            assert said in bad.text
+            form = hidden(bad.text, action)
+        told = form | {"reason": "insulting", "explanation": "It insults the author."}
         assert (await world.post(action, told)).status_code == 303
     ((_, asked),) = world.asked.done
     assert isinstance(asked, HideCommentRequested)
@@ -180,6 +188,17 @@ async def test_who_wrote_a_comment_takes_it_back_on_a_page_and_nobody_else() -> 
     ((_, asked),) = world.asked.done
     assert isinstance(asked, RetractCommentRequested)
     assert asked.number == 2
+
+
+async def test_a_comment_is_found_by_its_number_on_whatever_page_it_stands() -> None:
+    one = discussed(comments=25)
+    async with pages(stored(one, comment(1))) as world:
+        found = {number: await world.get(f"/petitions/{one.id}/comments/{number}") for number in (2, 25, 0, 26)}
+    assert [found[number].headers["location"] for number in (2, 25)] == [
+        f"/petitions/{one.id}/comments?page=2#comment-2",
+        f"/petitions/{one.id}/comments?page=1#comment-25",
+    ]
+    assert [found[number].status_code for number in (0, 26)] == [404, 404]
 
 
 async def test_what_was_taken_back_says_so_and_cannot_be_asked_for_again() -> None:

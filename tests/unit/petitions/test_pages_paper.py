@@ -90,6 +90,7 @@ async def test_a_registrar_enters_a_batch(monkeypatch: pytest.MonkeyPatch) -> No
         ({"sheets": ""}, "#sheets"),
         ({"sheets": "18; KZ-75; many; x"}, "Correct line 1"),
         ({"reference": ""}, "#reference"),
+        ({"reference": "x" * 201}, "#reference"),
     ],
 )
 async def test_what_is_wrong_is_told_and_nothing_is_lost(

@@ -389,7 +389,11 @@ def test_a_folder_without_packs_is_refused(tmp_path: Path, folder: str) -> None:
             version("a", "2025-01-01"),
             "1.toml:2: version: 0.toml is xx-town a",
         ),
-        (version("a", "2024-01-01"), version("b", "2025-01-01"), "1.toml:6: effective_from: overlaps version a"),
+        (
+            version("a", "2024-01-01"),
+            version("b", "2025-01-01"),
+            "1.toml:6: effective_from: overlaps version a in 0.toml, in force until further notice",
+        ),
         (version("a", "2024-01-01", "2025-01-01"), version("b", "2025-01-01"), "1.toml:6: effective_from: overlaps"),
         (version("b", "2025-01-01"), version("a", "2024-01-01"), "0.toml:6: effective_from: overlaps version a"),
         (

@@ -61,7 +61,7 @@ def open_directory() -> Directory:
 @given(acts=ACTS)
 def test_petitions_survive_being_stored(acts: list[Act]) -> None:
     rules = petition_rules(PACKS)
-    states: dict[str, Any] = {}
+    states: dict[str | None, Any] = {}
     for decision in petition_log(acts):
         key = rules.key(decision.event)
         states[key] = rules.evolve(states.get(key, rules.initial), decision.event)
@@ -77,7 +77,7 @@ def test_petitions_survive_being_stored(acts: list[Act]) -> None:
 @given(acts=ACTS)
 def test_signers_survive_being_stored(acts: list[Act]) -> None:
     rules = signer_rules(PACKS, Directory())
-    states: dict[str, Signer] = {}
+    states: dict[str | None, Signer] = {}
     for decision in signature_log(acts):
         key = rules.key(decision.event)
         states[key] = rules.evolve(states.get(key, rules.initial), decision.event)
