@@ -13,6 +13,7 @@ from kenes.web.limits import Endpoint
 from kenes.web.openapi import Operation, Parameter
 from kenes.web.problems import Problem
 from services.consultations.acts import COMMENT_ACTS
+from services.consultations.anchors import CLAUSE_UNKNOWN, PASSAGE_UNKNOWN, refuse_astray
 from services.consultations.answers import ANSWERS
 from services.consultations.callers import ConsultationCallers
 from services.consultations.commands import Commands, Place, Speaker, Words
@@ -24,6 +25,7 @@ from services.consultations.operations import AFTER, IDEMPOTENCY, ONE, write
 from services.consultations.queries import Queries
 from services.consultations.reading import Comment, CommentReads
 from services.consultations.rendering import comment_view
+from services.consultations.texts import Texts
 from services.consultations.threads import Order, Threads, number_in
 from services.consultations.views import CommentBody, CommentList, CommentView, MyVotes, VoteBody
 
@@ -47,6 +49,7 @@ class CommentsApi:
     threads: Threads
     votes: LiveVotes
     ledger: LedgerReads
+    texts: Texts
 
     def voting(self) -> Operation:
         """The one that most requests are for."""
@@ -55,7 +58,8 @@ class CommentsApi:
 
     def operations(self) -> list[Operation]:
         """All others."""
-        listed, problems = (CLAUSE, THREAD, AFTER), (*HEARD, Refusal.VERSION_UNKNOWN, Refusal.THREAD_TOO_DEEP)
+        listed = (CLAUSE, THREAD, AFTER)
+        problems = (*HEARD, Refusal.VERSION_UNKNOWN, CLAUSE_UNKNOWN, PASSAGE_UNKNOWN, Refusal.THREAD_TOO_DEEP)
         return [
             Operation.read(f"{ONE}/comments", self.list_comments, CommentList, parameters=listed, optional=True),
             write(
@@ -94,6 +98,8 @@ class CommentsApi:
         person, wish = await self.callers.writer(request)
         body = await read_json(request, CommentBody)
         consultation = request.path_params["consultation"]
+        if body.anchor is not None:
+            await refuse_astray(self.texts, consultation, body.version, body.anchor)
         comment = self.commands.new_id(person, request.headers.get("idempotency-key"))
         under = None if body.parent is None else Place.under(await self._comment(consultation, body.parent))
         words = Words(body.text, body.language, body.version, body.anchor, under, body.listed)

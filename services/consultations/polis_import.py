@@ -39,9 +39,9 @@ from services.consultations.domain.refusals import Refusal
 from services.consultations.polis import Moderation, PolisComment, PolisVote
 from services.consultations.polis_plan import ACTOR, Plan, course
 
-IN_FLIGHT: Final = 2_000
+IN_FLIGHT: Final = 1_000
 """Requests that are written and not yet decided."""
-DECIDED_WITHIN: Final = 30.0
+DECIDED_WITHIN: Final = 60.0
 """Seconds after which the stream process is taken for stopped."""
 
 _ELIGIBLE: Final = Eligibility(age=None, region=None, assurance=Assurance.LOW, citizen=False)

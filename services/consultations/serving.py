@@ -78,6 +78,7 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Sit
             votes=Asking(SOURCE, VOTE_REQUESTS, context.producer, recent.votes),
         )
         queries = Queries(context.database, service.projections, service.hearings, recent)
+        texts = Texts(queries)
         reads = CommentReads(live, recent.comments)
         groups = GroupReads(opinions, live)
         handing_in = HandingIn(queries, commands)
@@ -97,9 +98,10 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Sit
                 threads=Threads(live, recent.comments),
                 votes=votes,
                 ledger=ledger,
+                texts=texts,
             ),
             versions=VersionsApi(handing_in, callers),
-            comparisons=ComparisonApi(callers, Comparisons(Texts(queries))),
+            comparisons=ComparisonApi(callers, Comparisons(texts)),
             ledger=LedgerApi(queries, ledger, live),
             hub=hub,
         )

@@ -11,8 +11,8 @@ from services.consultations.drafts.akoma_ntoso_text import Prose
 from services.consultations.drafts.errors import DraftError, Fault, Notice
 from services.consultations.drafts.labels import number_of
 from services.consultations.drafts.limits import Limits
+from services.consultations.drafts.nodes import Node, Outline
 from services.consultations.drafts.notes import Note
-from services.consultations.drafts.outline import Node, Outline
 from services.consultations.drafts.tree import ID, grown, walk, with_ids
 from services.consultations.drafts.xml import parsed
 
@@ -29,6 +29,14 @@ DOCUMENTS: Final = frozenset(
         "portion",
     }
 )
+
+TITLES: Final = (
+    "{*}coverPage//{*}docTitle",
+    "{*}preface//{*}docTitle",
+    "{*}preface/{*}longTitle",
+    ".//{*}FRBRname",
+)
+"""Where a document may tell its title, the best first."""
 
 
 def read(data: bytes, limits: Limits, notices: list[Notice]) -> ClauseTree:
@@ -81,7 +89,7 @@ class _Reader:
     def title(self, document: etree._Element) -> tuple[str, list[Note]]:
         """What the document calls itself, or else what its catalogue entry does, and the notes to that."""
         self._prose.begin()
-        for path in ("{*}coverPage//{*}docTitle", "{*}preface//{*}docTitle", ".//{*}FRBRname"):
+        for path in TITLES:
             for found in document.iterfind(path):
                 lines, notes = self._prose.read(found)
                 if said := " ".join(lines) or found.get("value", ""):

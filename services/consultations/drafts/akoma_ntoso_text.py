@@ -6,8 +6,8 @@ from services.consultations.drafts import akoma_ntoso_names as names
 from services.consultations.drafts.errors import DraftError, Fault, Notice, Omission
 from services.consultations.drafts.markup import ACTIVE, plain
 from services.consultations.drafts.notes import Note, is_mark
+from services.consultations.drafts.raised import raised
 
-ROW = "tr"
 CELLS = frozenset({"td", "th"})
 Pieces = list[tuple[int, list[str]]]
 """Lines and the words on them, a paragraph each."""
@@ -57,7 +57,8 @@ class Prose:
 
     def cover(self, element: etree._Element) -> None:
         """Tells that words around the body are not in the text; the title alone is."""
-        title = "".join("".join(each.itertext()) for each in element.iterfind(".//{*}docTitle"))
+        titles = element.findall(".//{*}docTitle") or element.findall("{*}longTitle")
+        title = "".join("".join(each.itertext()) for each in titles)
         if "".join(element.itertext()).split() != title.split():
             self._notices.append(Notice(element.sourceline or 0, etree.QName(element).localname, Omission.COVER))
 
@@ -102,6 +103,8 @@ class Prose:
     def _before(self, element: etree._Element, name: str) -> str:
         if name == "ref" and not (element.text or len(element)):
             return self.named(element.get("href", "")) if element.get("class") == "placeholder" else ""
+        if name == "sup":
+            return raised(element.text or "")
         return " " if name == "br" else element.text or ""
 
     def _is_read(self, element: etree._Element) -> bool:

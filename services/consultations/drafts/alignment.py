@@ -43,13 +43,6 @@ class Entry:
     renumbered: bool = False
     touched: bool = False
 
-    @property
-    def overall(self) -> Fate:
-        """What became of the clause with all that is below it: changed, where anything there reads differently."""
-        if self.touched and self.fate is Fate.UNCHANGED:
-            return Fate.CHANGED
-        return Fate.MOVED_AND_CHANGED if self.touched and self.fate is Fate.MOVED else self.fate
-
 
 @dataclass(frozen=True)
 class Alignment:

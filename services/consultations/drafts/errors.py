@@ -58,6 +58,7 @@ class Omission(StrEnum):
     COVER = "cover"
     CONTENTS = "contents"
     TRACKED_CHANGE = "tracked-change"
+    HIDDEN = "hidden-text"
     FOREIGN_ELEMENT = "foreign-element"
 
 

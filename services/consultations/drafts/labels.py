@@ -1,4 +1,4 @@
-"""How laws in Kazakh, Russian, German, French and English number their pieces."""
+"""How laws in Kazakh, Russian, German, French, Estonian and English number their pieces."""
 
 import re
 from dataclasses import dataclass
@@ -6,32 +6,39 @@ from typing import Final
 
 from schemas.consultations.clauses import ClauseKind
 from services.consultations.drafts.ordinals import LATIN_SUFFIXES, ORDINAL, figure
+from services.consultations.drafts.raised import FIGURES, lowered
 
 UNIT_RANK: Final = 60
 """The rank of what people cite a law by: articles, and what is above has a lower one."""
 UNLABELLED_RANK: Final = 55
+ANNEX_RANK: Final = 1
 HEADING_LENGTH: Final = 250
+STOPS: Final = (".", ";", ":", ",")
+"""What a sentence or a piece of one ends with, and no heading."""
 
 _K = ClauseKind
 WORDS: Final[dict[str, tuple[ClauseKind, int]]] = {
     # Kazakh
-    "қосымша": (_K.ANNEX, 1), "кітап": (_K.BOOK, 5), "бөлік": (_K.PART, 10), "бөлім": (_K.SECTION, 20),
+    "қосымша": (_K.ANNEX, ANNEX_RANK), "кітап": (_K.BOOK, 5), "бөлік": (_K.PART, 10), "бөлім": (_K.SECTION, 20),
     "кіші бөлім": (_K.SUBSECTION, 25), "тарау": (_K.CHAPTER, 30), "параграф": (_K.DIVISION, 40),
     "бап": (_K.ARTICLE, 60),
     # Russian
-    "приложение": (_K.ANNEX, 1), "книга": (_K.BOOK, 5), "часть": (_K.PART, 10), "раздел": (_K.SECTION, 20),
+    "приложение": (_K.ANNEX, ANNEX_RANK), "книга": (_K.BOOK, 5), "часть": (_K.PART, 10), "раздел": (_K.SECTION, 20),
     "подраздел": (_K.SUBSECTION, 25), "глава": (_K.CHAPTER, 30), "статья": (_K.ARTICLE, 60),
     # German
-    "anlage": (_K.ANNEX, 1), "anhang": (_K.ANNEX, 1), "buch": (_K.BOOK, 5), "teil": (_K.PART, 10),
+    "anlage": (_K.ANNEX, ANNEX_RANK), "anhang": (_K.ANNEX, ANNEX_RANK), "buch": (_K.BOOK, 5), "teil": (_K.PART, 10),
     "kapitel": (_K.CHAPTER, 20),
     "abschnitt": (_K.SECTION, 30), "unterabschnitt": (_K.SUBSECTION, 35), "titel": (_K.TITLE, 40),
     "untertitel": (_K.DIVISION, 45), "artikel": (_K.ARTICLE, 60), "§": (_K.ARTICLE, 60),
     # French
-    "annexe": (_K.ANNEX, 1), "partie": (_K.PART, 5), "livre": (_K.BOOK, 10), "titre": (_K.TITLE, 20),
+    "annexe": (_K.ANNEX, ANNEX_RANK), "partie": (_K.PART, 5), "livre": (_K.BOOK, 10), "titre": (_K.TITLE, 20),
     "chapitre": (_K.CHAPTER, 30), "sous-section": (_K.SUBSECTION, 45), "paragraphe": (_K.DIVISION, 50),
+    # Estonian
+    "lisa": (_K.ANNEX, ANNEX_RANK), "osa": (_K.PART, 10), "peatükk": (_K.CHAPTER, 30), "jagu": (_K.SECTION, 35),
+    "jaotis": (_K.SUBSECTION, 40),
     # English, and words of several languages
-    "annex": (_K.ANNEX, 1), "appendix": (_K.ANNEX, 1), "schedule": (_K.ANNEX, 1), "book": (_K.BOOK, 8),
-    "part": (_K.PART, 10),
+    "annex": (_K.ANNEX, ANNEX_RANK), "appendix": (_K.ANNEX, ANNEX_RANK), "schedule": (_K.ANNEX, ANNEX_RANK),
+    "book": (_K.BOOK, 8), "part": (_K.PART, 10),
     "title": (_K.TITLE, 12), "chapter": (_K.CHAPTER, 30), "division": (_K.DIVISION, 35), "section": (_K.SECTION, 60),
     "sec.": (_K.SECTION, 60), "subsection": (_K.SUBSECTION, 65), "article": (_K.ARTICLE, 60), "art.": (_K.ARTICLE, 60),
     "clause": (_K.CLAUSE, 60), "regulation": (_K.CLAUSE, 60), "rule": (_K.CLAUSE, 60),
@@ -44,7 +51,7 @@ PREAMBLES: Final = frozenset({"преамбула", "кіріспе", "preamble"
 _BACKWARD: Final = frozenset({
     "қосымша", "кітап", "бөлік", "бөлім", "кіші бөлім", "тарау", "параграф", "бап",
     "buch", "teil", "kapitel", "abschnitt", "unterabschnitt", "titel", "untertitel",
-    "раздел", "часть", "глава", "partie", "part", "chapter", "book",
+    "раздел", "часть", "глава", "partie", "part", "chapter", "book", "osa", "peatükk", "jagu", "jaotis",
 })  # fmt: skip
 """Words that may stand behind their number: "5-бап", "Erster Abschnitt"."""
 
@@ -55,30 +62,31 @@ def _any(words: frozenset[str] | dict[str, tuple[ClauseKind, int]]) -> str:
 
 _LATIN = "|".join(LATIN_SUFFIXES)
 _NUMBER = (
-    rf"(?:[LRDA]\.?\s?\*?\d+(?:[-–.]\d+)*|\d+(?:[-–.]\d+)*(?:\s?(?:{_LATIN}|er|ère)\b|[a-zа-я]\b)?"
-    rf"|[IVXLC]+(?:[-–]\d+)?(?:\s(?:{_LATIN})\b)?(?!\w)|{ORDINAL})"
+    rf"(?:[LRDA]\.?\s?\*?\d+(?:[-–.]\d+)*|\d+(?:[-–.^]\d+|{FIGURES})*(?:\s?(?:{_LATIN}|er|ère)\b|[a-zа-я]\b)?"
+    rf"|Ier\b|[IVXLC]+(?:[-–]\d+)?(?:\s(?:{_LATIN})\b)?(?!\w)|{ORDINAL})"
 )
 _FORWARD: Final = re.compile(
     rf"(?P<label>(?P<word>{_any(WORDS)})\s*(?:№\s*)?(?P<number>{_NUMBER}))(?P<rest>.*)", re.IGNORECASE
 )
 _BEHIND: Final = re.compile(
-    rf"(?P<label>(?P<number>\d+(?:[-–]\d+)*|[IVXLC]+|{ORDINAL})(?:\.?\s|[-–]\s?|\.)(?P<word>{_any(_BACKWARD)}))(?!\w)(?P<rest>.*)",
+    rf"(?P<label>(?P<number>\d+(?:[-–^]\d+|{FIGURES})*|[IVXLC]+|{ORDINAL})(?:\.?\s|[-–]\s?|\.)(?P<word>{_any(_BACKWARD)}))(?!\w)(?P<rest>.*)",
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(r"(?P<label>(?P<word>article|artikel|статья)\s+(?P<number>[^\W\d]+))", re.IGNORECASE)
 _BARE: Final = re.compile(
-    r"(?P<label>приложение|қосымша|anlage|anhang|annexe?|appendix|schedule)(?!\w)(?P<rest>.*)", re.IGNORECASE
+    r"(?P<label>приложение|қосымша|anlage|anhang|annexe?|appendix|schedule|lisa)(?!\w)(?P<rest>.*)", re.IGNORECASE
 )
 _SEPARATOR: Final = re.compile(r"\s*(?:[.:]\s+|[.:]$|\s[-–—]\s*|$)")
 
 _LETTERS = "a-zа-яәғқңөұүһіё"
+_INSERTED = rf"(?:[-–.^]\d{{1,3}}|{FIGURES})*"
 _ENUMERATORS: Final = (
-    ("(1)", re.compile(rf"\((?P<n>\d{{1,3}}(?:[-–.]\d{{1,3}})*[{_LETTERS}]?)\)(?:\s+|$)")),
+    ("(1)", re.compile(rf"\((?P<n>\d{{1,3}}{_INSERTED}[{_LETTERS}A-Z]?)\)(?:\s+|$)")),
     ("(a)", re.compile(rf"\((?P<n>[ivxlc]{{1,6}}|[{_LETTERS}]|([a-z])\2)\)(?:\s+|$)")),
-    ("1)", re.compile(rf"(?P<n>\d{{1,3}}(?:[-–.]\d{{1,3}})*[{_LETTERS}]?)\)(?:\s+|$)")),
+    ("1)", re.compile(rf"(?P<n>\d{{1,3}}{_INSERTED}[{_LETTERS}]?)\)(?:\s+|$)")),
     ("a)", re.compile(rf"(?P<n>[ivxlc]{{1,6}}|[{_LETTERS}]|([a-z])\2)\)(?:\s+|$)")),
     ("1.1", re.compile(r"(?P<n>\d{1,3}(?:\.\d{1,3})+)\.?(?:\s+|$)")),
-    ("1.", re.compile(r"(?P<n>\d{1,3}(?:[-–]\d{1,3})?[a-z]?)\.(?:\s+|$)")),
+    ("1.", re.compile(rf"(?P<n>\d{{1,3}}(?:[-–^]\d{{1,3}}|{FIGURES})?[a-z]?)\.(?:\s+|$)")),
     ("1°", re.compile(r"(?P<n>\d{1,3})°(?:\s+|$)")),
     ("I.", re.compile(r"(?P<n>[IVXL]{1,6})\.(?:\s*[-–—]?\s+|\s*[-–—]?$)")),
     ("a.", re.compile(r"(?P<n>[a-z])\.(?:\s+|$)")),
@@ -131,7 +139,7 @@ def enumerator(line: str) -> Enumerator | None:
     """Reads the number of a row at the start of a line; None where there is none."""
     for style, pattern in _ENUMERATORS:
         if found := pattern.match(line):
-            number = found["n"].replace("–", "-")
+            number = lowered(found["n"]).replace("–", "-")
             return Enumerator(_depth(style, number), found.group().strip(), number, line[found.end() :].strip())
     return None
 
@@ -157,7 +165,7 @@ def _bare(line: str) -> Label | None:
         return None
     separator = _SEPARATOR.match(found["rest"])
     rest = found["rest"][separator.end() :] if separator else found["rest"]
-    return Label(ClauseKind.ANNEX, 1, found["label"], "", rest.strip(), separator is not None)
+    return Label(ClauseKind.ANNEX, ANNEX_RANK, found["label"], "", rest.strip(), separator is not None)
 
 
 def _depth(style: str, number: str) -> str:

@@ -8,10 +8,11 @@ from markdown_it.token import Token
 
 from services.consultations.drafts.blocks import Block
 from services.consultations.drafts.errors import DraftError, Fault, Notice, Omission
-from services.consultations.drafts.labels import enumerator
+from services.consultations.drafts.labels import enumerator, structural
 from services.consultations.drafts.limits import Limits
 from services.consultations.drafts.markdown_notes import DEFINITION, with_notes
 from services.consultations.drafts.markup import plain, refuse_active
+from services.consultations.drafts.raised import raised_in_html
 
 NESTING: Final = 200
 """The parser drops in silence what is nested deeper; our own limit, with a word about it, lies below."""
@@ -130,7 +131,7 @@ class _Reader:
         refuse_active(content, self._line)
         if sum(map(content.count, MARKS)) > MOST_MARKS:
             return content
-        (inline,) = self._inline.parseInline(content)
+        (inline,) = self._inline.parseInline(raised_in_html(content))
         return "".join(self._words(child) for child in inline.children or ())
 
     def _words(self, token: Token) -> str:
@@ -153,11 +154,12 @@ class _Reader:
 
 
 def _rows(text: str) -> Iterator[tuple[int, str]]:
-    """Cuts before a note, and before a line with a number of a row if the line before it came to a stop."""
+    """Cuts before a note, and before a line with a number of a row after a stop or the line of an article's number."""
     start, kept = 0, ""
     for at, line in enumerate(text.split("\n")):
         stopped = kept.rstrip().endswith((":", ";", ",", "."))
-        if (stopped and enumerator(line.strip())) or (kept and DEFINITION.match(line.strip())):
+        begins = stopped or structural(kept.strip()) is not None
+        if (begins and enumerator(line.strip())) or (kept and DEFINITION.match(line.strip())):
             yield start, kept
             start, kept = at, line
         else:

@@ -8,6 +8,7 @@ from typing import Final
 import nh3
 
 from services.consultations.drafts.errors import DraftError, Fault, Notice, Omission
+from services.consultations.drafts.raised import raised_in_html
 
 ACTIVE: Final = re.compile(
     r"<\s*/?\s*(script|style|iframe|frame|object|embed|applet|form|input|button|svg|math|link|meta|base|template)\b"
@@ -40,6 +41,7 @@ def plain(text: str, line: int, notices: list[Notice]) -> str:
 
 def _without_tags(text: str, line: int, notices: list[Notice]) -> str:
     refuse_active(text, line)
+    text = raised_in_html(text)
     found = TAG.search(text)
     if found is None:
         # A lone "<" is a sign of comparison: a cleaner of HTML would take what follows for a tag.

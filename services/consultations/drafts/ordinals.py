@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from services.consultations.drafts.raised import lowered
+
 ALPHABETS: Final = ("abcdefghijklmnopqrstuvwxyz", "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя")
 ROMAN: Final = re.compile(r"(?=[ivxlc])(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 LATIN_SUFFIXES: Final = ("bis", "ter", "quater", "quinquies", "sexies", "septies", "octies", "nonies", "decies")
@@ -31,16 +33,16 @@ ORDINALS: Final = {word: number for number, words in _WORDS.items() for word in 
 ORDINAL: Final = (
     "(?:" + "|".join(sorted(map(re.escape, ORDINALS), key=len, reverse=True)) + ")" + _ENDINGS + r"(?![\w])"
 )
-"""Matches an ordinal of the five languages up to fifteen."""
+"""Matches an ordinal of Kazakh, Russian, German, French or English up to fifteen."""
 _ORDINAL: Final = re.compile("(" + ORDINAL.removesuffix(r"(?![\w])").removesuffix(_ENDINGS) + ")" + _ENDINGS)
 
 
 def figure(written: str) -> str:
-    """What a written number comes to: "premier" is "1", "4 bis" is "4bis", "88–1" is "88-1"; else as it is."""
-    text = " ".join(written.split()).strip(" .:()").replace("–", "-")
+    """What a written number comes to: "premier" is "1", "Ier" "I", "4 bis" "4bis", "88–1" and "88¹" are "88-1"."""
+    text = lowered(" ".join(written.split()).strip(" .:()")).replace("–", "-")
     if found := _ORDINAL.fullmatch(text.casefold()):
         return ORDINALS[found.group(1)]
-    text = re.sub(r"^(\d+)\s?(?:er|ère|re)$", r"\1", text)
+    text = re.sub(r"^(\d+|I)\s?(?:er|ère|re)$", r"\1", text)
     return re.sub(rf"(?<=\d)\s+(?=(?:{'|'.join(LATIN_SUFFIXES)}|[a-zа-я])\b)", "", text)
 
 

@@ -10,8 +10,8 @@ from typing import Final
 from schemas.consultations.clauses import Clause, ClauseKind, ClauseTree
 from services.consultations.drafts.errors import WHOLE, DraftError, Fault
 from services.consultations.drafts.limits import Limits
+from services.consultations.drafts.nodes import Node, Outline
 from services.consultations.drafts.notes import with_notes
-from services.consultations.drafts.outline import Node, Outline
 
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_~-]{0,79}")
 """What a `ClauseId` looks like."""

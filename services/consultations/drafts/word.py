@@ -7,7 +7,7 @@ the law, or cannot be text, is told by name.
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, cast
 
 import docx
@@ -21,11 +21,14 @@ from services.consultations.drafts.errors import DraftError, Fault, Notice, Omis
 from services.consultations.drafts.limits import Limits
 from services.consultations.drafts.markup import plain
 from services.consultations.drafts.notes import Note
+from services.consultations.drafts.raised import raised
 from services.consultations.drafts.word_notes import REFERENCES, Notes, parts
-from services.consultations.drafts.word_numbering import Numbering, W, integer, value
+from services.consultations.drafts.word_numbering import Numbering, W, integer, is_on, value
 
 PARAGRAPH: Final = f"{W}p"
 TABLE: Final = f"{W}tbl"
+RUN: Final = f"{W}r"
+TEXT: Final = f"{W}t"
 DEEPEST: Final = 9
 COMPATIBILITY: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 CHARACTERS: Final = {f"{W}noBreakHyphen": "-", **dict.fromkeys((f"{W}tab", f"{W}br", f"{W}cr", f"{W}ptab"), " ")}
@@ -76,6 +79,12 @@ class _Reader:
         self._numbering = Numbering(_numbering(document))
         self._known_notes = Notes(document, limits)
         self._notes: list[Note] = []
+        self._carried = ""
+        self._readers: dict[str, Callable[[etree._Element], str]] = {
+            RUN: self._run,
+            SYMBOL: self._symbol,
+            **dict.fromkeys(REFERENCES, self._noted),
+        }
         self._limits = limits
         self._notices = notices
         self._line = 0
@@ -85,6 +94,8 @@ class _Reader:
         if self._body is None:
             raise DraftError(0, package.DOCUMENT, Fault.NOT_DOCX, "no body")
         yield from self._blocks(self._body, 0)
+        if rest := plain(self._carried, self._line, self._notices):
+            yield Block(self._line, rest, notes=tuple(self._notes))
 
     def _blocks(self, parent: etree._Element, depth: int) -> Iterator[Block]:
         for element in self._pieces(parent, depth):
@@ -92,7 +103,9 @@ class _Reader:
                 yield from self._rows(element)
             elif element.tag == PARAGRAPH:
                 self._line += 1
-                if block := self._block(element):
+                if _goes_on(element):
+                    self._carried += self._words(element)
+                elif block := self._block(element):
                     yield block
                 for box in _boxes(element):
                     yield from self._blocks(box, depth + 1)
@@ -114,7 +127,8 @@ class _Reader:
 
     def _block(self, paragraph: etree._Element) -> Block | None:
         style = self._style(paragraph)
-        text = self._text(paragraph)
+        before, self._carried = self._carried, ""
+        text = self._text(paragraph, before)
         number, depth = self._number(paragraph, style)
         notes, self._notes = tuple(self._notes), []
         if not text:
@@ -150,8 +164,8 @@ class _Reader:
         told = (f"{self._number(each, self._style(each))[0]} {self._text(each)}".strip() for each in found)
         return " ".join(filter(None, told))
 
-    def _text(self, paragraph: etree._Element) -> str:
-        text = plain(self._words(paragraph), self._line, self._notices)
+    def _text(self, paragraph: etree._Element, before: str = "") -> str:
+        text = plain(before + self._words(paragraph), self._line, self._notices)
         if len(text) > self._limits.text:
             raise DraftError(self._line, "p", Fault.TEXT_TOO_LONG, f"over {self._limits.text}")
         return text
@@ -161,18 +175,30 @@ class _Reader:
 
     def _said(self, element: etree._Element) -> str:
         tag = str(element.tag)
-        if tag == f"{W}t":
+        if tag == TEXT:
             return element.text or ""
         if tag in CHARACTERS:
             return CHARACTERS[tag]
-        if tag == SYMBOL:
-            return self._symbol(element)
-        if tag in REFERENCES:
-            return self._noted(element)
+        if (read := self._readers.get(tag)) is not None:
+            return read(element)
         if tag in LEFT_OUT or (tag in DRAWN and next(_boxes(element), None) is None):
             self._leave_out(element, LEFT_OUT.get(tag, Omission.IMAGE))
             return ""
         return "" if tag in DRAWN else self._words(element)
+
+    def _run(self, run: etree._Element) -> str:
+        """Words of one look: those that are hidden are on no page, and figures that are raised stay so."""
+        properties = run.find(f"{W}rPr")
+        if properties is None:
+            return self._words(run)
+        hidden = properties.find(f"{W}vanish")
+        if hidden is not None and is_on(hidden):
+            if run.findtext(TEXT):
+                self._leave_out(run, Omission.HIDDEN)
+            return ""
+        if value(properties, "vertAlign") != "superscript":
+            return self._words(run)
+        return "".join(raised(child.text or "") if child.tag == TEXT else self._said(child) for child in run)
 
     def _leave_out(self, element: etree._Element, reason: Omission) -> None:
         self._notices.append(Notice(self._line, etree.QName(element).localname, reason))
@@ -232,11 +258,15 @@ class _Reader:
 
     def _number(self, paragraph: etree._Element, chain: list[etree._Element]) -> tuple[str, int]:
         """What Word prints before the paragraph, and on which level of its list."""
+        level = ""
         for definition in (paragraph, *chain):
-            if (found := definition.find(f"{W}pPr/{W}numPr")) is not None and value(found, "numId"):
-                level = value(found, "ilvl")
-                depth = int(level) if level.isdecimal() else 0
-                return self._numbering.next(value(found, "numId"), depth), depth
+            if (found := definition.find(f"{W}pPr/{W}numPr")) is None:
+                continue
+            level = level or value(found, "ilvl")
+            if number := value(found, "numId"):
+                of_style = self._numbering.level_of(number, definition.get(f"{W}styleId", ""))
+                depth = int(level) if level.isdecimal() else of_style or 0
+                return self._numbering.next(number, depth), depth
         return "", 0
 
 
@@ -244,6 +274,11 @@ def _numbering(document: Document) -> etree._Element | None:
     related = (each.target_part for each in document.part.rels.values() if each.reltype.endswith("/numbering"))
     part = next(related, None)
     return None if part is None else cast("etree._Element", getattr(part, "element", None))
+
+
+def _goes_on(paragraph: etree._Element) -> bool:
+    """Whether its end was deleted: what is left of it then belongs to the next paragraph, and it has no number."""
+    return any(paragraph.find(f"{W}pPr/{W}rPr/{gone}") is not None for gone in GONE)
 
 
 def _boxes(element: etree._Element) -> Iterator[etree._Element]:

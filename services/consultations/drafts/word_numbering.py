@@ -17,13 +17,17 @@ _ROMAN: Final = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "
 class Level:
     """One level of a list: where it starts, how its figure is written, and the words around it ("Статья %1.").
 
-    `figures` tells that the levels above are written in figures here, whatever they are by themselves.
+    `figures` tells that the levels above are written in figures here, whatever they are by themselves. `of_style` is
+    the id of the paragraph style whose paragraphs are on this level. It begins anew after a paragraph on one of the
+    first `restarts_after` levels, None for all above it: articles that are numbered through all chapters have 0.
     """
 
     start: int = 1
     style: str = "decimal"
     pattern: str = ""
     figures: bool = False
+    of_style: str = ""
+    restarts_after: int | None = None
 
 
 @dataclass
@@ -59,7 +63,7 @@ class Numbering:
     def next(self, number: str, level: int) -> str:
         """What stands before the next paragraph of list `number`: "1)", "Статья 5.", "-", or "" where nothing does."""
         found = self._lists.get(number)
-        known = self._levels.get(found.of, {}) | found.levels if found is not None else {}
+        known = self._known(number)
         if found is None or level not in known or known[level].style == "none":
             return ""
         if known[level].style == BULLET:
@@ -68,9 +72,22 @@ class Numbering:
         begun = counts[level] + 1 if level in counts else known[level].start
         # What begins a list anew does so once, for its first paragraph on that level.
         counts[level] = found.restarts.pop(level, begun)
-        for below in [each for each in counts if each > level]:
+        for below in [each for each in counts if each > level and _begins_anew(known.get(each), level)]:
             del counts[below]
         return _label(known, counts, level)
+
+    def level_of(self, number: str, style: str) -> int | None:
+        """On which level of list `number` the paragraphs of a style are, where the list itself says so."""
+        return next((at for at, level in self._known(number).items() if style and level.of_style == style), None)
+
+    def _known(self, number: str) -> dict[int, Level]:
+        found = self._lists.get(number)
+        return self._levels.get(found.of, {}) | found.levels if found is not None else {}
+
+
+def _begins_anew(below: Level | None, above: int) -> bool:
+    """Whether a level begins anew after a paragraph on the level `above` it."""
+    return below is None or below.restarts_after is None or above < below.restarts_after
 
 
 def _label(known: dict[int, Level], counts: dict[int, int], level: int) -> str:
@@ -95,13 +112,20 @@ def _list(element: etree._Element) -> _List:
 
 
 def _level(element: etree._Element) -> Level:
-    start, legal = value(element, "start"), element.find(f"{W}isLgl")
+    start, legal, restarts = value(element, "start"), element.find(f"{W}isLgl"), value(element, "lvlRestart")
     return Level(
         int(start) if start.isdecimal() else 1,
         value(element, "numFmt") or "decimal",
         value(element, "lvlText"),
-        legal is not None and legal.get(f"{W}val", "1") not in {"0", "false", "off"},
+        legal is not None and is_on(legal),
+        value(element, "pStyle"),
+        int(restarts) if restarts.isdecimal() else None,
     )
+
+
+def is_on(switch: etree._Element) -> bool:
+    """Whether a property that is there is switched on, as it is where nothing else is said."""
+    return switch.get(f"{W}val", "1") not in {"0", "false", "off"}
 
 
 def value(element: etree._Element, name: str) -> str:

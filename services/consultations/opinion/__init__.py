@@ -13,7 +13,7 @@ from services.consultations.opinion.disclosure import SMALLEST
 from services.consultations.opinion.groups import Group, OpinionGroups, Tally, letter
 from services.consultations.opinion.plot import Bubble, Outline, Plot, PlotRow
 from services.consultations.opinion.representative import Representative, Side
-from services.consultations.opinion.state import Memory, OpinionState
+from services.consultations.opinion.state import OpinionState
 from services.consultations.opinion.votes import Vote
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "Consensus",
     "Group",
     "GroupCount",
-    "Memory",
     "OpinionGroups",
     "OpinionState",
     "Outline",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +29,3 @@ def distances(points: Floats, centres: Floats) -> Floats:
     squares = sum(np.square(points[:, None, axis] - centres[None, :, axis]) for axis in range(points.shape[1]))
     found: Floats = np.sqrt(squares)
     return found
-
-
-def frozen(array: npt.NDArray[Any]) -> None:
-    """Makes an array read-only, as one that several threads read must be."""
-    array.flags.writeable = False

@@ -62,7 +62,7 @@ class OpinionGroups:
     `others` is how many people are in no shown group (too few votes, or a group too small to show): `None` for one to
     four. `by_comment` has the votes on each comment, one tally for each of `groups`, then one for the others; `None`
     where it is hidden so that nobody can be picked out. `by_class` has the same for each of `class_names`, then for
-    people without a class.
+    people without a class. A single group has no representatives; `across_groups` then is what it agrees on.
 
     Not for pages, only for a person's own and for exports: `group_of` is the group of each person in a shown group;
     `leaning_of` is the shown group nearest to everybody else who voted, who is counted in none. Whoever is in a group
@@ -102,7 +102,9 @@ def described(votes: VoteMatrix, division: Division) -> OpinionGroups:
     class_tallies, class_hidden = _parts(
         votes, votes.classes % (len(votes.class_names) + 1), len(votes.class_names) + 1
     )
-    chosen = representatives(tallies[:-1], hidden[:-1], votes.comments)
+    # What tells a group from the others is nothing where there are no others.
+    alone = len(shown) == 1
+    chosen = [()] if alone else representatives(tallies[:-1], hidden[:-1], votes.comments)
     grouped = int(sizes[:-1].sum())
     groups = tuple(Group(name, int(sizes[at]), int(sizes[at]) / grouped, chosen[at]) for at, name in enumerate(shown))
     letters = tuple(letter(name) for name in shown)
@@ -114,7 +116,7 @@ def described(votes: VoteMatrix, division: Division) -> OpinionGroups:
         by_comment=_table(votes, tallies, hidden),
         class_names=votes.class_names,
         by_class=_table(votes, class_tallies, class_hidden),
-        across_groups=consensus(tallies[:-1], hidden[:-1], votes.comments, letters, heard=max(len(shown), 2)),
+        across_groups=consensus(tallies[:-1], hidden[:-1], votes.comments, letters, heard=max(len(shown), 1)),
         across_classes=consensus(class_tallies[:-1], class_hidden[:-1], votes.comments, votes.class_names, heard=2),
         plot=plot(division.places, division.fine, division.groups, shown),
         group_of=_by_name(votes, division.groups, np.isin(division.groups, shown)),

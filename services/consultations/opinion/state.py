@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from threading import Lock
 
 import numpy as np
 
 from schemas.consultations.parts import Stakeholder
 from services.consultations.opinion.arrays import Ints, SmallInts
-from services.consultations.opinion.choosing import GroupCount
-from services.consultations.opinion.division import NONE, Division, divide
+from services.consultations.opinion.division import Division, divide
 from services.consultations.opinion.groups import OpinionGroups, described
 from services.consultations.opinion.votes import Names, Vote, VoteLog, VoteMatrix, class_indexes
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What a new process needs to name the groups as the old one did: each person's group, and the count in use."""
-
-    group_of: dict[str, int] = field(default_factory=dict)
-    count: GroupCount | None = None
 
 
 class OpinionState:
@@ -31,17 +21,15 @@ class OpinionState:
     place. Two recomputes follow one another.
     """
 
-    def __init__(self, memory: Memory | None = None) -> None:
+    def __init__(self) -> None:
         self._people, self._comments = Names(), Names()
         self._log = VoteLog()
         self._withheld: set[int] = set()
         self._classes: dict[str, str] = {}
-        self._memory = memory
         self._division: Division | None = None
         self._groups = OpinionGroups()
         self._changes = 0
         self._computed = 0
-        self._forgotten = 0
         self._lock, self._computing = Lock(), Lock()
 
     @property
@@ -59,24 +47,21 @@ class OpinionState:
         """Votes in memory, with those that a later one of the same person replaced since the last recompute."""
         return len(self._log)
 
-    def take(self, participant: str, comment: str, vote: Vote | int | None) -> None:
-        """Notes a vote: the last one of a person on a comment counts, `None` takes it back.
+    def take(self, participant: str, comment: str, vote: Vote | int) -> None:
+        """Notes a vote: the last one of a person on a comment counts.
 
         Raises:
             ValueError: for a number that is no vote.
         """
-        side = None if vote is None else Vote(vote)
+        side = Vote(vote)
         with self._lock:
             self._log.append(self._people.index(participant), self._comments.index(comment), side)
             self._changes += 1
 
-    def declare(self, participant: str, stakeholder: Stakeholder | None) -> None:
-        """Notes a person's class, the last one counts; `None` for none any more."""
+    def declare(self, participant: str, stakeholder: Stakeholder) -> None:
+        """Notes a person's class: the last one counts."""
         with self._lock:
-            if stakeholder is None:
-                self._classes.pop(participant, None)
-            else:
-                self._classes[participant] = stakeholder.value
+            self._classes[participant] = stakeholder.value
             self._changes += 1
 
     def withhold(self, comment: str, *, withheld: bool = True) -> None:
@@ -86,53 +71,21 @@ class OpinionState:
             (self._withheld.add if withheld else self._withheld.discard)(index)
             self._changes += 1
 
-    def forget(self, participant: str) -> None:
-        """Drops a person's votes, class and name; the groups tell of it at the next recompute."""
-        with self._lock:
-            self._classes.pop(participant, None)
-            row = self._people.forget(participant)
-            if row is not None:
-                self._log.drop_row(row)
-                self._forgotten += 1
-            self._changes += 1
-
     def recompute(self) -> OpinionGroups:
         """Makes the groups of the votes taken so far, starting from the former ones; returns what may be shown."""
         with self._computing:
             with self._lock:
-                changes, forgotten, copy = self._changes, self._forgotten, self._log.copy()
+                changes, copy = self._changes, self._log.copy()
                 names = self._people.all(), self._comments.all()
                 withheld, classes = frozenset(self._withheld), dict(self._classes)
             latest = copy.latest(len(names[1]))
             votes = _matrix(names, latest, withheld, classes)
-            division = divide(votes, self._former(votes))
+            division = divide(votes, self._division)
             groups = described(votes, division)
             with self._lock:
-                if forgotten == self._forgotten:
-                    self._log.replace(len(copy.rows), latest)
+                self._log.replace(len(copy.rows), latest)
                 self._division, self._groups, self._computed = division, groups, changes
-                self._memory = None
         return groups
-
-    def remember(self) -> Memory:
-        """What to keep beside the votes for the next process, which takes the same votes again."""
-        with self._lock:
-            division = self._division
-            if division is None:
-                return self._memory or Memory()
-            named = zip(self._people.all(), division.groups.tolist(), strict=False)
-            return Memory({name: group for name, group in named if name and group != NONE}, division.count)
-
-    def _former(self, votes: VoteMatrix) -> Division | None:
-        """The last division, or as much of it as was remembered."""
-        if self._division is not None or self._memory is None:
-            return self._division
-        group_of = self._memory.group_of
-        groups = np.array([group_of.get(person, NONE) for person in votes.people], dtype=np.int64)
-        count = self._memory.count
-        nobody = np.full(len(votes.people), NONE)
-        empty = np.zeros((0, 2))
-        return Division(empty, empty, nobody, groups, {} if count is None else {count.chosen: groups}, count)
 
 
 def _matrix(

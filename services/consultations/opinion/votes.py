@@ -6,18 +6,14 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
 
 import numpy as np
 
 from services.consultations.opinion.arrays import Bools, Floats, Ints, SmallInts, counted, summed
 
-_UNSEEN: Final = 2
-"""In the log only: the vote that was there is taken back."""
-
 
 class Vote(IntEnum):
-    """What a person said of a comment; unseen is the absence of a vote."""
+    """What a person said of a comment."""
 
     DISAGREE = -1
     PASS = 0
@@ -102,15 +98,8 @@ class Names:
             self._names.append(name)
         return found
 
-    def forget(self, name: str) -> int | None:
-        """Drops a name; its index stays as an empty place. `None` for an unknown name."""
-        found = self._index.pop(name, None)
-        if found is not None:
-            self._names[found] = ""
-        return found
-
     def all(self) -> tuple[str, ...]:
-        """Names by index; a forgotten one is empty."""
+        """Names by index."""
         return tuple(self._names)
 
 
@@ -123,14 +112,13 @@ class LogCopy:
     values: SmallInts
 
     def latest(self, comments: int) -> tuple[Ints, Ints, SmallInts]:
-        """The last vote of each person on each comment, by person, then comment; those taken back are left out."""
+        """The last vote of each person on each comment, by person, then comment."""
         key = self.rows.astype(np.int64) * max(comments, 1) + self.columns
         order = np.argsort(key, kind="stable")
         key = key[order]
         last = np.ones(len(key), dtype=np.bool_)
         last[:-1] = key[1:] != key[:-1]
         kept = order[last]
-        kept = kept[self.values[kept] != _UNSEEN]
         return self.rows[kept].astype(np.int64), self.columns[kept].astype(np.int64), self.values[kept]
 
 
@@ -145,11 +133,11 @@ class VoteLog:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def append(self, row: int, column: int, vote: Vote | None) -> None:
-        """Notes a vote; `None` takes the former one back."""
+    def append(self, row: int, column: int, vote: Vote) -> None:
+        """Notes a vote."""
         self._rows.append(row)
         self._columns.append(column)
-        self._values.append(_UNSEEN if vote is None else vote)
+        self._values.append(vote)
 
     def copy(self) -> LogCopy:
         """The votes so far, for a thread of its own."""
@@ -165,12 +153,6 @@ class VoteLog:
         self._rows = array("i", rows.astype(np.int32).tobytes()) + self._rows[count:]
         self._columns = array("i", columns.astype(np.int32).tobytes()) + self._columns[count:]
         self._values = array("b", values.astype(np.int8).tobytes()) + self._values[count:]
-
-    def drop_row(self, row: int) -> None:
-        """Removes all votes of a person."""
-        copy = self.copy()
-        kept = copy.rows != row
-        self.replace(len(self), (copy.rows[kept], copy.columns[kept], copy.values[kept]))
 
 
 def class_indexes(people: tuple[str, ...], declared: Mapping[str, str]) -> tuple[Ints, tuple[str, ...]]:

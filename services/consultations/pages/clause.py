@@ -1,5 +1,6 @@
 """A clause: its words with the passages that people speak of, and the comments on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -170,6 +171,7 @@ class ClausePage:
             "languages": languages_of(consultation),
             "counts": counts,
             "count": counts[place.id],
+            "below": 0 if place.clause is None else _below(place.clause, counts),
             "threads": await shown.threads(page.threads, reader.votes),
             "order": order,
             "first": after is None,
@@ -192,6 +194,11 @@ def _name(place: Place, above: list[Clause], t: Translator) -> str:
     if place.clause is None:
         return t("clause.whole")
     return name_of(place.clause, above) or t(f"clause.kind.{place.clause.kind}")
+
+
+def _below(clause: Clause, counts: Mapping[str, int]) -> int:
+    """Comments on what is in a clause, without those on the clause itself."""
+    return sum(counts.get(each.id, 0) + _below(each, counts) for each in clause.children)
 
 
 def _reading(place: Place, page: Page) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from uuid import uuid4
 from kenes.identity.person import Person
 from kenes.web.bodies import Form
 from kenes.web.i18n import LANGUAGES, Translator
+from kenes.web.writing import unfit
 from schemas.consultations.parts import Anchor, Stakeholder
 from schemas.parts import Language
-from schemas.prose import first_hidden, shows, without_hidden
+from schemas.prose import without_hidden
 from services.consultations.commands import Place, Speaker, Words
 from services.consultations.domain.rules import ConsultationPack
 
@@ -53,12 +54,8 @@ class Written:
 def errors_of(written: Written, speakers: Sequence[str], t: Translator) -> Errors:
     """What to mend before it can be sent."""
     found: Errors = []
-    if len(written.text) < SHORTEST or not shows(written.text):
-        found.append(("text", t("comment.error.text")))
-    elif place := first_hidden(written.text):
-        found.append(("text", t("comment.error.hidden", **place)))
-    elif len(written.text) > LONGEST:
-        found.append(("text", t("comment.error.long", count=LONGEST)))
+    if wrong := unfit(written.text, SHORTEST, LONGEST, t):
+        found.append(("text", wrong))
     if written.language not in LANGUAGES:
         found.append(("language", t("comment.error.language")))
     if written.speaker not in speakers:

@@ -11,7 +11,7 @@ from services.consultations.drafts.akoma_ntoso_export import akoma_ntoso
 from services.consultations.drafts.errors import Notice
 from services.consultations.drafts.labels import number_of
 from services.consultations.drafts.markup import plain
-from services.consultations.drafts.reading import read
+from services.consultations.drafts.reading import examine, read
 from services.consultations.drafts.tree import relabelled, walk
 
 AKN = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
@@ -119,3 +119,16 @@ def test_ids_that_are_not_unique_are_given_anew() -> None:
     ids = [clause.id for clause in read("a.xml", document.encode()).clauses]
     assert len(set(ids)) == 2
     assert "same" not in ids
+
+
+def test_raised_figures_stay_raised_and_a_long_title_is_a_title() -> None:
+    document = (
+        f'<akomaNtoso xmlns="{AKN}"><act><meta/><preface><longTitle><p>REGULATION on lanes</p></longTitle></preface>'
+        "<body><article><num>1<sup>2</sup></num><content><p>5 m<sup>2</sup>, the 1<sup>st</sup></p></content></article>"
+        "</body></act></akomaNtoso>"
+    )
+    reading = examine("a.xml", document.encode())
+    (clause,) = reading.tree.clauses
+    assert (reading.tree.title, clause.label, clause.number) == ("REGULATION on lanes", "1²", "1-2")
+    assert clause.text == "5 m², the 1st"
+    assert reading.notices == ()

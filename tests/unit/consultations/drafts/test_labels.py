@@ -1,4 +1,4 @@
-"""Numbers as five languages print them."""
+"""Numbers as six languages print them."""
 
 import pytest
 
@@ -28,6 +28,13 @@ from services.consultations.drafts.ordinals import may_follow
         ("Art. 4 bis", ClauseKind.ARTICLE, "4bis", ""),
         ("Article 88-1", ClauseKind.ARTICLE, "88-1", ""),
         ("Article 1er", ClauseKind.ARTICLE, "1", ""),
+        ("Titre Ier : Dispositions", ClauseKind.TITLE, "I", "Dispositions"),
+        ("Статья 12¹. Сроки", ClauseKind.ARTICLE, "12-1", "Сроки"),
+        ("§ 1^2. Mõisted", ClauseKind.ARTICLE, "1-2", "Mõisted"),
+        ("§ 10¹². Mõisted", ClauseKind.ARTICLE, "10-12", "Mõisted"),
+        ("2. peatükk", ClauseKind.CHAPTER, "2", ""),
+        ("1. jagu", ClauseKind.SECTION, "1", ""),
+        ("Lisa 1", ClauseKind.ANNEX, "1", ""),
         ("Article L. 121-3", ClauseKind.ARTICLE, "L. 121-3", ""),
         ("Titre premier : De la souveraineté", ClauseKind.TITLE, "1", "De la souveraineté"),
         ("Titre XI bis : Le Défenseur des droits", ClauseKind.TITLE, "XI bis", "Le Défenseur des droits"),

@@ -259,3 +259,89 @@ def test_ids_are_unique_and_the_same_each_time(name: str) -> None:
     ids = [place.clause.id for place in walk(read(name, data.encode()))]
     assert len(set(ids)) == 2
     assert ids == [place.clause.id for place in walk(read(name, data.encode()))]
+
+
+BRITISH = """Cycle Lanes (Safety) Act
+
+PART 1
+DUTIES
+
+1 Duty to keep lanes clear
+(1) A local authority must keep lanes clear of—
+(a) vehicles;
+(b) snow.
+(1A) Subsection (1) does not apply at night.
+
+1A Interpretation
+In this Part “lane” includes a track.
+
+2 Short title
+This Act may be cited as the Cycle Lanes Act.
+
+SCHEDULE 1
+1 The penalty is a fine.
+"""
+ESTONIAN = """Jalgrattateede seadus
+
+1. peatükk
+ÜLDSÄTTED
+
+§ 1. Reguleerimisala
+(1) Seadus reguleerib teid.
+(1^1) Linn võib kehtestada erandeid.
+
+§ 1¹. Mõisted
+Tee on tee.
+
+2. peatükk
+JÄRELEVALVE
+
+1. jagu
+Riiklik järelevalve
+
+§ 2. Jõustumine
+Seadus jõustub 1. jaanuaril.
+"""
+GERMAN = """Gesetz
+
+§ 1 Geltung
+Es gilt nicht für
+a) Wege,
+aa) die gesperrt sind,
+bb) die privat sind,
+b) Straßen.
+
+§ 2 Zeiten
+Es ist zu räumen.
+
+Anlage 1 (zu § 2)
+Räumzeiten
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        (
+            BRITISH,
+            "PART 1|.1|..(1)|...(a)|...(b)|..(1A)|.1A|.2|SCHEDULE 1",
+        ),
+        (ESTONIAN, "1. peatükk|.§ 1|..(1)|..(1^1)|.§ 1¹|2. peatükk|.1. jagu|..§ 2"),
+        (GERMAN, "§ 1|.a)|..aa)|..bb)|.b)|§ 2|Anlage 1"),
+    ],
+)
+def test_numbers_of_other_countries(text: str, shape: str) -> None:
+    assert "|".join("." * place.depth + place.clause.label for place in walk(read("a.txt", text.encode()))) == shape
+
+
+def test_lines_with_a_number_are_no_sections_beside_articles_or_alone() -> None:
+    beside = read("a.txt", b"Article 1. Colours\n1 Red\n2 Blue\nArticle 2. Rest\nText.\n")
+    alone = read("a.txt", b"Notice\n\n1 Red\nText.\n")
+    assert [unit.label for unit in units(beside)] == ["Article 1", "Article 2"]
+    assert units(alone) == ()
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_figures_that_html_raises_stay_raised(name: str) -> None:
+    (clause,) = read(name, "Статья 12<sup>1</sup>. Площадь\n\nНе более 5 м<sup>2</sup>.".encode()).clauses
+    assert (clause.number, clause.heading, clause.text) == ("12-1", "Площадь", "Не более 5 м².")

@@ -8,21 +8,18 @@ from hypothesis import strategies as st
 
 from services.consultations.opinion.votes import Names, Vote, VoteLog, class_indexes
 
-ACTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4), st.sampled_from([*Vote, None])))
+ACTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4), st.sampled_from(Vote)))
 
 
 @given(ACTS, st.sets(st.integers(0, 40)))
 def test_the_last_vote_counts_however_often_the_log_is_made_short(
-    acts: list[tuple[int, int, Vote | None]], shortened_after: set[int]
+    acts: list[tuple[int, int, Vote]], shortened_after: set[int]
 ) -> None:
     log = VoteLog()
     plain: dict[tuple[int, int], Vote] = {}
     for number, (row, column, vote) in enumerate(acts):
         log.append(row, column, vote)
-        if vote is None:
-            plain.pop((row, column), None)
-        else:
-            plain[row, column] = vote
+        plain[row, column] = vote
         if number in shortened_after:
             log.replace(len(log), log.copy().latest(5))
 
@@ -44,23 +41,10 @@ def test_votes_that_came_while_the_log_was_made_short_are_kept() -> None:
     assert [array.tolist() for array in log.copy().latest(2)] == [[0, 1], [0, 1], [-1, 0]]
 
 
-def test_the_votes_of_a_person_can_be_dropped() -> None:
-    log = VoteLog()
-    for row in (0, 1, 0, 2):
-        log.append(row, row, Vote.AGREE)
-
-    log.drop_row(0)
-
-    assert log.copy().rows.tolist() == [1, 2]
-
-
 def test_an_index_is_never_given_twice() -> None:
     names = Names()
     assert [names.index(name) for name in "aba"] == [0, 1, 0]
-    assert names.forget("a") == 0
-    assert names.forget("a") is None
-    assert names.index("a") == 2
-    assert names.all() == ("", "b", "a")
+    assert names.all() == ("a", "b")
 
 
 def test_people_without_a_class_have_none() -> None:

@@ -90,15 +90,17 @@ async def test_what_nobody_sees_is_refused_by_name_and_taken_out_of_the_form() -
         assert "U+202E, after “Five ”" in page
         assert "Five days are enough" in page
         assert "\u202e" not in page
-        assert "Write your comment" in await send(world, ARTICLE, text="\u2800\u2800\u2800\u3164")
+        assert "Write at least 3 and at most 10,000 characters" in await send(
+            world, ARTICLE, text="\u2800\u2800\u2800\u3164"
+        )
         assert len(world.memory.sent) == before
 
 
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ({"text": " "}, "Write your comment"),
-        ({"text": "x" * 10_001}, "Shorten the comment"),
+        ({"text": " "}, "Write at least 3 and at most 10,000 characters"),
+        ({"text": "x" * 10_001}, "Write at least 3 and at most 10,000 characters"),
         ({"language": "de"}, "Choose the language"),
         ({"speaker": "state"}, "Choose as whom you speak"),
         ({"speaker": "verified:expert"}, "Choose as whom you speak"),
@@ -303,7 +305,7 @@ async def test_a_reply_stands_under_what_it_answers() -> None:
         page = (await world.get(WHOLE)).text
         assert page.index("Ten days are too long.") < page.index("I agree with that.")
         page = await send(world, path, text="")
-        assert "Write your comment" in page
+        assert "Write at least 3 and at most 10,000 characters" in page
 
 
 async def test_taking_back_asks_first_and_leaves_a_trace() -> None:

@@ -1,0 +1,46 @@
+"""Comments by the API are about something that is in the draft."""
+
+from typing import Any
+
+import pytest
+
+from kenes.web.problems import Problem
+from schemas.consultations.clauses import Clause, ClauseKind, ClauseTree
+from schemas.consultations.parts import Anchor, TextQuote
+from services.consultations.anchors import refuse_astray
+from services.consultations.texts import Texts
+
+WORDS = {"kk": "Бала мұражайға тегін кіреді.", "ru": "Дети ходят в музей бесплатно."}
+
+
+class Stored:
+    """The first version in two languages; the second has not come yet."""
+
+    async def text(self, _consultation: str, version: int, language: str) -> ClauseTree | None:
+        if version != 1 or language not in WORDS:
+            return None
+        return ClauseTree(clauses=(Clause(id="art_1", kind=ClauseKind.ARTICLE, heading="Музей", text=WORDS[language]),))
+
+
+async def refused(clause: str, exact: str | None = None, version: int = 1) -> None:
+    stored: Any = Stored()
+    quote = None if exact is None else TextQuote(exact=exact)
+    await refuse_astray(Texts(stored), "c", version, Anchor(clause=clause, quote=quote))
+
+
+@pytest.mark.parametrize("exact", [None, "музей бесплатно", "тегін", "Музей"])
+async def test_a_clause_and_a_passage_in_any_language_are_found(exact: str | None) -> None:
+    await refused("art_1", exact)
+
+
+@pytest.mark.parametrize(
+    ("clause", "exact", "code"),
+    [("art_99", None, "clause-unknown"), ("art_1", "нет таких слов", "passage-unknown")],
+)
+async def test_what_is_nowhere_is_refused(clause: str, exact: str | None, code: str) -> None:
+    with pytest.raises(Problem, match=code):
+        await refused(clause, exact)
+
+
+async def test_a_version_that_has_not_come_is_left_to_the_decision() -> None:
+    await refused("art_99", "нет таких слов", version=2)
