@@ -12,7 +12,9 @@ from schemas.payload import Part
 Subscriber = str
 """Whoever follows things: a keyed hash that cannot be joined with a signer's or an author's."""
 
-Interest = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[^\s$.][^\x00-\x1f\x7f$.]*$", max_length=200)]
+_NEVER: Final = r"\x00-\x1f\x7f$.\ufffe\uffff"
+"""Characters that a document's key, a topic's reader or XML does not bear."""
+Interest = Annotated[str, StringConstraints(pattern=rf"^[a-z]+:[^\s{_NEVER}][^{_NEVER}]*$", max_length=200)]
 """What is followed, as kind and name: `petition:ID`, `clause:CONSULTATION/CLAUSE`, `search:WORD WORD`."""
 
 ChannelId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -13,6 +13,11 @@ from schemas.payload import Part
 
 class PetitionEvent(PublicEvent):
     """Something happened to a petition that everybody can read: whose text is discussed, or which was published."""
+
+
+Organisers = Annotated[
+    int | None, Field(description="How many people stand behind the text, where the rules ask for some.")
+]
 
 
 class PublicGoal(Part):
@@ -31,6 +36,7 @@ class PetitionDiscussionOpened(PetitionEvent):
     TYPE: ClassVar[str] = "notifications.petition.discussion-opened.v1"
     ripe_at: datetime
     until: datetime | None
+    organisers: Organisers = None
 
 
 class PetitionTextChanged(PetitionEvent):
@@ -85,6 +91,7 @@ class PetitionPublished(PetitionEvent):
     TYPE: ClassVar[str] = "notifications.petition.published.v1"
     goals: tuple[PublicGoal, ...]
     closes_at: datetime
+    organisers: Organisers = None
 
 
 class PetitionUnpublished(PetitionEvent):
@@ -140,12 +147,17 @@ class PetitionSuspended(PetitionEvent):
 
 
 class PetitionResumed(PetitionEvent):
-    """A court let the petition go on. `closes_at` is set where it can be signed; or its text is `discussed` again."""
+    """A court let the petition go on. `closes_at` is set where it can be signed; or its text is `discussed` again.
+
+    Then `ripe_at` and `until` are those of its opening, later by the time it stood still.
+    """
 
     TYPE: ClassVar[str] = "notifications.petition.resumed.v1"
     act: str
     closes_at: datetime | None
     discussed: bool = False
+    ripe_at: datetime | None = None
+    until: datetime | None = None
 
 
 class PetitionRetired(PetitionEvent):

@@ -22,9 +22,8 @@ class Addresses:
         return f"{self.sites.get(service, self.own).rstrip('/')}/{service}/{about.id}"
 
     def comment(self, about: About, comment: str) -> str:
-        """The page of a comment: its own, or where the petition's are."""
-        mark = "#comment-" if about.kind is Kind.PETITION else "/"
-        return f"{self.subject(about)}/comments{mark}{comment}"
+        """The page of a comment; of a petition's, what leads to where it stands among all."""
+        return f"{self.subject(about)}/comments/{comment}"
 
     def event(self, event: PublicEvent | PersonalEvent, interest: str = "") -> str:
         """The page that shows what happened: of a comment its own; of a campaign's answer the one that is followed."""

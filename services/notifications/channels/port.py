@@ -33,6 +33,7 @@ class Fact(StrEnum):
     STAGE = "stage"
     VERSION = "version"
     COMMENTS = "comments"
+    ORGANISERS = "organisers"
     ACT = "act"
     REASON = "reason"
     STATEMENT = "statement"

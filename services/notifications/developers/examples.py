@@ -8,7 +8,7 @@ from kenes.kafka.records import Recorded
 from schemas.envelope import Event
 from schemas.notifications.about import Kind, PublicEvent
 from schemas.notifications.consultations import CONSULTATION_EVENTS, CommentHidden, ConsultationEvent
-from schemas.notifications.petitions import PetitionClosed, PetitionCommentHidden
+from schemas.notifications.petitions import PetitionClosed, PetitionCommentHidden, PetitionResumed
 from schemas.payload import Payload
 from services.notifications.streams.line import Line
 
@@ -58,6 +58,7 @@ _MEMBERS: Final[dict[str, Any]] = {
     "note": _STATEMENT,
     "number": 412,
     "on": AT.date(),
+    "organisers": 7,
     "outcome": "satisfied",
     "parent": None,
     "reason": "Многие просили больше времени.",
@@ -76,6 +77,7 @@ _MEMBERS: Final[dict[str, Any]] = {
 _OF_TYPE: Final[dict[type[PublicEvent], dict[str, Any]]] = {
     PetitionClosed: {"reason": "window-ended"},
     PetitionCommentHidden: {"reason": "insulting"},
+    PetitionResumed: {"ripe_at": None, "until": None},
     CommentHidden: {"reason": "insult"},
 }
 

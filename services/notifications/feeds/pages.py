@@ -17,6 +17,7 @@ from schemas.notifications.about import PublicEvent
 from schemas.notifications.public import PUBLIC_TYPES
 from services.notifications.domain.interests import FOLLOWABLE, SEARCH, kind_of
 from services.notifications.feeds.folding import NAME
+from services.notifications.following.naming import is_interest
 from services.notifications.pages.site import NotificationSite
 from services.notifications.wording.events import item_of
 
@@ -47,7 +48,7 @@ class FeedPages:
 
     async def _feed(self, request: Request) -> Feed:
         interest = request.path_params["interest"]
-        if kind_of(interest) not in FOLLOWABLE - {SEARCH}:
+        if kind_of(interest) not in FOLLOWABLE - {SEARCH} or not is_interest(interest):
             raise Problem(404, "not-found")
         found = await (await self.site.live.of(NAME)).find_one({"_id": interest})
         t = self.site.translator(request)

@@ -17,13 +17,13 @@ from schemas.notifications.parts import ChannelKind, Preferences
 from services.notifications.domain.refusals import Refusal
 from services.notifications.domain.subscriber import Channel
 from services.notifications.following.answers import ANSWERS
+from services.notifications.following.api_side import ApiSide
 from services.notifications.following.askers import Askers, subscribed, write
 from services.notifications.following.chat_links import ChatLinks
 from services.notifications.following.commands import Who
 from services.notifications.following.naming import follow_name, read_follow, read_interest
 from services.notifications.following.opting_in import OptingIn, Wish
 from services.notifications.following.reads import destination_of
-from services.notifications.following.running import ApiSide
 from services.notifications.following.views import (
     ChannelBody,
     FollowBody,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from starlette.requests import Request
@@ -13,10 +13,10 @@ from kenes.web.live import LiveResponse, last_event_id
 from kenes.web.openapi import Operation, Parameter
 from kenes.web.problems import Problem
 from services.notifications.domain.refusals import Refusal
+from services.notifications.following.api_side import ApiSide
 from services.notifications.following.askers import Askers, delivered, write
 from services.notifications.following.commands import Who
 from services.notifications.following.reads import Told
-from services.notifications.following.running import ApiSide
 from services.notifications.following.views import ToldList
 
 BEFORE: Final = Parameter("before", "As the page before gave it.")
@@ -110,8 +110,8 @@ def before_of(request: Request) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Problem(400, "request-malformed") from None
-    if found.tzinfo is None:
-        raise Problem(400, "request-malformed")
-    return found
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass  # no instant, or none that there is in UTC
+    raise Problem(400, "request-malformed")

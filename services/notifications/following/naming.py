@@ -37,12 +37,27 @@ def read_follow(name: str) -> str:
     """The interest that an address calls so; raises 404 for a name that `follow_name` would not give."""
     try:
         decoded = base64.b64decode(name + "=" * (-len(name) % 4), altchars=b"-_", validate=True).decode()
-        interest = _INTEREST.validate_python(decoded)
     except (binascii.Error, ValueError):
         raise Problem(404, Refusal.NOT_FOLLOWED) from None
-    if follow_name(interest) != name:
+    if follow_name(decoded) != name:
         raise Problem(404, Refusal.NOT_FOLLOWED)
-    return interest
+    return followed_interest(decoded)
+
+
+def followed_interest(text: str) -> str:
+    """The interest in a text that may be followed, also because of an act; raises 404 for what nobody can follow."""
+    if not is_interest(text):
+        raise Problem(404, Refusal.NOT_FOLLOWED)
+    return text
+
+
+def is_interest(text: str) -> bool:
+    """Whether a text has the form of an interest, whatever there is of that name."""
+    try:
+        _INTEREST.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def read_channel(name: str) -> str:

@@ -50,7 +50,7 @@ class FollowReads:
         return state
 
     async def told(self, name: str, before: datetime | None = None) -> list[Told]:
-        """What somebody was told by their channels, the latest first: a page of it."""
+        """What somebody was told by their channels, the latest first: a page of it, of `PAGE` or a few more."""
         return await self._page({"subscriber": name, "inbox": False}, before)
 
     async def inbox(self, name: str, before: datetime | None = None) -> list[Told]:
@@ -66,6 +66,11 @@ class FollowReads:
         within = query if before is None else query | {"at": {"$lt": before}}
         deliveries = await self.live.of("deliveries")
         found = await deliveries.find(within).sort("at", -1).limit(PAGE).to_list(None)
+        if len(found) == PAGE:
+            # The next page begins before an instant, so what was told at one is not parted.
+            last = found[-1]["at"]
+            together = await deliveries.find(query | {"at": last}).to_list(None)
+            found = [*(each for each in found if each["at"] > last), *together]
         for each in found:
             if self._read_just_now(str(query["subscriber"]), each):
                 each["unread_of"] = None

@@ -23,6 +23,7 @@ from services.notifications.domain.public_channel import PublicChannel
 from services.notifications.domain.refusals import Refusal
 from services.notifications.domain.subscriber import Follow, Subscriber
 from services.notifications.following.commands import Who
+from services.notifications.following.naming import followed_interest
 from services.notifications.following.opting_in import Wish
 from services.notifications.following.reads import destination_of
 from services.notifications.following.writing import mail_of, telegram_token, usable_address, write_letter
@@ -70,7 +71,7 @@ class Centre:
     @personal
     async def unfollow(self, request: Request, person: Person) -> Response:
         """Follows something no more."""
-        interest = (await own_form(request)).text("interest")
+        interest = followed_interest((await own_form(request)).text("interest"))
         asked = await self.site.following.commands.unfollow(Who.signed_in(person), interest, WAIT)
         return done(asked, PATH, "unfollowed", harmless=(Refusal.NOT_FOLLOWED,))
 
@@ -110,8 +111,9 @@ class Centre:
     @personal
     async def prefer(self, request: Request, person: Person) -> Response:
         """In which language and when one wants to be told."""
-        preferences = _preferences(await own_form(request))
-        asked = await self.site.following.commands.prefer(Who.signed_in(person), preferences, WAIT)
+        form, who, following = await own_form(request), Who.signed_in(person), self.site.following
+        known = await following.reads.subscriber(following.commands.subscriber(who))
+        asked = await following.commands.prefer(who, _preferences(form, known.preferences), WAIT)
         return done(asked, PATH, "preferred")
 
     async def _own(self, person: Person, t: Translator) -> dict[str, Any]:
@@ -166,12 +168,16 @@ def _newest(follow: Follow) -> datetime:
     return follow.since
 
 
-def _preferences(form: Form) -> Preferences:
+def _preferences(form: Form, known: Preferences) -> Preferences:
+    """What the form says, in the time zone that is known. Raises the problem of quiet hours without a begin or end."""
     begin, end = form.text("quiet_begin"), form.text("quiet_end")
-    quiet = None if NO_QUIET in (begin, end) else {"begin": begin, "end": end}
+    if (begin == NO_QUIET) != (end == NO_QUIET):
+        raise Problem(422, "quiet-hours-open")
+    quiet = None if begin == NO_QUIET else {"begin": begin, "end": end}
     try:
         return Preferences.model_validate(
             {
+                "zone": known.zone,
                 "language": form.text("language"),
                 "quiet": quiet,
                 "digest_hour": form.text("digest_hour"),

@@ -39,7 +39,7 @@ class Inbox:
         context = {
             "items": [self._item(each, t) for each in found if each.news is not None],
             "unread": await self.site.following.badges.unread(name),
-            "before": found[-1].delivery["at"].isoformat() if len(found) == PAGE else None,
+            "before": found[-1].delivery["at"].isoformat() if len(found) >= PAGE else None,
             "first": "before" not in request.query_params,
         }
         return await self.site.render(request, "inbox.html", context)

@@ -19,7 +19,7 @@ from services.notifications.domain.public_channel import ChannelState
 from services.notifications.domain.refusals import Refusal
 from services.notifications.domain.subscriber import Subscriber
 from services.notifications.following.answers import ANSWERS
-from services.notifications.following.naming import read_interest
+from services.notifications.following.naming import followed_interest, read_interest
 from services.notifications.pages.acting import WAIT, decided, done, language_of, own_form, said
 from services.notifications.pages.site import CHANNELS as PATH
 from services.notifications.pages.site import NotificationSite
@@ -126,7 +126,8 @@ class PublicChannelPages:
     async def unfollow(self, request: Request, person: Person) -> Response:
         """Has it told of something no more."""
         form, (body, name) = await own_form(request), self._own(request, person)
-        asked = await self.site.following.commands.unfollow(channel_of(body, name), form.text("interest"), WAIT)
+        interest = followed_interest(form.text("interest"))
+        asked = await self.site.following.commands.unfollow(channel_of(body, name), interest, WAIT)
         return done(asked, _page(body, name), "unfollowed", harmless=(Refusal.NOT_FOLLOWED,))
 
     @officials

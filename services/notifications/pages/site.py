@@ -10,13 +10,13 @@ from kenes.mongo.projection import LiveCollections
 from kenes.web.pages import NavItem, Shell
 from kenes.web.site import Site
 from services.notifications.addresses import Addresses
+from services.notifications.following.api_side import ApiSide as Followers
 from services.notifications.following.chat_links import ChatLinks
 from services.notifications.following.opting_in import OptingIn
-from services.notifications.following.running import ApiSide as Followers
 from services.notifications.public_channels.commands import ChannelCommands
 from services.notifications.public_channels.naming import bodies_of
 from services.notifications.public_channels.reads import ChannelReads
-from services.notifications.streams.running import ApiSide as Streams
+from services.notifications.streams.api_side import ApiSide as Streams
 from services.notifications.ways import Offered
 from services.notifications.wording.interests import InterestNames
 from services.notifications.wording.telling import Wording

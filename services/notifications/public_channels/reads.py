@@ -12,7 +12,7 @@ from kenes.mongo.folding import Lookup, find_in
 from services.notifications.domain.public_channel import ChannelState
 from services.notifications.domain.subscriber import Subscriber
 from services.notifications.folds.public_channels import ACTS, CHANNELS
-from services.notifications.following.running import ApiSide
+from services.notifications.following.api_side import ApiSide
 from services.notifications.public_channels.naming import channel_of
 
 SHOWN: Final = 50

@@ -1,6 +1,7 @@
 """What everybody may know of decisions on drafts and on comments. What is not named here is told to nobody."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from schemas.consultations import comments, course
@@ -12,7 +13,7 @@ from schemas.payload import Payload
 from services.notifications.publishing.subjects import Subject
 
 
-def learn(subject: Subject | None, data: Payload, sequence: int) -> Subject | None:
+def learn(subject: Subject | None, data: Payload, sequence: int, _at: datetime) -> Subject | None:
     """What is known after a decision on a draft; `None` for one whose beginning is not known."""
     match data:
         case course.Prepared():
@@ -35,7 +36,7 @@ def learn(subject: Subject | None, data: Payload, sequence: int) -> Subject | No
     return subject
 
 
-def tell(subject: Subject, data: Payload, origin: Origin) -> ConsultationEvent | None:
+def tell(subject: Subject, data: Payload, origin: Origin, _at: datetime) -> ConsultationEvent | None:
     """The public event of a decision on a draft or a comment; `None` where there is none."""
     event = _EVENTS.get(type(data))
     if event is None or not (subject.public or isinstance(data, course.Opened)):

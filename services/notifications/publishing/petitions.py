@@ -1,6 +1,7 @@
 """What everybody may know of a petition's decisions. What is not named here is told to nobody."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from schemas.notifications import petitions as told
@@ -9,54 +10,63 @@ from schemas.notifications.petitions import AfterDiscussion, PetitionEvent, Publ
 from schemas.payload import Payload
 from schemas.petitions import v1 as decided
 from schemas.petitions.v1 import DutyKind, PetitionText
-from services.notifications.publishing.subjects import Subject
+from services.notifications.publishing.subjects import Discussed, Subject
 
 
-def learn(subject: Subject | None, data: Payload, sequence: int) -> Subject | None:
-    """What is known after a decision; `None` for a petition whose beginning is not known."""
+def learn(subject: Subject | None, data: Payload, sequence: int, at: datetime) -> Subject | None:
+    """What is known after a decision taken `at`, UTC; `None` for a petition whose beginning is not known."""
     if isinstance(data, decided.Created):
         about = About(
             kind=Kind.PETITION, id=data.petition, level=data.level, body=data.body, unit=data.unit, **_of(data.text)
         )
-        return Subject(about=about, goals=tuple(map(_goal, data.goals)), sequence=sequence)
+        return Subject(about=about, goals=tuple(map(_goal, data.goals)), author=data.author, sequence=sequence)
     if subject is None:
         return None
-    changed = _changed(subject, data)
+    learned = _LEARNED.get(type(data))
+    changed = {} if learned is None else learned(subject, data, at)
     return subject.model_copy(update={**changed, "sequence": sequence}) if changed else subject
 
 
-def tell(subject: Subject, data: Payload, origin: Origin) -> PetitionEvent | None:
-    """The public event of a decision on a petition, known as it was before it; `None` where there is none."""
+def tell(subject: Subject, data: Payload, origin: Origin, at: datetime) -> PetitionEvent | None:
+    """The public event of a decision taken `at`, on a petition as it was before; `None` where there is none."""
     if not (subject.public or isinstance(data, _MAKES_PUBLIC)):
         return None
-    if subject.discussed and (event := _of_discussion(subject, data, origin)):
+    if subject.discussed and (event := _of_discussion(subject, subject.discussed, data, origin, at)):
         return event
-    if isinstance(data, decided.Published):
-        return told.PetitionPublished(about=subject.about, origin=origin, goals=subject.goals, closes_at=data.closes_at)
+    if isinstance(data, _MAKES_PUBLIC):
+        return _made_public(subject, data, origin)
     kind, members = _EVENTS.get(type(data), (None, _members()))
     known = None if kind is None else members(data)
     return None if kind is None or known is None else kind(about=subject.about, origin=origin, **known)
 
 
-def _changed(subject: Subject, data: Payload) -> dict[str, Any]:
-    """What a decision changes in what is known of a petition."""
-    match data:
-        case decided.Edited():
-            return {"about": _edited(subject.about, data.text)}
-        case decided.Commented():
-            return {"comments": data.number}
-    return _STANDING.get(type(data), {})
+def _made_public(subject: Subject, data: decided.DiscussionBegun | decided.Published, origin: Origin) -> PetitionEvent:
+    about, organisers = subject.about, subject.standing
+    if isinstance(data, decided.DiscussionBegun):
+        return told.PetitionDiscussionOpened(
+            about=about, origin=origin, ripe_at=data.ripe_at, until=data.until, organisers=organisers
+        )
+    return told.PetitionPublished(
+        about=about, origin=origin, goals=subject.goals, closes_at=data.closes_at, organisers=organisers
+    )
 
 
-def _of_discussion(subject: Subject, data: Payload, origin: Origin) -> PetitionEvent | None:
+def _resumed(subject: Subject, discussed: Discussed, at: datetime) -> Discussed:
+    return discussed.after(subject.suspended_at or at, at)
+
+
+def _of_discussion(
+    subject: Subject, discussed: Discussed, data: Payload, origin: Origin, at: datetime
+) -> PetitionEvent | None:
     """What only a discussion has, or what is told otherwise while it goes on."""
     about = subject.about
     match data:
         case decided.Edited():
             return told.PetitionTextChanged(about=_edited(about, data.text), origin=origin)
         case decided.Resumed():
+            terms = _resumed(subject, discussed, at).model_dump()
             return told.PetitionResumed(
-                about=about, origin=origin, act=data.act, closes_at=data.closes_at, discussed=True
+                about=about, origin=origin, act=data.act, closes_at=data.closes_at, discussed=True, **terms
             )
         case decided.GatheringBegun() | decided.ModerationBegun() | decided.Closed():
             then = _AFTER_DISCUSSION[type(data)]
@@ -87,16 +97,35 @@ def _members(*names: str) -> Callable[[Any], dict[str, Any]]:
 
 
 _MAKES_PUBLIC: Final = (decided.DiscussionBegun, decided.Published)
-_UNREAD: Final = {"public": False, "discussed": False}
-_STANDING: Final[dict[type[Payload], dict[str, bool]]] = {
-    decided.DiscussionBegun: {"public": True, "discussed": True},
-    decided.GatheringBegun: _UNREAD,
-    decided.ModerationBegun: _UNREAD,
-    decided.VerdictUndone: _UNREAD,
-    decided.Published: {"public": True, "discussed": False},
-    decided.Closed: {"discussed": False},
+_UNREAD: Final = {"public": False, "discussed": None}
+_LEARNED: Final[dict[type[Payload], Callable[[Subject, Any, datetime], dict[str, Any]]]] = {
+    decided.Edited: lambda subject, data, _: {
+        "about": _edited(subject.about, data.text),
+        "revision": subject.revision + 1,
+    },
+    decided.OrganiserJoined: lambda subject, data, _: {
+        "organisers": {**subject.organisers, data.organiser: data.revision}
+    },
+    decided.OrganiserLeft: lambda subject, data, _: {
+        "organisers": {who: each for who, each in subject.organisers.items() if who != data.organiser}
+    },
+    decided.DiscussionBegun: lambda _, data, __: {
+        "public": True,
+        "discussed": Discussed(ripe_at=data.ripe_at, until=data.until),
+    },
+    decided.Commented: lambda _, data, __: {"comments": data.number},
+    decided.GatheringBegun: lambda *_: _UNREAD,
+    decided.ModerationBegun: lambda *_: _UNREAD,
+    decided.VerdictUndone: lambda *_: _UNREAD,
+    decided.Published: lambda *_: {"public": True, "discussed": None},
+    decided.Closed: lambda *_: {"discussed": None},
+    decided.Suspended: lambda _, __, at: {"suspended_at": at},
+    decided.Resumed: lambda subject, _, at: {
+        "suspended_at": None,
+        "discussed": subject.discussed and _resumed(subject, subject.discussed, at),
+    },
 }
-"""Whether everybody can read a petition after a decision, and whether its text is discussed."""
+"""What is known otherwise of a petition after a decision taken at an instant."""
 
 _AFTER_DISCUSSION: Final[dict[type[Payload], AfterDiscussion]] = {
     decided.GatheringBegun: AfterDiscussion.GATHERING,
@@ -104,7 +133,6 @@ _AFTER_DISCUSSION: Final[dict[type[Payload], AfterDiscussion]] = {
     decided.Closed: AfterDiscussion.CLOSED,
 }
 _EVENTS: Final[dict[type[Payload], tuple[type[PetitionEvent], Callable[[Any], dict[str, Any] | None]]]] = {
-    decided.DiscussionBegun: (told.PetitionDiscussionOpened, _members("ripe_at", "until")),
     decided.Commented: (told.PetitionCommented, _members("number", "revision", "language")),
     decided.CommentHidden: (told.PetitionCommentHidden, _members("number", "reason")),
     decided.CommentRetracted: (told.PetitionCommentRetracted, _members("number")),

@@ -7,6 +7,7 @@ what was told before is refused. What a subject is about is learned from the sam
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
@@ -31,8 +32,9 @@ SUBJECTS: Final = "subjects"
 PAUSE: Final = 0.25
 WARN_AFTER: Final = 10.0
 
-Learn = Callable[[Subject | None, Payload, int], Subject | None]
-Tell = Callable[[Subject, Payload, Origin], PublicEvent | None]
+Learn = Callable[[Subject | None, Payload, int, datetime], Subject | None]
+"""What is known after a decision: what was before, the decision, its sequence, and when it was taken."""
+Tell = Callable[[Subject, Payload, Origin, datetime], PublicEvent | None]
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,10 @@ class Relay:
         for each in standing:
             name = each.event.subject
             subject, sequence = known.get(name), sequence_of(each.event)
-            told = None if subject is None else self.reading.tell(subject, each.data, self._origin(each))
+            at = each.event.time
+            told = None if subject is None else self.reading.tell(subject, each.data, self._origin(each), at)
             if self.reading.learn is not None and (subject is None or sequence > subject.sequence):
-                after = self.reading.learn(subject, each.data, sequence)
+                after = self.reading.learn(subject, each.data, sequence, at)
                 if after is not None and after is not subject:
                     known[name] = after
                     learned.add(name)

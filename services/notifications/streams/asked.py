@@ -69,7 +69,7 @@ def check_types(wanted: StreamFilter, pointer: str = "") -> None:
 
 
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE):
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= LARGEST_PAGE):
         raise InvalidInput([FieldError("/limit", "less-than-equal", {"le": LARGEST_PAGE})])
     return int(text)
 
@@ -97,7 +97,9 @@ def instant_of(text: str) -> datetime:
 
 
 async def place_in(log: PublicLog, after: int | None, since: datetime | None, otherwise: int) -> int:
-    """The cursor that was asked for, by itself or by a time. Raises the problems of `checked`."""
+    """The cursor that was asked for, by itself or by a time. Raises the problems of `checked`, and one for both."""
+    if after is not None and since is not None:
+        raise InvalidInput([FieldError("/since", "not-beside", {"other": "after"})])
     if after is not None:
         return await checked(log, after)
     if since is None:

@@ -129,7 +129,7 @@ class Courier:
 
     async def _fill(self) -> None:
         """Reads one page for every lane that has room, so that no lane waits for another to come to its end."""
-        for name, lane in self._lanes.items():
+        for name, lane in list(self._lanes.items()):  # `update` may take one away while a page is read
             if self._flows(name) and lane.room > 0:
                 await self._read(name, lane)
 

@@ -17,6 +17,8 @@ from services.notifications.domain.streams_filtering import passes
 from services.notifications.streams.log import PublicLog
 
 HOUR: Final = timedelta(hours=1)
+LAST: Final = datetime.max.replace(minute=0, second=0, microsecond=0, tzinfo=UTC)
+"""After this hour there is none."""
 NAMED: Final = "%Y-%m-%dT%H"
 REMEMBERED: Final = 1_000
 _GZIP: Final = 31
@@ -52,7 +54,7 @@ class Files:
 
     async def of_hour(self, hour: datetime) -> HourFile:
         """The file of an hour (UTC)."""
-        start, following = await self._log.at(hour), await self._log.at(hour + HOUR)
+        start, following = await self._log.at(hour), await self._log.at(hour + HOUR) if hour < LAST else None
         _, end = await self._log.bounds()
         closed = following is not None
         return HourFile(hour, end if start is None else start, end if following is None else following, closed)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
@@ -21,6 +21,8 @@ from services.notifications.streams.line import Line, line_in, line_of
 KEPT_LINES: Final = 5_000
 KEPT_BYTES: Final = 32 * 1024 * 1024
 PAGE: Final = 500
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Kafka knows no time before it."""
 
 
 class CursorFutureError(Exception):
@@ -119,7 +121,7 @@ class PublicLog:
 
     async def at(self, time: datetime) -> int | None:
         """The cursor before the first event that is dated `time` (UTC) or later, if there is one."""
-        return await self._pages.offset_at(time)
+        return await self._pages.offset_at(max(time, EPOCH))
 
     async def bounds(self) -> tuple[int, int]:
         """The cursors of the first record that is kept, and after the last one."""

@@ -34,7 +34,7 @@ MOST_SCANNED: Final = 10 * PAGE
 """Records looked at for one answer; a filter that lets little pass goes on with the next one."""
 SUBJECTS: Final = 1_000
 AFTER: Final = Parameter("after", "A cursor: events that stand there or later. 0 is the beginning.")
-SINCE: Final = Parameter("since", "A day or an instant, ISO 8601, instead of a cursor.")
+SINCE: Final = Parameter("since", "A day or an instant, ISO 8601, in place of `after`: not both.")
 FILTER: Final = tuple(
     Parameter(name, f"Member of the filter; may be repeated. {field.description or ''}".strip())
     for name, field in StreamFilter.model_fields.items()

@@ -34,6 +34,7 @@ _FACTS: Final[Mapping[str, Fact]] = {
     "stage": Fact.STAGE,
     "version": Fact.VERSION,
     "comments": Fact.COMMENTS,
+    "organisers": Fact.ORGANISERS,
     "then": Fact.THEN,
     "held_on": Fact.HELD,
     "act": Fact.ACT,

@@ -59,6 +59,7 @@ class Log:
         self.written[partition] = offset + 1
         request = Recorded(partition, offset, event.time, key, event)
         name = self.rules.key(event)
+        assert name is not None, "there is one kind of thing here"
         state = self.states.get(name, self.rules.initial)
         decision = Event(
             id=decision_id(self.decisions.name, partition, offset),

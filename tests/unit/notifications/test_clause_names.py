@@ -24,7 +24,7 @@ from services.notifications.addresses import Addresses
 from services.notifications.folds.clause_names import CLAUSE_NAMES, LONGEST, NAMES, name_id
 from services.notifications.publishing.relay import SUBJECTS
 from services.notifications.publishing.subjects import Subject
-from services.notifications.service import FOLDERS
+from services.notifications.serving import FOLDERS
 from services.notifications.wording import interests
 from services.notifications.wording.interests import InterestNames
 from tests.unit.store import Store

@@ -9,7 +9,7 @@ from kenes.mail.letter import LOCALES as MAIL_LOCALES
 from kenes.web.i18n import LANGUAGES, Translator
 from kenes.web.language import edge_catalogs
 from services.notifications.domain.refusals import Refusal
-from services.notifications.service import FOLDERS
+from services.notifications.serving import FOLDERS
 
 CATALOGS = edge_catalogs((LOGIN_LOCALES, MAIL_LOCALES, FOLDERS.locales))
 

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kenes.web.problems import Problem
-from services.notifications.following.naming import follow_name, read_channel, read_follow, read_interest
+from services.notifications.following.naming import (
+    follow_name,
+    followed_interest,
+    read_channel,
+    read_follow,
+    read_interest,
+)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +73,16 @@ def test_what_no_destination_is_called_is_not_there() -> None:
         with pytest.raises(Problem) as refused:
             read_channel(name)
         assert (refused.value.status, refused.value.code) == (404, "channel-unknown")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "petition", "a\nb", "petition:$where", "petition:\x01", "petition:\ufffe", "petition:" + "x" * 300]
+)
+def test_what_nobody_can_follow_cannot_be_ended(text: str) -> None:
+    with pytest.raises(Problem) as refused:
+        followed_interest(text)
+    assert (refused.value.status, refused.value.code) == (404, "not-followed")
+
+
+def test_what_is_followed_because_of_an_act_can_be_ended() -> None:
+    assert followed_interest("said:c/art_1") == "said:c/art_1"

@@ -24,7 +24,7 @@ from services.notifications.domain.refusals import Refusal
 from services.notifications.domain.subscriber import Subscriber
 from services.notifications.following.commands import Who
 from services.notifications.following.opting_in import OptingIn, Wish
-from services.notifications.service import FOLDERS
+from services.notifications.serving import FOLDERS
 from tests.unit.notifications.following_world import KEYRING, START
 
 T = Translator(edge_catalogs((MAIL_LOCALES, FOLDERS.locales)), "ru")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, get_args
 
 import pytest
@@ -18,20 +18,22 @@ from schemas.petitions import v1 as decided
 from schemas.topics import COMMENTS, CONSULTATIONS, PETITIONS, REGISTRY, SIGNATURES, VOTES
 from services.notifications.publishing import consultations, petitions
 from services.notifications.publishing.relay import READINGS
-from services.notifications.publishing.subjects import Subject
+from services.notifications.publishing.subjects import Discussed, Subject
 from tests.contract.payloads import built
 
 AT: Final = datetime(2026, 11, 22, 9, tzinfo=UTC)
+HOUR: Final = timedelta(hours=1)
 ORIGIN: Final = Origin(topic="t", partition=0, sequence=7)
 PRIVATE: Final = {"author", "signer", "voter", "actor", "by", "mine", "owner", "entry", "note_sealed", "sealed"}
 PETITION: Final = About(
     kind=Kind.PETITION, id="p", title={"kk": "Бала бақша"}, body="parliament", level="country", category="education"
 )
 DRAFT: Final = PETITION.model_copy(update={"kind": Kind.CONSULTATION, "id": "c", "category": "law"})
+TERMS: Final = Discussed(ripe_at=AT + timedelta(days=1), until=AT + timedelta(days=30))
 UNTOLD_OF_PETITIONS: Final[dict[type[Payload], str]] = {
     decided.Created: "a draft is its author's",
     decided.Edited: "only a text that nobody else reads can be changed, but while it is discussed",
-    decided.OrganiserJoined: "its author is told; the page names those who agreed to it",
+    decided.OrganiserJoined: "its author is told; how many there are is told with what makes the text public",
     decided.OrganiserLeft: "its author is told",
     decided.DiscussionRipened: "its author is told, who may hand the text in now; when that is, the opening has said",
     decided.GatheringBegun: "whoever holds the address may read it, and nobody else",
@@ -83,7 +85,7 @@ def test_no_public_event_has_a_member_about_a_person(event: type[BaseModel]) -> 
 @given(data=st.data())
 def test_every_decision_on_a_petition_is_told_or_known_to_be_untold(payload: type[Payload], data: Any) -> None:
     decision: Any = data.draw(built(payload))
-    told = petitions.tell(Subject(about=PETITION, public=True, sequence=0), decision, ORIGIN)
+    told = petitions.tell(Subject(about=PETITION, public=True, sequence=0), decision, ORIGIN, AT)
     owed_to_the_author = getattr(decision, "kind", None) is decided.DutyKind.MODERATE
     assert (told is None) == (payload in UNTOLD_OF_PETITIONS or owed_to_the_author)
     if told is not None:
@@ -95,7 +97,7 @@ def test_every_decision_on_a_petition_is_told_or_known_to_be_untold(payload: typ
 @given(data=st.data())
 def test_every_decision_on_a_draft_is_told_or_known_to_be_untold(payload: type[Payload], data: Any) -> None:
     decision: Any = data.draw(built(payload))
-    told = consultations.tell(Subject(about=DRAFT, public=True, sequence=0), decision, ORIGIN)
+    told = consultations.tell(Subject(about=DRAFT, public=True, sequence=0), decision, ORIGIN, AT)
     assert (told is None) == (payload in UNTOLD_OF_DRAFTS)
     if told is not None:
         assert type(told).model_validate(told.model_dump(mode="json")) == told
@@ -105,7 +107,7 @@ def test_every_decision_on_a_draft_is_told_or_known_to_be_untold(payload: type[P
 @given(data=st.data())
 def test_of_a_petition_that_nobody_can_read_nothing_is_told(payload: type[Payload], data: Any) -> None:
     decision: Any = data.draw(built(payload))
-    told = petitions.tell(Subject(about=PETITION, sequence=0), decision, ORIGIN)
+    told = petitions.tell(Subject(about=PETITION, sequence=0), decision, ORIGIN, AT)
     assert (told is not None) == (payload in {decided.DiscussionBegun, decided.Published})
 
 
@@ -113,7 +115,7 @@ def test_of_a_petition_that_nobody_can_read_nothing_is_told(payload: type[Payloa
 @given(data=st.data())
 def test_of_a_text_that_is_discussed_what_changes_or_ends_it_is_told_too(payload: type[Payload], data: Any) -> None:
     decision: Any = data.draw(built(payload))
-    told = petitions.tell(Subject(about=PETITION, public=True, discussed=True, sequence=0), decision, ORIGIN)
+    told = petitions.tell(Subject(about=PETITION, public=True, discussed=TERMS, sequence=0), decision, ORIGIN, AT)
     if payload in TOLD_WHILE_DISCUSSED:
         assert told is not None
         assert type(told).model_validate(told.model_dump(mode="json")) == told
@@ -136,13 +138,14 @@ TEXT: Final = decided.PetitionText(
 
 
 def course_of(*decisions: Payload) -> list[Any]:
-    """The public events of a petition to which these happen after it was created."""
-    subject = petitions.learn(None, created(), 0)
+    """The public events of a petition to which these happen after it was created, an hour between each."""
+    subject = petitions.learn(None, created(), 0, AT)
     told = []
     for sequence, decision in enumerate(decisions, 1):
         assert subject is not None
-        told.append(petitions.tell(subject, decision, ORIGIN))
-        subject = petitions.learn(subject, decision, sequence)
+        at = AT + sequence * HOUR
+        told.append(petitions.tell(subject, decision, ORIGIN, at))
+        subject = petitions.learn(subject, decision, sequence, at)
     return told
 
 
@@ -180,15 +183,19 @@ def test_a_discussion_is_told_from_its_opening_to_its_end() -> None:
 
 def test_a_discussion_can_end_without_more_and_pause_for_a_court() -> None:
     begun = decided.DiscussionBegun(petition="p", ripe_at=AT, until=AT)
-    _, suspended, resumed, closed, _ = course_of(
+    _, suspended, resumed, _, again, closed, _ = course_of(
         begun,
         decided.Suspended(petition="p", act="act 7"),
         decided.Resumed(petition="p", act="act 8"),
+        decided.Suspended(petition="p", act="act 9"),
+        decided.Resumed(petition="p", act="act 10"),
         decided.Closed(petition="p", reason=decided.CloseReason.DISCUSSION_OVER),
         decided.Archived(petition="p"),
     )
     assert suspended.act == "act 7"
     assert resumed.discussed
+    assert (resumed.ripe_at, resumed.until) == (AT + HOUR, AT + HOUR), "an hour stood still"
+    assert (again.ripe_at, again.until) == (AT + 2 * HOUR, AT + 2 * HOUR), "and another one"
     assert (closed.TYPE, closed.then) == ("notifications.petition.discussion-closed.v1", "closed")
 
 
@@ -198,6 +205,29 @@ def test_a_discussed_petition_that_is_published_is_told_as_any_other() -> None:
     published = decided.Published(petition="p", closes_at=AT)
     told = [each.TYPE for each in course_of(begun, published, closes)]
     assert told == [f"notifications.petition.{each}.v1" for each in ("discussion-opened", "published", "closed")]
+
+
+def joined(organiser: str, revision: int) -> decided.OrganiserJoined:
+    """Somebody who stands behind a text."""
+    mine = {"owner": "o", "entry": "e", "note": "n"}
+    return decided.OrganiserJoined(
+        petition="p", organiser=organiser, place="EE", revision=revision, listed=True, sealed="s", mine=mine
+    )
+
+
+@pytest.mark.parametrize(
+    "makes_public",
+    [decided.DiscussionBegun(petition="p", ripe_at=AT, until=None), decided.Published(petition="p", closes_at=AT)],
+)
+def test_how_many_stand_behind_a_text_is_told_with_what_makes_it_public(makes_public: Payload) -> None:
+    *_, nobody_asked = course_of(makes_public)
+    assert nobody_asked.organisers is None
+    others = (joined("b", 1), joined("c", 1), decided.OrganiserLeft(petition="p", organiser="c"))
+    *_, told = course_of(joined("a", 1), *others, makes_public)
+    assert told.organisers == 2
+    changed = decided.Edited(petition="p", text=TEXT)
+    *_, told = course_of(joined("a", 1), *others, changed, joined("d", 2), makes_public)
+    assert told.organisers == 2, "its author and who joined since: b has not agreed to the new text"
 
 
 def created() -> decided.Created:
@@ -216,16 +246,16 @@ def created() -> decided.Created:
 
 
 def test_what_an_event_is_about_is_what_the_petition_was_when_it_happened() -> None:
-    subject = petitions.learn(None, created(), 0)
+    subject = petitions.learn(None, created(), 0, AT)
     assert subject is not None
     assert not subject.public
     edited = decided.Edited(petition="p", text=TEXT.model_copy(update={"title": "Әр ауылға екі бала бақша"}))
-    subject = petitions.learn(subject, edited, 3)
+    subject = petitions.learn(subject, edited, 3, AT)
     published = decided.Published(petition="p", closes_at=AT)
     assert subject is not None
-    told: Any = petitions.tell(subject, published, ORIGIN)
+    told: Any = petitions.tell(subject, published, ORIGIN, AT)
     assert told.about.title == {"kk": "Әр ауылға екі бала бақша"}
     assert (told.about.region, told.goals[0].signatures) == ("KZ-61", 50_000)
-    subject = petitions.learn(subject, published, 4)
+    subject = petitions.learn(subject, published, 4, AT)
     assert subject is not None
     assert (subject.public, subject.sequence) == (True, 4)

@@ -54,7 +54,9 @@ class MemoryPages:
         return [_record(each) for each in self.events if each.offset >= start][:most]
 
     async def offset_at(self, time: datetime) -> int | None:
-        """See `Pages`."""
+        """See `Pages`. Refuses, as Kafka's client does, what is before 1970."""
+        if time.timestamp() < 0:
+            raise ValueError("a timestamp is no negative number")
         return next((each.offset for each in self.events if each.time >= time), None)
 
 

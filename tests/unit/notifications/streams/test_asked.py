@@ -43,6 +43,7 @@ def test_members_of_the_filter_are_repeated_and_the_rest_is_read() -> None:
         (("threshold", "many"), "/threshold"),
         (("limit", "0"), "/limit"),
         (("limit", "501"), "/limit"),
+        (("limit", "0000000001999"), "/limit"),
     ],
 )
 def test_what_is_unknown_or_wrong_is_named(pair: tuple[str, str], pointer: str) -> None:
@@ -85,3 +86,10 @@ async def test_a_time_is_the_cursor_of_the_first_event_from_then_on() -> None:
     assert await place_in(log, None, BEGAN.replace(second=3), 0) == 3
     assert await place_in(log, None, BEGAN.replace(hour=11), 0) == 5
     assert await place_in(log, None, None, 4) == 4
+    assert await place_in(log, None, datetime(1, 1, 1, tzinfo=UTC), 4) == 0
+
+
+async def test_a_cursor_and_a_time_together_are_refused() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await place_in(log_of(MemoryPages([]), 0), 0, BEGAN, 0)
+    assert refused.value.errors[0].pointer == "/since"

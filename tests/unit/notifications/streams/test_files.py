@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,11 @@ async def test_a_day_lists_the_hours_that_hold_something() -> None:
     files = files_of([61, 62, 200])
     assert [each.name for each in await files.of_day(DAY)] == ["2026-11-22T01", "2026-11-22T03"]
     assert await files.first_day() == DAY
+
+
+@pytest.mark.parametrize("day", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)])
+async def test_a_day_at_an_end_of_time_has_no_files(day: datetime) -> None:
+    assert await files_of([61]).of_day(day) == []
 
 
 def test_the_name_of_a_file_is_written_in_one_way() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -63,12 +64,13 @@ def test_a_text_is_discussed_until_it_is_handed_in_or_its_time_is_over(then: str
     said = [PetitionCommented(about=about("p"), origin=origin(n), number=n, revision=1, language="kk") for n in (1, 2)]
     suspended = PetitionSuspended(about=about("p"), origin=origin(3), act="act 7")
     told: dict[str, Any] = {"about": about("p"), "origin": origin(4)}
-    resumed = PetitionResumed(**told, act="act 8", closes_at=None, discussed=True)
+    later = CLOSES + timedelta(days=3)
+    resumed = PetitionResumed(**told, act="act 8", closes_at=None, discussed=True, ripe_at=later, until=later)
     state = discussed(*said, suspended, resumed)
     assert (state["status"], state["comments"], state["until"]) == (
         "discussed",
         2,
-        CLOSES.isoformat().replace("+00:00", "Z"),
+        later.isoformat().replace("+00:00", "Z"),
     )
     assert discussed(*said, PetitionDiscussionClosed(**told, comments=2, then=then))["status"] == status
 
