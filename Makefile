@@ -66,6 +66,7 @@ contracts: $(READY) ## Publish changed schemas; refuses what breaks a published 
 lock: $(READY) ## Resolve the dependencies anew into requirements/
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) --extra local --extra test --extra lint pyproject.toml -o requirements/dev.txt
+	$(COMPILE) --constraint requirements/dev.txt requirements/build.in -o requirements/build.txt
 	$(COMPILE) requirements/check.in -o requirements/check.txt
 
 clean: ## Remove var/ and build/: local data, logs, secrets and reports

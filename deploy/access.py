@@ -70,9 +70,9 @@ def _upkeep(service: Deployed) -> Iterator[Rule]:
 
 
 def _operators(service: Deployed) -> Iterator[Rule]:
-    """They look at everything, and send a record that was set aside back to its topic."""
+    """They look at everything, and send a request that was set aside back to its topic."""
     for topic in all_topics(REGISTRY):
         if topic not in service.topics:
-            yield Rule(service.name, "topic", topic.name, (*LOOK, "Write") if topic in REGISTRY else LOOK)
+            yield Rule(service.name, "topic", topic.name, (*LOOK, "Write") if topic.takes_requests else LOOK)
     yield Rule(service.name, "group", "*", ("Describe",))
     yield Rule(service.name, "cluster", "kafka-cluster", ("Describe", "DescribeConfigs"))

@@ -16,7 +16,7 @@ API_PORT = 8080
 NAMESPACE = "kenes"
 
 OPERATORS = "console"
-"""The service that sees every topic and group, and sends dead letters back to where they came from."""
+"""The service that sees every topic and group, and sends requests that were set aside back to their topics."""
 PUBLIC: tuple[Topic, ...] = (PUBLIC_EVENTS,)
 """What subscribers outside may read from the broker."""
 

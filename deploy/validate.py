@@ -50,6 +50,10 @@ def _image(root: Path) -> list[str]:
     locked = "--require-hashes --no-deps -r requirements/runtime.txt"
     rules = {
         "dependencies must be installed with --require-hashes": locked in text,
+        # pip takes no hashes from constraints: such a step ends the build.
+        "what is installed with hashes must be named by a lock": all(
+            "-r requirements/" in line for line in text.splitlines() if "--require-hashes" in line
+        ),
         "the base must be an exact version": re.search(r"^ARG BASE=\S+:\d+\.\d+\.\d+\S*$", text, re.MULTILINE),
         "the last stage must install nothing": "pip install" not in last_stage and "apt-get" not in last_stage,
         "the last stage must run as an ordinary user": re.search(r"^USER [1-9]\d*", last_stage, re.MULTILINE),

@@ -138,47 +138,47 @@ allow console --operation Read --operation Describe \
     --group 'console.'
 allow console --operation Read --operation Describe --operation DescribeConfigs --operation Write \
     --topic 'petitions.petition-requests.v1' \
-    --topic 'petitions.petitions.v1' \
     --topic 'petitions.signature-requests.v1' \
-    --topic 'petitions.signatures.v1' \
     --topic 'consultations.consultation-requests.v1' \
-    --topic 'consultations.consultations.v1' \
     --topic 'consultations.comment-requests.v1' \
-    --topic 'consultations.comments.v1' \
     --topic 'consultations.vote-requests.v1' \
-    --topic 'consultations.votes.v1' \
     --topic 'notifications.publication-requests.v1' \
-    --topic 'notifications.public-events.v1' \
     --topic 'notifications.subscription-requests.v1' \
-    --topic 'notifications.subscriptions.v1' \
     --topic 'notifications.fan-out-requests.v1' \
-    --topic 'notifications.fan-outs.v1' \
     --topic 'notifications.delivery-requests.v1' \
-    --topic 'notifications.deliveries.v1' \
-    --topic 'notifications.stream-requests.v1' \
-    --topic 'notifications.streams.v1' \
-    --topic 'notifications.delivery-attempts.v1'
+    --topic 'notifications.stream-requests.v1'
 allow console --operation Read --operation Describe --operation DescribeConfigs \
     --topic 'petitions.petition-requests.v1.dead-letters' \
+    --topic 'petitions.petitions.v1' \
     --topic 'petitions.petitions.v1.dead-letters' \
     --topic 'petitions.signature-requests.v1.dead-letters' \
+    --topic 'petitions.signatures.v1' \
     --topic 'petitions.signatures.v1.dead-letters' \
     --topic 'consultations.consultation-requests.v1.dead-letters' \
+    --topic 'consultations.consultations.v1' \
     --topic 'consultations.consultations.v1.dead-letters' \
     --topic 'consultations.comment-requests.v1.dead-letters' \
+    --topic 'consultations.comments.v1' \
     --topic 'consultations.comments.v1.dead-letters' \
     --topic 'consultations.vote-requests.v1.dead-letters' \
+    --topic 'consultations.votes.v1' \
     --topic 'consultations.votes.v1.dead-letters' \
     --topic 'notifications.publication-requests.v1.dead-letters' \
+    --topic 'notifications.public-events.v1' \
     --topic 'notifications.public-events.v1.dead-letters' \
     --topic 'notifications.subscription-requests.v1.dead-letters' \
+    --topic 'notifications.subscriptions.v1' \
     --topic 'notifications.subscriptions.v1.dead-letters' \
     --topic 'notifications.fan-out-requests.v1.dead-letters' \
+    --topic 'notifications.fan-outs.v1' \
     --topic 'notifications.fan-outs.v1.dead-letters' \
     --topic 'notifications.delivery-requests.v1.dead-letters' \
+    --topic 'notifications.deliveries.v1' \
     --topic 'notifications.deliveries.v1.dead-letters' \
     --topic 'notifications.stream-requests.v1.dead-letters' \
+    --topic 'notifications.streams.v1' \
     --topic 'notifications.streams.v1.dead-letters' \
+    --topic 'notifications.delivery-attempts.v1' \
     --topic 'notifications.delivery-attempts.v1.dead-letters'
 allow console --operation Describe \
     --group '*'

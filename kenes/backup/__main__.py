@@ -53,8 +53,9 @@ def _do(work: Work, folder: Path, keep: tuple[str, ...]) -> None:
         kept = [Kept(settings.people_database, VAULT), *map(Kept.parse, keep)]
         asyncio.run(_run(work, settings, kept, folder))
     except (BackupError, OffsetMovedError) as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(1)
+        sys.exit(str(error))
+    except OSError as error:  # a disk that is full, a folder that is not ours
+        sys.exit(f"{error.filename or folder}: {error.strerror}")
 
 
 async def _run(work: Work, settings: KitSettings, kept: Sequence[Kept], folder: Path) -> None:

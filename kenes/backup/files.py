@@ -78,8 +78,8 @@ class LineFile:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._packed.close()
-        self._raw.close()
+        with self._raw:  # also where what is left cannot be written
+            self._packed.close()
 
     def write(self, line: str) -> None:
         """Adds a line."""

@@ -1,7 +1,7 @@
 """Making and restoring a backup of a whole cluster and of the collections that no topic tells."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,8 +75,9 @@ async def back_up(settings: KitSettings, topics: Sequence[Topic], kept: Sequence
 async def _keep_collection(kept: Kept, place: Collection, manifest: Manifest, folder: Path, say: Say) -> None:
     name = collection_file(kept.database, kept.name)
     with LineFile(folder, name) as file:
-        async for line in copying.lines_of(place):
-            file.write(line)
+        async with aclosing(copying.lines_of(place)) as lines:
+            async for line in lines:
+                file.write(line)
     manifest.files[name] = file.kept()
     say(f"{kept.database}.{kept.name}: {manifest.files[name].lines:,} documents")
 
@@ -86,8 +87,9 @@ async def _keep_partition(
 ) -> None:
     name = topic_file(topic.name, partition)
     with LineFile(folder, name) as file:
-        async for record in records_in(bootstrap, topic, partition, span):
-            file.write(record_line(record))
+        async with aclosing(records_in(bootstrap, topic, partition, span)) as records:
+            async for record in records:
+                file.write(record_line(record))
     manifest.files[name] = file.kept(span)
 
 

@@ -19,7 +19,6 @@ from services.console.access import may_view
 from services.console.alerting.evaluating import Alerts
 from services.console.rendering import (
     alert_view,
-    decider_view,
     group_detail,
     group_view,
     projection_view,
@@ -99,7 +98,7 @@ class Api:
         return answer(topic_detail(topic, seen, self.sampler.history))
 
     async def list_groups(self, request: Request) -> Response:
-        """Every consumer group, and where projections and deciders say they stand."""
+        """Every consumer group, and where projections say they stand."""
         await operator(request, self.authenticate)
         seen = self.sampler.snapshot
         return answer(
@@ -107,7 +106,6 @@ class Api:
                 at=seen.at,
                 groups=[group_view(each, seen.at) for each in seen.groups],
                 projections=[projection_view(each, seen.at) for each in seen.projections],
-                deciders=[decider_view(each, seen.at) for each in seen.deciders],
             )
         )
 

@@ -1,9 +1,10 @@
 """Which services there are, and where each keeps its projections."""
 
-from collections.abc import Mapping
 from typing import Final
 
+from kenes.mongo.client import Database, beside
 from schemas.topics import REGISTRY
+from services.console.settings import Settings
 
 OWN: Final = "console"
 
@@ -13,6 +14,7 @@ def service_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(topic.owner for topic in REGISTRY))
 
 
-def databases(named: Mapping[str, str]) -> dict[str, str]:
-    """The database of each service, by its name; `named` are those that are called otherwise than their service."""
-    return {service: named.get(service, service) for service in service_names()}
+def databases_of(settings: Settings, database: Database) -> dict[str, Database]:
+    """The database of each service by its name, over the connection of the console's own."""
+    named = {**settings.console_databases, OWN: settings.console_database}
+    return {service: beside(database, named.get(service, service)) for service in service_names()}

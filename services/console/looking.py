@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from kenes.identity.settings import SettingError
 from kenes.kafka.cluster import Cluster
-from kenes.mongo.client import beside
 from kenes.rules.loading import RulePackError
 from kenes.service.definition import Context
 from kenes.web.live import LiveHub
 from services.console.alerting.evaluating import Alerts
 from services.console.alerting.rules import Rule, load_rules
 from services.console.alerting.stored import StoredAlerts
-from services.console.databases import OWN, databases
+from services.console.databases import databases_of
 from services.console.sampling.broker import Broker
 from services.console.sampling.history import History, StoredHistory
 from services.console.sampling.processes import Processes
@@ -63,14 +62,12 @@ async def looking(
         processes = Processes(settings.processes)
         stack.push_async_callback(processes.aclose)
         history = History(settings.console_every)
-        own = {OWN: settings.console_database}
-        names = databases({**settings.console_databases, **own})
         patience = Patience(
             late=timedelta(seconds=settings.console_late_after), stuck=timedelta(seconds=settings.console_stuck_after)
         )
         sampler = Sampler(
             Broker(cluster),
-            {service: beside(context.database, name) for service, name in names.items()},
+            databases_of(settings, context.database),
             processes,
             history,
             patience,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kenes.kafka.cluster_model import Group, Place
-from kenes.mongo.standings import DecisionStanding, ProjectionStanding
+from kenes.mongo.standings import ProjectionStanding
 from services.console.alerting.evaluating import Alert, Alerts
 from services.console.sampling.history import History
 from services.console.sampling.lag import Lag, PartitionLag
@@ -130,20 +130,6 @@ def projection_view(reading: Reading[ProjectionStanding], now: datetime) -> Stan
         topic=who.topic,
         version=who.version,
         live=who.live,
-        condition=reading.state,
-        lag=lag_view(reading.lag, now),
-    )
-
-
-def decider_view(reading: Reading[DecisionStanding], now: datetime) -> StandingView:
-    """A decider, on the requests it decides."""
-    who = reading.who
-    return StandingView(
-        service=reading.service,
-        name=who.name,
-        topic=who.requests,
-        version=None,
-        live=True,
         condition=reading.state,
         lag=lag_view(reading.lag, now),
     )

@@ -100,12 +100,12 @@ class GroupDetail(GroupView):
 
 
 class StandingView(View):
-    """A projection by the offsets it recorded with what it wrote, or a decider by its decisions."""
+    """A version of a projection, by the offsets it recorded with what it wrote."""
 
     service: str
     name: str
     topic: str
-    version: int | None
+    version: int
     live: bool
     condition: str
     lag: LagView
@@ -140,9 +140,8 @@ class TopicList(View):
 
 
 class GroupList(View):
-    """All consumer groups, and the positions that services record themselves."""
+    """All consumer groups, and the positions that projections record themselves."""
 
     at: datetime
     groups: list[GroupView]
     projections: list[StandingView]
-    deciders: list[StandingView]

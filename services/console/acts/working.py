@@ -9,7 +9,6 @@ from starlette.routing import BaseRoute
 
 from kenes.kafka.replaying import letter_at
 from kenes.kafka.waiting import Decisions
-from kenes.mongo.client import Database, beside
 from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.projection import LiveCollections, Projection, Version
 from kenes.service.asking import Asking
@@ -24,7 +23,7 @@ from services.console.acts.pages import ActPages
 from services.console.acts.reads import Trail
 from services.console.acts.rules import ACT_RULES, DECIDING
 from services.console.acts.trail import TRAIL
-from services.console.databases import databases
+from services.console.databases import databases_of
 from services.console.letters.batch_pages import BatchPages
 from services.console.letters.batches import Batches
 from services.console.letters.noting import SOURCE, Noting
@@ -88,11 +87,6 @@ async def act_routes(
         stack.callback(telling.cancel)
         groups = (LetterPages(desk), BatchPages(desk), ActPages(desk), ProjectionPages(desk))
         yield [route for group in groups for route in group.routes()]
-
-
-def databases_of(settings: Settings, database: Database) -> dict[str, Database]:
-    """The database of each service, over the connection of one of them."""
-    return {service: beside(database, name) for service, name in databases(settings.console_databases).items()}
 
 
 async def _tell_progress(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.console.alerting.measures import MEASURES, Seen, Value
-from services.console.alerting.rules import Rule
+from services.console.alerting.rules import Rule, Severity
 
 
 class Phase(StrEnum):
@@ -51,8 +51,9 @@ class Alerts:
 
     @property
     def firing(self) -> list[Alert]:
-        """What is wrong now, the longest first."""
-        return sorted((each for each in self.known.values() if each.phase is Phase.FIRING), key=lambda each: each.since)
+        """What is wrong now, the worst first, then the longest."""
+        firing = (each for each in self.known.values() if each.phase is Phase.FIRING)
+        return sorted(firing, key=lambda each: (self._rank(each), each.since))
 
     @property
     def pending(self) -> list[Alert]:
@@ -64,6 +65,11 @@ class Alerts:
     def rule(self, name: str) -> Rule | None:
         """A rule by name: an alert may outlive its rule."""
         return next((rule for rule in self.rules if rule.name == name), None)
+
+    def _rank(self, alert: Alert) -> int:
+        """Where its severity stands, from the worst; an alert whose rule is gone comes last."""
+        rule = self.rule(alert.rule)
+        return len(Severity) if rule is None else list(Severity).index(rule.severity)
 
     def look(self, seen: Seen) -> list[Alert]:
         """Compares everything; returns what changed."""

@@ -17,8 +17,6 @@ from schemas.envelope import Event
 from schemas.topics import ACT_REQUESTS, Topic
 
 SOURCE: Final = "/console"
-DECIDING: Final = "/stream"
-"""How the names of consumers end that take requests: whoever else set a record aside has read a decision."""
 
 
 class Noting:
@@ -69,7 +67,7 @@ class Noting:
 def _replayable(letter: DeadLetter, origin: Topic) -> bool:
     """Whether the record is a request, and whole.
 
-    A decision cannot be written again: an output topic has one input topic, whose decider it is. Nor can a letter that
-    was itself set aside.
+    A decision cannot be written again, whoever failed to read it: an output topic has one input topic, whose decider it
+    is. Nor can a letter that was itself set aside.
     """
-    return letter.consumer.endswith(DECIDING) and letter.value is not None and letter.origin.topic == origin.name
+    return origin.takes_requests and letter.value is not None and letter.origin.topic == origin.name

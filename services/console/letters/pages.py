@@ -17,6 +17,7 @@ from kenes.web.problems import Problem
 from kenes.web.site import see_other
 from schemas.console.letters import DiscardRequested, ReplayRequested
 from schemas.console.subjects import letter_subject
+from schemas.topics import REGISTRY
 from services.console.access import acting, viewing
 from services.console.acts.commands import operator_of
 from services.console.acts.desk import Desk, Hindrance, page_number
@@ -28,6 +29,7 @@ from services.console.letters.reads import PAGE, Chosen, Entry
 
 PURPOSE: Final = "console.letter/{}"
 CASE: Final = "/letters/case/{topic}/{partition:int}/{offset:int}"
+DECLARED: Final = {topic.name: topic for topic in REGISTRY}
 SPANS: Final[Mapping[str, timedelta]] = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
@@ -132,6 +134,8 @@ class LetterPages:
         context = {
             "entry": entry,
             "content": await self._opened(entry),
+            "asked": self._asked(entry),
+            "folds": self._folds(entry),
             "acts": await self.desk.trail.about(letter_subject(entry.id)),
             "hindrance": hindrance,
             "reason": reason,
@@ -140,6 +144,16 @@ class LetterPages:
         }
         status = 200 if hindrance is None else hindrance.status
         return await self.desk.site.show(request, "letter.html", context, status=status)
+
+    def _asked(self, entry: Entry) -> bool:
+        """Whether the record is a request: a decision is folded again, and not replayed."""
+        topic = DECLARED.get(entry.letter.topic)
+        return topic is not None and topic.takes_requests
+
+    def _folds(self, entry: Entry) -> list[str]:
+        """The projections that set it aside, as their pages are called."""
+        known = {f"{each.service}/{each.who.name}" for each in self.desk.site.seen.projections}
+        return [consumer for consumer in entry.consumers if consumer in known]
 
     async def _opened(self, entry: Entry) -> Opened | None:
         """The letter itself, from its topic; nothing where the broker is away or it is there no more."""

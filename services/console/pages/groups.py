@@ -1,4 +1,4 @@
-"""Consumer groups, and the positions that projections and deciders record themselves."""
+"""Consumer groups, and the positions that projections record themselves."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from kenes.web.problems import Problem
 from services.console.access import viewing
 from services.console.pages.charts import drawn
 from services.console.pages.site import ConsoleSite, span_of
-from services.console.rendering import decider_view, group_detail, group_view, projection_view
+from services.console.rendering import group_detail, group_view, projection_view
 from services.console.sampling.history import Span
 
 
@@ -47,7 +47,6 @@ class GroupPages:
                     for each in groups
                 },
                 "projections": [projection_view(each, seen.at) for each in seen.projections if each.who.live],
-                "deciders": [decider_view(each, seen.at) for each in seen.deciders],
                 "q": words,
             },
         )

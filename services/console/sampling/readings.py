@@ -1,14 +1,17 @@
-"""Who reads what, how far behind, and whether it moves: consumer groups, projections and deciders in the same words."""
+"""Who reads what, how far behind, and whether it moves: consumer groups and projections in the same words."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from kenes.kafka.cluster_model import Group, Place
-from kenes.mongo.standings import DecisionStanding, ProjectionStanding
+from kenes.mongo.standings import ProjectionStanding
 from services.console.sampling.lag import Lag
+
+IN_TURN: Final = 4
+"""How much longer one partition may stand still than a whole reader: slow ones read their partitions in turn."""
 
 
 class State(StrEnum):
@@ -43,25 +46,43 @@ class Reading(Generic[W]):
     rebalances: int = 0
 
 
+_Moment: TypeAlias = tuple[int, datetime]
+"""A position, and since when it has been that."""
+
+
+@dataclass(frozen=True)
+class _Stand:
+    """Where a reader was seen to stand: all positions together, and each that has events behind it."""
+
+    whole: _Moment | None = None
+    parts: Mapping[Place, _Moment] = field(default_factory=dict)
+
+
 @dataclass
 class Course:
     """What is remembered of each reader from look to look."""
 
     patience: Patience
-    _still: dict[Hashable, tuple[int, datetime]] = field(default_factory=dict)
+    _stands: dict[Hashable, _Stand] = field(default_factory=dict)
     _members: dict[str, Mapping[str, tuple[Place, ...]]] = field(default_factory=dict)
     _rebalances: dict[str, int] = field(default_factory=dict)
 
     def still_since(self, key: Hashable, lag: Lag, now: datetime) -> datetime | None:
-        """Since when a reader with something to read has stood where it stands; None where it has nothing to read."""
-        events, read = lag.events, lag.read
-        if not events or read is None:
-            self._still.pop(key, None)
+        """Since when a reader with something to read has stood where it stands; None where it has nothing to read.
+
+        A partition that has stood still for much longer counts for the whole: one of several members may hang while
+        the others go on.
+        """
+        waiting = {each.place: each.next for each in lag.partitions if each.next is not None and each.events}
+        if not waiting or lag.read is None:
+            self._stands.pop(key, None)
             return None
-        before = self._still.get(key)
-        if before is None or before[0] != read:
-            self._still[key] = (read, now)
-        return self._still[key][1]
+        before = self._stands.get(key, _Stand())
+        whole = _moment(lag.read, before.whole, now)
+        parts = {place: _moment(at, before.parts.get(place), now) for place, at in waiting.items()}
+        self._stands[key] = _Stand(whole, parts)
+        longest = min(since for _, since in parts.values())
+        return longest if now - longest >= IN_TURN * self.patience.stuck else whole[1]
 
     def state(self, lag: Lag, still_since: datetime | None, now: datetime, *, attended: bool) -> State:
         """The state of a reader."""
@@ -80,11 +101,22 @@ class Course:
         self._members[group.name] = members
         return self._rebalances.get(group.name, 0)
 
-    def forget(self, groups: Iterable[str]) -> None:
-        """Keeps only these groups: those that have gone take their memory with them."""
-        kept = set(groups)
-        self._members = {name: members for name, members in self._members.items() if name in kept}
-        self._rebalances = {name: count for name, count in self._rebalances.items() if name in kept}
+    def forget(self, keys: Iterable[Hashable]) -> None:
+        """Keeps only these readers: those that have gone take their memory with them."""
+        kept = set(keys)
+        self._stands = {key: stand for key, stand in self._stands.items() if key in kept}
+        self._members = {name: members for name, members in self._members.items() if group_key(name) in kept}
+        self._rebalances = {name: count for name, count in self._rebalances.items() if group_key(name) in kept}
+
+
+def _moment(at: int, before: _Moment | None, now: datetime) -> _Moment:
+    """The moment that was noted before where the position has not changed, else a new one."""
+    return before if before is not None and before[0] == at else (at, now)
+
+
+def group_key(name: str) -> tuple[str, ...]:
+    """What tells a consumer group from all other readers."""
+    return ("group", name)
 
 
 def group_positions(group: Group) -> dict[Place, int | None]:
@@ -95,8 +127,3 @@ def group_positions(group: Group) -> dict[Place, int | None]:
 def projection_positions(standing: ProjectionStanding) -> dict[Place, int | None]:
     """Where a projection goes on, by partition."""
     return {Place(standing.topic, number): at.next_offset for number, at in standing.positions.items()}
-
-
-def decision_positions(standing: DecisionStanding) -> dict[Place, int | None]:
-    """Where a decider goes on, by partition of its requests: a decision's sequence is its request's offset."""
-    return {Place(standing.requests, number): at.sequence + 1 for number, at in standing.positions.items()}

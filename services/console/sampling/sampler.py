@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 from kenes.kafka.cluster import ClusterUnreachableError
 from kenes.kafka.cluster_model import Group, Place
 from kenes.mongo.client import Database
-from kenes.mongo.standings import DecisionStanding, ProjectionStanding, Standings, standings
+from kenes.mongo.standings import ProjectionStanding, Standings, standings
 from services.console.sampling.broker import Broker, BrokerFigures
 from services.console.sampling.history import History
 from services.console.sampling.lag import lag_of
@@ -19,7 +19,7 @@ from services.console.sampling.readings import (
     Course,
     Patience,
     Reading,
-    decision_positions,
+    group_key,
     group_positions,
     projection_positions,
 )
@@ -78,10 +78,9 @@ class Sampler:
         figures = self._broker.sight.value
         groups = [self._group(group) for group in figures.groups]
         projections = [self._projection(service, each) for service, told in self._told() for each in told.projections]
-        deciders = [self._decider(service, each) for service, told in self._told() for each in told.decisions]
-        readers: list[_Reader[Any]] = [*groups, *projections, *deciders]
+        readers: list[_Reader[Any]] = [*groups, *projections]
         times = await self._times(figures, [each.positions for each in readers])
-        self._course.forget(group.name for group in figures.groups)
+        self._course.forget(each.key for each in readers)
         self.snapshot = Snapshot(
             number=int(now.timestamp() * 1000),
             at=now,
@@ -91,7 +90,6 @@ class Sampler:
             topics=topic_figures(figures),
             groups=tuple(self._reading(each, figures, times, now) for each in groups),
             projections=tuple(self._reading(each, figures, times, now) for each in projections),
-            deciders=tuple(self._reading(each, figures, times, now) for each in deciders),
         )
         if self.snapshot.broker.failing_since is None:
             self.history.put(now, dict(figures_of(self.snapshot)))
@@ -102,15 +100,12 @@ class Sampler:
 
     def _group(self, group: Group) -> _Reader[Group]:
         rebalances = self._course.rebalances(group)
-        key = ("group", group.name)
-        return _Reader(group, "", key, group_positions(group), attended=bool(group.members), rebalances=rebalances)
+        key, positions = group_key(group.name), group_positions(group)
+        return _Reader(group, "", key, positions, attended=bool(group.members), rebalances=rebalances)
 
     def _projection(self, service: str, standing: ProjectionStanding) -> _Reader[ProjectionStanding]:
         key = ("projection", service, standing.name, str(standing.version))
         return _Reader(standing, service, key, projection_positions(standing))
-
-    def _decider(self, service: str, standing: DecisionStanding) -> _Reader[DecisionStanding]:
-        return _Reader(standing, service, ("decider", service, standing.name), decision_positions(standing))
 
     async def _times(self, figures: BrokerFigures, readers: list[Positions]) -> Times:
         if self._broker.sight.failing_since is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kenes.kafka.cluster_model import Group, Place
-from kenes.mongo.standings import DecisionStanding, ProjectionStanding, Standings
+from kenes.mongo.standings import ProjectionStanding, Standings
 from services.console.sampling.broker import BrokerFigures
 from services.console.sampling.processes import ProcessSight
 from services.console.sampling.readings import Reading
@@ -42,7 +42,6 @@ class Snapshot:
     topics: Mapping[str, TopicFigures] = field(default_factory=dict)
     groups: tuple[Reading[Group], ...] = ()
     projections: tuple[Reading[ProjectionStanding], ...] = ()
-    deciders: tuple[Reading[DecisionStanding], ...] = ()
 
     def group(self, name: str) -> Reading[Group] | None:
         """A consumer group by name."""

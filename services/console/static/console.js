@@ -61,8 +61,9 @@ function renewPart(old, fresh) {
 
 async function renew() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "error" });
-  if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // A page that says a database is away comes with an error status, and is what there is to see.
+  if (!fresh.getElementById("console")) return;
   for (const part of page.querySelectorAll("[data-live-part]")) {
     const other = fresh.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
     if (other) renewPart(part, other);

@@ -118,6 +118,15 @@ def test_what_fired_before_a_restart_goes_on() -> None:
     assert again.firing == [replace(fired, value=12)]
 
 
+def test_the_worst_is_told_first() -> None:
+    slow = rule(name="Behind", seconds=0)
+    absent = rule(name="Gone", measure="kenes_process_ready", above=None, below=1.0, seconds=0, severity="critical")
+    alerts = Alerts((slow, absent), {})
+    alerts.look(seen(NOW, groups={"g": 11}))
+    alerts.look(seen(after(5), groups={"g": 11, "h": 20}, processes={"petitions-api": False}))
+    assert [each.what for each in alerts.firing] == ["process=petitions-api", "consumer=g", "consumer=h"]
+
+
 def test_the_shipped_rules_are_sound_and_each_leads_to_a_page_of_the_runbook() -> None:
     rules = load_rules(FOLDER / "alerts")
     assert {each.measure for each in rules} <= MEASURES.keys()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -26,6 +27,7 @@ from schemas.console.parts import ActRefused
 from schemas.console.subjects import batch_subject, letter_subject
 from schemas.console.upkeep import Order
 from schemas.payload import Payload
+from schemas.topics import REGISTRY
 from services.console.domain.acts import MismatchError
 from services.console.domain.letters import Case, Standing
 from services.console.letters.projection import LETTERS, load_case
@@ -168,3 +170,10 @@ def test_the_list_is_the_plain_fold_in_whatever_batches_it_comes(requests: list[
     assert store.all("batches")[0]["done"] == sum(each.batch == "one" for each in ordered)
     # Nobody was ever let in twice on the same try.
     assert max(Counter((each.case, each.tries) for each in ordered).values(), default=1) == 1
+
+
+def test_topics_on_which_things_are_asked_for_say_so_by_their_names() -> None:
+    asking = re.compile(r"[.-](requested|reported)\.v\d+$")
+    for topic in REGISTRY:
+        assert {asking.search(payload.TYPE) is not None for payload in topic.payloads} == {topic.takes_requests}
+        assert not topic.dead_letters.takes_requests

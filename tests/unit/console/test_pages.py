@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
+from markupsafe import escape
 
 from kenes.web.i18n import LANGUAGES
 from services.console.alerting.evaluating import Alert
@@ -176,3 +179,24 @@ async def test_only_operators_hear_that_there_is_something_new() -> None:
         assert (await world.get("/live")).status_code == 403
         await world.sign_in("moderator")
         assert (await world.get("/live")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name", ['"><img src=x>', "q?x=1#there", "with space", "\u202egnp.exe", "%2e%2e", "a/../acts", ".."]
+)
+async def test_a_group_is_told_under_whatever_name_it_goes_and_shown_where_an_address_can_hold_that(name: str) -> None:
+    async with console() as world:
+        await world.sign_in("operator")
+        seen = world.seeing.snapshot
+        (reading,) = seen.groups
+        renamed = replace(reading, who=replace(reading.who, name=name))
+        world.seeing.snapshot = replace(seen, groups=(renamed,))
+        for path in ("/overview", "/groups", f"/topics/{TOPIC}"):
+            listed = (await world.get(path)).text
+            assert f"<bdi>{escape(name)}</bdi>" in listed
+            addresses = set(re.findall(r'href="(/groups/[^"]+)"', listed))
+            assert len(addresses) == (name not in ("a/../acts", ".."))
+            for address in addresses:
+                one = await world.get(unescape(address))
+                assert one.status_code == 200
+                assert f'<h1 class="mono">{escape(name)}</h1>' in one.text

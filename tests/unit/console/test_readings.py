@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from kenes.kafka.cluster_model import Group, Member, Place
 from kenes.kafka.decider import Position
-from kenes.mongo.standings import DecisionStanding, ProjectionStanding
+from kenes.mongo.standings import ProjectionStanding
 from services.console.sampling.lag import lag_of
 from services.console.sampling.readings import (
+    IN_TURN,
     Course,
     Patience,
     State,
-    decision_positions,
+    group_key,
     group_positions,
     projection_positions,
 )
@@ -76,6 +77,28 @@ def test_a_reader_that_moves_is_late_at_most() -> None:
         assert seen.state(lag, since, now, attended=True) is State.LATE
 
 
+def test_a_partition_that_hangs_while_the_others_go_on_makes_its_reader_stuck() -> None:
+    seen = course()
+    for step in range(25):
+        now = NOW + timedelta(seconds=5 * step)
+        lag = lag_of({A: 5, B: 5 + step, C: 7}, {A: 8, B: 1000, C: 7}, {A: ago(1)})
+        since = seen.still_since("reader", lag, now)
+        hung = step * 5 >= IN_TURN * 30
+        assert since == (NOW if hung else now)
+        assert (seen.state(lag, since, now, attended=True) is State.STUCK) is hung
+    # It goes on: what stood still is forgotten.
+    assert seen.still_since("reader", lag_of({A: 6, B: 40}, {A: 8, B: 1000}, {}), now) == now
+
+
+def test_events_that_come_meanwhile_do_not_make_a_reader_look_as_if_it_moved() -> None:
+    seen = course()
+    for step in range(8):
+        now = NOW + timedelta(seconds=5 * step)
+        ends = {A: 8, B: 5 + (step > 3)}
+        since = seen.still_since("reader", lag_of({A: 5, B: 5}, ends, {}), now)
+        assert since == NOW
+
+
 def test_a_reader_that_has_read_everything_is_fine_and_idle_without_members() -> None:
     seen = course()
     lag = lag_of({A: 8}, {A: 8}, {})
@@ -95,14 +118,14 @@ def test_a_change_of_members_or_of_what_they_read_is_a_rebalance() -> None:
     assert seen.rebalances(group(one)) == 0
     assert seen.rebalances(group(Member("1", "c", "h", (A,)), two)) == 1
     assert seen.rebalances(group(one)) == 2
+    seen.forget([group_key("g")])
+    assert seen.rebalances(group(one)) == 2
     seen.forget([])
     assert seen.rebalances(group(one)) == 0
 
 
-def test_where_groups_projections_and_deciders_stand() -> None:
+def test_where_groups_and_projections_stand() -> None:
     group = Group("g", "classic", "Stable", 1, (Member("1", "c", "h", (A, B)),), {B: 4, C: 9})
     assert group_positions(group) == {A: None, B: 4, C: 9}
     at = {0: Position(7, 6), 1: Position(0, -1)}
     assert projection_positions(ProjectionStanding("p", 1, "t", True, False, at)) == {A: 7, B: 0}
-    # A decision's sequence is the offset of its request: the next request is the one after it.
-    assert decision_positions(DecisionStanding("d", "t", "out", at)) == {A: 7, B: 0}

@@ -14,7 +14,7 @@ from pymongo.errors import ServerSelectionTimeoutError
 from kenes.kafka.cluster import ClusterUnreachableError
 from kenes.kafka.cluster_model import Group, Layout, Member, Place
 from kenes.kafka.decider import Position
-from kenes.mongo.standings import DecisionStanding, ProjectionStanding, Standings
+from kenes.mongo.standings import ProjectionStanding, Standings
 from kenes.web.live import LiveHub
 from services.console.alerting.evaluating import Alert, Alerts
 from services.console.alerting.rules import load_rules
@@ -64,7 +64,6 @@ STANDINGS = Standings(
         ProjectionStanding("petitions", 1, A.topic, True, False, {0: Position(100, 3)}),
         ProjectionStanding("petitions", 2, A.topic, False, False, {0: Position(0, -1)}),
     ),
-    (DecisionStanding("petitions", R.topic, A.topic, {0: Position(100, 7)}),),
 )
 
 
@@ -88,14 +87,13 @@ def sampler(broker: Broker) -> Sampler:
     return Sampler(cast("Any", broker), databases, cast("Any", Asked()), History(5), patience, NOW)
 
 
-async def test_one_look_tells_groups_projections_deciders_and_topics(away: set[str]) -> None:
+async def test_one_look_tells_groups_projections_and_topics(away: set[str]) -> None:
     seen = await sampler(Broker()).look(NOW)
     assert seen.broker.at == NOW
     group = seen.group("g")
     assert group is not None
     assert (group.lag.events, group.lag.seconds(NOW), group.state) == (5, 20.0, State.LATE)
     assert [(each.who.version, each.lag.events) for each in seen.projections] == [(1, 10), (2, 110)]
-    assert [(each.service, each.lag.events) for each in seen.deciders] == [("petitions", 0)]
     topic = seen.topics[A.topic]
     assert (topic.end, topic.records, topic.size, topic.skew, topic.offline) == (110, 110, 1000, 1.0, 0)
 

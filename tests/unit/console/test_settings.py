@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from kenes.identity.settings import SettingError
-from services.console.databases import databases, service_names
+from services.console.databases import databases_of, service_names
 from services.console.service import Console
 from services.console.settings import Settings
 
@@ -30,8 +32,11 @@ def test_its_session_is_not_the_citizens() -> None:
 
 def test_every_service_that_owns_a_topic_is_looked_at() -> None:
     assert {"petitions", "consultations"} <= set(service_names())
-    found = databases({"petitions": "kz_petitions"})
-    assert (found["petitions"], found["consultations"]) == ("kz_petitions", "consultations")
+    client = SimpleNamespace(get_database=lambda name, **_options: SimpleNamespace(name=name))
+    told = settings(console_databases={"petitions": "kz_petitions"}, console_database="watch")
+    found = databases_of(told, cast("Any", SimpleNamespace(client=client)))
+    names = {service: database.name for service, database in found.items()}
+    assert (names["petitions"], names["consultations"], names["console"]) == ("kz_petitions", "consultations", "watch")
 
 
 def test_a_wrong_alert_rule_stops_it_with_the_name_of_the_setting(tmp_path: Path) -> None:

@@ -1,9 +1,7 @@
 """What the gateway is put in front of: a server on a free port that tells what reached it."""
 
 import asyncio
-import json
 import socket
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,17 +11,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+HEARD = "/heard"
+"""Where whoever reads the stream of events says that one has come; only then is the next one sent."""
+EVENTS = 3
 
 
 @asynccontextmanager
 async def stand_in(who: str) -> AsyncIterator[int]:
     """Serve until the block ends; yields the port."""
+    heard = asyncio.Semaphore(0)
 
     async def echo(request: Request) -> Response:
         try:
@@ -34,17 +30,22 @@ async def stand_in(who: str) -> AsyncIterator[int]:
 
     async def events(_request: Request) -> Response:
         async def stream() -> AsyncIterator[str]:
-            for _ in range(3):
-                yield f"data:{json.dumps(time.time())}\n\n"
-                await asyncio.sleep(0.6)
+            for number in range(EVENTS):
+                yield f"data:{number}\n\n"
+                await heard.acquire()
 
         return StreamingResponse(stream(), media_type="text/event-stream")
+
+    async def go_on(_request: Request) -> Response:
+        heard.release()
+        return Response(status_code=204)
 
     async def large(_request: Request) -> Response:
         return PlainTextResponse("x" * 50_000)
 
     routes = [
         Route("/events", events),
+        Route(HEARD, go_on, methods=["POST"]),
         Route("/large", large),
         Route("/{path:path}", echo, methods=["GET", "POST"]),
     ]

@@ -42,7 +42,7 @@ BROUGHT = {"smtp_password", "telegram_token"}
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("secrets")
-    subprocess.run(["sh", "deploy/secrets.sh", str(folder)], cwd=ROOT, check=True, capture_output=True, timeout=30)
+    subprocess.run(["sh", "deploy/secrets.sh", str(folder)], cwd=ROOT, check=True, capture_output=True, timeout=200)
     return folder
 
 
@@ -167,7 +167,7 @@ def test_secrets_are_closed_and_kept(secrets: Path) -> None:
     for name in made:
         assert stat.S_IMODE((secrets / name).stat().st_mode) == 0o600
     again = subprocess.run(
-        ["sh", "deploy/secrets.sh", str(secrets)], cwd=ROOT, check=True, capture_output=True, text=True, timeout=30
+        ["sh", "deploy/secrets.sh", str(secrets)], cwd=ROOT, check=True, capture_output=True, text=True, timeout=200
     )
     assert made == {path.name: path.read_bytes() for path in secrets.iterdir() if path.is_file()}
     assert not [line for line in again.stdout.splitlines() if line.startswith("made")]
