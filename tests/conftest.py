@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import settings
 
 from kenes.local.kafka import EmbeddedKafka
 from kenes.local.mongo import EmbeddedMongo
-from tests.stack import kafka_server, mongo_server
+from tests.stack import running
 
 # How long an example takes is the machine's affair: whatever else runs on it must not fail a test.
 settings.register_profile("kenes", deadline=None)
@@ -19,12 +20,16 @@ settings.load_profile("kenes")
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """One real Kafka broker for the whole run: `kafka.bootstrap`. Use topics and groups of your own."""
-    with kafka_server(tmp_path_factory.mktemp("kafka")) as server:
+    with running(EmbeddedKafka(tmp_path_factory.mktemp("kafka"))) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongo]:
-    """One MongoDB-wire server for the whole run: `mongo.uri`. Use a database of your own."""
-    with mongo_server(tmp_path_factory.mktemp("mongo")) as server:
+    """One MongoDB-wire server for the whole run: `mongo.uri`. Use a database of your own.
+
+    KENES_LOCAL_MONGO_BINARY chooses another server than the one found.
+    """
+    binary = os.environ.get("KENES_LOCAL_MONGO_BINARY")
+    with running(EmbeddedMongo(tmp_path_factory.mktemp("mongo"), binary=binary)) as server:
         yield server

@@ -3,7 +3,7 @@
     with running_product() as product:
         token = product.issuer.token("aigerim")
         httpx.get(f"{product.url}/api/petitions/v1/petitions")
-        product.kill("stream")          # SIGKILL; started again by itself where `restart` is set
+        product.kill("stream")          # SIGKILL; it is started again by itself
         product.wait_ready()
 
 Everything listens on free ports of 127.0.0.1 and lives in one folder. Nothing is left running after the block.
@@ -27,6 +27,7 @@ from typing import Final, Self
 
 from kenes.local.environment import API_PORT, KAFKA, LOGIN, METRICS_PORT, MONGO
 from kenes.local.kafka import EmbeddedKafka
+from kenes.local.managed import EX_CONFIG
 from kenes.local.mongo import EmbeddedMongo
 from kenes.local.ports import free_port
 from kenes.local.probe import HOST, http_ready
@@ -38,8 +39,10 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 RULE_PACKS: Final = ROOT / "tests" / "rule_packs"
 KEPT: Final = ROOT / "build" / "logs"
 READY_SECONDS: Final = 120.0
-UNHURRIED: Final = "10"
-"""The session time-out, in seconds, of products whose processes nobody kills."""
+# After so many seconds of silence the broker takes a process for dead: soon, where processes are killed. Where none is,
+# a pause of a busy machine must not cost a process its partitions.
+_SESSION: Final = "10"
+_SESSION_OF_KILLED: Final = "2"
 _WATCH_EVERY: Final = 0.05
 # A process that ends sooner than this after its start is started again no sooner than this.
 _RESTART_PAUSE: Final = 0.5
@@ -62,9 +65,10 @@ class Exit:
 class Product:
     """One service with all it needs, in `folder`. Usable as a context manager.
 
-    `environment` is added to what each process gets, `restart` starts a process again that has ended, as a
-    supervisor would, `mongo_binary` names another MongoDB-wire server than the one found. What is `beside` another
-    product uses the servers of that one, which must run longer.
+    A process that ends is started again, as a supervisor would, unless it refuses its settings. `environment` is
+    added to what each process gets, `killed` tells that processes will be killed, `mongo_binary` names another
+    MongoDB-wire server than the one found. What is `beside` another product uses the servers of that one, which must
+    run longer.
     """
 
     def __init__(
@@ -74,7 +78,7 @@ class Product:
         service: str = "petitions",
         roles: Sequence[str] = ROLES,
         environment: Mapping[str, str] | None = None,
-        restart: bool = False,
+        killed: bool = False,
         mongo_binary: str | None = None,
         beside: Product | None = None,
     ) -> None:
@@ -92,7 +96,7 @@ class Product:
         self.exits: list[Exit] = []
         """Processes that ended without being asked to, oldest first."""
         self._issuing = False
-        self._restart = restart
+        self._session = _SESSION_OF_KILLED if killed else _SESSION
         self._told = dict(environment or {})
         self._ports = {role: free_port() for role in self.roles}
         self._api_port = free_port()
@@ -124,9 +128,7 @@ class Product:
             API_PORT: str(self._api_port),
             METRICS_PORT: str(self._ports.get(role, 0)),
             "KENES_PUBLIC_URL": self.url,
-            # The broker takes a killed process for dead after this: soon, where processes are killed. Where none is,
-            # a pause of a busy machine must not cost a process its partitions: it would end, and not come back.
-            "KENES_KAFKA_SESSION_TIMEOUT": "2" if self._restart else UNHURRIED,
+            "KENES_KAFKA_SESSION_TIMEOUT": self._session,
             LOGIN: self.issuer.url,
             "KENES_OIDC_CLIENT_ID": "kenes",
             "KENES_OIDC_CLIENT_SECRET": "only-for-tests",
@@ -140,11 +142,11 @@ class Product:
             if self._has_servers:
                 self.issuer.__enter__()
                 self._issuing = True
+                self.mongo.begin()
                 self.kafka.start()
                 self.mongo.start()
             for role in self.roles:
                 self.start_role(role)
-            self._watcher.start()
             self.wait_ready()
         except BaseException:
             self.stop()
@@ -159,6 +161,8 @@ class Product:
             child.start(fresh=False)
             self._children[role] = child
             self._started[role] = time.monotonic()
+            if self._watcher.ident is None:
+                self._watcher.start()
 
     def running(self, role: str) -> bool:
         """Whether a process runs now."""
@@ -180,9 +184,8 @@ class Product:
         return {role: pid for role, pid in found.items() if pid is not None}
 
     def kill(self, role: str) -> None:
-        """Ends a process at once, as a crash would. It comes back by itself where `restart` is set."""
-        child = self._children[role]
-        child.kill()
+        """Ends a process at once, as a crash would. It comes back by itself."""
+        self._children[role].kill()
 
     def stop_role(self, role: str) -> int | None:
         """Asks a process to stop, waits for it and leaves it stopped; its exit status."""
@@ -197,7 +200,7 @@ class Product:
         for role in roles or self.roles:
             while not self._ready(role):
                 child = self._children[role]
-                if not child.running and not self._restart:
+                if child.returncode == EX_CONFIG:
                     raise ProductError(f"{role} ended with status {child.returncode}\n{child.last_lines(15)}")
                 if time.monotonic() > deadline:
                     raise ProductError(f"{role} was not ready after {seconds:.0f} s\n{child.last_lines(15)}")
@@ -218,7 +221,7 @@ class Product:
         return status, log.read_text(encoding="utf-8", errors="replace")
 
     def stop(self) -> None:
-        """Stops everything; harmless when nothing runs."""
+        """Stops everything; harmless when nothing runs. The servers are ended at once: nobody asks them any more."""
         self._stopping.set()
         if self._watcher.ident is not None:
             self._watcher.join()
@@ -230,8 +233,8 @@ class Product:
         for child in children:
             child.stop()
         if self._has_servers:
-            self.mongo.stop()
-            self.kafka.stop()
+            self.mongo.kill()
+            self.kafka.kill()
         if self._issuing:
             self._issuing = False
             self.issuer.__exit__()
@@ -265,7 +268,7 @@ class Product:
                     if child not in noted:
                         noted.add(child)
                         self.exits.append(Exit(role, child.returncode, time.monotonic()))
-                    if self._restart and time.monotonic() - self._started[role] > _RESTART_PAUSE:
+                    if child.returncode != EX_CONFIG and time.monotonic() - self._started[role] > _RESTART_PAUSE:
                         self.start_role(role)
 
 
@@ -275,7 +278,7 @@ def running_product(
     service: str = "petitions",
     roles: Sequence[str] = ROLES,
     environment: Mapping[str, str] | None = None,
-    restart: bool = False,
+    killed: bool = False,
     mongo_binary: str | None = None,
     beside: Product | None = None,
 ) -> Iterator[Product]:
@@ -286,7 +289,7 @@ def running_product(
         service=service,
         roles=roles,
         environment=environment,
-        restart=restart,
+        killed=killed,
         mongo_binary=mongo_binary,
         beside=beside,
     )

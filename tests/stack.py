@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TypeVar
 
-from kenes.local.kafka import EmbeddedKafka
-from kenes.local.mongo import EmbeddedMongo
+from kenes.local.server import EmbeddedServer
 
-
-@contextmanager
-def kafka_server(folder: Path) -> Iterator[EmbeddedKafka]:
-    """A running broker that is gone, with its data left to the caller, at the end of the block."""
-    with EmbeddedKafka(folder) as server:
-        yield server
+S = TypeVar("S", bound=EmbeddedServer)
 
 
 @contextmanager
-def mongo_server(folder: Path) -> Iterator[EmbeddedMongo]:
-    """A running MongoDB-wire server; KENES_LOCAL_MONGO_BINARY chooses another than the one found."""
-    with EmbeddedMongo(folder, binary=os.environ.get("KENES_LOCAL_MONGO_BINARY")) as server:
-        yield server
+def running(server: S) -> Iterator[S]:
+    """A server for the block. It is ended at once: nobody reads its data again, so it need not put them in order."""
+    try:
+        yield server.start()
+    finally:
+        server.kill()

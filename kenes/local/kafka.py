@@ -18,8 +18,10 @@ from kenes.local.probe import HOST, kafka_ready
 from kenes.local.process import ChildProcess
 from kenes.local.server import EmbeddedServer
 
-START_SECONDS: Final = 90.0
-# Broker and controller stop within a second or two; an unclean end costs a log recovery at the next start.
+# An unclean end costs a log recovery at the next start: seconds, and minutes on a busy machine. A broker that is ended
+# before it is through begins anew.
+START_SECONDS: Final = 600.0
+# Broker and controller stop within a second or two.
 STOP_SECONDS: Final = 15.0
 
 _JVM: Final = [
@@ -121,7 +123,7 @@ class EmbeddedKafka(EmbeddedServer):
         if (self.data / "log" / "meta.properties").exists():
             return
         done = subprocess.run(  # noqa: S603 - argv is composed here
-            [*java, "kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(config)],
+            [*java, "kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(config)],
             capture_output=True,
             text=True,
             check=False,
@@ -131,7 +133,8 @@ class EmbeddedKafka(EmbeddedServer):
 
 
 @functools.cache
-def _cluster_id() -> str:
+def cluster_id() -> str:
+    """A name for a new broker's data, the same for all that this process makes."""
     # Kafka's own form: 16 bytes in URL-safe base64 without padding, and not starting with a dash.
     while True:
         name = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()

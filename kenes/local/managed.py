@@ -31,7 +31,8 @@ class ProcessSpec:
     """A process to keep running, or with `once` a task to run to its end.
 
     `ready` is asked until it says yes; a process without it is ready as soon as it runs. `depends_on` names the
-    processes that must be ready (tasks: done or failed) before this one is started, again after each restart.
+    processes that must be ready (tasks: done or failed) before this one is started, again after each restart. A task
+    that fails is tried again a few times: what it asks may be slow to come. So doing it twice must do no harm.
     """
 
     child: ChildProcess
@@ -39,7 +40,7 @@ class ProcessSpec:
     depends_on: tuple[str, ...] = ()
     once: bool = False
     port: int | None = None
-    start_seconds: float = 60.0
+    start_seconds: float = 180.0
     stop_seconds: float = 10.0
 
     @property
@@ -105,10 +106,9 @@ class Managed:
     def _ended(self, now: float) -> str:
         status = self.spec.child.returncode
         self.spec.child.kill()  # what it may have left in its group
-        if self.spec.once:
-            self.state = State.DONE if status == 0 else State.FAILED
-            how = "is done" if status == 0 else f"failed ({_how(status)}); see {self.spec.child.log}"
-            return f"{self.spec.name} {how}"
+        if self.spec.once and status == 0:
+            self.state = State.DONE
+            return f"{self.spec.name} is done"
         if status == EX_CONFIG and not self.been_ready:
             self.state = State.FAILED
             return f"{self.spec.name} refuses its settings: {self.spec.child.last_lines(3)}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
+from collections import deque
 from typing import Final
 
 import psutil
@@ -14,16 +16,36 @@ from kenes.local.probe import HOST
 _RANGE: Final = (20_000, 27_000)
 """Below what Linux, macOS and Windows give to connections, and beside the defaults of the local stack."""
 
+_TWIN: Final = -10_000
+_KEPT: Final = 200
+_kept: deque[int] = deque()
+
 
 def free_port() -> int:
-    """A port nobody listens on now. Bind it soon: another caller may get it, too, if rarely.
+    """A port nobody listens on now, and that no other caller of this function is given soon: bind it within seconds.
 
     It is one that the system gives to no connection of its own accord: those come and go while a server starts.
     """
     while True:
-        port = random.randrange(*_RANGE)  # noqa: S311 - so that two callers at once get different ones
-        if is_free(port):
+        port = random.randrange(*_RANGE)  # noqa: S311 - so that two callers at once seldom try the same
+        if _keep(port) and is_free(port):
             return port
+
+
+def _keep(port: int) -> bool:
+    """Take a UDP port that stands for this one, which shows all processes, this one too, that somebody was given it.
+
+    The last ones are enough to hold: whoever was given an earlier one listens by now.
+    """
+    with socket.socket(type=socket.SOCK_DGRAM) as twin:
+        try:
+            twin.bind((HOST, port + _TWIN))
+        except OSError:
+            return False
+        _kept.append(twin.detach())
+    if len(_kept) > _KEPT:
+        os.close(_kept.popleft())
+    return True
 
 
 def is_free(port: int) -> bool:

@@ -48,15 +48,17 @@ class EmbeddedServer(ABC):
 
     def start(self) -> Self:
         """Start and wait until the server takes clients. Raises LocalStackError."""
-        if not self.running:
-            self._child = self.child()
-            self._child.start()
-            try:
-                wait_ready(self._child, self.ready, self.start_seconds)
-            except BaseException:
-                self._child.kill()
-                raise
+        child = self._begun()
+        try:
+            wait_ready(child, self.ready, self.start_seconds)
+        except BaseException:
+            child.kill()
+            raise
         return self
+
+    def begin(self) -> None:
+        """Start and do not wait, so that servers start beside each other; `start` waits. Raises LocalStackError."""
+        self._begun()
 
     def stop(self) -> None:
         """Stop in order; kill after `stop_seconds`. Harmless when it does not run."""
@@ -80,3 +82,10 @@ class EmbeddedServer(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _begun(self) -> ChildProcess:
+        """The process, started when it does not run."""
+        if self._child is None or not self._child.running:
+            self._child = self.child()
+            self._child.start()
+        return self._child

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Response
+from playwright.async_api import Browser, ConsoleMessage, Page, Response, async_playwright, expect
 
 from kenes.identity.login import LOCALES as LOGIN_LOCALES
 from kenes.web.i18n import Translator
@@ -84,6 +84,16 @@ class Visitor:
 
 
 Visiting = Callable[..., Any]
+
+
+@asynccontextmanager
+async def launched() -> AsyncIterator[Browser]:
+    """A browser, whose pages are waited for as long as a slow machine needs."""
+    expect.set_options(timeout=PATIENT)
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
 
 
 @asynccontextmanager

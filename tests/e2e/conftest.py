@@ -1,4 +1,7 @@
-"""The product, the browser and the people of the browser tests. Started once, when the first of them runs."""
+"""The product, the browser and the people of the browser tests: there from the first of these tests to the last.
+
+What stands idle afterwards would take its share of the machine from all other tests.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,15 @@ from functools import partial
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser
 
-from tests.e2e.browsing import ARGUMENTS, CHROMIUM, PATIENT, Visiting, visiting
+from tests.e2e.browsing import Visiting, launched, visiting
 from tests.e2e.journey import Library, make_library
 from tests.e2e.site import Client, Site, all_packs, client_of, running_site
 from tests.processes import KEPT
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One product for all browser tests; each works on petitions of its own. Its logs outlive a failed run."""
     failed_before = request.session.testsfailed
@@ -31,17 +34,14 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             sys.stderr.write(f"logs of the processes are kept in {kept}\n")
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One browser; people get profiles of their own in it."""
-    expect.set_options(timeout=PATIENT)
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def client(site: Site) -> AsyncIterator[Client]:
     """Makes petitions and signatures without a browser."""
     async with client_of(site) as client:
@@ -54,7 +54,7 @@ def visit(browser: Browser, site: Site) -> Visiting:
     return partial(visiting, browser, site)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def library(client: Client) -> Library:
     """Petitions in every state, which tests read and leave as they are."""
     return await make_library(client)

@@ -22,7 +22,7 @@ from kenes.local import environment
 from kenes.local.ports import free_port
 from kenes.local.probe import HOST, http_ready, wait_ready
 from kenes.local.process import ChildProcess
-from tests.processes import READY_SECONDS, ROOT, RULE_PACKS, UNHURRIED, Product, running_product
+from tests.processes import READY_SECONDS, ROOT, RULE_PACKS, Product, running_product
 from tests.waiting import eventually_read
 
 API: Final = "/api/petitions/v1"
@@ -89,7 +89,6 @@ def running_site(folder: Path, more: Mapping[str, str] | None = None, service: s
         # All people of all tests come from one address, and some of them do in a minute what takes others a month.
         "KENES_WEB__WRITE_LIMIT": "2000",
         "KENES_WEB__ANONYMOUS_WRITE_LIMIT": "2000",
-        "KENES_KAFKA_SESSION_TIMEOUT": UNHURRIED,
     }
     provider = ChildProcess(
         "identity",
@@ -101,7 +100,7 @@ def running_site(folder: Path, more: Mapping[str, str] | None = None, service: s
     provider.start()
     try:
         wait_ready(provider, lambda: http_ready(f"{identity}/jwks"), READY_SECONDS)
-        with running_product(service=service, environment=told | dict(more or {}), restart=True) as product:
+        with running_product(service=service, environment=told | dict(more or {})) as product:
             yield Site(product, identity)
     finally:
         provider.stop()

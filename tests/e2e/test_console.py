@@ -201,7 +201,7 @@ async def test_pages_stay_and_say_what_is_old_while_broker_or_database_is_away(
         await expect(alarm).to_have_count(0)
         await asyncio.to_thread(mongo.kill)
         try:
-            await expect(alarm.filter(has_text="petitions").first).to_be_visible(timeout=30_000)
+            await expect(alarm.filter(has_text="petitions").first).to_be_visible()
             await visitor.open("/groups")
             await expect(page.locator(f"[id='group-{GROUP}']")).to_be_visible()
         finally:

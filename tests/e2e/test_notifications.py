@@ -16,7 +16,7 @@ from kenes.web.i18n import Translator
 from kenes.web.language import edge_catalogs
 from schemas.petitions import v1 as petitions
 from schemas.topics import PETITIONS
-from services.notifications.service import FOLDERS
+from services.notifications.serving import FOLDERS
 from tests.deciding import Deciding, petition
 from tests.e2e import steps
 from tests.e2e.browsing import DESKTOP, PHONE, in_browser, visiting

@@ -15,7 +15,7 @@ from kenes.local.environment import telegram
 from kenes.local.probe import HOST
 from kenes.web.i18n import Translator
 from kenes.web.language import edge_catalogs
-from services.notifications.service import FOLDERS
+from services.notifications.serving import FOLDERS
 from tests.e2e import steps
 from tests.e2e.browsing import PHONE, in_browser, visiting
 from tests.e2e.consultations import violations

@@ -72,7 +72,7 @@ def _drills() -> Mapping[str, Drill]:
 
 def _killed(drilled: Drilled, name: str, plan: Plan) -> Found:
     with running_product(
-        service=drilled.service, environment=drilled.settings, restart=True, mongo_binary=BINARY
+        service=drilled.service, environment=drilled.settings, killed=True, mongo_binary=BINARY
     ) as product:
         return asyncio.run(run(product, drilled, name, plan.rate, killing(product, plan)))
 

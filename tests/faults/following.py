@@ -121,8 +121,7 @@ class Following:
             tokens = [product.issuer.token(f"reader-{number}") for number in range(READERS)]
             readers = [_Person.of(token) for token in tokens]
             self._running = _Running(Deciding(producer), mailbox, receivers, readers)
-            for reader in readers:
-                await _confirm(client, mailbox, reader)
+            await asyncio.gather(*(_confirm(client, mailbox, reader) for reader in readers))
             yield
 
     async def take_part(self, client: Client, number: int, token: str) -> None:

@@ -61,7 +61,7 @@ def disk_site(service: str, settings: Mapping[str, str], binary: str | None) -> 
             temporary.mkdir()
             # Many lines, so that the disk of the logs is missed.
             told = {**settings, "TMPDIR": str(temporary), "KENES_LOG_LEVEL": "DEBUG"}
-            product = Product(folder, service=service, environment=told, restart=True)
+            product = Product(folder, service=service, environment=told, killed=True)
             # What the servers log is not the service's.
             product.kafka = EmbeddedKafka(broker.folder, log=folder / "servers" / "kafka.log")
             product.mongo = EmbeddedMongo(database.folder, binary=binary, log=folder / "servers" / "mongo.log")

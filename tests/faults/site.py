@@ -65,7 +65,7 @@ class Site:
 def tapped_site(service: str, settings: Mapping[str, str], binary: str | None) -> Iterator[Site]:
     """A started product in a folder of its own, which is removed."""
     folder = Path(tempfile.mkdtemp(prefix="kenes-site-"))
-    product = Product(folder, service=service, environment=settings, restart=True)
+    product = Product(folder, service=service, environment=settings, killed=True)
     kafka, mongo = free_port(), free_port()
     product.kafka = TappedKafka(folder / "kafka", product.logs / "kafka.log", kafka)
     product.mongo = TappedMongo(folder / "mongo", product.logs / "mongo.log", mongo, binary)

@@ -69,12 +69,12 @@ class ReplicaSet(EmbeddedMongo):
         """As it was named."""
         return self._uri
 
-    def start(self) -> Self:
-        """It runs already."""
-        return self
+    def begin(self) -> None:
+        """It runs already, and goes on."""
 
-    def stop(self) -> None:
-        """It goes on."""
+    def start(self) -> Self:
+        """It takes clients already."""
+        return self
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _primary(members: Members, other_than: tuple[str, int] | None) -> tuple[str,
 def step_down_site(service: str, settings: Mapping[str, str], uri: str) -> Iterator[StepDownSite]:
     """A started product on the replica set; what it wrote there is dropped in the end."""
     with tempfile.TemporaryDirectory(prefix="kenes-set-") as folder, MongoClient[dict[str, Any]](uri) as client:
-        product = Product(Path(folder), service=service, environment=settings, restart=True)
+        product = Product(Path(folder), service=service, environment=settings, killed=True)
         product.mongo = ReplicaSet(Path(folder) / "mongo", uri)
         try:
             with product:

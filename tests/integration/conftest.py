@@ -12,7 +12,7 @@ from kenes.local.mongo import EmbeddedMongo
 from tests.integration.api import Api
 from tests.integration.library import Library, open_library
 from tests.integration.notifying import Deciding, Notifying
-from tests.processes import UNHURRIED, Product, running_product
+from tests.processes import Product, running_product
 
 
 @pytest.fixture
@@ -22,13 +22,12 @@ async def library(kafka: EmbeddedKafka, mongo: EmbeddedMongo) -> AsyncIterator[L
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product() -> Iterator[Product]:
-    """One running product for the whole run, with a broker and a database of its own. Bring people of your own."""
+    """One running product for all tests here, with a broker and a database of its own. Bring people of your own."""
     # Everybody comes from one address here; the test of the limit starts an api of its own.
     limits = {"KENES_WEB__READ_LIMIT": "1000000", "KENES_WEB__ANONYMOUS_WRITE_LIMIT": "1000000"}
-    told = limits | {"KENES_KAFKA_SESSION_TIMEOUT": UNHURRIED}
-    with running_product(restart=True, environment=told) as started:
+    with running_product(environment=limits) as started:
         yield started
 
 

@@ -25,7 +25,7 @@ def notifications(ports: Sequence[int] = ()) -> Iterator[Product]:
         "KENES_WEB__READ_LIMIT": "1000000",
         "KENES_WEB__STREAMS_PER_ADDRESS": "1000",
     }
-    with running_product(service="notifications", restart=True, environment=environment) as started:
+    with running_product(service="notifications", killed=True, environment=environment) as started:
         yield started
 
 

@@ -32,14 +32,14 @@ _senders = count()
 @pytest.fixture(scope="module")
 def consultations() -> Iterator[Product]:
     """Where people comment."""
-    with running_product(service="consultations", environment=LIMITS, restart=True) as started:
+    with running_product(service="consultations", environment=LIMITS, killed=True) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
 def notifications(consultations: Product) -> Iterator[Product]:
     """Where they are told."""
-    with running_product(service="notifications", environment=LIMITS, restart=True, beside=consultations) as started:
+    with running_product(service="notifications", environment=LIMITS, killed=True, beside=consultations) as started:
         yield started
 
 

@@ -12,9 +12,9 @@ from kenes.kafka.decider import Position
 from kenes.local.mongo import EmbeddedMongo
 from kenes.mongo.client import Database, connected, transact
 from kenes.mongo.projection import Projection, live_version
-from kenes.mongo.standings import Standings, record_decider, standings
+from kenes.mongo.standings import Standings, standings
 from kenes.mongo.versions import begin_version
-from schemas.topics import PETITION_REQUESTS, PETITIONS
+from schemas.topics import PETITIONS
 from services.console.alerting.evaluating import Alert
 from services.console.alerting.stored import KEPT as KEPT_ALERTS
 from services.console.alerting.stored import StoredAlerts
@@ -39,7 +39,7 @@ async def test_a_database_that_is_not_there_has_no_standings(database: Database)
     assert await standings(database) == Standings()
 
 
-async def test_standings_are_where_projections_and_deciders_stand(database: Database) -> None:
+async def test_standings_are_where_projections_stand(database: Database) -> None:
     fold: Callable[..., object] = _nothing
     projection = Projection("tallies", PETITIONS, {"tallies": ()}, fold)  # type: ignore[arg-type]
     live = await live_version(database, projection)
@@ -50,9 +50,6 @@ async def test_standings_are_where_projections_and_deciders_stand(database: Data
 
     await transact(database, work)
     await building.retire()
-    await record_decider(database, "petitions", PETITION_REQUESTS.name, PETITIONS.name)
-    await record_decider(database, "petitions", PETITION_REQUESTS.name, PETITIONS.name)
-    await database["decision_positions"].insert_one({"_id": "petitions/5", "next": 8, "sequence": 4})
 
     found = await standings(database)
 
@@ -61,9 +58,6 @@ async def test_standings_are_where_projections_and_deciders_stand(database: Data
     assert (two.version, two.live, two.retired) == (2, False, True)
     assert one.positions[3] == Position(17, 9)
     assert len(one.positions) == PETITIONS.partitions
-    (decider,) = found.decisions
-    assert (decider.requests, decider.decisions) == (PETITION_REQUESTS.name, PETITIONS.name)
-    assert decider.positions == {5: Position(8, 4)}
 
 
 async def test_a_restart_keeps_a_day_of_figures_and_the_database_no_more_than_that(database: Database) -> None:

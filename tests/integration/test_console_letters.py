@@ -122,11 +122,13 @@ async def test_a_replay_written_before_a_crash_is_found_not_written_again(failed
 
 async def test_a_decision_that_was_set_aside_is_noted_and_not_replayable(failed: Library) -> None:
     record = (await failed.records(failed.loans))[0]
-    await DeadLetters(failed.producer, "library/shelf").put(failed.loans, record, ValueError("no"))
+    # By a projection, and by a worker of the process that decides: only the decider writes there, whoever reads.
+    for consumer in ("library/shelf", "library/stream"):
+        await DeadLetters(failed.producer, consumer).put(failed.loans, record, ValueError("no"))
     aside = failed.loans.dead_letters
     await noting(failed).note(aside, [read(aside, each) for each in await failed.records(aside)])
     found = await asked(failed, f"{failed.loans.name}/0/0")
-    assert [each.letter.replayable for each in found if isinstance(each, NoteRequested)] == [False]
+    assert [each.letter.replayable for each in found if isinstance(each, NoteRequested)] == [False, False]
 
 
 async def test_what_is_no_letter_is_set_aside_beside_the_letters(failed: Library) -> None:

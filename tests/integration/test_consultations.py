@@ -20,7 +20,7 @@ VOTES: Final = ("agree", "disagree", "pass")
 def product() -> Iterator[Product]:
     """A running consultations service with servers of its own."""
     limits = {"KENES_WEB__READ_LIMIT": "1000000", "KENES_WEB__ANONYMOUS_WRITE_LIMIT": "1000000"}
-    with running_product(service="consultations", restart=True, environment=limits) as started:
+    with running_product(service="consultations", environment=limits) as started:
         yield started
 
 

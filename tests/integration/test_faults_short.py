@@ -27,7 +27,7 @@ def assert_met(found: Found, product: Product) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("drilled", [Signing(), Speaking(), Following()], ids=lambda drilled: drilled.service)
 async def test_nothing_is_lost_and_nothing_counts_twice(drilled: Drilled) -> None:
-    with running_product(service=drilled.service, environment=drilled.settings, restart=True) as product:
+    with running_product(service=drilled.service, environment=drilled.settings, killed=True) as product:
         plan = Plan(seconds=6, rate=15, pace=1, outage=0.5)
         found = await run(product, drilled, drilled.service, plan.rate, killing(product, plan))
         assert_met(found, product)

@@ -4,7 +4,6 @@ import html
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from kenes.identity.access import Authenticator, current_person
 from kenes.identity.bearer import BearerVerifier
 from kenes.identity.login import LOCALES, Login
 from kenes.identity.settings import IdentitySettings, IssuerSettings, LoginSettings, load
+from kenes.local.ports import free_port
 from kenes.local.probe import http_ready
 from kenes.web.app import build_app
 from kenes.web.csrf import form_token
@@ -96,9 +96,7 @@ async def make_site(issuer: IssuerSettings, login: LoginSettings) -> AsyncIterat
 
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     data = tmp_path_factory.mktemp("provider")
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(

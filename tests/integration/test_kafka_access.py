@@ -23,7 +23,7 @@ from kenes.kafka.lag import committed_by
 from kenes.kafka.producer import BrokerUnavailableError, Producer
 from kenes.kafka.reader import ends
 from kenes.kafka.stream import running_app, stream_app
-from kenes.local.kafka import EmbeddedKafka, _cluster_id
+from kenes.local.kafka import EmbeddedKafka, cluster_id
 from kenes.local.ports import free_port
 from kenes.local.probe import HOST
 from schemas.envelope import Event
@@ -31,6 +31,7 @@ from schemas.parts import Actor
 from schemas.petitions import v1 as petitions
 from schemas.topics import PETITION_REQUESTS, PUBLIC_EVENTS, REGISTRY, Topic, all_topics
 from tests.processes import ROOT
+from tests.stack import running
 from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.stack
@@ -59,7 +60,7 @@ class GuardedKafka(EmbeddedKafka):
 
     def _format(self, java: list[str], config: Path) -> None:
         scram = [f"--add-scram=SCRAM-SHA-512=[name={name},password={PASSWORD}]" for name in users()]
-        tool = ["kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(config), *scram]
+        tool = ["kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(config), *scram]
         subprocess.run([*java, *tool], check=True, capture_output=True, timeout=200)
 
 
@@ -82,7 +83,7 @@ def guarded() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedKafka]:
-    with GuardedKafka(tmp_path_factory.mktemp("guarded")) as started:
+    with running(GuardedKafka(tmp_path_factory.mktemp("guarded"))) as started:
         asyncio.run(_allow(started))
         yield started
 

@@ -17,7 +17,7 @@ from kenes.kafka.records import Receipt, read
 from kenes.local.kafka import EmbeddedKafka
 from tests.example.v1 import BorrowRequested, topics
 from tests.integration.library import event_of
-from tests.stack import kafka_server
+from tests.stack import running
 from tests.waiting import eventually_read, until
 
 pytestmark = pytest.mark.stack
@@ -28,7 +28,7 @@ TIMEOUT = 1.5
 
 @pytest.fixture(scope="module")
 def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
-    with kafka_server(tmp_path_factory.mktemp("own-kafka")) as server:
+    with running(EmbeddedKafka(tmp_path_factory.mktemp("own-kafka"))) as server:
         yield server
 
 

@@ -47,7 +47,7 @@ def sink(tmp_path: Path) -> Iterator[Sink]:
 def product(sink: Sink) -> Iterator[Product]:
     """Notifications without its api; processes are started again when they end."""
     with running_product(
-        service="notifications", roles=["stream", "project"], environment=sink.environment(RULE_PACKS), restart=True
+        service="notifications", roles=["stream", "project"], environment=sink.environment(RULE_PACKS), killed=True
     ) as started:
         yield started
 

@@ -37,7 +37,7 @@ def sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sink]:
 def product(sink: Sink) -> Iterator[Product]:
     """Notifications with a relay."""
     told = sink.environment(RULE_PACKS) | {"KENES_LETTERS_BY_CLIENT": "1000"}
-    with running_product(service="notifications", environment=told, restart=True) as started:
+    with running_product(service="notifications", environment=told) as started:
         yield started
 
 

@@ -36,9 +36,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSettings]:
 @pytest.fixture(scope="module")
 def product(local: LocalSettings) -> Iterator[Product]:
     """Notifications that know Telegram and no mail."""
-    with running_product(
-        service="notifications", environment=telegram(HOST, local.telegram_port), restart=True
-    ) as started:
+    with running_product(service="notifications", environment=telegram(HOST, local.telegram_port)) as started:
         yield started
 
 

@@ -31,7 +31,7 @@ def product() -> Iterator[Product]:
     """Notifications without its api; processes are started again when they end."""
     told = {"KENES_COUNTED_EVERY": "0.5"}
     with running_product(
-        service="notifications", roles=["stream", "project"], environment=told, restart=True
+        service="notifications", roles=["stream", "project"], environment=told, killed=True
     ) as started:
         yield started
 

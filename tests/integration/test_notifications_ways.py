@@ -37,7 +37,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSettings]:
 def product(local: LocalSettings) -> Iterator[Product]:
     """Notifications with every way out."""
     told = told_of(local) | {"KENES_LETTERS_BY_CLIENT": "1000", "KENES_BOUNCES_TOKEN": RELAY}
-    with running_product(service="notifications", environment=told, restart=True) as started:
+    with running_product(service="notifications", environment=told) as started:
         yield started
 
 

@@ -22,7 +22,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 @pytest.fixture(scope="module")
 def own() -> Iterator[Product]:
     """A product whose servers may be killed."""
-    with running_product(restart=True, environment={"KENES_MONGO_TIMEOUT": "5"}) as started:
+    with running_product(killed=True, environment={"KENES_MONGO_TIMEOUT": "5"}) as started:
         yield started
 
 

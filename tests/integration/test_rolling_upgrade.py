@@ -21,12 +21,12 @@ from tests.faults.newer import GROWN, READS, WRITES, SignRequestedV1, SignReques
 from tests.faults.rolling import Rolling, rolling
 from tests.faults.signing import Signing
 from tests.processes import Product, running_product
+from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 
 BACK: Final = ("api", "stream", "project")
 RATE: Final = 8.0
-SEEN_WITHIN: Final = 60.0
 
 
 async def records(product: Product, topic: Topic) -> list[Record]:
@@ -36,7 +36,7 @@ async def records(product: Product, topic: Topic) -> list[Record]:
 
 async def seen(product: Product, topic: Topic, wanted: Callable[[Record], bool]) -> int:
     """How many records there are of some sort, once there is one or has had the time to be."""
-    deadline = time.monotonic() + SEEN_WITHIN
+    deadline = time.monotonic() + PATIENCE
     while True:
         found = sum(map(wanted, await records(product, topic)))
         if found or time.monotonic() > deadline:
@@ -73,7 +73,7 @@ async def roll_forth_and_back(stage: Rolling) -> None:
 
 async def test_nothing_is_lost_while_releases_are_rolled_out_and_back() -> None:
     drilled = Signing()
-    with running_product(restart=True) as product, rolling(product) as stage:
+    with running_product(killed=True) as product, rolling(product) as stage:
         clients = [Client(url, drilled.prefix) for url in stage.gateway.urls]
         books = clients[1].books = clients[0].books
         async with drilled.opened(product, clients[0]):

@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not chosen:
             continue
         with running_product(
-            service=service, roles=roles, environment=ENVIRONMENT, restart=True, mongo_binary=binary
+            service=service, roles=roles, environment=ENVIRONMENT, killed=True, mongo_binary=binary
         ) as product:
             machine = describe(product.mongo)
             _say(f"{machine['cpu']}, {machine['cores']} cores, {machine['kafka']}, {machine['mongo']}")

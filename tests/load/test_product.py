@@ -18,7 +18,7 @@ pytestmark = pytest.mark.stack
 
 @pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
-    with running_product(environment=ENVIRONMENT, restart=True) as found:
+    with running_product(environment=ENVIRONMENT, killed=True) as found:
         pids = found.pids()
         yield found
         pids |= found.pids()

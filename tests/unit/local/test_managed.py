@@ -149,14 +149,26 @@ def test_refused_settings_are_not_tried_again(child: FakeChild) -> None:
     assert one.hopeless
 
 
-@pytest.mark.parametrize(("status", "state"), [(0, State.DONE), (1, State.FAILED)])
-def test_a_task_runs_once_and_its_failure_stops_nothing(child: FakeChild, status: int, state: State) -> None:
+def test_a_task_runs_once(child: FakeChild) -> None:
     one = Managed(ProcessSpec(child, once=True))
     one.step(0, True)
     one.step(1, True)
     assert not one.settled
-    child.status = status
+    child.status = 0
     one.step(2, True)
-    assert (one.state, one.settled, one.hopeless) == (state, True, False)
+    assert (one.state, one.settled, one.hopeless) == (State.DONE, True, False)
     one.step(100, True)
     assert len(child.starts) == 1
+
+
+def test_a_task_that_fails_is_tried_again_and_stops_nothing_when_it_is_given_up(child: FakeChild) -> None:
+    one, now = Managed(ProcessSpec(child, once=True)), 0.0
+    for _ in range(FIRST_TRIES):
+        assert not one.settled
+        one.step(now, True)
+        child.status = 1
+        one.step(now, True)
+        now += LONGEST_BACKOFF
+    assert (one.state, one.settled, one.hopeless) == (State.FAILED, True, False)
+    one.step(now, True)
+    assert len(child.starts) == FIRST_TRIES

@@ -205,6 +205,11 @@ def test_a_port_given_out_twice_is_refused_with_both_uses(tmp_path: Path) -> Non
         stack(tmp_path, user=user | {environment.METRICS_PORT: str(site)}).require_ports()
 
 
+def test_nobody_is_given_a_port_that_was_just_given() -> None:
+    given = [free_port() for _ in range(150)]
+    assert len(set(given)) == len(given)
+
+
 def test_a_port_taken_on_all_addresses_is_taken_here_too() -> None:
     port = free_port()
     assert is_free(port)
