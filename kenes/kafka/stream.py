@@ -1,7 +1,7 @@
 """The stream process: a Faust app whose agents hand batches to deciders.
 
-Faust acknowledges an event whose agent raised, and with `take` the whole batch; so nothing here raises into Faust.
-A decider that fails ends the process at once: nothing more is committed, and the batch comes again.
+Faust acknowledges an event whose agent raised; so nothing here raises into Faust. A decider that fails ends the process
+at once: nothing more is committed, and the batch comes again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir
 from threading import Timer
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from kenes.kafka.connection import client_options
 from kenes.kafka.decider import Decider
+from kenes.kafka.gathering import gathered
 from kenes.kafka.records import Record
 from kenes.observe.logs import get_logger
 from kenes.tasks import is_cancelled
@@ -92,16 +93,17 @@ def add_decider(app: faust.App, decider: Decider, *, die: Callable[[], None] | N
     end = die or _die
 
     async def agent(stream: Any) -> AsyncIterator[None]:
-        async for events in stream.take_events(BATCH, within=GATHER):
-            try:
-                await decider.handle([_record(event) for event in events])
-            except BaseException as error:
-                if isinstance(error, asyncio.CancelledError) and is_cancelled():
-                    raise
-                _log.exception("deciding failed: the process ends, the batch will come again")
-                end()
-                await asyncio.Event().wait()  # never acknowledges, should the end be slow to come
-            yield
+        async with aclosing(gathered(stream, BATCH, GATHER)) as batches:
+            async for events in batches:
+                try:
+                    await decider.handle([_record(event) for event in events])
+                except BaseException as error:
+                    if isinstance(error, asyncio.CancelledError) and is_cancelled():
+                        raise
+                    _log.exception("deciding failed: the process ends, the batch will come again")
+                    end()
+                    await asyncio.Event().wait()  # never acknowledges, should the end be slow to come
+                yield
 
     app.agent(topic, name=decider.requests.name)(agent)
 

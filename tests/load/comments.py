@@ -1,4 +1,4 @@
-"""The results report as CSV: comments a second, and what the api process holds in memory while it writes them; a list.
+"""The results report as CSV: comments a second, and what the api process holds in memory while it writes them; pages.
 
 A quarter of a million comments are put into the projections as they would stand there: most are of campaigns, half of
 which have their answer. BENCH_COMMENTS sets another number.
@@ -69,6 +69,9 @@ async def run(setting: Setting) -> None:
     spent = {role: now - used[role] for role, now in setting.cpu_seconds().items()}
     pages = sorted([await _list(setting.product.url, consultation) for _ in range(_PAGES)])
     setting.measures.add("comments.list.p50", percentile(pages, 0.50) * 1000, "ms")
+    shown = sorted([await _show(setting.product.url, consultation) for _ in range(_PAGES)])
+    setting.measures.add("comments.page.first_byte_p50", percentile(shown, 0.50) * 1000, "ms", goal=Goal("<", 100))
+    setting.measures.add("comments.page.first_byte_p99", percentile(shown, 0.99) * 1000, "ms")
     expected = sum(_answered(_campaign(number)) for number in range(COMMENTS))
     assert answered == {"campaign": expected, "": COMMENTS - expected}, answered
     setting.measures.add("comments.exported", COMMENTS, "rows")
@@ -176,6 +179,19 @@ async def _list(url: str, consultation: str) -> float:
         answer = await client.get(f"{url}{PREFIX}/consultations/{consultation}/comments")
         seconds = time.perf_counter() - began
     assert answer.json()["after"] == "50", answer.text
+    return seconds
+
+
+async def _show(url: str, consultation: str) -> float:
+    """Seconds until the first byte of the page on which all comments stand, the newest first."""
+    path = f"{url}/consultations/{consultation}/clauses/{WHOLE}"
+    async with httpx.AsyncClient(timeout=60.0) as client:
+        began = time.perf_counter()
+        async with client.stream("GET", path) as answer:
+            parts = answer.aiter_raw()
+            await anext(parts)
+            seconds = time.perf_counter() - began
+            assert answer.status_code == 200
     return seconds
 
 
