@@ -3,49 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
-from starlette.routing import BaseRoute
 
-from kenes.web.openapi import Operation
 from schemas.topics import SIGNATURE_REQUESTS, SIGNATURES
 from services.console.domain.letters import Case
-from services.console.letters.pages import LetterPages
 from services.console.letters.reads import Entry
-from services.console.pages.site import ConsoleSite
 from tests.unit.console.acts import note
+from tests.unit.console.lettered import pages_of
 from tests.unit.console.world import console
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 REPLAY, NO_COPY, FOLDED_AGAIN = "Replay the record", "there is no copy", "but folded again"
-
-
-def pages_of(entry: Entry) -> Any:
-    """The pages of a desk that knows one letter."""
-
-    async def found(_case: str) -> Entry:
-        return entry
-
-    async def nothing(*_asked: object) -> None:
-        return None
-
-    async def no_acts(_subject: str) -> list[object]:
-        return []
-
-    def pages(site: ConsoleSite, _authenticate: object) -> tuple[list[BaseRoute], list[Operation]]:
-        desk = SimpleNamespace(
-            site=site,
-            live=SimpleNamespace(settled=nothing),
-            letters=SimpleNamespace(one=found),
-            trail=SimpleNamespace(about=no_acts),
-            open_letter=nothing,
-            shared=lambda _person: {"may_act": True},
-        )
-        return LetterPages(cast("Any", desk)).routes(), []
-
-    return pages
 
 
 @pytest.mark.parametrize(
@@ -61,7 +30,7 @@ async def test_the_page_says_what_may_be_done_about_a_record(topic: str, replaya
     first, last = (note(case, consumer=each).letter for each in ("petitions/tallies", "notifications/stream"))
     last = last.model_copy(update={"replayable": replayable})
     entry = Entry(id=case, case=Case(letter=last, known=(last.id,)), noted=AT, sent=None, notes=(first, last))
-    async with console(more=pages_of(entry)) as world:
+    async with console(more=pages_of(entry, may_act=True)) as world:
         await world.sign_in("operator-act")
         page = (await world.get(f"/letters/case/{case}")).text
     assert [each for each in (REPLAY, NO_COPY, FOLDED_AGAIN) if each in page] == [said]

@@ -6,21 +6,16 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Final
 
 import pytest
-from starlette.routing import BaseRoute
 
 from kenes.kafka.records import Record
 from kenes.web.i18n import LANGUAGES
-from kenes.web.openapi import Operation
 from schemas.notifications.streams import Result
 from schemas.topics import DELIVERY_ATTEMPTS, PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS
 from services.console.domain.letters import Case
-from services.console.letters.pages import LetterPages
 from services.console.letters.reads import Entry
-from services.console.pages.site import ConsoleSite
 from services.console.sampling.topic_events import Sample, SampledEvent
 from services.console.traces.addresses import address
 from services.console.traces.api import TraceApi
@@ -28,6 +23,7 @@ from services.console.traces.asked import Window
 from services.console.traces.pages import TracePages
 from services.console.traces.searching import Searches
 from tests.unit.console.acts import note
+from tests.unit.console.lettered import pages_of
 from tests.unit.console.traced import ACT, AT, REACHED, REFUSED, SPAN, TRACE, MemoryLog, record, tried
 from tests.unit.console.world import TOPIC, World, console
 
@@ -243,27 +239,7 @@ async def test_a_dead_letter_leads_to_the_trace_of_its_record() -> None:
     letter = note(case).letter
     entry = Entry(id=case, case=Case(letter=letter, known=(letter.id,)), noted=AT, sent=None, notes=(letter,))
 
-    async def found(_case: str) -> Entry:
-        return entry
-
-    async def nothing(*_asked: object) -> None:
-        return None
-
-    async def no_acts(_subject: str) -> list[object]:
-        return []
-
-    def pages(site: ConsoleSite, _authenticate: object) -> tuple[list[BaseRoute], list[Operation]]:
-        desk = SimpleNamespace(
-            site=site,
-            live=SimpleNamespace(settled=nothing),
-            letters=SimpleNamespace(one=found),
-            trail=SimpleNamespace(about=no_acts),
-            open_letter=nothing,
-            shared=lambda _person: {"may_act": False},
-        )
-        return LetterPages(cast("Any", desk)).routes(), []
-
-    async with console(more=pages) as world:
+    async with console(more=pages_of(entry, may_act=False)) as world:
         await world.sign_in("operator")
         page = await world.get(f"/letters/case/{case}")
     assert page.status_code == 200
