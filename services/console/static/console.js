@@ -115,7 +115,8 @@ function move(step) {
 field?.addEventListener("input", narrow);
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select, dialog")) {
+  // A dialog that has just closed keeps the focus until the next frame is painted: keys are the page's again by then.
+  if (event.target.closest("input, textarea, select, dialog[open]")) {
     if (event.key === "Escape" && event.target === field) {
       event.preventDefault(); // browsers would empty the field, and what was looked for would be lost among the rest
       field.blur();
