@@ -1,6 +1,8 @@
 """Names of regions, and of the districts and cities in them, in the three languages; their files name the source."""
 
 import tomllib
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -35,10 +37,12 @@ def place_name(code: str, language: str) -> str:
     return Locale(language).territories.get(code) or region_name(code, language)
 
 
-def regions(language: str) -> list[tuple[str, str]]:
+@cache
+def regions(language: str) -> Sequence[tuple[str, str]]:
     """(code, name) of every region, in the order of the alphabet."""
     # Sorting by code points puts Kazakh letters last; reading them as their neighbours is what readers expect.
-    return sorted(((code, names[language]) for code, names in _NAMES.items()), key=lambda pair: sortable(pair[1]))
+    named = ((code, names[language]) for code, names in _NAMES.items())
+    return tuple(sorted(named, key=lambda pair: sortable(pair[1])))
 
 
 _LETTERS: Final = str.maketrans(

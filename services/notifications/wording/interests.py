@@ -1,6 +1,6 @@
 """What can be followed, in the words of a reader."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -86,7 +86,7 @@ class InterestNames:
         return f"{self.addresses.own}/notifications"
 
 
-def choices(t: Translator) -> dict[str, list[tuple[str, str]]]:
+def choices(t: Translator) -> dict[str, Sequence[tuple[str, str]]]:
     """What forms let people choose from, as values and words: regions, topics and levels."""
     return {
         "regions": regions(t.language),
