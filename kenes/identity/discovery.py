@@ -62,15 +62,31 @@ async def fetch_document(
     client: httpx.AsyncClient, uri: str, headers: Mapping[str, str] = MappingProxyType({})
 ) -> dict[str, Any]:
     """A JSON object of at most 512 kB. Raises IssuerUnreachableError."""
+    status, body = await answered(client, "GET", uri, headers)
+    if status != httpx.codes.OK:
+        raise IssuerUnreachableError(f"{uri} answered {status}")
+    return json_object(body, uri)
+
+
+async def answered(
+    client: httpx.AsyncClient, method: str, uri: str, headers: Mapping[str, str], form: Mapping[str, str] | None = None
+) -> tuple[int, bytes]:
+    """The status and the body, of at most 512 kB, that an issuer answers in time. Raises IssuerUnreachableError."""
     try:
         async with (
             asyncio.timeout(_LONGEST),
-            client.stream("GET", uri, headers={"accept": "application/json", **headers}) as response,
+            client.stream(method, uri, data=form, headers={"accept": "application/json", **headers}) as response,
         ):
-            if response.status_code != httpx.codes.OK:
-                raise IssuerUnreachableError(f"{uri} answered {response.status_code}")
-            document = json.loads(await _limited(response, uri))
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError, TimeoutError) as error:
+            return response.status_code, await _limited(response, uri)
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        raise IssuerUnreachableError(f"{uri}: {type(error).__name__}") from error
+
+
+def json_object(body: bytes, uri: str) -> dict[str, Any]:
+    """What an issuer answered, as an object. Raises IssuerUnreachableError where it is none."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
         raise IssuerUnreachableError(f"{uri}: {type(error).__name__}") from error
     if not isinstance(document, dict):
         raise IssuerUnreachableError(f"{uri} is not a JSON object")

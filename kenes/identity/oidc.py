@@ -5,7 +5,6 @@ It knows nothing of browsers, cookies or sessions: those are in `login`.
 
 import base64
 import hashlib
-import json
 import secrets
 import time
 from collections.abc import Callable
@@ -16,7 +15,14 @@ from urllib.parse import quote_plus, urlencode
 import httpx
 
 from kenes.identity.claims import person_from_claims
-from kenes.identity.discovery import IssuerUnreachableError, endpoint, fetch_configuration, fetch_document
+from kenes.identity.discovery import (
+    IssuerUnreachableError,
+    answered,
+    endpoint,
+    fetch_configuration,
+    fetch_document,
+    json_object,
+)
 from kenes.identity.errors import Reason, TokenRefusedError
 from kenes.identity.keys import IssuerKeys
 from kenes.identity.person import Person
@@ -130,7 +136,7 @@ class OidcClient:
             "code_verifier": attempt.verifier,
         }
         client_id, secret = self._settings.oidc_client_id, self._settings.oidc_client_secret.get_secret_value()
-        headers = {"accept": "application/json"}
+        headers = {}
         offered = (await self._configured()).get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         if "client_secret_basic" in offered:
             # RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.
@@ -139,16 +145,12 @@ class OidcClient:
         else:
             form |= {"client_id": client_id, "client_secret": secret}
         uri = await self._endpoint("token_endpoint")
-        try:
-            response = await self._client.post(uri, data=form, headers=headers)
-            answer = json.loads(response.content)
-        except (httpx.HTTPError, ValueError, RecursionError) as error:
-            raise IssuerUnreachableError(f"{uri}: {type(error).__name__}") from error
-        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise IssuerUnreachableError(f"{uri} answered {response.status_code}")
-        if response.status_code != httpx.codes.OK or not isinstance(answer, dict):
-            raise LoginFailedError(f"the issuer refused the code with status {response.status_code}")
-        return answer
+        status, body = await answered(self._client, "POST", uri, headers, form)
+        if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise IssuerUnreachableError(f"{uri} answered {status}")
+        if status != httpx.codes.OK:
+            raise LoginFailedError(f"the issuer refused the code with status {status}")
+        return json_object(body, uri)
 
     async def _verified(self, id_token: str, nonce: str) -> dict[str, Any]:
         """The claims of an ID token, checked as Core 1.0 section 3.1.3.7 asks."""

@@ -462,12 +462,18 @@ async def test_an_issuer_that_breaks_half_way_is_told_apart(tricked: Site, issue
     assert await tricked.who() is None
 
 
-async def test_an_issuer_that_answers_no_json_is_told_apart(tricked: Site, issuer: TestIssuer) -> None:
+async def test_an_issuer_that_does_not_know_the_code_is_told_apart(tricked: Site) -> None:
     query = await tricked.begin()
     response = await tricked.browser.get("/auth/callback", params={"code": "c", "state": query["state"]})
     assert response.json()["code"] == "login-failed"  # its 404 says "null"
+
+
+@pytest.mark.parametrize("answer", [b"<html>", b"[]", b'{"id_token": "%s"}' % (b"e" * 600_000)])
+async def test_an_issuer_that_answers_nothing_of_use_is_told_apart(
+    tricked: Site, issuer: TestIssuer, answer: bytes
+) -> None:
     query = await tricked.begin()
-    issuer.raw["/token"] = b"<html>"
+    issuer.raw["/token"] = answer
     response = await tricked.browser.get("/auth/callback", params={"code": "c", "state": query["state"]})
     assert response.json()["code"] == "login-unavailable"
 
