@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -74,7 +75,7 @@ CONSULTING: Final[dict[str, Group]] = {"voting": voting.run, "comments": comment
 OPERATING: Final[dict[str, Group]] = {"console": console.run}
 """Groups with a product of their own that runs the operators' console."""
 NOTIFYING: Final[dict[str, Group]] = {"notifying": notifying.run, "senders": senders.run}
-"""Groups with a product of their own that runs the notifications service, without its api."""
+"""Groups with a product of their own each, that runs the notifications service, without its api."""
 ALONE: Final[dict[str, Group]] = {
     "rebuild": rebuild.run,
     "opinion": opinion.run,
@@ -93,16 +94,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     # Children inherit the limit: the api process holds as many connections as the load does.
     allow_connections(2 * live.CLIENTS)
+    # New topics have no leader for a moment: the client tries again by itself, and tells of it a line for each.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     measures = Measures()
     failed: list[str] = []
     binary = os.environ.get("KENES_LOCAL_MONGO_BINARY")
     apart = [({name: group}, ROLES, "petitions") for name, group in APART.items()]
+    telling = [({name: group}, ("stream", "project"), "notifications") for name, group in NOTIFYING.items()]
     products = (
         (GROUPS, ROLES, "petitions"),
         *apart,
         (CONSULTING, ROLES, "consultations"),
         (OPERATING, ROLES, "console"),
-        (NOTIFYING, ("stream", "project"), "notifications"),
+        *telling,
         (ALONE, (), "petitions"),
     )
     for groups, roles, service in products:
