@@ -18,9 +18,9 @@ _OF_THE_BODY: Final = (b"content-length", b"content-type", b"content-encoding")
 
 
 def etag(*parts: object) -> str:
-    """A weak entity tag of what an answer is made from: `etag("petition", id, version, language)`."""
-    digest = hashlib.blake2b("\0".join(map(str, parts)).encode(), digest_size=12).hexdigest()
-    return f'W/"{digest}"'
+    """A weak entity tag of what an answer is made from: `etag("petition", id, version, language)`, or of its body."""
+    told = b"\0".join(part if isinstance(part, bytes) else str(part).encode() for part in parts)
+    return f'W/"{hashlib.blake2b(told, digest_size=12).hexdigest()}"'
 
 
 def not_modified(request: Request, *, tag: str | None = None, modified: datetime | None = None) -> bool:
