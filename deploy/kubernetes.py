@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from deploy.access import Rule, rules, users
-from deploy.table import API_PORT, METRICS_PORT, OPERATORS, Deployed, addresses, deployed, partitions, secrets_of
+from deploy.table import (
+    API_PORT,
+    MEMORY,
+    MEMORY_OF_OTHERS,
+    METRICS_PORT,
+    OPERATORS,
+    Deployed,
+    addresses,
+    deployed,
+    partitions,
+    secrets_of,
+)
 from schemas.topics import REGISTRY, Topic, all_topics
 
 Resource = dict[str, Any]
@@ -141,6 +152,7 @@ def _container(service: Deployed, role: str, name: str) -> Resource:
     ports = [{"name": "metrics", "containerPort": METRICS_PORT}]
     if role == "api":
         ports.append({"name": "http", "containerPort": API_PORT})
+    memory = f"{MEMORY.get(name, MEMORY_OF_OTHERS)}Mi"
     probe = {"httpGet": {"path": "/healthz", "port": "metrics"}, "timeoutSeconds": 4}
     return {
         "name": role,
@@ -159,7 +171,7 @@ def _container(service: Deployed, role: str, name: str) -> Resource:
             "failureThreshold": 2,
         },
         # Memory is the same asked and allowed: nobody is ended for a neighbour's growth.
-        "resources": {"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"cpu": "1", "memory": "512Mi"}},
+        "resources": {"requests": {"cpu": "250m", "memory": memory}, "limits": {"cpu": "1", "memory": memory}},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
@@ -254,13 +266,16 @@ def _by_load(name: str) -> Resource:
 
 
 def _by_lag(service: Deployed, role: str, name: str) -> Resource:
-    """By what is yet to be done, up to a copy for each partition."""
-    consumer = f"{service.name}-stream" if role == "stream" else f"{service.name}[.].+"
+    """By what is yet to be done, up to a copy for each partition.
+
+    Whose work it is says the process that tells of it: workers of `stream` have groups named as those of projections.
+    """
+    told = f'kenes_consumer_lag_records{{service="{service.name}",process="{role}"}}'
     trigger = {
         "type": "prometheus",
         "metadata": {
             "serverAddress": _PROMETHEUS,
-            "query": f'sum(consumer_topic:kenes_lag_records:sum{{consumer=~"{consumer}"}})',
+            "query": f"sum(consumer_topic:kenes_lag_records:sum and on (consumer, topic) {told})",
             "threshold": str(_RECORDS_BEHIND),
         },
     }

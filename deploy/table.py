@@ -25,6 +25,11 @@ _MAILERS = frozenset({"petitions-api", "notifications-api", "notifications-strea
 _NOTIFIERS = frozenset({"notifications-api", "notifications-stream"})
 
 
+MEMORY = {"petitions-api": 1024, "petitions-stream": 1536}
+"""MiB of those that keep something of every petition in memory, for 100,000 of them: docs/operations.md, Size."""
+MEMORY_OF_OTHERS = 512
+
+
 @dataclass(frozen=True)
 class Secret:
     """A secret of some processes, read from a file: an empty one leaves it out.

@@ -17,7 +17,7 @@ Service = dict[str, Any]
 _NOT_READ_ONLY = frozenset({"kafka", "keycloak"})
 _GATEWAY = "gateway"
 # Who is on a network that leads outside.
-_OUTWARD = {"edge": {_GATEWAY}, "out": {"notifications-stream"}}
+_OUTWARD = {"edge": {_GATEWAY}, "out": {"petitions-api", "notifications-api", "notifications-stream"}}
 # What operators alone may reach.
 _OPERATORS = frozenset({"console-api", "grafana"})
 _SECRET_NAME = re.compile(r"(PASSWORD|SECRET|MASTER_KEY|WEBPUSH_KEY|TOKEN|MONGO_URI|KAFKA_BOOTSTRAP)")

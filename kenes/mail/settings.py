@@ -19,7 +19,7 @@ class MailSettings(FileSettings):
     smtp_bounces: str = Field(
         default="",
         description="Mailbox with sub-addresses that bounces come back to, e.g. `bounces@petitions.example`, as "
-        "`bounces+REFERENCE@petitions.example`; left out: they go to who writes.",
+        "`bounces+REFERENCE@petitions.example`; left out or `none`: they go to who writes.",
     )
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls",
@@ -35,6 +35,11 @@ class MailSettings(FileSettings):
     @classmethod
     def _none_is_none(cls, name: str | None) -> str | None:
         return None if name in ("", "none") else name
+
+    @field_validator("smtp_bounces")
+    @classmethod
+    def _none_is_left_out(cls, address: str) -> str:
+        return "" if address == "none" else address
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

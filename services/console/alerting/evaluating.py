@@ -32,7 +32,7 @@ class Alert:
     @property
     def key(self) -> str:
         """The same for the same rule and labels."""
-        return f"{self.rule}/{self.what}"
+        return _key(self.rule, self.what)
 
     @property
     def phase(self) -> Phase:
@@ -40,6 +40,10 @@ class Alert:
         if self.resolved is not None:
             return Phase.RESOLVED
         return Phase.PENDING if self.fired is None else Phase.FIRING
+
+
+def _key(rule: str, what: str) -> str:
+    return f"{rule}/{what}"
 
 
 @dataclass
@@ -86,6 +90,8 @@ class Alerts:
                     broken.add(alert.key)
                     if alert.fired == now:
                         changed.append(alert)
+                elif value.at_least:  # what fired before a restart may still be wrong
+                    broken.add(_key(rule.name, value.key))
         return changed + self._over(broken, now)
 
     def _values(self, rule: Rule, seen: Seen) -> Iterable[Value]:

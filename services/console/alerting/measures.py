@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from kenes.kafka.cluster_model import Group
 from kenes.mongo.standings import ProjectionStanding
@@ -10,6 +11,7 @@ from schemas.topics import REGISTRY
 from services.console.sampling.history import History
 from services.console.sampling.readings import Reading
 from services.console.sampling.snapshot import Snapshot
+from services.console.sampling.watch import Sight
 
 HOUR: Final = 3600
 Labels = Mapping[str, str]
@@ -17,10 +19,11 @@ Labels = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a measure."""
+    """One value of a measure. `at_least`: it counts from the console's first look, and may be more than is known."""
 
     labels: Labels
     value: float
+    at_least: bool = False
 
     @property
     def key(self) -> str:
@@ -37,15 +40,20 @@ class Seen:
 
 
 def _broker_away(seen: Seen) -> Iterator[Value]:
-    since, at = seen.snapshot.broker.failing_since, seen.snapshot.at
-    yield Value({}, (at - since).total_seconds() if since is not None else 0.0)
+    yield _away({}, seen.snapshot.broker, seen.snapshot.at)
 
 
 def _database_away(seen: Seen) -> Iterator[Value]:
-    at = seen.snapshot.at
     for service, sight in seen.snapshot.databases.items():
-        since = sight.failing_since
-        yield Value({"service": service}, (at - since).total_seconds() if since is not None else 0.0)
+        yield _away({"service": service}, sight, seen.snapshot.at)
+
+
+def _away(labels: Labels, sight: Sight[Any], now: datetime) -> Value:
+    """For how long something has not answered; who has never answered here may have been away before."""
+    since = sight.failing_since
+    if since is None:
+        return Value(labels, 0.0)
+    return Value(labels, (now - since).total_seconds(), at_least=sight.at is None)
 
 
 def _processes(seen: Seen) -> Iterator[Value]:
@@ -90,7 +98,8 @@ def _still(seen: Seen) -> Iterator[Value]:
     at = seen.snapshot.at
     for name, reading in _consumers(seen):
         since = reading.still_since
-        yield Value({"consumer": name}, (at - since).total_seconds() if since is not None else 0.0)
+        seconds = (at - since).total_seconds() if since is not None else 0.0
+        yield Value({"consumer": name}, seconds, at_least=reading.found_still)
 
 
 def _members(seen: Seen) -> Iterator[Value]:

@@ -36,7 +36,10 @@ W = TypeVar("W")
 
 @dataclass(frozen=True)
 class Reading(Generic[W]):
-    """A reader, its lag, since when it has not moved although it could, and its state."""
+    """A reader, its lag, since when it has not moved although it could, and its state.
+
+    `found_still`: it, or a partition of it, stands where it was first seen, and may have stood there for longer.
+    """
 
     who: W
     service: str
@@ -44,6 +47,7 @@ class Reading(Generic[W]):
     still_since: datetime | None
     state: State
     rebalances: int = 0
+    found_still: bool = False
 
 
 _Moment: TypeAlias = tuple[int, datetime]
@@ -52,8 +56,9 @@ _Moment: TypeAlias = tuple[int, datetime]
 
 @dataclass(frozen=True)
 class _Stand:
-    """Where a reader was seen to stand: all positions together, and each that has events behind it."""
+    """Where a reader stands, first seen at `found`: all positions together, and each that has events behind it."""
 
+    found: datetime
     whole: _Moment | None = None
     parts: Mapping[Place, _Moment] = field(default_factory=dict)
 
@@ -74,15 +79,20 @@ class Course:
         the others go on.
         """
         waiting = {each.place: each.next for each in lag.partitions if each.next is not None and each.events}
+        before = self._stands.get(key, _Stand(now))
         if not waiting or lag.read is None:
-            self._stands.pop(key, None)
+            self._stands[key] = _Stand(before.found)
             return None
-        before = self._stands.get(key, _Stand())
         whole = _moment(lag.read, before.whole, now)
         parts = {place: _moment(at, before.parts.get(place), now) for place, at in waiting.items()}
-        self._stands[key] = _Stand(whole, parts)
+        self._stands[key] = _Stand(before.found, whole, parts)
         longest = min(since for _, since in parts.values())
         return longest if now - longest >= IN_TURN * self.patience.stuck else whole[1]
+
+    def found_still(self, key: Hashable) -> bool:
+        """Whether something of a reader stands where it was first seen: nobody here knows for how long before."""
+        stand = self._stands[key]
+        return any(since == stand.found for _, since in stand.parts.values())
 
     def state(self, lag: Lag, still_since: datetime | None, now: datetime, *, attended: bool) -> State:
         """The state of a reader."""

@@ -123,7 +123,8 @@ class Sampler:
         lag = lag_of(reader.positions, figures.ends, at)
         still = self._course.still_since(reader.key, lag, now)
         state = self._course.state(lag, still, now, attended=reader.attended)
-        return Reading(reader.who, reader.service, lag, still, state, reader.rebalances)
+        found_still = self._course.found_still(reader.key)
+        return Reading(reader.who, reader.service, lag, still, state, reader.rebalances, found_still)
 
 
 def figures_of(snapshot: Snapshot) -> Iterator[tuple[str, float]]:

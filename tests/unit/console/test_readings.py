@@ -90,6 +90,21 @@ def test_a_partition_that_hangs_while_the_others_go_on_makes_its_reader_stuck() 
     assert seen.still_since("reader", lag_of({A: 6, B: 40}, {A: 8, B: 1000}, {}), now) == now
 
 
+def test_what_stands_where_it_was_first_seen_may_have_stood_there_for_longer() -> None:
+    seen = course()
+    steps = [({A: 5, B: 5}, True), ({A: 5, B: 6}, True), ({A: 6, B: 6}, False), ({A: 6, B: 6}, False)]
+    for step, (positions, found) in enumerate(steps):
+        seen.still_since("reader", lag_of(positions, {A: 90, B: 90}, {}), NOW + timedelta(seconds=5 * step))
+        assert seen.found_still("reader") is found
+
+
+def test_a_reader_that_had_read_everything_is_known_from_then_on() -> None:
+    seen = course()
+    for step, end in enumerate((5, 8)):
+        seen.still_since("reader", lag_of({A: 5}, {A: end}, {}), NOW + timedelta(seconds=5 * step))
+        assert seen.found_still("reader") is False
+
+
 def test_events_that_come_meanwhile_do_not_make_a_reader_look_as_if_it_moved() -> None:
     seen = course()
     for step in range(8):

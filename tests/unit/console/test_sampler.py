@@ -39,12 +39,13 @@ class Broker:
     def __init__(self) -> None:
         self.away = False
         self.end = 100
+        self.committed = 105
 
     async def look(self) -> BrokerFigures:
         if self.away:
             raise ClusterUnreachableError("away")
         self.end += 10
-        group = Group("g", "classic", "Stable", 1, (Member("1", "c", "h", (A,)),), {A: 105})
+        group = Group("g", "classic", "Stable", 1, (Member("1", "c", "h", (A,)),), {A: self.committed})
         slow = Slow(NOW, {A: 0, R: 0}, {A: 1000, R: 0}, {A: 0}, {})
         return BrokerFigures(Layout((1,), {A: 1, R: 1}), {A: self.end, R: 8}, {A: 1}, (group,), slow)
 
@@ -184,6 +185,52 @@ async def test_alerts_that_cannot_be_written_down_are_written_later(away: set[st
     await watching.look(NOW + timedelta(seconds=25))
     assert [each.rule for each in kept.alerts] == ["BrokerUnreachable"]
     assert b'"number":' in frame(looking.snapshot)
+
+
+def started(broker: Broker, rule: str, known: dict[str, Alert]) -> tuple[Watching, Kept]:
+    """A console that has just started, with one of the shipped rules and the alerts that were written down."""
+    rules = tuple(each for each in load_rules(FOLDER / "alerts") if each.name == rule)
+    history, kept = cast("Any", Kept()), Kept()
+    alerts = Alerts(rules, dict(known))
+    return Watching(sampler(broker), alerts, (history, cast("Any", kept)), LiveHub(event="look"), 5), kept
+
+
+async def fired(broker: Broker, rule: str) -> dict[str, Alert]:
+    """What a console writes down that sees the same for a minute."""
+    before, kept = started(broker, rule, {})
+    for step in (0, 65):
+        await before.look(NOW + timedelta(seconds=step))
+    assert kept.alerts
+    return {alert.key: alert for alert in kept.alerts}
+
+
+async def test_a_reader_that_is_still_stuck_after_a_restart_is_not_told_anew(away: set[str]) -> None:
+    broker = Broker()
+    firing = await fired(broker, "ConsumerStuck")
+    again, kept = started(broker, "ConsumerStuck", firing)
+    for step in (100, 105, 170, 300):
+        await again.look(NOW + timedelta(seconds=step))
+    assert kept.alerts == []
+    broker.committed += 1
+    await again.look(NOW + timedelta(seconds=305))
+    (over,) = kept.alerts
+    assert over.what == "consumer=g"
+    assert (over.since, over.resolved) == (firing[over.key].since, NOW + timedelta(seconds=305))
+
+
+async def test_a_broker_that_is_still_away_after_a_restart_is_not_told_anew(away: set[str]) -> None:
+    broker = Broker()
+    broker.away = True
+    firing = await fired(broker, "BrokerUnreachable")
+    again, kept = started(broker, "BrokerUnreachable", firing)
+    for step in (100, 105, 120):
+        await again.look(NOW + timedelta(seconds=step))
+    assert kept.alerts == []
+    broker.away = False
+    await again.look(NOW + timedelta(seconds=125))
+    assert [(alert.key, alert.since, alert.resolved) for alert in kept.alerts] == [
+        (alert.key, alert.since, NOW + timedelta(seconds=125)) for alert in firing.values()
+    ]
 
 
 async def test_it_starts_without_a_database_and_goes_on_until_it_is_told_to_stop(away: set[str]) -> None:

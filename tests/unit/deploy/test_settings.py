@@ -30,6 +30,7 @@ DOMAINS = {
     "KENES_SMTP_HOST": "relay",
     "KENES_SMTP_PORT": "587",
     "KENES_SMTP_FROM": "Kenes <no-reply@petitions.example>",
+    "KENES_SMTP_BOUNCES": "none",
     "KENES_SMTP_SECURITY": "starttls",
     "KENES_SMTP_USER": "none",
     "KENES_TELEGRAM_BOT": "none",
@@ -91,6 +92,9 @@ def test_mail_goes_to_the_relay_that_was_named(secrets: Path, monkeypatch: pytes
     mail = load_identity(MailSettings)
     assert (mail.smtp_host, mail.smtp_port, mail.smtp_security) == ("relay", 587, "starttls")
     assert (mail.smtp_user, mail.smtp_password) == (None, None), "an empty file is a setting left out"
+    assert mail.smtp_bounces == "", "none is none"
+    monkeypatch.setenv("KENES_SMTP_BOUNCES", "bounces@petitions.example")
+    assert load_identity(MailSettings).smtp_bounces == "bounces@petitions.example"
     monkeypatch.setenv("KENES_SMTP_HOST", "none")
     assert load_identity(MailSettings).smtp_host is None
 
