@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any, Final
 
 KEPT: Final = 500
-_LINK: Final = re.compile(r"https?://[^\s<>\"']+")
+_LINK: Final = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 
 
 @dataclass(frozen=True, slots=True)
