@@ -104,9 +104,13 @@ class Service(ABC):
     def api(self, context: Context) -> AbstractAsyncContextManager[Site]:
         """Sets up the HTTP application of the api process."""
 
-    def check_site(self) -> None:
-        """Raises `SettingError` for what the api process alone reads, before it reaches for broker or database."""
-        sign_in()
+    def check(self, role: str) -> None:
+        """Raises `SettingError` for what the process of a role alone reads, before it reaches for broker or database.
+
+        Of every service the api reads how people sign in; what one reads beside that, it adds.
+        """
+        if role == "api":
+            sign_in()
 
     def projection(self, name: str) -> Projection:
         """A projection by name; raises `LookupError` that lists the names there are."""

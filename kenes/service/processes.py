@@ -154,8 +154,7 @@ def run(service: Service, role: str) -> None:
 
     Raises `SettingError` before anything is reached.
     """
-    if role == "api":
-        service.check_site()
+    service.check(role)
     share_heaps()  # before the first of its threads
     uvloop.run(_run(service, role))
 

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from kenes.identity.sealing import Keyring
-from kenes.identity.settings import SettingError
+from kenes.identity.settings import SettingError, load
 from kenes.mongo.projection import Projection
 from kenes.service.definition import Context, Deciding, Service, Site, Stream
 from schemas.topics import (
@@ -79,6 +79,19 @@ class Notifications(Service):
             Deciding(FAN_OUT_REQUESTS, FAN_OUTS, fan_out_rules()),
             Deciding(DELIVERY_REQUESTS, DELIVERIES, delivery_rules()),
         )
+
+    def check(self, role: str) -> None:
+        """The stream sends by the ways out, and the api offers them and hears what comes back."""
+        super().check(role)
+        if role == "project":
+            return
+        from services.notifications.ways import check_ways  # noqa: PLC0415 - projections have no way out
+
+        check_ways()
+        if role == "api":
+            from services.notifications.following.bounces import BounceSettings  # noqa: PLC0415 - only the api has it
+
+            load(BounceSettings)
 
     def stream(self, context: Context) -> AbstractAsyncContextManager[Stream]:
         """The deciders, the relays that ask them, and what sends what they decided."""

@@ -51,6 +51,12 @@ class Offered:
         return text
 
 
+def check_ways() -> None:
+    """Raises `SettingError` for the first setting of a way out that is wrong, whether or not the way is set up."""
+    for settings in (MailSettings, TelegramSettings, WebPushSettings, EgressSettings):
+        load_settings(settings)
+
+
 def offered(mail: bool) -> Offered:
     """What pages offer. Raises `SettingError`."""
     telegram, push = load_settings(TelegramSettings), load_settings(WebPushSettings)

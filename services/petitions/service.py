@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from kenes.identity.sealing import Keyring
-from kenes.identity.settings import SettingError
+from kenes.identity.settings import SettingError, load
 from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.joint_state import JointState
 from kenes.mongo.projection import Projection
@@ -64,6 +64,14 @@ class Petitions(Service):
             Deciding(PETITION_REQUESTS, PETITIONS, comment_rules()),
             Deciding(SIGNATURE_REQUESTS, SIGNATURES, signer_rules(self.packs, self.directory)),
         )
+
+    def check(self, role: str) -> None:
+        """The api also writes letters."""
+        super().check(role)
+        if role == "api":
+            from kenes.mail.settings import MailSettings  # noqa: PLC0415 - letters, which only the api writes
+
+            load(MailSettings)
 
     @asynccontextmanager
     async def stream(self, context: Context) -> AsyncIterator[Stream]:

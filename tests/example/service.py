@@ -48,7 +48,7 @@ class Library(Service):
     def __init__(self, settings: KitSettings) -> None:
         self.settings = settings
 
-    def check_site(self) -> None:
+    def check(self, role: str) -> None:
         """Nobody signs in here."""
 
     @asynccontextmanager

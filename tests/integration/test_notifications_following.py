@@ -167,6 +167,8 @@ def test_what_is_refused_changes_nothing(notifying: Notifying) -> None:
     )
     problem(notifying.ask("DELETE", "/follows/!!", token), 404, "not-followed")
     problem(notifying.ask("PUT", "/preferences", token, json={"zone": "Mars/Olympus"}), 422, "zone-unknown")
+    hourless = {"quiet": {"begin": 7, "end": 7}}
+    problem(notifying.ask("PUT", "/preferences", token, json=hourless), 422, "quiet-hours-empty")
     problem(
         notifying.ask("POST", "/channels", token, json={"kind": "email", "destination": "a@b\r\nBcc: c@d"}),
         422,

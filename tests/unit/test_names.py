@@ -1,4 +1,4 @@
-"""Units are called the same by the rule packs and by whoever else names them."""
+"""Units are called the same by packs and pages, and places of the site by all of its menus."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from kenes.bodies import body_name
 from kenes.regions import unit_name
-from kenes.web.i18n import LANGUAGES
+from kenes.web.i18n import LANGUAGES, read_messages
 from services.petitions.rule_packs import load_rule_packs
 from tests.processes import ROOT
 
@@ -29,3 +29,15 @@ def test_a_body_is_called_with_its_unit() -> None:
     assert body_name("kz-akimat:KZ-75", "ru") == "Акимат (Город Алматы)"
     assert body_name("kz-akimat:KZ-000000", "kk") == "Әкімдік (KZ-000000)"
     assert body_name("kz-government", "en") == "Government of the Republic of Kazakhstan"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_menus_of_the_services_that_are_one_site_have_the_same_words(language: str) -> None:
+    words: dict[str, set[str]] = {}
+    for service in ("petitions", "consultations", "notifications"):
+        folder = ROOT / "services" / service / "locales"
+        for key, said in read_messages(folder / f"{language}.po").items():
+            if key.startswith("nav."):
+                words.setdefault(key, set()).add(str(said))
+    assert {"nav.petitions", "nav.consultations", "nav.notifications", "nav.developers"} <= words.keys()
+    assert {key: said for key, said in words.items() if len(said) > 1} == {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
@@ -24,6 +24,9 @@ class Fact(StrEnum):
     GOAL = "goal"
     UNTIL = "until"
     DUE = "due"
+    ANSWER_DUE = "answer-due"
+    REPORT_DUE = "report-due"
+    DECISION_DUE = "decision-due"
     RIPE = "ripe"
     MEETING = "meeting"
     HELD = "held"
@@ -36,6 +39,8 @@ class Fact(StrEnum):
     ORGANISERS = "organisers"
     ACT = "act"
     REASON = "reason"
+    NOTE = "note"
+    MESSAGE = "message"
     STATEMENT = "statement"
 
 
@@ -62,7 +67,8 @@ class Notice:
     """What one subscriber is told at once: one item, or several for a digest.
 
     `id` is the delivery's own, a UUID that stays the same over all tries. `unsubscribe` ends the subscription by one
-    POST (RFC 8058) and `manage` leads to everything followed: absolute https addresses.
+    POST (RFC 8058) and `manage` leads to everything followed: absolute https addresses. Instants are told by the clock
+    of the reader's `zone`.
     """
 
     id: str
@@ -70,6 +76,7 @@ class Notice:
     items: tuple[Item, ...]
     unsubscribe: str
     manage: str
+    zone: tzinfo
     priority: Priority = Priority.NORMAL
 
     def __post_init__(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from kenes.identity.sealing import Keyring, PersonKey, UnsealError
 from kenes.mongo.client import Document
@@ -100,6 +101,7 @@ class Letters:
             items=tuple(self._item(news[each["event"]], each["interest"], language) for each in told),
             unsubscribe=f"{self.addresses.own}{PATH}/{seal_ending(self.keyring, ending)}",
             manage=f"{self.addresses.own}/notifications",
+            zone=ZoneInfo(subscriber.preferences.zone),
             priority=Priority(deliveries[0]["priority"]),
         )
 

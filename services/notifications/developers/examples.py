@@ -7,7 +7,12 @@ from uuid import NAMESPACE_URL, uuid5
 from kenes.kafka.records import Recorded
 from schemas.envelope import Event
 from schemas.notifications.about import Kind, PublicEvent
-from schemas.notifications.consultations import CONSULTATION_EVENTS, CommentHidden, ConsultationEvent
+from schemas.notifications.consultations import (
+    CONSULTATION_EVENTS,
+    CommentAnswered,
+    CommentHidden,
+    ConsultationEvent,
+)
 from schemas.notifications.petitions import PetitionClosed, PetitionCommentHidden, PetitionResumed
 from schemas.payload import Payload
 from services.notifications.streams.line import Line
@@ -78,6 +83,7 @@ _OF_TYPE: Final[dict[type[PublicEvent], dict[str, Any]]] = {
     PetitionClosed: {"reason": "window-ended"},
     PetitionCommentHidden: {"reason": "insulting"},
     PetitionResumed: {"ripe_at": None, "until": None},
+    CommentAnswered: {"outcome": "accepted"},
     CommentHidden: {"reason": "insult"},
 }
 

@@ -16,6 +16,7 @@ class Refusal(StrEnum):
     CHANNEL_LINKED = "channel-linked"
     STALE_CHECK = "stale-check"
     ZONE_UNKNOWN = "zone-unknown"
+    QUIET_HOURS_EMPTY = "quiet-hours-empty"
     NOTHING_TO_ERASE = "nothing-to-erase"
     TOLD_BEFORE = "told-before"
     STALE_PAGE = "stale-page"

@@ -107,6 +107,10 @@ def _end(subscriber: Subscriber, request: ChannelEndRequested, _now: datetime) -
 def _prefer(_subscriber: Subscriber, request: PreferencesRequested, _now: datetime) -> Payload:
     if not knows_zone(request.preferences.zone):
         return _no(request, Refusal.ZONE_UNKNOWN)
+    quiet = request.preferences.quiet
+    if quiet is not None and quiet.begin == quiet.end:
+        # Nobody can tell whether the whole day is meant, or nothing of it.
+        return _no(request, Refusal.QUIET_HOURS_EMPTY)
     return PreferencesChanged(**_members(request))
 
 

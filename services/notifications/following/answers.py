@@ -17,6 +17,7 @@ ANSWERS: Final = Answers(
         Refusal.NOTHING_TO_ERASE: 404,
         Refusal.INTEREST_UNKNOWN: 422,
         Refusal.ZONE_UNKNOWN: 422,
+        Refusal.QUIET_HOURS_EMPTY: 422,
     },
     made={},
 )

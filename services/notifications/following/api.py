@@ -45,6 +45,7 @@ _CHANNEL: Final = (
     "by-mail-not-offered",
     "subscription-unusable",
 )
+_PREFERENCES: Final = (Refusal.ZONE_UNKNOWN, Refusal.QUIET_HOURS_EMPTY)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class FollowingApi:
                 secured=True,
                 problems=("telegram-not-offered",),
             ),
-            write("PUT", "/preferences", self.prefer, body=PreferencesBody, problems=(Refusal.ZONE_UNKNOWN,)),
+            write("PUT", "/preferences", self.prefer, body=PreferencesBody, problems=_PREFERENCES),
             write("DELETE", "/me", self.erase, problems=(Refusal.NOTHING_TO_ERASE,)),
             Operation(
                 "POST",

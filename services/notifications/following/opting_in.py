@@ -7,6 +7,7 @@ included, is sealed under the link itself: before the reader has agreed nothing 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from kenes.identity.sealing import Keyring
 from kenes.identity.settings import load as load_settings
@@ -138,7 +139,7 @@ def _wish(payload: dict[str, Any]) -> Wish:
 def _letter(link: str, site: str, lifetime: timedelta, t: Translator) -> Letter:
     # No word that was entered: letters to strangers must not carry anybody's message.
     return Letter(
-        subject=t("opt_in.letter.subject"),
+        subject=t("opt_in.letter.subject", site=urlsplit(site).netloc),
         paragraphs=(t("opt_in.letter.body"), t("opt_in.letter.nothing")),
         site=site,
         button=Button(t("opt_in.letter.button"), link),

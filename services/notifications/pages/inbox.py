@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,8 +37,9 @@ class Inbox:
         reads, t = self.site.following.reads, self.site.translator(request)
         name = self.site.following.commands.subscriber(Who.signed_in(person))
         found = await reads.inbox(name, before_of(request))
+        zone = ZoneInfo((await reads.subscriber(name)).preferences.zone)
         context = {
-            "items": [self._item(each, t) for each in found if each.news is not None],
+            "items": [self._item(each, t, zone) for each in found if each.news is not None],
             "unread": await self.site.following.badges.unread(name),
             "before": found[-1].delivery["at"].isoformat() if len(found) >= PAGE else None,
             "first": "before" not in request.query_params,
@@ -51,10 +53,10 @@ class Inbox:
         asked = await self.site.following.commands.read_all(Who.signed_in(person), WAIT)
         return done(asked, PATH, "read")
 
-    def _item(self, told: Told, t: Translator) -> dict[str, Any]:
+    def _item(self, told: Told, t: Translator, zone: ZoneInfo) -> dict[str, Any]:
         news = told.news or {}
         event = event_of(news["kind"], news["data"])
         url = self.site.addresses.event(event, told.delivery["interest"])
         item = item_of(event, t.language, url=url, at=news["at"])
         unread = told.delivery.get("unread_of") is not None
-        return {"told": self.site.wording.item(item, t), "at": news["at"], "unread": unread}
+        return {"told": self.site.wording.item(item, t, zone), "at": news["at"], "unread": unread}

@@ -12,6 +12,7 @@ from schemas.notifications.consultations import ConsultationExtended, Consultati
 from schemas.notifications.personal import (
     PERSONAL_TYPES,
     PersonalEvent,
+    PetitionModerationBegun,
     PetitionOrganiserJoined,
     PetitionRejected,
     PetitionReturned,
@@ -23,13 +24,13 @@ from services.notifications.channels.port import Fact, FactValue, Item
 
 _TYPES: Final[Mapping[str, type[PublicEvent] | type[PersonalEvent]]] = {**PUBLIC_TYPES, **PERSONAL_TYPES}
 
-_FACTS: Final[Mapping[str, Fact]] = {
+_FACTS: Final[dict[str, Fact]] = {
     "count": Fact.SIGNATURES,
     "ripe_at": Fact.RIPE,
     "until": Fact.UNTIL,
     "closes_at": Fact.UNTIL,
     "due_at": Fact.DUE,
-    "report_due_at": Fact.DUE,
+    "report_due_at": Fact.REPORT_DUE,
     "outcome": Fact.OUTCOME,
     "stage": Fact.STAGE,
     "version": Fact.VERSION,
@@ -40,10 +41,15 @@ _FACTS: Final[Mapping[str, Fact]] = {
     "act": Fact.ACT,
     "statement": Fact.STATEMENT,
     "conclusions": Fact.STATEMENT,
-    "note": Fact.STATEMENT,
-    "message": Fact.STATEMENT,
+    "note": Fact.NOTE,
+    "message": Fact.MESSAGE,
 }
 """Members of events, in the order they are told in."""
+_DUE: Final[Mapping[type[PublicEvent] | type[PersonalEvent], Fact]] = {
+    PetitionGoalReached: Fact.ANSWER_DUE,
+    PetitionModerationBegun: Fact.DECISION_DUE,
+}
+"""What is due by `due_at`, where the headline does not say it."""
 _GIVE_REASONS: Final = (ConsultationExtended, ConsultationWithdrawn, PetitionRejected, PetitionReturned)
 """Their reasons are words of a body or a moderator; those of others are codes."""
 
@@ -70,7 +76,8 @@ def nearest(texts: Mapping[Any, str], language: str) -> str:
 
 def facts_of(event: PublicEvent | PersonalEvent, language: str) -> dict[Fact, FactValue]:
     """What is told beside the headline."""
-    told = ((fact, _value(getattr(event, member, None), language)) for member, fact in _FACTS.items())
+    labels = _FACTS | {"due_at": _DUE.get(type(event), Fact.DUE)}
+    told = ((fact, _value(getattr(event, member, None), language)) for member, fact in labels.items())
     found: dict[Fact, FactValue] = {fact: value for fact, value in told if value is not None}
     if isinstance(event, PetitionGoalReached):
         found[Fact.GOAL] = event.goal.signatures

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from kenes.web.formats import HOME_ZONE, Formats
 from kenes.web.i18n import LANGUAGES, Catalogs, Translator
 from services.notifications.channels.port import Fact, FactValue, Item, Notice
 from services.notifications.wording.plain import line
@@ -53,36 +55,44 @@ class Wording:
     def tell(self, notice: Notice) -> Told:
         """The notice in its reader's language."""
         t = self.translator(notice)
-        items = tuple(self.item(item, t) for item in notice.items)
+        items = tuple(self.item(item, t, notice.zone) for item in notice.items)
         if notice.is_digest:
             subject = t("notice.digest.subject", count=len(items))
         else:
             subject = f"{items[0].headline}: {items[0].title}"
         return Told(line(subject, LONGEST_SUBJECT), items, urlsplit(notice.manage).netloc)
 
-    def item(self, item: Item, t: Translator) -> ToldItem:
-        """One thing that happened, in the translator's language."""
+    def item(self, item: Item, t: Translator, zone: tzinfo = HOME_ZONE) -> ToldItem:
+        """One thing that happened, in the translator's language and by the clock of `zone`."""
+        formats = _formats(t.language, zone)
         return ToldItem(
             headline=self._known(_headline(item.kind), t) or t(_NEWS),
             title=line(item.title, LONGEST_TITLE),
-            facts=tuple((t(f"notice.fact.{fact}"), self._value(fact, value, t)) for fact, value in item.facts.items()),
-            when=t.formats.date_time(item.at),
+            facts=tuple(
+                (t(f"notice.fact.{fact}"), self._value(fact, value, t, formats)) for fact, value in item.facts.items()
+            ),
+            when=formats.date_time(item.at),
             url=item.url,
         )
 
-    def _value(self, fact: Fact, value: FactValue, t: Translator) -> str:
+    def _value(self, fact: Fact, value: FactValue, t: Translator, formats: Formats) -> str:
         match value:
             case datetime():
-                return t.formats.date_time(value)
+                return formats.date_time(value)
             case date():
-                return t.formats.date(value)
+                return formats.date(value)
             case int():
-                return t.formats.number(value)
+                return formats.number(value)
             case str():
                 return self._known(f"notice.{fact}.{value}", t) or line(value, LONGEST_FACT)
 
     def _known(self, key: str, t: Translator) -> str | None:
         return t(key) if key in self._keys[t.language] else None
+
+
+@lru_cache(maxsize=256)
+def _formats(language: str, zone: tzinfo) -> Formats:
+    return Formats(language, zone)
 
 
 def _headline(kind: str) -> str:

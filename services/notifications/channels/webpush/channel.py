@@ -86,4 +86,5 @@ def _single(told: Told) -> tuple[str, str, str]:
 
 
 def _digest(told: Told, manage: str) -> tuple[str, str, str]:
-    return told.subject, "\n".join(item.title for item in told.items[:_SHOWN]), manage
+    lines = [f"{item.headline}: {item.title}" for item in told.items[:_SHOWN]]
+    return told.subject, "\n".join(line(each, _LONGEST) for each in lines), manage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from kenes.web.i18n import Catalogs
 from schemas.parts import Language
@@ -30,5 +31,10 @@ def item(**changes: Any) -> Item:
 
 
 def notice(*items: Item, language: Language = "kk", **changes: Any) -> Notice:
-    told: dict[str, Any] = {"id": ID, "unsubscribe": UNSUBSCRIBE, "manage": "https://news.example/mine"}
+    told: dict[str, Any] = {
+        "id": ID,
+        "unsubscribe": UNSUBSCRIBE,
+        "manage": "https://news.example/mine",
+        "zone": ZoneInfo("Asia/Almaty"),
+    }
     return Notice(language=language, items=items or (item(),), **(told | changes))

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kenes.web.i18n import LANGUAGES
+from schemas.consultations.parts import ReplyOutcome, Stage
 from schemas.notifications.about import About, Kind, Origin
-from schemas.notifications.consultations import ConsultationExtended, ConsultationMeetingRecorded
+from schemas.notifications.consultations import (
+    ConsultationClosed,
+    ConsultationDutyMissed,
+    ConsultationExtended,
+    ConsultationMeetingRecorded,
+)
 from schemas.notifications.personal import (
     PERSONAL_TYPES,
     PetitionAuthorInvited,
+    PetitionModerationBegun,
     PetitionOrganiserJoined,
     PetitionReturned,
 )
@@ -24,6 +33,7 @@ from schemas.notifications.petitions import (
 )
 from schemas.notifications.public import PUBLIC_TYPES
 from schemas.parts import Language, Statement
+from schemas.petitions.v1.parts import AnswerOutcome
 from services.notifications.channels.port import Fact
 from services.notifications.wording.events import facts_of, item_of
 from services.notifications.wording.plain import line
@@ -59,7 +69,7 @@ def test_an_event_becomes_an_item_in_the_readers_language_else_in_one_it_has() -
 def test_members_of_an_event_become_facts() -> None:
     goal = PublicGoal(signatures=50_000, effect="consider")
     reached = PetitionGoalReached(about=ABOUT, origin=ORIGIN, goal=goal, count=50_001, due_at=AT)
-    assert facts_of(reached, "kk") == {Fact.SIGNATURES: 50_001, Fact.GOAL: 50_000, Fact.DUE: AT}
+    assert facts_of(reached, "kk") == {Fact.SIGNATURES: 50_001, Fact.GOAL: 50_000, Fact.ANSWER_DUE: AT}
     extended = ConsultationExtended(about=ABOUT, origin=ORIGIN, closes_at=AT, reason="Holidays")
     assert facts_of(extended, "kk") == {Fact.UNTIL: AT, Fact.REASON: "Holidays"}
     returned = PetitionReturned(about=ABOUT, origin=ORIGIN, reason="Name the street")
@@ -71,7 +81,37 @@ def test_members_of_an_event_become_facts() -> None:
     )
     assert facts_of(met, "en") == {Fact.HELD: AT.date(), Fact.MEETING: "Медиа"}
     invited = PetitionAuthorInvited(about=ABOUT, origin=ORIGIN, message="Come on Monday")
-    assert facts_of(invited, "kk") == {Fact.STATEMENT: "Come on Monday"}
+    assert facts_of(invited, "kk") == {Fact.MESSAGE: "Come on Monday"}
+
+
+def test_what_is_due_is_named_where_the_headline_does_not_say_it() -> None:
+    begun = PetitionModerationBegun(about=ABOUT, origin=ORIGIN, due_at=AT)
+    assert facts_of(begun, "kk") == {Fact.DECISION_DUE: AT}
+    closed = ConsultationClosed(about=ABOUT, origin=ORIGIN, report_due_at=AT)
+    assert facts_of(closed, "kk") == {Fact.REPORT_DUE: AT}
+    missed = ConsultationDutyMissed(about=ABOUT, origin=ORIGIN, due_at=AT)
+    assert facts_of(missed, "kk") == {Fact.DUE: AT}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("fact", "code"),
+    [
+        *((Fact.OUTCOME, each) for each in (*AnswerOutcome, *ReplyOutcome)),
+        *((Fact.STAGE, each) for each in Stage),
+        *((Fact.THEN, each) for each in AfterDiscussion),
+    ],
+)
+def test_no_code_is_told_as_it_stands(fact: Fact, code: str, language: Language) -> None:
+    [(_, words)] = WORDING.tell(notice(item(facts={fact: code}), language=language)).items[0].facts
+    assert words != code
+
+
+@pytest.mark.parametrize(("zone", "clock"), [("Asia/Almaty", "14:05"), ("Europe/Berlin", "10:05"), ("UTC", "09:05")])
+def test_instants_are_told_by_the_clock_of_the_reader(zone: str, clock: str) -> None:
+    told = WORDING.tell(notice(item(facts={Fact.DUE: AT}), language="en", zone=ZoneInfo(zone))).items[0]
+    assert told.when == f"22 November 2026, {clock}"
+    assert dict(told.facts) == {"Due by": told.when}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

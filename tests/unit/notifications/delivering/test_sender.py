@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from schemas.notifications.subscriptions import (
     ChannelEnded,
     ChannelRequested,
     FollowRequested,
+    PreferencesRequested,
     SubscriberErased,
     UnfollowRequested,
 )
@@ -183,6 +185,22 @@ async def test_a_digest_is_one_letter_and_an_empty_one_is_none() -> None:
     ending = open_ending(KEYRING, notice.unsubscribe.rpartition("/")[2])
     assert ending == Ending("s", "c", "petition:p")
     assert open_ending(KEYRING, "AAAA") is None
+
+
+async def test_a_letter_tells_instants_by_the_clock_of_whoever_reads_it() -> None:
+    world, keys, post = World(), Keys(), Post()
+    person(world, keys, "s")
+    preferences = Preferences(language="ru", zone="Europe/Berlin")
+    owner = KEYRING.seal_owner(b"s")
+    world.ask(PreferencesRequested(subscriber="s", owner=owner, account=True, preferences=preferences))
+    await tell(world, "e")
+    deliver(world, "s", "e")
+    world.fold_all()
+    async with sender_of(world, {ChannelKind.EMAIL: post}, keys).running() as sender:
+        await sender.tick()
+        await settle()
+    [(_, notice)] = post.sent
+    assert (notice.language, notice.zone) == ("ru", ZoneInfo("Europe/Berlin"))
 
 
 async def test_what_does_not_work_is_tried_again_and_what_is_gone_ends_the_channel() -> None:
