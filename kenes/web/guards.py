@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from kenes.web.problems import Problem
 from kenes.web.settings import WebSettings
 
-MAX_QUERY: Final = 4096
+MAX_PART: Final = 4096
+"""Bytes of a path, and of a query: fewer than the digits of a number in a path that Python refuses to read."""
 _LOOPBACK: Final = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 # Nearly every target is made of these alone and needs no further look.
 _PLAIN: Final = re.compile(rb"[A-Za-z0-9/_\-.~=&+:,@!]*").fullmatch
@@ -57,13 +58,14 @@ class Guards:
 
 
 def check_target(raw_path: bytes, query: bytes) -> None:
-    """Raises 400 for a path or query with control characters, invalid UTF-8, or a path with hidden separators.
+    """Raises 400 for a path or query with control characters, invalid UTF-8, or a path with hidden separators, and 414
+    for one that is too long.
 
     A doubled slash, a dot segment and an encoded slash are each just another name for something else, which caches
     and gateways read in different ways: one name per page, everything else is refused.
     """
-    if len(query) > MAX_QUERY:
-        raise Problem(414, "target-too-long", values={"limit": MAX_QUERY})
+    if len(query) > MAX_PART or len(raw_path) > MAX_PART:
+        raise Problem(414, "target-too-long", values={"limit": MAX_PART})
     if b"//" in raw_path or b"/." in raw_path or not _PLAIN(raw_path):
         _check_path(raw_path)
     if not _PLAIN(query):

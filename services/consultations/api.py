@@ -9,11 +9,13 @@ from starlette.routing import BaseRoute
 from kenes.service.acts import Act
 from kenes.service.answers import json_response
 from kenes.service.json_api import JsonApi
+from kenes.service.naming import IDEMPOTENCY, KEY_MALFORMED, idempotency_key
 from kenes.web.bodies import read_json
 from kenes.web.limits import Endpoint
 from kenes.web.live import LiveHub, LiveResponse, last_event_id
 from kenes.web.openapi import Operation
 from kenes.web.problems import Problem
+from kenes.web.values import whole_number
 from schemas.consultations.course import PrepareRequested
 from schemas.contracts import ASYNCAPI
 from services.consultations.acts import COURSE_ACTS
@@ -26,11 +28,10 @@ from services.consultations.handing_in.api import VersionsApi
 from services.consultations.handing_in.reads import ComparisonApi
 from services.consultations.ledger.api import LedgerApi
 from services.consultations.live import LiveVotes
-from services.consultations.operations import IDEMPOTENCY, ONE, write
+from services.consultations.operations import ONE, write
 from services.consultations.opinions_view import GroupReads, GroupsView
 from services.consultations.queries import Queries
 from services.consultations.rendering import consultation_view
-from services.consultations.threads import number_in
 from services.consultations.views import ConsultationList, ConsultationView, PrepareBody, ReceiptAnswer, TextView
 
 
@@ -55,7 +56,7 @@ class Api:
 
     def operations(self) -> list[Operation]:
         """Every operation of the API."""
-        preparing = (Refusal.NOT_ALLOWED, Refusal.PACK_UNKNOWN, Refusal.CONSULTATION_EXISTS)
+        preparing = (Refusal.NOT_ALLOWED, Refusal.PACK_UNKNOWN, Refusal.CONSULTATION_EXISTS, KEY_MALFORMED)
         return [
             # Routes are tried in order: what most requests are for stands first.
             self.comments.voting(),
@@ -95,7 +96,7 @@ class Api:
         """A body begins to prepare a consultation."""
         person, wish = await self.callers.writer(request)
         body = await read_json(request, PrepareBody)
-        consultation = self.commands.new_id(person, request.headers.get("idempotency-key"))
+        consultation = self.commands.new_consultation(person, idempotency_key(request))
         asked = PrepareRequested(
             consultation=consultation,
             actor=self.commands.actor(consultation, person),
@@ -127,7 +128,7 @@ class Api:
     async def show_text(self, request: Request) -> Response:
         """The text of a version in one language."""
         found = await self.callers.consultation(request)
-        version, language = number_in(request.path_params["version"]), request.path_params["language"]
+        version, language = whole_number(request.path_params["version"]), request.path_params["language"]
         tree = None if version is None else await self.queries.text(found.id, version, language)
         if tree is None:
             raise Problem(404, Refusal.VERSION_UNKNOWN)

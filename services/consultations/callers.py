@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from kenes.service.callers import Callers
 from kenes.web.problems import Problem
-from services.consultations.domain.consultation import Consultation, Status
+from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.refusals import Refusal
 from services.consultations.domain.rules import role_of
 from services.consultations.queries import Queries
@@ -21,7 +21,7 @@ class ConsultationCallers(Callers):
     async def consultation(self, request: Request) -> Consultation:
         """The consultation of the address. What is being prepared is the body's alone."""
         found = await self.queries.consultation(request.path_params["consultation"])
-        if found is None or (found.status is Status.PREPARATION and not await self._prepares(request, found)):
+        if found is None or not (found.public or await self._prepares(request, found)):
             raise Problem(404, Refusal.CONSULTATION_UNKNOWN)
         return found
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, Self
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import UUID
 
 from kenes.identity.person import Person
 from kenes.identity.sealing import Keyring
@@ -10,6 +10,7 @@ from kenes.kafka.tail import Tail
 from kenes.mongo.vault import Vault
 from kenes.service.asking import Asking, Outcome, actor, eligibility, private_entry, sealed_name
 from kenes.service.directory import Entry
+from kenes.service.naming import new_id
 from schemas.consultations.comments import CommentRequest, PostRequested
 from schemas.consultations.course import CourseRequest
 from schemas.consultations.parts import Anchor, Stakeholder, Vote
@@ -76,11 +77,16 @@ class Commands:
         """How a person appears in requests about a consultation."""
         return actor(self.keyring, consultation, person)
 
-    def new_id(self, person: Person, idempotency_key: str | None) -> str:
-        """The id of something new; the same key of the same person names the same thing."""
-        if idempotency_key is None:
-            return str(uuid4())
-        return str(uuid5(NAMESPACE_URL, f"{self.keyring.pseudonym('consultations', person.id)}/{idempotency_key}"))
+    def new_consultation(self, person: Person, idempotency_key: str | None) -> str:
+        """The id of a new consultation; the same key of the same person names the same one."""
+        return new_id(self.keyring, "consultations", person, idempotency_key)
+
+    def new_comment(self, person: Person, consultation: str, idempotency_key: str | None) -> str:
+        """The id of a new comment; the same key of the same person names the same one of this consultation.
+
+        Elsewhere it names another: comments are kept by their ids, whatever they are about.
+        """
+        return new_id(self.keyring, f"comments on {consultation}", person, idempotency_key)
 
     async def steer(self, request: CourseRequest, wait: float) -> Outcome:
         """Sends a request on the course as it is."""

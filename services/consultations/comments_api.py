@@ -8,10 +8,12 @@ from starlette.responses import Response
 
 from kenes.service.acts import Act
 from kenes.service.answers import json_response
+from kenes.service.naming import IDEMPOTENCY, KEY_MALFORMED, idempotency_key
 from kenes.web.bodies import read_json
 from kenes.web.limits import Endpoint
 from kenes.web.openapi import Operation, Parameter
 from kenes.web.problems import Problem
+from kenes.web.values import whole_number
 from services.consultations.acts import COMMENT_ACTS
 from services.consultations.anchors import CLAUSE_UNKNOWN, PASSAGE_UNKNOWN, refuse_astray
 from services.consultations.answers import ANSWERS
@@ -21,12 +23,12 @@ from services.consultations.domain.refusals import Refusal
 from services.consultations.folds.comments import WHOLE
 from services.consultations.ledger.reads import LedgerReads
 from services.consultations.live import LiveVotes
-from services.consultations.operations import AFTER, IDEMPOTENCY, ONE, write
+from services.consultations.operations import AFTER, ONE, write
 from services.consultations.queries import Queries
 from services.consultations.reading import Comment, CommentReads
 from services.consultations.rendering import comment_view
 from services.consultations.texts import Texts
-from services.consultations.threads import Order, Threads, number_in
+from services.consultations.threads import Order, Threads
 from services.consultations.views import CommentBody, CommentList, CommentView, MyVotes, VoteBody
 
 COMMENT: Final = f"{ONE}/comments/{{comment}}"
@@ -68,7 +70,7 @@ class CommentsApi:
                 self.comment,
                 201,
                 body=CommentBody,
-                problems=problems,
+                problems=(*problems, KEY_MALFORMED),
                 parameters=(IDEMPOTENCY,),
             ),
             Operation.read(COMMENT, self.show_comment, CommentView),
@@ -100,7 +102,7 @@ class CommentsApi:
         consultation = request.path_params["consultation"]
         if body.anchor is not None:
             await refuse_astray(self.texts, consultation, body.version, body.anchor)
-        comment = self.commands.new_id(person, request.headers.get("idempotency-key"))
+        comment = self.commands.new_comment(person, consultation, idempotency_key(request))
         under = None if body.parent is None else Place.under(await self._comment(consultation, body.parent))
         words = Words(body.text, body.language, body.version, body.anchor, under, body.listed)
         speaker = Speaker(body.stakeholder, body.verified)
@@ -155,6 +157,6 @@ class CommentsApi:
 def _number(text: str | None) -> int | None:
     if text is None:
         return None
-    if (found := number_in(text)) is None:
+    if (found := whole_number(text)) is None:
         raise Problem(400, "request-malformed")
     return found

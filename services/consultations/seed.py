@@ -86,7 +86,7 @@ class Seeding:
 
     def id_of(self, course: Course) -> str:
         """The consultation's id, the same at every run."""
-        return self._commands.new_id(self._official(course), f"demo {course.key}")
+        return self._commands.new_consultation(self._official(course), f"demo {course.key}")
 
     async def prepared(self, course: Course) -> None:
         """A consultation that only its body sees."""
@@ -191,7 +191,7 @@ class Seeding:
         await self._commands.vote(cast.person, plan.id, comment, author, cast.speaker, cast.vote, wait=0)
 
     def _comment(self, plan: Plan, said: Said) -> str:
-        return self._commands.new_id(said.person, f"demo {plan.course.key} {said.key}")
+        return self._commands.new_comment(said.person, plan.id, f"demo {said.key}")
 
     def _steps(self, course: Course) -> Steps:
         return Steps(self.id_of(course), course, self._actor(course), self._now)

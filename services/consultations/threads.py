@@ -10,14 +10,13 @@ from kenes.kafka.waiting import Decisions
 from kenes.mongo.client import Document
 from kenes.mongo.folding import Lookup, find_in
 from kenes.mongo.projection import LiveCollections
+from kenes.web.values import instant
 from services.consultations.folds.places import line_on, line_under, place
 from services.consultations.reading import PAGE, Comment
 from services.consultations.recent import RecentComments
 
 INLINE = 5
 """A thread with more replies than this is read on its own page."""
-LONGEST = 9
-"""Digits of a number in an address."""
 
 
 class Order(StrEnum):
@@ -39,10 +38,10 @@ class Cursor:
         """From an address; `None` for what is no cursor."""
         moment, _, line = text.partition("_")
         try:
-            at = datetime.fromisoformat(moment)
+            at = instant(moment)
         except ValueError:
             return None
-        return cls(at, line) if at.tzinfo is not None and line else None
+        return cls(at, line) if line else None
 
     def __str__(self) -> str:
         return f"{self.at.isoformat()}_{self.id}"
@@ -83,11 +82,6 @@ class _Stretch:
     last: int
     open: bool
     next: int | None
-
-
-def number_in(text: str) -> int | None:
-    """A number in an address; `None` for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else None
 
 
 class Threads:

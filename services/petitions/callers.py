@@ -11,7 +11,6 @@ from kenes.web.problems import Problem
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.stages import MODERATOR
-from services.petitions.domain.status import NEVER_PUBLIC
 from services.petitions.queries import Queries
 
 
@@ -25,7 +24,7 @@ class PetitionCallers(Callers):
     async def petition(self, request: Request) -> Petition:
         """The petition of the address. A draft is its author's and the moderators' alone."""
         found = await self.queries.petition(request.path_params["petition"])
-        if found is None or (found.status in NEVER_PUBLIC and not await self._may_see_draft(request, found)):
+        if found is None or not (found.readable or await self._may_see_draft(request, found)):
             raise Problem(404, Refusal.PETITION_UNKNOWN)
         return found
 

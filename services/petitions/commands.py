@@ -1,13 +1,14 @@
 """What people ask for, as requests on the topics. Produces and waits; decides nothing."""
 
 from dataclasses import asdict, dataclass
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from kenes.identity.person import Person
 from kenes.identity.sealing import Keyring, PersonKey
 from kenes.kafka.tail import Tail
 from kenes.mongo.vault import Vault
 from kenes.service.asking import Asking, Outcome, actor, eligibility, private_entry, sealed_name
+from kenes.service.naming import new_id
 from schemas.petitions.v1 import (
     Actor,
     CommentRequested,
@@ -63,7 +64,7 @@ class Commands:
         self, person: Person, text: PetitionText, rules: RulesChoice, wait: float, idempotency_key: str | None
     ) -> Outcome:
         """Starts a draft. The same `idempotency_key` of the same person names the same petition."""
-        petition = str(uuid4() if idempotency_key is None else _named(self.keyring, person, idempotency_key))
+        petition = new_id(self.keyring, "petition drafts", person, idempotency_key)
         key = await self.vault.key_of(person.id)
         request = CreateRequested(
             petition=petition,
@@ -157,10 +158,6 @@ class Commands:
 
     def _entry(self, key: PersonKey, petition: str, person: Person, **told: bool | str | None) -> PrivateEntry:
         return private_entry(self.keyring, key, petition, person, {"petition": petition, **told})
-
-
-def _named(keyring: Keyring, person: Person, idempotency_key: str) -> UUID:
-    return uuid5(NAMESPACE_URL, f"{keyring.pseudonym('petition drafts', person.id)}/{idempotency_key}")
 
 
 def _is_petition_id(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from kenes.kafka.producer import Producer
@@ -12,21 +13,51 @@ from schemas.envelope import Event
 from schemas.petitions.v1 import DeadlineRequested
 from schemas.topics import PETITION_REQUESTS
 from services.petitions.domain.petition import Petition
-from services.petitions.tallied import Tallied
+from services.petitions.domain.rules import RulePacks
+from services.petitions.domain.status import Status
+from services.petitions.goals import goal_request
+from services.petitions.settling import Settling
+from services.petitions.tallied import Tallied, Tally
 
 
 class Deadlines(terms.Deadlines[Petition]):
-    """Asks about a first term with the count it is decided by."""
+    """A collection, or its first term, ends once all who signed in time are counted, and after goals they reached."""
 
-    def __init__(self, petitions: KeyedState[Petition | None], tallied: Tallied, producer: Producer) -> None:
+    def __init__(
+        self,
+        petitions: KeyedState[Petition | None],
+        tallied: Tallied,
+        settling: Settling,
+        producer: Producer,
+        packs: RulePacks,
+    ) -> None:
         super().__init__(PETITION_REQUESTS, producer, Terms(petitions, lambda petition: petition.next_at))
         self._tallied = tallied
+        self._settling = settling
+        self._packs = packs
 
-    async def requests(self, due: Sequence[Due[Petition]], now: datetime) -> list[Event[DeadlineRequested]]:
-        """One for each petition."""
-        counted = await self._tallied.of([each.key for each in due if each.state.checkpoint is not None])
-        counts = {petition: tally.count for petition, tally in counted.items()}
-        return [_request(each, now, counts.get(each.key, 0)) for each in due]
+    async def requests(self, due: Sequence[Due[Petition]], now: datetime) -> list[Event[Any]]:
+        """One for each petition, but for those whose signatures are not all counted yet: they stay due."""
+        ended = {each.key: end for each in due if (end := _ended(each.state, now)) is not None}
+        if not ended:
+            return [_request(each, now, 0) for each in due]
+        counted_until = await self._settling.until(max(ended.values()))
+        ready = [each for each in due if each.key not in ended or ended[each.key] <= counted_until]
+        tallies = await self._tallied.of([each.key for each in ready if each.key in ended])
+        return [self._asked(each, now, tallies.get(each.key, Tally())) for each in ready]
+
+    def _asked(self, due: Due[Petition], now: datetime, tally: Tally) -> Event[Any]:
+        # Whoever signs last may sign in the very second of the end: what that reached must be decided before.
+        reached = goal_request(due.state, tally, self._packs) if _ended(due.state, now) else None
+        return reached or _request(due, now, tally.count)
+
+
+def _ended(petition: Petition, now: datetime) -> datetime | None:
+    """The last end of a collection, or of its first term, that is over and not decided."""
+    if petition.status not in (Status.GATHERING, Status.COLLECTING) or petition.closed_at is not None:
+        return None
+    ends = [end for end in (petition.closes_at, petition.checkpoint) if end is not None and end <= now]
+    return max(ends, default=None)
 
 
 def _request(due: Due[Petition], now: datetime, count: int) -> Event[DeadlineRequested]:

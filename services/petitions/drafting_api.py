@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from kenes.service.acts import Act
 from kenes.service.answers import json_response
+from kenes.service.naming import IDEMPOTENCY, KEY_MALFORMED, idempotency_key
 from kenes.web.bodies import read_json
 from kenes.web.language import translator
 from kenes.web.limits import Endpoint, RateClass
-from kenes.web.openapi import Operation, Parameter
+from kenes.web.openapi import Operation
 from kenes.web.problems import Problem
 from schemas.petitions.v1 import EditRequested, PetitionText
 from services.petitions.acts import ACTS
@@ -27,10 +28,6 @@ from services.petitions.views import CheckAnswer, CreateBody
 
 TEXT_LIMIT: Final = 512 * 1024
 """Bytes of a petition: three languages at their longest, in letters written as escapes, and some room."""
-
-IDEMPOTENCY: Final = Parameter(
-    "Idempotency-Key", "The same key of the same person names the same petition.", where="header"
-)
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class DraftingApi:
                 self.create,
                 201,
                 body=CreateBody,
-                problems=(*WHO_PROBLEMS, *unknown),
+                problems=(*WHO_PROBLEMS, *unknown, KEY_MALFORMED),
                 parameters=(IDEMPOTENCY,),
             ),
             Operation(
@@ -83,8 +80,7 @@ class DraftingApi:
         body = await read_json(request, CreateBody, limit=TEXT_LIMIT)
         text = PetitionText.model_validate(body.model_dump(exclude={"pack", "unit"}))
         rules = RulesChoice(body.pack, body.unit)
-        key = request.headers.get("idempotency-key")
-        outcome = await self.commands.create(person, text, rules, wish.wait, key)
+        outcome = await self.commands.create(person, text, rules, wish.wait, idempotency_key(request))
         return ANSWERS.answer("petition", outcome, applied=wish.applied)
 
     async def check(self, request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from starlette.requests import Request
 
@@ -10,6 +10,7 @@ from kenes.web.i18n import LANGUAGES
 from kenes.web.openapi import Parameter
 from kenes.web.openapi_parameters import choice, chosen
 from kenes.web.problems import FieldError, InvalidInput
+from kenes.web.values import instant, whole_number
 from schemas.petitions.v1 import Category
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import LISTED, Status
@@ -95,20 +96,13 @@ def _after(wanted: Filter, text: str | None) -> Filter:
 def _before(text: str) -> tuple[datetime, str]:
     at, _, item = text.partition("~")
     try:
-        return _instant(at), item
-    except (ValueError, OverflowError):
+        return instant(at), item
+    except ValueError:
         raise InvalidInput([FieldError("/after", "invalid")]) from None
 
 
-def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError("no offset from UTC")
-    return at.astimezone(UTC)
-
-
 def _number(pointer: str, text: str, largest: int) -> int:
-    # The length first: Python refuses to read numbers of thousands of digits.
-    if not (text.isascii() and text.isdigit() and len(text) <= 5) or not 1 <= int(text) <= largest:
+    found = whole_number(text, 5)
+    if found is None or not 1 <= found <= largest:
         raise InvalidInput([FieldError(pointer, "invalid")])
-    return int(text)
+    return found

@@ -148,8 +148,8 @@ class Goals:
             if (rest := (goal - counted) / FASTEST) > EVERY and petition.id in self._signed:
                 self._rests[petition.id] = now + min(rest, LONGEST_REST)
             return False
-        request = _request(petition, tally, goal)
-        if isinstance(clock.goal(petition, request.data, request.time, self._packs), Refusal):
+        request = goal_request(petition, tally, self._packs)
+        if request is None:
             return False  # numbers are not all that the rules ask for
         await self._producer.send(PETITION_REQUESTS, petition.id.encode(), request)
         return True
@@ -161,6 +161,15 @@ def next_goal(petition: Petition) -> int | None:
         return petition.needed
     done = {reached.goal for reached in petition.reached}
     return next((goal.signatures for goal in petition.goals if goal not in done), None)
+
+
+def goal_request(petition: Petition, tally: Tally, packs: RulePacks) -> Event[GoalRequested] | None:
+    """What asks for the next goal, if by these signatures the rules have it reached."""
+    goal = next_goal(petition)
+    if goal is None:
+        return None
+    request = _request(petition, tally, goal)
+    return None if isinstance(clock.goal(petition, request.data, request.time, packs), Refusal) else request
 
 
 def _request(petition: Petition, tally: Tally, goal: int) -> Event[GoalRequested]:

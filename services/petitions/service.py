@@ -23,6 +23,7 @@ from services.petitions.offering import Offer
 from services.petitions.projection import projections
 from services.petitions.rule_packs import load_rule_packs
 from services.petitions.settings import Settings
+from services.petitions.settling import Settling
 from services.petitions.stream import PetitionState, SignerState, comment_rules, petition_rules, signer_rules
 from services.petitions.tallied import Tallied
 
@@ -84,7 +85,8 @@ class Petitions(Service):
             petition_state = PetitionState(context.database, petitions.rules, goals.counted_on_paper)
             signer_state = SignerState(context.database, signatures.rules, tail, goals.signed)
             comment_state = KeyedState(context.database, comments.rules)
-            deadlines = Deadlines(petition_state, tallied, context.producer)
+            settling = Settling(self.settings.kafka_bootstrap, tallied)
+            deadlines = Deadlines(petition_state, tallied, settling, context.producer, self.packs)
             yield Stream(
                 deciding=((petitions, JointState(comment_state, petition_state)), (signatures, signer_state)),
                 clocks=(Clock(terms.EVERY, deadlines.tick), Clock(goals_clock.EVERY, goals.tick)),

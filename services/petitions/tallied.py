@@ -51,6 +51,11 @@ class Tallied:
         await self._read({}, found)
         return found
 
+    async def has_folded(self, ends: Mapping[int, int]) -> bool:
+        """Whether the decision on the last request before each of these ends is in the tallies."""
+        positions = await (await self._versions.get(self._tallies)).positions()
+        return all(positions[partition].sequence >= end - 1 for partition, end in ends.items())
+
     async def _read(self, query: Document, found: dict[str, Tally]) -> None:
         version = await self._versions.get(self._tallies)
         async for document in version.collection("tallies").find(query, _FIELDS):

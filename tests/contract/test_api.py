@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from referencing import Registry, Resource
 from starlette.routing import BaseRoute, Mount, Route
 
+from kenes.service.naming import KEY_MALFORMED
 from kenes.web.openapi import PROBLEM_SCHEMA, Operation
 from schemas.contracts import ASYNCAPI
 from schemas.petitions.v1 import GoalRequested
@@ -66,7 +67,7 @@ def test_every_route_is_described_and_every_description_has_a_route(world: World
 
 def test_every_operation_says_who_may_and_what_can_go_wrong(world: World, described: dict[str, Any]) -> None:
     words = {str(each) for each in Refusal} | {NOT_IN_CHARGE, BUSY, UNKNOWN_EXPORT}
-    words |= {"by-mail-not-offered", "too-many-letters", "unavailable"}
+    words |= {"by-mail-not-offered", "too-many-letters", "unavailable", KEY_MALFORMED}
     for each in world.api.operations():
         found = described["paths"][PREFIX + each.path][each.method.lower()]
         assert found["summary"].endswith("."), each.name

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import httpx
 import pytest
 
 from tests.integration.api import problem
-from tests.integration.consulting import STATEMENT, Consulting
+from tests.integration.consulting import PREFIX, STATEMENT, Consulting
 from tests.processes import Product, running_product
 
 pytestmark = pytest.mark.stack
@@ -124,6 +125,22 @@ def test_a_long_thread_is_read_by_itself_and_every_reply_is_in_the_export(api: C
     api.eventually(f"{one}/report", lambda found: found["comments"] == 11)
     rows = api.ask("GET", f"{one}/report.csv", wait=0).text.splitlines()[1:]
     assert sorted(row.partition(",")[0] for row in rows) == sorted([first, other, *replies, short, whole])
+
+
+def test_a_key_names_one_comment_in_each_consultation(api: Consulting) -> None:
+    """They are kept beside each other: two of one name would hold up the projection for everybody."""
+    person, places = api.person(), [api.open(), api.open()]
+    body = {"text": "Бұл бап керек.", "language": "kk", "version": 1}
+
+    def said(place: str, key: str) -> httpx.Response:
+        headers = {"authorization": f"Bearer {person}", "prefer": "wait=30", "idempotency-key": key}
+        return api.client.post(f"{PREFIX}/consultations/{place}/comments", headers=headers, json=body)
+
+    assert [said(place, "1").status_code for place in places] == [201, 201]
+    assert [said(place, "1").json()["code"] for place in places] == ["comment-exists", "comment-exists"]
+    problem(said(places[0], ""), 400, "idempotency-key-malformed")
+    for place in places:
+        api.eventually(f"/consultations/{place}", lambda found: found["comments"] == 1)
 
 
 def test_audit_is_clean_and_a_rebuilt_projection_is_the_same(product: Product) -> None:

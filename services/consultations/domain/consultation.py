@@ -120,6 +120,11 @@ class Consultation(_Kept):
         return len(self.versions)
 
     @property
+    def public(self) -> bool:
+        """Whether it is or was open. Until then it is the body's alone, and stays so where it is taken back before."""
+        return self.opened_at is not None
+
+    @property
     def next_at(self) -> datetime | None:
         """When the clock must look at it again, or `None` while no term runs."""
         if self.status is Status.OPEN:
@@ -219,7 +224,8 @@ def _staged(before: Consultation, decision: StageEntered, _at: datetime) -> dict
 
 
 def _withdrawn(_before: Consultation, _decision: Withdrawn, at: datetime) -> dict[str, Any]:
-    return {"status": Status.WITHDRAWN, "ended_at": at}
+    # A report that was handed in waits for the ledger no more: it would be published after all.
+    return {"status": Status.WITHDRAWN, "ended_at": at, "handed": False}
 
 
 _CHANGES: dict[type[Payload], Change] = {

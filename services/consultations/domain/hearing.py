@@ -24,8 +24,9 @@ class Hearing:
         """Why nobody is heard at `now`, or `None`. What was said before the end is heard, whenever it is decided."""
         if self.opened_at is None:
             return Refusal.CONSULTATION_NOT_OPEN
-        end = self.ended_at or self.closes_at
-        return Refusal.CONSULTATION_CLOSED if end is not None and now >= end else None
+        # A draft may be taken back long after people were heard: that lets nobody in who came too late.
+        over = any(end is not None and now >= end for end in (self.closes_at, self.ended_at))
+        return Refusal.CONSULTATION_CLOSED if over else None
 
 
 def hearing_after(hearing: Hearing | None, decision: Payload, at: datetime) -> Hearing | None:

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from kenes.service.answers import json_bytes
 from kenes.web.openapi import Operation
 from kenes.web.problems import Problem
+from kenes.web.values import whole_number
 from services.consultations.callers import ConsultationCallers
-from services.consultations.domain.consultation import Status
 from services.consultations.domain.refusals import Refusal
 from services.consultations.drafts.rows import Side
 from services.consultations.handing_in.comparing import Comparison, Comparisons, Line
@@ -79,7 +79,7 @@ class ComparisonApi:
         if found is None:
             raise Problem(404, Refusal.VERSION_UNKNOWN)
         view = comparison_view(consultation.id, (first, second), language, found)
-        public = consultation.status is not Status.PREPARATION
+        public = consultation.public
         kept = f"public, max-age={KEPT}" if public else "private, no-store"
         return json_bytes(view.model_dump_json().encode(), headers={"cache-control": kept})
 
@@ -114,4 +114,4 @@ def _side(side: Side | None) -> SideView | None:
 
 def _number(text: str) -> int:
     """A version's number; 0, which no version has, for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return whole_number(text, 5) or 0

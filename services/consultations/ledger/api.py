@@ -13,10 +13,11 @@ from kenes.web import csv_text
 from kenes.web.openapi import Operation, Parameter
 from kenes.web.openapi_parameters import switch, switched
 from kenes.web.problems import Problem
+from kenes.web.values import instant
 from services.consultations.answers import PREFIX
 from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.refusals import Refusal
-from services.consultations.ledger.paging import after_of, cursor, instant
+from services.consultations.ledger.paging import after_of, cursor, size
 from services.consultations.ledger.reads import PAGE, Answered, Duty, LedgerReads
 from services.consultations.ledger.report import report
 from services.consultations.ledger.rows import csv_rows
@@ -55,7 +56,7 @@ class LedgerApi:
     async def list_campaigns(self, request: Request) -> Response:
         """Campaigns: comments that say nearly the same, the greatest first."""
         found = await self._consultation(request)
-        campaigns = await self.ledger.campaigns(found.id, after_of(request, int))
+        campaigns = await self.ledger.campaigns(found.id, after_of(request, size))
         last = campaigns[-1].campaign if len(campaigns) == PAGE else None
         after = None if last is None else cursor(last.size, last.id)
         return json_response({"campaigns": [campaign_view(each) for each in campaigns], "after": after})

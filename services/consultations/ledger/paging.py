@@ -3,13 +3,15 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 
 from kenes.web.problems import Problem
 from services.consultations.ledger.reads import After
+
+LARGEST: Final = 2**31
+"""More than any number of comments; what the database cannot hold is no place to go on from."""
 
 
 def cursor(last: int | str, key: str) -> str:
@@ -24,14 +26,15 @@ def after_of(request: Request, kind: Callable[[Any], Any]) -> After | None:
         return None
     try:
         last, key = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return After(kind(last), str(key))
-    except (ValueError, TypeError):
+        found = After(kind(last), str(key))
+        found.id.encode()  # half a character, which JSON can tell, is in no id
+    except (ValueError, TypeError, RecursionError):
         raise Problem(400, "request-malformed") from None
-
-
-def instant(text: Any) -> datetime:
-    """An instant with its zone. Raises `ValueError`, `TypeError`."""
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError("an instant without its zone")
     return found
+
+
+def size(number: Any) -> int:
+    """How many comments a campaign has. Raises `ValueError` for what is no such number."""
+    if not isinstance(number, int) or not 0 <= number <= LARGEST:
+        raise ValueError("no number of comments")
+    return number

@@ -101,7 +101,8 @@ class LedgerReads:
         found = await clusters.find_one({"_id": campaign_id, "consultation": consultation})
         while found is not None and found.get("joined"):
             found = await clusters.find_one({"_id": found["joined"]})
-        return None if found is None else (await self._answered([found]))[0]
+        answered = [] if found is None else await self._answered([found])
+        return answered[0] if answered else None
 
     async def duties(
         self, consultation: str, now: datetime, after: After | None = None, *, late: bool = False

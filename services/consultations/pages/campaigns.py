@@ -17,7 +17,7 @@ from schemas.parts import Statement
 from services.consultations.campaigns.variations import Edit, Variation
 from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.refusals import Refusal
-from services.consultations.ledger.paging import after_of, cursor
+from services.consultations.ledger.paging import after_of, cursor, size
 from services.consultations.ledger.reads import PAGE, Answered
 from services.consultations.pages.presenting import Words, present, read_in
 from services.consultations.pages.site import ConsultationSite
@@ -74,7 +74,7 @@ class CampaignPages:
     async def show(self, request: Request) -> Response:
         """The greatest campaigns first, a page at a time."""
         consultation = await heard(self.site, request)
-        after = after_of(request, int)
+        after = after_of(request, size)
         t = self.site.translator(request)
 
         async def shown() -> dict[str, object]:

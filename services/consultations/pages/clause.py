@@ -18,6 +18,7 @@ from kenes.web.i18n import Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from kenes.web.site import personal, see_other
+from kenes.web.values import whole_number
 from schemas.consultations.clauses import Clause
 from schemas.consultations.parts import Anchor
 from services.consultations.domain.consultation import Consultation
@@ -33,7 +34,7 @@ from services.consultations.pages.presenting import present
 from services.consultations.pages.site import WAIT, ConsultationSite
 from services.consultations.pages.talk import reader_of, showing, talk_context
 from services.consultations.texts import Text
-from services.consultations.threads import Order, Page, number_in
+from services.consultations.threads import Order, Page
 
 KEPT: Final = 5
 COMMENT: Final = "consultations.comment/{}"
@@ -104,13 +105,13 @@ class ClausePage:
         self, person: Person, consultation: Consultation, written: Written, anchor: Anchor | None
     ) -> Outcome:
         words = words_of(written, consultation.version, anchor, None)
-        comment = _comment_id(self.site, person, written)
+        comment = self.site.commands.new_comment(person, consultation.id, written.key)
         return await self.site.commands.post(person, consultation.id, comment, speaker_of(written.speaker), words, WAIT)
 
     def _said_at(
         self, person: Person, consultation: Consultation, written: Written, anchor: Anchor | None, outcome: Outcome
     ) -> str:
-        comment = _comment_id(self.site, person, written)
+        comment = self.site.commands.new_comment(person, consultation.id, written.key)
         if outcome.decision is None:
             return waiting_at(consultation.id, comment, "comment", outcome)
         clause = WHOLE if anchor is None else anchor.clause
@@ -156,7 +157,7 @@ class ClausePage:
         reader = await reader_of(site, request, consultation, person)
         asked = request.query_params
         order = Order.OLDEST if asked.get("order") == Order.OLDEST else Order.NEWEST
-        after = number_in(asked.get("after", ""))
+        after = whole_number(asked.get("after", ""))
         page = await site.threads.on_clause(consultation.id, place.id, order, after)
         counts = await site.queries.by_clause(consultation.id)
         shown = showing(site, request, consultation, reader)
@@ -237,7 +238,3 @@ def _anchor(written: Written, place: Place) -> Anchor | None:
     if place.clause is None:
         return None
     return anchor_of(written.quote, place.clause) if written.quote else Anchor(clause=place.clause.id)
-
-
-def _comment_id(site: ConsultationSite, person: Person, written: Written) -> str:
-    return site.commands.new_id(person, written.key)

@@ -53,7 +53,7 @@ class DeskNew:
         if body is None:
             return await self._page(request, person, values, errors)
         commands = self.site.commands
-        consultation = commands.new_id(person, None)
+        consultation = commands.new_consultation(person, None)
         asked = PrepareRequested(consultation=consultation, actor=commands.actor(consultation, person), **dict(body))
         try:
             outcome = await commands.steer(asked, WAIT)

@@ -16,7 +16,7 @@ from kenes.web.pages import NavItem, Shell
 from kenes.web.problems import Problem
 from kenes.web.site import Site
 from services.consultations.commands import Commands
-from services.consultations.domain.consultation import Consultation, Status
+from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.refusals import Refusal
 from services.consultations.domain.rules import MODERATOR, ConsultationPacks, role_of
 from services.consultations.handing_in.comparing import Comparisons
@@ -121,7 +121,7 @@ class ConsultationSite(Site):
         found = await self.queries.consultation(request.path_params["consultation"])
         if found is None:
             raise Problem(404, Refusal.CONSULTATION_UNKNOWN)
-        if found.status is Status.PREPARATION and not acts_for(found, await current_person(request)):
+        if not found.public and not acts_for(found, await current_person(request)):
             raise Problem(404, Refusal.CONSULTATION_UNKNOWN)
         return found
 

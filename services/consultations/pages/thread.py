@@ -14,6 +14,7 @@ from kenes.service.answers import MalformedReceiptError
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from kenes.web.site import personal, see_other
+from kenes.web.values import whole_number
 from schemas.consultations.parts import Anchor
 from services.consultations.answers import ANSWERS
 from services.consultations.commands import Place
@@ -28,7 +29,6 @@ from services.consultations.pages.presenting import present
 from services.consultations.pages.site import WAIT, ConsultationSite
 from services.consultations.pages.talk import reader_of, showing, talk_context
 from services.consultations.reading import Comment
-from services.consultations.threads import number_in
 
 KEPT: Final = 5
 REPLY: Final = "consultations.reply/{}"
@@ -78,7 +78,7 @@ class ThreadPage:
             return await self.page(request, person, consultation, comment, written.mended(), errors, 422)
         anchor = None if comment.clause == WHOLE else Anchor(clause=comment.clause)
         words = words_of(written, consultation.version, anchor, Place.under(comment))
-        said = self.site.commands.new_id(person, written.key)
+        said = self.site.commands.new_comment(person, consultation.id, written.key)
         try:
             outcome = await self.site.commands.post(
                 person, consultation.id, said, speaker_of(written.speaker), words, WAIT
@@ -124,7 +124,7 @@ class ThreadPage:
         reader = await reader_of(site, request, consultation, person)
         found = comment if comment.thread is None else await site.comments.comment(consultation.id, comment.thread)
         head = found or comment
-        after = number_in(request.query_params.get("after", ""))
+        after = whole_number(request.query_params.get("after", ""))
         replies, following = await site.threads.thread(head, after)
         if comment.id not in {head.id, *(each.id for each in replies)}:
             # It stands on another page of a long thread: who followed its address sees it all the same.

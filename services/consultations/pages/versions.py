@@ -12,7 +12,7 @@ from kenes.web.caching import etag, keep_private, publish
 from kenes.web.i18n import LANGUAGES, Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
-from services.consultations.domain.consultation import Consultation, Status, VersionMade
+from services.consultations.domain.consultation import Consultation, VersionMade
 from services.consultations.domain.refusals import Refusal
 from services.consultations.drafts.akoma_ntoso_export import akoma_ntoso
 from services.consultations.drafts.export import markdown, plain_text
@@ -69,7 +69,7 @@ class Versions:
                 "it": present(consultation, t),
                 "versions": shown(consultation, t),
                 "formats": list(FORMATS),
-                "hidden": consultation.status is Status.PREPARATION,
+                "hidden": not consultation.public,
             }
 
         return await self.site.published(request, "versions.html", context, max_age=KEPT)
@@ -84,7 +84,7 @@ class Versions:
         response = Response(_written(consultation, made, found, ending), media_type=FORMATS[ending])
         name = f"{consultation.id}-v{made.number}-{found.language}.{ending}"
         response.headers["content-disposition"] = f'attachment; filename="{name}"'
-        if consultation.status is Status.PREPARATION:
+        if not consultation.public:
             return keep_private(response)
         tag = etag("text", consultation.id, made.number, found.language, ending)
         return publish(request, response, max_age=KEPT_TEXT, tag=tag, vary="")

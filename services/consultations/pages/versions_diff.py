@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from kenes.web.i18n import LANGUAGES, Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
+from kenes.web.values import whole_number
 from services.consultations.domain.consultation import Consultation, VersionMade
 from services.consultations.domain.refusals import Refusal
 from services.consultations.drafts.alignment import Fate
@@ -176,8 +177,7 @@ def diff_context(found: Comparison, asked: Mapping[str, str], t: Translator) -> 
     everything, view, wanted = asked.get("all") == "1", asked.get("view", ""), asked.get("page", "")
     lines: list[Line] = list(found.lines) if everything else found.changed()
     pages = max(1, -(-len(lines) // PAGE))
-    page = min(int(wanted), pages) if wanted.isascii() and wanted.isdigit() and 0 < len(wanted) < 6 else 1
-    page = max(page, 1)
+    page = min(whole_number(wanted, 5) or 1, pages)
     return {
         "lines": lines[(page - 1) * PAGE : page * PAGE],
         "page": page,

@@ -16,6 +16,7 @@ from kenes.mongo.client import Collection, Database, DatabaseUnavailableError, D
 from kenes.mongo.projection import LiveVersions, Projection, Version
 from kenes.mongo.vault import Vault
 from kenes.service.receipts import receipt_id
+from kenes.web import csv_text
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
 from services.petitions.projection import BLOCK, tally_ids
 
@@ -27,7 +28,6 @@ HEADER: Final = ("number", "name", "region", "date")
 CHUNK: Final = 64 * 1024
 _FIELDS: Final = {"decision": 1, "signer": 1, "region": 1, "at": 1, "sealed": 1, "owner": 1}
 _ACTS: Final = (SignatureAccepted.TYPE, SignatureWithdrawn.TYPE)
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _LOOKS: Final = 30
 _PAUSE: Final = 0.5
 """Seconds between looks whether the receipts are as far as the tallies."""
@@ -206,9 +206,7 @@ def _name(key: PersonKey | None, sealed: str, petition: str) -> str:
     except UnsealError:
         # Erased, and here again with a new key.
         return ""
-    name = f"{told['given_name']} {told['family_name']}".strip()
-    # A spreadsheet would run it.
-    return f"'{name}" if name.startswith(_FORMULA) else name
+    return f"{told['given_name']} {told['family_name']}".strip()
 
 
 class _Lines:
@@ -224,9 +222,9 @@ class _Lines:
         """Letters that wait."""
         return self._text.tell()
 
-    def write(self, row: Sequence[object]) -> None:
+    def write(self, row: Sequence[csv_text.Cell]) -> None:
         """Adds a line."""
-        self._writer.writerow(row)
+        self._writer.writerow([csv_text.safe(cell) for cell in row])
 
     def take(self) -> bytes:
         """The lines so far, which wait no longer."""

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from kenes.service.answers import json_response
 from kenes.web.bodies import read_json
 from kenes.web.openapi import Operation, Parameter
+from kenes.web.values import whole_number
 from schemas.petitions.v1 import LONGEST_COMMENT, Language, PetitionText
 from schemas.prose import Prose
 from services.petitions.answers import ANSWERS, PREFIX
@@ -113,8 +114,7 @@ class DiscussionApi:
     async def comments(self, request: Request) -> Response:
         """A hundred comments at a time, the oldest first."""
         petition = await self.callers.petition(request)
-        asked = request.query_params.get("after", "")
-        after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+        after = whole_number(request.query_params.get("after", "")) or 0
         last = 0 if petition.discussion is None else petition.discussion.comments
         found = await self.queries.discussions.comments(petition, range(after + 1, last + 1))
         until = after + LONGEST

@@ -63,7 +63,7 @@ def moderate(petition: Petition, request: ModerateRequested, now: datetime, pack
 
 def undo(petition: Petition, request: UndoRequested, now: datetime, packs: RulePacks) -> Payload | Refusal:
     """Takes the last verdict back, as long as nothing has come of it."""
-    if MODERATOR not in request.actor.roles:
+    if not _moderates(petition, request.actor):
         return Refusal.NOT_ALLOWED
     pack = packs.pinned(petition.rules)
     if pack.moderation is None or not is_undoable(petition):
@@ -79,8 +79,13 @@ def is_undoable(petition: Petition) -> bool:
     return petition.finding is not None and petition.status in UNDOABLE and not petition.reached
 
 
+def _moderates(petition: Petition, actor: Actor) -> bool:
+    """Nobody moderates a petition of their own."""
+    return MODERATOR in actor.roles and actor.pseudonym != petition.author
+
+
 def _unless_on_desk(petition: Petition, actor: Actor, now: datetime) -> Refusal | None:
-    if MODERATOR not in actor.roles or actor.pseudonym == petition.author:
+    if not _moderates(petition, actor):
         return Refusal.NOT_ALLOWED
     if petition.status is not Status.MODERATION:
         return Refusal.NOT_IN_MODERATION

@@ -14,6 +14,7 @@ from schemas.petitions.v1 import (
 from services.petitions.domain.signature import SigningWindow
 from services.petitions.domain.status import (
     NEVER_PUBLIC,
+    TAKEN_AWAY,
     Answer,
     Discussion,
     Duty,
@@ -26,6 +27,10 @@ from services.petitions.domain.status import (
     Reached,
     Status,
 )
+
+_UNREAD = ("created", "moderation", "undone", "returned")
+_STEPS = (*_UNREAD, "discussion", "gathering", "published")
+"""Lines of the timeline that tell a stage from which a petition may be taken away; in some nobody may read it."""
 
 
 class Petition(BaseModel):
@@ -73,9 +78,20 @@ class Petition(BaseModel):
         return SigningWindow(self.rules, self.opened_at, self.closes_at, self.closed_at)
 
     @property
+    def readable(self) -> bool:
+        """Whether others than its author and the moderators may read it.
+
+        Taken back, stopped or ended in favour of another it is what it was before: a draft stays a draft.
+        """
+        if self.status not in TAKEN_AWAY:
+            return self.status not in NEVER_PUBLIC
+        last = next((each.what for each in reversed(self.timeline) if each.what in _STEPS), None)
+        return last not in _UNREAD
+
+    @property
     def published(self) -> bool:
         """Whether everybody may find it: it was published, and that has not been undone."""
-        return self.published_at is not None and self.status not in NEVER_PUBLIC
+        return self.published_at is not None and self.readable
 
     @property
     def goal(self) -> Goal:

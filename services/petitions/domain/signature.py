@@ -28,7 +28,8 @@ from services.petitions.domain.rules import RulePacks, refusal_of
 
 @dataclass(frozen=True, slots=True)
 class SigningWindow:
-    """When a petition may be signed, and under which rules. Instants are UTC; `closed_at` wins over `closes_at`.
+    """When a petition may be signed, and under which rules. Instants are UTC; it ends at `closes_at` or `closed_at`,
+    whichever comes first.
 
     It opens twice where supporters are gathered first: for them, and for everybody once it is published.
     """
@@ -45,8 +46,9 @@ class SigningWindow:
         """
         if self.opened_at is None:
             return Refusal.PETITION_NOT_OPEN
-        end = self.closed_at or self.closes_at
-        return Refusal.PETITION_CLOSED if end is not None and now >= end else None
+        # A clock that comes late closes late: that lets nobody in who came after the end.
+        over = any(end is not None and now >= end for end in (self.closes_at, self.closed_at))
+        return Refusal.PETITION_CLOSED if over else None
 
 
 _ENDING = (ModerationBegun, VerdictUndone, Closed, Withdrawn, Retired, Suspended)

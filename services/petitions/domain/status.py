@@ -44,6 +44,9 @@ NEVER_PUBLIC = (Status.DRAFT, Status.MODERATION, Status.RETURNED, Status.REJECTE
 """What only the author and the moderators may read. Gathering petitions are read by whoever holds their address; of a
 rejected one the public log tells what may be told."""
 
+TAKEN_AWAY = (Status.WITHDRAWN, Status.SUSPENDED, Status.RETIRED)
+"""Where a petition goes no further; who may read it is as it was before."""
+
 
 class _Kept(BaseModel):
     model_config = ConfigDict(frozen=True)

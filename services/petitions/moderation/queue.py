@@ -13,8 +13,6 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack
 from services.petitions.domain.status import Status
 
-"""Where a verdict can still be taken back, as long as no goal was reached."""
-
 Who = Literal["you", "another"]
 
 
@@ -62,7 +60,7 @@ def open_acts(petition: Petition, pack: RulePack, me: str) -> frozenset[str]:
     found: set[str] = set()
     if petition.status is Status.MODERATION and petition.author != me:
         found |= {"lock", "verdict"}
-    if pack.moderation is not None and is_undoable(petition):
+    if pack.moderation is not None and is_undoable(petition) and petition.author != me:
         found.add("undo")
     if petition.status in SUSPENDABLE:
         found.add("suspension")

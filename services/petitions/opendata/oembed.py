@@ -16,6 +16,7 @@ from kenes.web.limits import RateClass
 from kenes.web.openapi import Operation, Parameter
 from kenes.web.openapi_parameters import choice
 from kenes.web.problems import FieldError, InvalidInput, Problem
+from kenes.web.values import whole_number
 from services.petitions.opendata.answering import open_data, publish_data
 from services.petitions.opendata.sources import Sources, absolute, translator
 from services.petitions.opendata.views import Oembed
@@ -114,6 +115,6 @@ def petition_of(address: str, public_url: str) -> str:
 def _at_most(text: str | None, name: str, usual: int) -> int:
     if text is None:
         return usual
-    if not (text.isascii() and text.isdigit() and len(text) < 6) or int(text) == 0:
+    if not (asked := whole_number(text, 5)):
         raise InvalidInput([FieldError(f"/{name}", "invalid")])
-    return min(usual, int(text))
+    return min(usual, asked)

@@ -17,6 +17,7 @@ from kenes.web.i18n import LANGUAGES, Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from kenes.web.site import personal, see_other
+from kenes.web.values import whole_number
 from kenes.web.writing import as_seen, unfit
 from schemas.petitions.v1 import LONGEST_COMMENT, PetitionRefused
 from services.petitions.commands import Comment as Said
@@ -68,9 +69,7 @@ class Discussing:
         """All comments, the newest first."""
         person = await current_person(request)
         petition = await discussed(self.site, request, person)
-        asked = request.query_params.get("page", "1")
-        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-        return await self._page(request, petition, person, max(number, 1))
+        return await self._page(request, petition, person, whole_number(request.query_params.get("page", ""), 5) or 1)
 
     async def find(self, request: Request) -> Response:
         """Leads to where a comment stands now: a letter tells of it by its number."""
@@ -90,9 +89,9 @@ class Discussing:
         if wrong := unfit(text, SHORTEST, LONGEST_COMMENT, self.site.translator(request)):
             return await self._page(request, petition, person, 1, values=as_seen(values), wrong=wrong)
         language = next((each for each in LANGUAGES if each == values["language"]), petition.text.language)
-        revision = int(form.text("revision")) if form.text("revision").isdecimal() else 1
+        revision = whole_number(form.text("revision")) or 1
         listed = values["listed"] == "yes" and bool(person.public_name)
-        said = Said(petition.id, max(revision, 1), language, text, listed)
+        said = Said(petition.id, revision, language, text, listed)
         try:
             outcome = await self.site.commands.comment(person, said, WAIT)
         except BrokerUnavailableError:

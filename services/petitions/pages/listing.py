@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from kenes.regions import regions
 from kenes.web.i18n import LANGUAGES
 from kenes.web.limits import RateClass, limited
+from kenes.web.values import whole_number
 from schemas.petitions.v1 import Category
 from services.petitions.domain.status import LISTED, Status
 from services.petitions.filters import LONGEST_SEARCH
@@ -77,7 +78,7 @@ def read_wish(query: QueryParams) -> Wish:
         value = query.get(name, usual)
         return value if isinstance(known, set) and value in known else usual
 
-    page, words = query.get("page", "1"), query.get("q", "").strip()[:LONGEST_SEARCH]
+    words = query.get("q", "").strip()[:LONGEST_SEARCH]
     sorts = {sort for sort, _ in Wish(q=words).sorts}
     return Wish(
         q=words,
@@ -86,7 +87,7 @@ def read_wish(query: QueryParams) -> Wish:
         language=choice("language", set(LANGUAGES), ""),
         region=choice("region", {code for code, _ in regions("en")}, ""),
         sort=choice("sort", sorts, Sort.USUAL),
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+        page=whole_number(query.get("page", ""), 5) or 1,
     )
 
 

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.web.i18n import Translator
 from kenes.web.limits import RateClass, limited
+from kenes.web.values import whole_number
 from schemas.petitions.v1 import Verdict
 from services.petitions.domain.moderation import FAULTS
 from services.petitions.domain.rules import RulePack, RulePacks
@@ -34,8 +35,7 @@ class ModerationLog:
         return await self.site.published(request, "moderation_log.html", lambda: self._page(request), max_age=KEPT)
 
     async def _page(self, request: Request) -> dict[str, object]:
-        asked = request.query_params.get("page", "1")
-        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+        number = whole_number(request.query_params.get("page", ""), 5) or 1
         found = await self.site.queries.moderation.log_page(number)
         t = self.site.translator(request)
         return {

@@ -17,6 +17,7 @@ from kenes.web.context import web
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from kenes.web.site import personal, see_other
+from kenes.web.values import whole_number
 from schemas.petitions.v1 import LeaveOrganisersRequested, PetitionRefused
 from services.petitions.domain.organisers import agrees, organiser_of
 from services.petitions.domain.petition import Petition
@@ -65,10 +66,10 @@ class Organising:
         petition = await self._invited(request)
         form = await self.site.confirmed(request, JOIN.format(petition.id))
         listed = form.text("listed") == "yes" and bool(person.public_name)
-        revision = int(form.text("revision")) if form.text("revision").isdecimal() else 1
+        revision = whole_number(form.text("revision")) or 1
         commands = self.site.commands
         try:
-            outcome = await commands.join(person, petition.id, max(revision, 1), listed=listed, wait=WAIT)
+            outcome = await commands.join(person, petition.id, revision, listed=listed, wait=WAIT)
         except BrokerUnavailableError:
             return await self._join_page(request, petition, person, unavailable=True)
         if isinstance(outcome.decision and outcome.decision.data, PetitionRefused):

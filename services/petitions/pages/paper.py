@@ -17,6 +17,7 @@ from kenes.web.i18n import Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from kenes.web.site import personal_to, see_other
+from kenes.web.values import whole_number
 from kenes.web.writing import as_seen, faults
 from schemas.petitions.v1 import (
     LifecycleRequest,
@@ -107,7 +108,7 @@ class PaperPages:
         sheets, errors = _sheets(form, self.site.translator(request), needed=False)
         told = {
             "batch": request.path_params["batch"],
-            "revision": int(written["revision"]) if written["revision"].isdecimal() else 1,
+            "revision": whole_number(written["revision"]) or 1,
             "sheets": sheets,
             "reason": written["reason"],
         }

@@ -26,7 +26,7 @@ from services.petitions.domain.paper import REGISTRAR
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack
 from services.petitions.domain.stages import MODERATOR
-from services.petitions.domain.status import EDITABLE, NEVER_PUBLIC, Status
+from services.petitions.domain.status import EDITABLE, Status
 from services.petitions.opendata.sharing import sharing
 from services.petitions.organising.views import Organisers
 from services.petitions.pages import discussion, rules
@@ -74,7 +74,7 @@ class PetitionPage:
             "rules": rules.behind(explain(petition, shown.pack), t),
             "address": f"{web(request.scope).settings.public_url}{shown.href}",
             "author": await self._author(petition),
-            "opened": petition.opened_at is not None and petition.status not in NEVER_PUBLIC,
+            "opened": petition.opened_at is not None and petition.readable,
             "goals": _goals(petition, shown, t),
             "owed": owed_to(petition),
             "by_mail": offered_by_mail(site, petition),

@@ -17,7 +17,6 @@ from services.petitions.commands import Commands
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
 from services.petitions.domain.stages import MODERATOR
-from services.petitions.domain.status import NEVER_PUBLIC
 from services.petitions.live import LiveCounts
 from services.petitions.mailed.mailing import Mailing
 from services.petitions.offering import Offer
@@ -89,7 +88,7 @@ class PageSite(Site):
         found = await self.queries.petition(request.path_params["petition"])
         if found is None:
             raise Problem(404, "petition-unknown")
-        if found.status in NEVER_PUBLIC and not (person and (self.wrote(found, person) or MODERATOR in person.roles)):
+        if not found.readable and not (person and (self.wrote(found, person) or MODERATOR in person.roles)):
             raise Problem(404, "petition-unknown")
         return found
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from kenes.web.values import whole_number
 from schemas.petitions.v1 import PaperSheet
 
 
@@ -26,9 +27,10 @@ def read_sheets(text: str) -> tuple[PaperSheet, ...]:
         if not line.strip():
             continue
         fields = [field.strip() for field in line.replace("\t", ";").split(";")]
-        if len(fields) != 4 or not (fields[2].isascii() and fields[2].isdigit()):
+        count = whole_number(fields[2]) if len(fields) == 4 else None
+        if count is None:
             raise LineError(place)
-        number, region, count, scan = fields[0], fields[1].upper(), int(fields[2]), fields[3].lower()
+        number, region, scan = fields[0], fields[1].upper(), fields[3].lower()
         sheet = found.setdefault(number, {"number": number, "scan": scan, "counts": []})
         if sheet["scan"] != scan or any(each["region"] == region for each in sheet["counts"]):
             raise LineError(place)

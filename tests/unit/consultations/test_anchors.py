@@ -44,3 +44,10 @@ async def test_what_is_nowhere_is_refused(clause: str, exact: str | None, code: 
 
 async def test_a_version_that_has_not_come_is_left_to_the_decision() -> None:
     await refused("art_99", "нет таких слов", version=2)
+
+
+@pytest.mark.parametrize("clause", ["art.1", "$art", "a b", "..", "-art_1"])
+async def test_what_no_clause_is_ever_called_is_refused_whatever_the_version(clause: str) -> None:
+    """It would be the name of a field, in which counts are kept."""
+    with pytest.raises(Problem, match="clause-unknown"):
+        await refused(clause, version=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -13,7 +14,9 @@ from kenes.web.problems import Problem
 from services.consultations.callers import ConsultationCallers
 from services.consultations.domain.consultation import Consultation
 from services.consultations.queries import Queries
-from tests.unit.consultations.hearings import PATHS, lived
+from tests.unit.consultations.hearings import PATHS, WITHDRAW, lived
+
+LIVES = {**PATHS, "recalled": [*PATHS["ready"], (WITHDRAW, timedelta())]}
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ async def by_role(request: Request) -> Person:
 async def asked(state: str, token: str | None = None) -> Consultation:
     headers = [] if token is None else [(b"authorization", token.encode())]
     scope: dict[str, Any] = {"type": "http", "headers": headers, "path_params": {"consultation": "c"}}
-    callers = ConsultationCallers(by_role, 0.0, cast("Queries", Stored(lived(PATHS[state]))))
+    callers = ConsultationCallers(by_role, 0.0, cast("Queries", Stored(lived(LIVES[state]))))
     return await callers.consultation(Request(scope))
 
 
@@ -47,13 +50,15 @@ async def test_everybody_reads_what_is_or_was_open(token: str | None) -> None:
 
 
 async def test_officials_of_the_body_read_what_they_prepare() -> None:
-    assert (await asked("preparation", "agency:kz-government")).id == "c"
+    for state in ("preparation", "recalled"):
+        assert (await asked(state, "agency:kz-government")).id == "c"
 
 
 @pytest.mark.parametrize("token", [None, "citizen", "agency:kz-akimat"])
 async def test_to_all_others_it_is_not_there(token: str | None) -> None:
-    with pytest.raises(Problem, match="consultation-unknown"):
-        await asked("preparation", token)
+    for state in ("preparation", "recalled"):
+        with pytest.raises(Problem, match="consultation-unknown"):
+            await asked(state, token)
     with pytest.raises(Problem, match="consultation-unknown"):
         await asked("nothing", token)
 

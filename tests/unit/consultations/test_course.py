@@ -24,6 +24,7 @@ from schemas.consultations.parts import Stage
 from schemas.payload import Payload
 from services.consultations.domain import course
 from services.consultations.domain.consultation import Consultation, Status, evolve
+from services.consultations.domain.hearing import Hearing, hearing_after
 from services.consultations.domain.refusals import Refusal
 from services.consultations.domain.stages import next_stages
 from tests.unit.consultations.hearings import (
@@ -37,16 +38,21 @@ from tests.unit.consultations.hearings import (
     OWED,
     PACKS,
     PATHS,
+    PREPARE,
     REPORT,
     REQUESTS,
     STAGE,
     STRANGER,
     TEXTS,
     VERSION,
+    WITHDRAW,
     lived,
 )
 
 LATE: Final = NOW + timedelta(days=60)
+PREPARED: Final = course.decide(None, PREPARE, NOW, PACKS)
+OPENED: Final = course.decide(lived(PATHS["ready"]), OPEN, NOW, PACKS)
+TAKEN_BACK: Final = course.decide(lived(PATHS["answering"]), WITHDRAW, LATE, PACKS)
 
 # What is not refused, by state. Everything else is, by the code of the first reason that holds.
 ALLOWED: Final[dict[str, set[str]]] = {
@@ -169,6 +175,28 @@ def test_a_report_waits_until_nobody_is_owed_an_answer() -> None:
     assert isinstance(unasked, ConsultationRefused), "it has to be handed in again"
     state = evolve(state, course.decide(state, REPORT, LATE, PACKS), LATE)
     assert isinstance(course.decide(state, LEDGER, LATE, PACKS), ReportPublished)
+
+
+def test_a_report_is_not_published_of_a_draft_that_was_taken_back() -> None:
+    state = lived([*PATHS["handed"], (WITHDRAW, timedelta(days=61))])
+    assert state is not None
+    assert not state.handed, "the clock would go on to ask"
+    told = course.decide(state, LEDGER, LATE + timedelta(days=2), PACKS)
+    assert isinstance(told, ConsultationRefused)
+    assert evolve(state, told, LATE) == state
+
+
+def test_a_draft_taken_back_late_lets_nobody_in_who_came_after_the_end() -> None:
+    known: Hearing | None = None
+    for data, at in ((PREPARED, NOW), (OPENED, NOW), (TAKEN_BACK, LATE)):
+        known = hearing_after(known, data, at)
+    assert known is not None
+    assert known.closes_at is not None
+    assert known.refusal(known.closes_at - timedelta(milliseconds=1)) is None
+    assert known.refusal(known.closes_at) == Refusal.CONSULTATION_CLOSED
+    early = hearing_after(hearing_after(hearing_after(None, PREPARED, NOW), OPENED, NOW), TAKEN_BACK, NOW)
+    assert early is not None
+    assert early.refusal(NOW) == Refusal.CONSULTATION_CLOSED
 
 
 def test_a_draft_goes_on_and_never_back() -> None:

@@ -122,7 +122,10 @@ def petition(
         published_at=None if status in (Status.DRAFT, Status.GATHERING, Status.MODERATION) else opened,
         closes_at=opened and NOW + timedelta(days=100),
         closed_at=NOW - timedelta(days=1) if over else None,
-        timeline=(Milestone(what="created", at=NOW - timedelta(days=12)),),
+        timeline=(
+            Milestone(what="created", at=NOW - timedelta(days=12)),
+            *((Milestone(what="published", at=opened),) if opened and status is Status.SUSPENDED else ()),
+        ),
     )
 
 

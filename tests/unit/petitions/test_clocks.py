@@ -21,12 +21,14 @@ from schemas.topics import PETITION_REQUESTS, Topic
 from services.petitions import goals as goals_module
 from services.petitions.deadlines import Deadlines
 from services.petitions.directory import Directory
+from services.petitions.domain.evolution import evolve
 from services.petitions.domain.lifecycle import decide
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
 from services.petitions.domain.status import PaperBatch, Status
 from services.petitions.goals import Goals, next_goal
 from services.petitions.projection import petition_document
+from services.petitions.settling import Settling
 from services.petitions.tallied import Tallied, Tally
 from tests.unit.petitions import lives
 from tests.unit.petitions.lives import LIVES, PACKS, count, live
@@ -96,9 +98,21 @@ class Counted:
         return await self.of(list(self.counts))
 
 
-def deadlines(held: Held, sender: Sender, counted: Counted | None = None) -> Deadlines:
+class Settled:
+    """Every signature made before `at` is counted."""
+
+    def __init__(self, at: datetime = SOON) -> None:
+        self.at = at
+
+    async def until(self, _wanted: datetime) -> datetime:
+        """See Settling."""
+        return self.at
+
+
+def deadlines(held: Held, sender: Sender, counted: Counted | None = None, settled: Settled | None = None) -> Deadlines:
     state = cast("KeyedState[Petition | None]", held)
-    return Deadlines(state, cast("Tallied", counted or Counted()), cast("Producer", sender))
+    told = (cast("Tallied", counted or Counted()), cast("Settling", settled or Settled()))
+    return Deadlines(state, *told, cast("Producer", sender), PACKS)
 
 
 async def test_the_clock_asks_for_what_is_due_keyed_by_petition() -> None:
@@ -119,6 +133,46 @@ async def test_a_first_term_is_asked_about_with_the_count() -> None:
     await deadlines(Held(first), sender, Counted(one=7)).tick()
 
     assert sender.sent[0][2].data == DeadlineRequested(petition="one", count=7)
+
+
+@pytest.mark.parametrize("status", [Status.GATHERING, Status.COLLECTING])
+async def test_no_collection_ends_before_all_who_signed_in_time_are_counted(status: Status) -> None:
+    sender, settled = Sender(), Settled(PAST - timedelta(seconds=1))
+    earlier = petition("earlier", status, closes_at=PAST - timedelta(days=1))
+    clock = deadlines(Held(petition("one", status), earlier), sender, settled=settled)
+
+    await clock.tick()
+    assert [event.subject for _, _, event in sender.sent] == ["earlier"]
+
+    settled.at = PAST
+    await clock.tick()
+    assert {event.subject for _, _, event in sender.sent} == {"earlier", "one"}
+
+
+async def test_what_is_not_the_end_of_a_collection_waits_for_no_signature() -> None:
+    sender = Sender()
+    waiting, _, _ = live(LIVES[Status.CONSIDERATION])
+    assert waiting is not None
+    late = waiting.model_copy(
+        update={"id": "late", "duties": tuple(each.model_copy(update={"remind_at": PAST}) for each in waiting.duties)}
+    )
+
+    await deadlines(Held(late), sender, settled=Settled(PAST)).tick()
+
+    assert [event.subject for _, _, event in sender.sent] == ["late"]
+
+
+@pytest.mark.parametrize(("status", "enough"), [(Status.GATHERING, 3), (Status.COLLECTING, 10)])
+async def test_a_goal_reached_in_the_last_second_is_decided_before_the_end(status: Status, enough: int) -> None:
+    for number in (enough - 1, enough):
+        sender, ended = Sender(), petition("one", status)
+        await deadlines(Held(ended), sender, Counted(one=number)).tick()
+        ((_, _, event),) = sender.sent
+        reached = GoalRequested(petition="one", count=number, units=(UnitCount(unit="KZ-75", count=1),))
+        assert event.data == (reached if number == enough else DeadlineRequested(petition="one", count=number))
+        after = evolve(ended, decide(ended, event.data, event.time, PACKS), event.time)
+        assert after is not None
+        assert (after.status is Status.CLOSED) is (number < enough)
 
 
 async def test_asking_again_is_the_same_event_and_a_new_state_is_looked_at_anew() -> None:

@@ -34,7 +34,7 @@ from services.petitions.domain.lifecycle import REQUESTS as KINDS
 from services.petitions.domain.lifecycle import decide
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
-from services.petitions.domain.status import Status
+from services.petitions.domain.status import TAKEN_AWAY, Status
 from tests.unit.petitions import lives
 from tests.unit.petitions.lifecycle_table import TABLES, arrows, outcomes, table, written
 from tests.unit.petitions.lives import (
@@ -50,12 +50,14 @@ from tests.unit.petitions.lives import (
     PACKS,
     REQUESTS,
     RESUME,
+    RETIRE,
     SECOND,
     SOON,
     STRANGER,
     SUBMIT,
     SUSPEND,
     UNDO,
+    WITHDRAW,
     count,
     live,
     over,
@@ -108,6 +110,7 @@ def test_each_request_in_each_state_is_decided_or_refused_by_name(status: Status
         (Status.MODERATION, "lock", AUTHOR),
         (Status.MODERATION, "approve", AUTHOR.model_copy(update={"roles": ("moderator",)})),
         (Status.REJECTED, "undo", AUTHOR),
+        (Status.REJECTED, "undo", AUTHOR.model_copy(update={"roles": ("moderator",)})),
         (Status.COLLECTING, "close", STRANGER),
         (Status.COLLECTING, "withdraw", MODERATOR),
         (Status.COLLECTING, "suspend", AUTHOR),
@@ -242,6 +245,37 @@ def test_a_verdict_is_undone_as_long_as_nothing_came_of_it() -> None:
         assert petition.open_duty(DutyKind.MODERATE) is not None
     petition, now, _ = live([*LIVES[Status.COLLECTING], (count(10), SOON)])
     assert code(decide(petition, UNDO, now, PACKS)) == Refusal.NOTHING_TO_UNDO
+
+
+@pytest.mark.parametrize(
+    ("before", "act", "readable"),
+    [
+        (Status.DRAFT, WITHDRAW, False),
+        (Status.RETURNED, WITHDRAW, False),
+        (Status.MODERATION, WITHDRAW, False),
+        (Status.MODERATION, SUSPEND, False),
+        (Status.MODERATION, RETIRE, False),
+        (Status.GATHERING, WITHDRAW, True),
+        (Status.DISCUSSION, RETIRE, True),
+        (Status.COLLECTING, WITHDRAW, True),
+        (Status.CONSIDERATION, SUSPEND, True),
+    ],
+)
+def test_what_is_taken_away_is_read_by_those_who_could_read_it_before(
+    before: Status, act: LifecycleRequest, readable: bool
+) -> None:
+    petition, _, _ = live([*LIVES[before], (act, SOON)])
+    assert petition is not None
+    assert petition.status in TAKEN_AWAY
+    assert petition.readable is readable
+    assert petition.published is (before in (Status.COLLECTING, Status.CONSIDERATION))
+
+
+def test_a_petition_whose_publication_was_undone_is_not_public_again_when_it_is_taken_back() -> None:
+    petition, _, _ = live([*LIVES[Status.COLLECTING], (UNDO, SOON), (WITHDRAW, SOON)])
+    assert petition is not None
+    assert petition.status is Status.WITHDRAWN
+    assert (petition.readable, petition.published) == (False, False)
 
 
 def test_each_goal_is_reached_once_and_the_highest_is_considered() -> None:

@@ -210,6 +210,7 @@ def test_what_is_written_down_reads_as_it_was(sheets: tuple[PaperSheet, ...]) ->
         "1; KZ-75; twelve; " + "a" * 64,
         "1; KZ-75; 0; " + "a" * 64,
         "1; KZ-75; 1001; " + "a" * 64,
+        f"1; KZ-75; {'9' * 5_000}; " + "a" * 64,
         "1; Almaty; 3; " + "a" * 64,
         "1; KZ-75; 3; " + "a" * 63,
         "=1; KZ-75; 3; " + "a" * 64,

@@ -26,6 +26,8 @@ from services.petitions.rule_packs import load_rule_packs
 PACKS = load_rule_packs(Path("services/petitions/rule_packs"))
 OPENED = datetime(2026, 1, 15, 12, tzinfo=UTC)
 NOW = OPENED + timedelta(days=1)
+LATE = NOW + timedelta(hours=1)
+"""When a clock came by that was stopped for a while."""
 OPEN = SigningWindow(
     RulePackRef(id="kz-republic", version="2024-04-04"), opened_at=OPENED, closes_at=OPENED + timedelta(days=180)
 )
@@ -65,8 +67,11 @@ def eligible(**changes: object) -> Eligibility:
         (NEWCOMER, None, withdraw(), NOW, Refusal.PETITION_UNKNOWN),
         (NEWCOMER, SigningWindow(OPEN.rules), sign(), NOW, Refusal.PETITION_NOT_OPEN),
         (NEWCOMER, OPEN, sign(), OPEN.closes_at, Refusal.PETITION_CLOSED),
+        (NEWCOMER, OPEN, sign(eligible(region="FR-75C")), NOW, None),  # citizens abroad are citizens
         (NEWCOMER, OPEN, sign(), OPENED + timedelta(days=180) - timedelta(milliseconds=1), None),
         (NEWCOMER, replace(OPEN, closed_at=NOW), sign(), NOW, Refusal.PETITION_CLOSED),
+        (NEWCOMER, replace(OPEN, closes_at=NOW, closed_at=LATE), sign(), NOW, Refusal.PETITION_CLOSED),
+        (SIGNED, replace(OPEN, closes_at=NOW, closed_at=LATE), withdraw(), NOW, Refusal.PETITION_CLOSED),
         (NEWCOMER, replace(OPEN, closed_at=NOW), sign(), NOW - timedelta(milliseconds=1), None),
         (SIGNED, OPEN, sign(), NOW, Refusal.ALREADY_SIGNED),
         (SIGNED, replace(OPEN, closed_at=NOW), withdraw(), NOW, Refusal.PETITION_CLOSED),

@@ -157,12 +157,12 @@ async def test_the_rows_are_the_signatures_that_count(acts: list[Act]) -> None:
 
 
 async def test_names_are_as_verified_and_the_erased_are_rows_without_one() -> None:
-    keys = [PersonKey(bytes([number + 1]) * 32) for number in range(3)]
-    names = [("Айгерім", 'Серік, "қызы"'), ("Olga", "Vetrova"), ("=cmd()", "X")]
-    decisions = [signed(number, names[number], keys[number], number) for number in range(3)]
-    vault = {KEYRING.index(person(number).id): keys[number] for number in (0, 2)}
+    keys = [PersonKey(bytes([number + 1]) * 32) for number in range(4)]
+    names = [("Айгерім", 'Серік, "қызы"'), ("Olga", "Vetrova"), ("=cmd()", "X"), ("＝1+1", "X")]
+    decisions = [signed(number, names[number], keys[number], number) for number in range(4)]
+    vault = {KEYRING.index(person(number).id): keys[number] for number in (0, 2, 3)}
     file, _ = await written(lists(decisions, vault))
-    assert [row[1] for row in rows(file)[1:-1]] == ["'=cmd() X", "", 'Айгерім Серік, "қызы"']
+    assert [row[1] for row in rows(file)[1:-1]] == ["'＝1+1 X", "'=cmd() X", "", 'Айгерім Серік, "қызы"']
     assert b"Olga" not in file
 
 

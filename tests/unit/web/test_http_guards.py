@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kenes.web.context import add_header, cookie
-from kenes.web.guards import MAX_QUERY, check_target
+from kenes.web.guards import MAX_PART, check_target
 from kenes.web.problems import Problem
 from kenes.web.settings import WebSettings
 from tests.unit.web.http_edge import app_of, client_of, raw, running
@@ -80,7 +80,8 @@ async def test_hsts_is_for_https_only_and_a_handler_relaxes_its_own_answer() -> 
         (b"/api/echo?q=%00", "target-malformed"),
         (b"/api/echo?q=%ff", "encoding-invalid"),
         (b"/api/echo?lang=%ff", "encoding-invalid"),
-        (b"/api/echo?q=" + b"a" * MAX_QUERY, "target-too-long"),
+        (b"/api/echo?q=" + b"a" * MAX_PART, "target-too-long"),
+        (b"/api/numbers/" + b"9" * MAX_PART, "target-too-long"),
     ],
 )
 async def test_tricks_in_the_target(target: bytes, code: str) -> None:
@@ -213,5 +214,5 @@ def test_an_origin_is_written_one_way() -> None:
 
 def test_check_target_names_the_limit() -> None:
     with pytest.raises(Problem) as refused:
-        check_target(b"/", b"a" * (MAX_QUERY + 1))
-    assert refused.value.values == {"limit": MAX_QUERY}
+        check_target(b"/", b"a" * (MAX_PART + 1))
+    assert refused.value.values == {"limit": MAX_PART}

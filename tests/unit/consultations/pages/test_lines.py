@@ -13,7 +13,7 @@ from schemas.consultations.parts import Anchor
 from services.consultations.commands import Place
 from services.consultations.folds.places import line_on, line_under, place
 from services.consultations.reading import PAGE
-from services.consultations.threads import Order, Threads, number_in
+from services.consultations.threads import Order, Threads
 from tests.unit.consultations.pages.world import KEYRING, C, Memory, person
 
 PEOPLE = [person(f"p{number}", region=region) for number, region in enumerate(("KZ-75", "KZ-71", "KZ-35", None))]
@@ -81,10 +81,6 @@ async def test_places_have_no_gaps_and_people_count_once(steps: list[tuple[int, 
 def test_lines_of_clauses_and_of_threads_are_apart() -> None:
     assert line_on("c", "x") != line_under("c", "x")
     assert place("line", 9) < place("line", 10) < place("line", 10**9 - 1)
-
-
-def test_numbers_in_addresses() -> None:
-    assert [number_in(text) for text in ("0", "50", "-1", "", "1e3", "\u0661", "9" * 30)] == [0, 50] + [None] * 5
 
 
 async def test_a_number_beyond_the_end_is_an_empty_page() -> None:
