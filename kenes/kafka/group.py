@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -20,6 +20,8 @@ _log = get_logger(__name__)
 SEEK_PAUSE = 0.02
 
 Batch = Mapping[int, Sequence[Record]]
+Starts = Callable[[Collection[int]], Awaitable[Mapping[int, int]]]
+"""Takes partitions that were assigned, and gives the next offset of each."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class GroupSettings:
 
 
 class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the base has no type information
-    def __init__(self, consumer: AIOKafkaConsumer, starts: Callable[[], Awaitable[Mapping[int, int]]]) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, starts: Starts) -> None:
         self._consumer = consumer
         self._starts = starts
         self._failure: Exception | None = None
@@ -47,7 +49,7 @@ class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the
 
     async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
         try:
-            starts = await self._starts()
+            starts = await self._starts([asked.partition for asked in assigned])
         except Exception as error:
             self._failure = error  # the client only logs it
             raise
@@ -64,7 +66,7 @@ class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # the
 async def consume(
     topic: Topic,
     settings: GroupSettings,
-    starts: Callable[[], Awaitable[Mapping[int, int]]],
+    starts: Starts,
     handle: Callable[[Batch], Awaitable[object]],
     beat: Callable[[], None],
 ) -> None:
@@ -72,7 +74,7 @@ async def consume(
 
     Errors of `handle` and `starts` rise and end the worker.
 
-    `starts` is asked on each assignment for the next offset of every partition. `beat` is called on every turn.
+    `starts` is asked on each assignment. `beat` is called on every turn.
     """
     consumer = AIOKafkaConsumer(
         **client_options(settings.bootstrap),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import Any, TypeAlias
 
 import pymongo
@@ -66,13 +66,15 @@ def patience(seconds: float) -> Iterator[None]:
         yield
 
 
-async def transact(database: Database, work: Callable[[Session], Awaitable[None]]) -> None:
+async def transact(database: Database, work: Callable[[Session], Awaitable[None]], own: Session | None = None) -> None:
     """Runs `work` in one transaction with explicit concerns, again after a transient error, at most five times.
+
+    The transaction is of the session `own`, or of one for itself.
 
     Errors of `work` itself rise as they are and abort the transaction. A commit of unknown result rises as well:
     the caller's conditional update tells it, next time, whether the transaction took place.
     """
-    async with await database.client.start_session() as session:
+    async with nullcontext(own) if own is not None else await database.client.start_session() as session:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with session.start_transaction(

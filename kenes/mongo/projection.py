@@ -15,6 +15,7 @@ from schemas.topics import Topic
 
 VERSIONS = "projection_versions"
 OFFSETS = "projection_offsets"
+WRITERS = "projection_writers"
 VERSION_KNOWN_FOR = 1.0
 DELETE_BATCH = 200
 
@@ -64,7 +65,8 @@ class Version:
         """Every collection of this version, by its declared name."""
         return {name: self.collection(name) for name in self.projection.collections}
 
-    def _offset_id(self, partition: int) -> str:
+    def offset_id(self, partition: int) -> str:
+        """What the offset of a partition is called."""
         return f"{self.projection.name}.v{self.number}/{self.projection.topic.name}/{partition}"
 
     async def prepare(self) -> None:
@@ -78,14 +80,14 @@ class Version:
         offsets = self.database[OFFSETS]
         for partition in range(self.projection.topic.partitions):
             await offsets.update_one(
-                {"_id": self._offset_id(partition)},
+                {"_id": self.offset_id(partition)},
                 {"$setOnInsert": {"next": 0, "sequence": -1, "retired": False}},
                 upsert=True,
             )
 
     async def positions(self, session: Session | None = None) -> dict[int, Position]:
         """Where each partition stands."""
-        ids = {self._offset_id(p): p for p in range(self.projection.topic.partitions)}
+        ids = {self.offset_id(p): p for p in range(self.projection.topic.partitions)}
         found = self.database[OFFSETS].find({"_id": {"$in": list(ids)}}, session=session)
         return {ids[doc["_id"]]: Position(doc["next"], doc["sequence"]) async for doc in found}
 
@@ -97,7 +99,7 @@ class Version:
         moved = await self.database[OFFSETS].bulk_write(
             [
                 UpdateOne(
-                    {"_id": self._offset_id(partition), "next": before.next_offset, "retired": False},
+                    {"_id": self.offset_id(partition), "next": before.next_offset, "retired": False},
                     {"$set": {"next": after.next_offset, "sequence": after.sequence}},
                 )
                 for partition, (before, after) in moves.items()
@@ -111,19 +113,19 @@ class Version:
     async def retire(self, session: Session | None = None) -> None:
         """Makes every worker on this version let go."""
         await self.database[OFFSETS].update_many(
-            {"_id": {"$in": [self._offset_id(p) for p in range(self.projection.topic.partitions)]}},
+            {"_id": {"$in": [self.offset_id(p) for p in range(self.projection.topic.partitions)]}},
             {"$set": {"retired": True}},
             session=session,
         )
 
     async def drop(self) -> None:
-        """Deletes the version's documents and offsets."""
+        """Deletes the version's documents, its offsets and who wrote them."""
         for collection in self.collections.values():
             await _empty(collection)
             await collection.drop()
-        await self.database[OFFSETS].delete_many(
-            {"_id": {"$in": [self._offset_id(p) for p in range(self.projection.topic.partitions)]}}
-        )
+        places = [self.offset_id(partition) for partition in range(self.projection.topic.partitions)]
+        for collection in (self.database[OFFSETS], self.database[WRITERS]):
+            await collection.delete_many({"_id": {"$in": places}})
 
 
 async def _empty(collection: Collection) -> None:

@@ -41,10 +41,14 @@ class Prepared:
 class Projector:
     """Applies batches of records to one version of a projection."""
 
-    def __init__(self, version: Version, dead_letters: DeadLetters | None) -> None:
-        """Without `dead_letters`, what cannot be read or folded is passed over: a rebuild has seen it set aside."""
+    def __init__(self, version: Version, dead_letters: DeadLetters | None, session: Session | None = None) -> None:
+        """Without `dead_letters`, what cannot be read or folded is passed over: a rebuild has seen it set aside.
+
+        Transactions are of `session`, or each of one for itself.
+        """
         self._version = version
         self._dead_letters = dead_letters
+        self._session = session
         self._positions: dict[int, Position] = {}
 
     async def start(self) -> dict[int, int]:
@@ -96,7 +100,7 @@ class Projector:
 
         projection = self._version.projection
         with BATCH_DURATION.labels(projection.name).time():
-            await transact(self._version.database, work)
+            await transact(self._version.database, work, self._session)
         RECORDS_CONSUMED.labels(projection.topic.name).inc(prepared.events)
         BATCH_RECORDS.labels(projection.name).observe(prepared.events)
         return prepared.events

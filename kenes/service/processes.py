@@ -4,7 +4,7 @@ import asyncio
 import gc
 import linecache
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 
 import uvloop
@@ -25,6 +25,7 @@ from kenes.mongo.client import beside, connected, ping
 from kenes.mongo.pacing import Pacing
 from kenes.mongo.projection import NotOwnerError, Projection, live_version
 from kenes.mongo.projector import Projector
+from kenes.mongo.writer import Writer, writing
 from kenes.observe.health import Health, NotReady
 from kenes.observe.logs import configure_logs, get_logger
 from kenes.observe.metrics import CLOCK_EVERY, CLOCK_TICKED, set_build_info
@@ -133,7 +134,6 @@ async def _project(service: Service, context: Context, projection: Projection) -
     beat = context.health.watch(projection.name, stalled_after=60)
     while True:
         version = await live_version(context.database, projection)
-        pacing = Pacing(Projector(version, letters), projection.pace)
         group = GroupSettings(
             bootstrap=settings.kafka_bootstrap,
             group=f"{service.name}.{projection.name}.v{version.number}",
@@ -141,9 +141,21 @@ async def _project(service: Service, context: Context, projection: Projection) -
             pace=min(projection.pace, LONGEST_REST),
         )
         try:
-            await consume(projection.topic, group, pacing.start, pacing.take, beat)
+            async with writing(version) as writer:
+                await _fold(writer, letters, group, beat)
         except NotOwnerError as error:
             _log.info("starting the projection again from its recorded offsets", reason=str(error))
+
+
+async def _fold(writer: Writer, letters: DeadLetters, group: GroupSettings, beat: Callable[[], None]) -> None:
+    projection = writer.version.projection
+    pacing = Pacing(Projector(writer.version, letters, writer.session), projection.pace)
+
+    async def starts(partitions: Collection[int]) -> Mapping[int, int]:
+        await writer.take_over(partitions)
+        return await pacing.start()
+
+    await consume(projection.topic, group, starts, pacing.take, beat)
 
 
 ROLES: dict[str, Role] = {"api": api, "stream": stream, "project": project}

@@ -111,7 +111,7 @@ async def test_a_switch_under_load_loses_and_repeats_nothing(filled: Library) ->
             projector = Projector(version, None)
             group = GroupSettings(filled.bootstrap, f"{filled.loans.name}.v{version.number}", session_timeout=6)
             try:
-                await consume(filled.loans, group, projector.start, projector.apply, lambda: None)
+                await consume(filled.loans, group, lambda _: projector.start(), projector.apply, lambda: None)
             except NotOwnerError:
                 continue
 

@@ -11,8 +11,11 @@ import pytest
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Record
 from kenes.mongo import projector
+from kenes.mongo.client import DURABLE, DatabaseError
 from kenes.mongo.operations import apply
 from kenes.mongo.projection import NotOwnerError, live_version
+from kenes.mongo.projector import Projector
+from kenes.mongo.writer import writing
 from schemas.envelope import Event
 from tests.example.projection import UNFOLDABLE
 from tests.example.v1 import Lent, Returned
@@ -130,3 +133,62 @@ async def test_a_decision_the_fold_cannot_take_is_set_aside_and_the_rest_counts(
     assert "does not fit on the shelf" in letters[0].reason
     assert "fold" in letters[0].stack
     assert await position(library) == Position(5, 4)
+
+
+async def test_what_a_killed_worker_left_open_is_ended_by_its_successor(library: Library) -> None:
+    records = await decide(library, *turns(0, 4))
+    version = await live_version(library.database, library.shelf)
+    async with writing(version) as killed, writing(version) as successor:
+        await killed.take_over([0])
+        killed.session.start_transaction(write_concern=DURABLE)
+        await version.advance({0: (Position(), Position(4, 3))}, killed.session)
+
+        worker = Projector(version, None, successor.session)
+        await worker.start()
+        with pytest.raises(DatabaseError, match="conflict"):
+            await worker.apply({0: records})
+
+        await successor.take_over([0])
+        await worker.start()
+        assert await worker.apply({0: records}) == 4
+        with pytest.raises(DatabaseError):
+            await killed.session.commit_transaction()
+    assert await library.shelved() == {"abai": (None, 2)}
+    assert await position(library) == Position(4, 3)
+
+
+async def test_a_worker_that_lives_loses_nothing_when_one_of_its_partitions_is_taken_over(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = await decide(library, *turns(0, 4))
+    version = await live_version(library.database, library.shelf)
+    async with writing(version) as first, writing(version) as second:
+        await first.take_over([0, 1])
+        worker = Projector(version, None, first.session)
+        await worker.start()
+        tries = 0
+
+        async def interrupted(*arguments: Any) -> None:
+            nonlocal tries
+            tries += 1
+            if tries == 1:
+                await second.take_over([1])
+            await apply(*arguments)
+
+        monkeypatch.setattr(projector, "apply", interrupted)
+        assert await worker.apply({0: records}) == 4
+        assert tries == 2, "the transaction was ended, and tried again as a whole"
+    assert await library.shelved() == {"abai": (None, 2)}
+
+
+async def test_whoever_takes_a_partition_over_again_does_not_end_its_own_transaction(library: Library) -> None:
+    records = await decide(library, *turns(0, 2))
+    version = await live_version(library.database, library.shelf)
+    async with writing(version) as writer:
+        await writer.take_over([0])
+        async with writer.session.start_transaction(write_concern=DURABLE):
+            await version.advance({0: (Position(), Position(1, 0))}, writer.session)
+            await writer.take_over([0, 1])
+        worker = Projector(version, None, writer.session)
+        await worker.start()
+        assert await worker.apply({0: records[1:]}) == 1

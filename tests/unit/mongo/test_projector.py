@@ -57,7 +57,7 @@ class Stored:
                 raise NotOwnerError(str(partition))
             session[partition] = after
 
-    async def transact(self, _database: object, work: Any) -> None:
+    async def transact(self, _database: object, work: Any, _session: object) -> None:
         session: dict[int, Position] = {}
         sums = self.sums.copy()
         try:
