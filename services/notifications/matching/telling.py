@@ -7,10 +7,12 @@ told twice, and no second chain of pages begins.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from kenes.kafka.producer import Producer
 from kenes.kafka.records import Recorded
 from kenes.kafka.worker import Worker
+from kenes.tasks import Tasks
 from schemas.envelope import Event
 from schemas.notifications.deliveries import DeliveryRequested
 from schemas.notifications.fan_outs import FanOutAdvanced, FanOutBegun, FanOutPageRequested
@@ -21,6 +23,9 @@ from services.notifications.domain.delivery import delivery_id
 from services.notifications.matching.followers import Follower, Followers
 from services.notifications.matching.requests import follow_up
 from services.notifications.matching.settling import Settling
+
+AT_ONCE: Final = 8
+"""Pages told at once: one waits for database and broker nearly all its time, and most events have few followers."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,14 @@ class Telling:
         standing = [each for each in events if each.event.offset in (None, each.offset)]
         if any(isinstance(each.data, FanOutBegun) for each in standing):
             await self.settling.settled()
-        for each in standing:
+        waiting = iter(standing)
+        async with Tasks() as tasks:
+            for _ in range(min(AT_ONCE, len(standing))):
+                tasks.create_task(self._tell_each(waiting))
+
+    async def _tell_each(self, waiting: Iterator[Recorded]) -> None:
+        """Tells a page of whichever is next, until none is left: several take from the same."""
+        for each in waiting:
             match each.data:
                 case FanOutBegun() as begun:
                     await self._tell(each, begun, Place())

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
+from kenes.kafka.producer import BrokerUnavailableError
+from kenes.kafka.records import Recorded
 from schemas.parts import Statement
+from schemas.topics import FAN_OUTS
 from services.notifications.matching.settling import Settling
+from services.notifications.matching.telling import Telling
 
 
 class Settled(Settling):
@@ -17,3 +22,13 @@ class Settled(Settling):
 
 SETTLED: Final = Settled("", "", "", cast(Any, None))
 STATEMENT: Final = Statement(kk="Бап сол күйінде қалады, өзгермейді.", ru="Статья останется такой, какая она есть.")
+
+
+async def handled(telling: Telling, batch: Sequence[Recorded]) -> bool:
+    """Whether a batch was told of. Where the broker was away meanwhile, the process ends, and it comes again."""
+    done = True
+    try:
+        await telling.handle(FAN_OUTS, batch)
+    except* BrokerUnavailableError:
+        done = False
+    return done

@@ -19,7 +19,7 @@ from schemas.notifications.consultations import CommentAnswered
 from schemas.notifications.deliveries import DeliveryShown
 from schemas.notifications.fan_outs import FanOutEnded
 from schemas.notifications.subscriptions import FollowRequested
-from schemas.topics import COMMENTS, FAN_OUT_REQUESTS, FAN_OUTS, PUBLIC_EVENTS
+from schemas.topics import COMMENTS, FAN_OUT_REQUESTS, PUBLIC_EVENTS
 from services.notifications.addresses import Addresses
 from services.notifications.domain.interests import keys_of
 from services.notifications.following.projections import FOLLOWERS
@@ -29,7 +29,7 @@ from services.notifications.matching.senders import tell_senders
 from services.notifications.matching.telling import Telling
 from tests.publicity import about
 from tests.unit.notifications.following_world import START, World, later
-from tests.unit.notifications.matching.support import SETTLED, STATEMENT
+from tests.unit.notifications.matching.support import SETTLED, STATEMENT, handled
 
 ANSWERED_AT = later(10)
 
@@ -70,13 +70,9 @@ async def tell(world: World, pages: Sequence[Sequence[str]], fails: Sequence[int
                 break
             except BrokerUnavailableError:
                 continue
-    handled = 0
-    while handled < len(world.fan_outs.decided):
-        try:
-            await telling.handle(FAN_OUTS, [world.fan_outs.decided[handled]])
-        except BrokerUnavailableError:
-            continue
-        handled += 1
+    told = 0
+    while told < len(world.fan_outs.decided):
+        told += await handled(telling, [world.fan_outs.decided[told]])
 
 
 def written(world: World, comments: dict[str, int]) -> None:

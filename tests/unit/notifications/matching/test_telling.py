@@ -10,20 +10,19 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kenes.kafka.producer import BrokerUnavailableError
 from schemas.envelope import Event
 from schemas.notifications.deliveries import DeliveryQueued, DeliveryShown
 from schemas.notifications.fan_outs import FanOutEnded
 from schemas.notifications.parts import Cadence
 from schemas.notifications.subscriptions import ChannelRequested, FollowRequested, UnfollowRequested
-from schemas.topics import FAN_OUT_REQUESTS, FAN_OUTS
+from schemas.topics import FAN_OUT_REQUESTS
 from services.notifications.following.projections import FOLLOWERS
 from services.notifications.matching.followers import Followers
 from services.notifications.matching.requests import fan_out_of
 from services.notifications.matching.telling import Telling
 from tests.publicity import published
 from tests.unit.notifications.following_world import World, later
-from tests.unit.notifications.matching.support import SETTLED
+from tests.unit.notifications.matching.support import SETTLED, handled
 
 KEYS = ("petition:p", "category:transport", "region:KZ", "search:переходы школ", "petition:other")
 
@@ -56,10 +55,8 @@ async def run(world: World, fails: list[int], again: list[int]) -> None:
         batch = [waiting[0]]
         if repeats and seen:
             batch = [world.fan_outs.decided[repeats.pop() % seen], *batch]
-        try:
-            await telling.handle(FAN_OUTS, batch)
-        except BrokerUnavailableError:
-            continue  # the process ends, and the batch comes again
+        if not await handled(telling, batch):
+            continue
         seen += 1
         waiting = world.fan_outs.decided[seen:]
 
