@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -57,10 +60,18 @@ async def test_a_rebuilt_projection_equals_the_live_one(filled: Library) -> None
     assert await audit_projection(filled.bootstrap, filled.database, filled.shelf) == (len(before), [])
 
 
-async def test_of_two_rebuilds_one_is_switched_to(filled: Library) -> None:
+async def test_of_two_rebuilds_one_is_switched_to(filled: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = asyncio.Barrier(2)
+
+    async def seen_by_both(*asked: Any) -> Version:
+        found = await live_version(*asked)
+        await both.wait()
+        return found
+
     first = await begin_version(filled.database, filled.shelf)
     second = await begin_version(filled.database, filled.shelf)
     assert first.number != second.number
+    monkeypatch.setattr(versions, "live_version", seen_by_both)
     outcomes = await asyncio.gather(
         switch(filled.database, first), switch(filled.database, second), return_exceptions=True
     )
@@ -101,6 +112,10 @@ async def test_audit_is_clean_while_everything_moves(filled: Library) -> None:
     assert len(await filled.records(filled.loans)) > 70
 
 
+async def _start(projector: Projector, _partitions: Collection[int]) -> dict[int, int]:
+    return await projector.start()
+
+
 async def test_a_switch_under_load_loses_and_repeats_nothing(filled: Library) -> None:
     """Requests, decisions and the worker go on while the projection is rebuilt and switched."""
     stop, number = asyncio.Event(), 0
@@ -109,9 +124,10 @@ async def test_a_switch_under_load_loses_and_repeats_nothing(filled: Library) ->
         while not stop.is_set():
             version = await live_version(filled.database, filled.shelf)
             projector = Projector(version, None)
+            starts = partial(_start, projector)
             group = GroupSettings(filled.bootstrap, f"{filled.loans.name}.v{version.number}", session_timeout=6)
             try:
-                await consume(filled.loans, group, lambda _: projector.start(), projector.apply, lambda: None)
+                await consume(filled.loans, group, starts, projector.apply, lambda: None)
             except NotOwnerError:
                 continue
 
