@@ -44,12 +44,14 @@ class Deadlines(terms.Deadlines[Petition]):
         counted_until = await self._settling.until(max(ended.values()))
         ready = [each for each in due if each.key not in ended or ended[each.key] <= counted_until]
         tallies = await self._tallied.of([each.key for each in ready if each.key in ended])
-        return [self._asked(each, now, tallies.get(each.key, Tally())) for each in ready]
+        return [
+            self._at_end(each, now, tallies.get(each.key, Tally())) if each.key in ended else _request(each, now, 0)
+            for each in ready
+        ]
 
-    def _asked(self, due: Due[Petition], now: datetime, tally: Tally) -> Event[Any]:
+    def _at_end(self, due: Due[Petition], now: datetime, tally: Tally) -> Event[Any]:
         # Whoever signs last may sign in the very second of the end: what that reached must be decided before.
-        reached = goal_request(due.state, tally, self._packs) if _ended(due.state, now) else None
-        return reached or _request(due, now, tally.count)
+        return goal_request(due.state, tally, self._packs) or _request(due, now, tally.count)
 
 
 def _ended(petition: Petition, now: datetime) -> datetime | None:
