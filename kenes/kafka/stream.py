@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir
@@ -174,8 +174,24 @@ async def running_app(app: faust.App) -> AsyncIterator[None]:
         late = Timer(STOP_WITHIN, _end_late)
         late.daemon = True
         late.start()
-        await app.stop()
+        await _to_its_end(app.stop())
         late.cancel()
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Awaits `work` though this task is cancelled meanwhile, which it hears afterwards.
+
+    Faust returns from a stop that is cancelled and leaves the rest of it to nobody: the loop would wait for that.
+    """
+    running, cancelled = asyncio.create_task(work), False
+    while not running.done():
+        try:
+            await asyncio.wait([running])
+        except asyncio.CancelledError:
+            cancelled = True
+    running.result()
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 def _end_late() -> None:

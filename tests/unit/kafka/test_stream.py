@@ -51,19 +51,20 @@ async def test_a_process_that_stops_leaves_the_partition_it_is_acquiring() -> No
 
 
 class Hanging:
-    """An app whose consumer's thread has died: its end does not come, and cancelling changes nothing."""
+    """An app whose consumer's thread has died: its end does not come. Cancelled, its stop leaves that to nobody."""
 
     def __init__(self) -> None:
         self.end = asyncio.Event()
+        self.stopping = asyncio.Event()
 
     def finalize(self) -> None: ...
 
     async def start(self) -> None: ...
 
     async def stop(self) -> None:
-        while not self.end.is_set():
-            with suppress(asyncio.CancelledError):
-                await self.end.wait()
+        self.stopping.set()
+        with suppress(asyncio.CancelledError):
+            await self.end.wait()
 
 
 async def test_a_process_whose_consumer_does_not_stop_ends_anyway(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,3 +76,25 @@ async def test_a_process_whose_consumer_does_not_stop_ends_anyway(monkeypatch: p
         pass
 
     assert app.end.is_set()
+
+
+async def test_a_process_that_is_told_twice_to_stop_ends_as_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, loop = Hanging(), asyncio.get_running_loop()
+    monkeypatch.setattr(stream, "STOP_WITHIN", 0.05)
+    monkeypatch.setattr(stream, "_die", lambda: loop.call_soon_threadsafe(app.end.set))
+
+    async def process() -> None:
+        async with stream.running_app(cast(Any, app)):
+            await asyncio.Event().wait()
+
+    running = asyncio.create_task(process())
+    await asyncio.sleep(0)
+    running.cancel()
+    await app.stopping.wait()
+    running.cancel()
+
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.wait([running])
+
+    assert app.end.is_set()
+    assert running.cancelled()
