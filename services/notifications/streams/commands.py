@@ -127,7 +127,11 @@ class StreamCommands:
         try:
             await self.egress.check(endpoint)
         except EgressError as error:
-            raise InvalidInput([FieldError("/endpoint", "endpoint-refused", {"reason": error.reason})]) from None
+            raise InvalidInput([FieldError("/endpoint", _REFUSED.get(error.reason, "endpoint-refused"))]) from None
+
+
+_REFUSED: Final = {"not-https": "endpoint-not-https", "private-address": "endpoint-not-public"}
+"""What is said of an address, by why it may not be asked; the rest comes to the same for whoever typed it."""
 
 
 def replay_number(replay: str) -> int:
