@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from typing import Any
+from weakref import WeakValueDictionary
 
 from kenes.identity.person import Person
 from kenes.identity.sealing import Keyring, UnsealError
@@ -30,11 +31,7 @@ from services.petitions.discussion.reads import DiscussionReads
 from services.petitions.domain.evolution import evolve
 from services.petitions.domain.petition import Petition
 from services.petitions.moderation.reads import ModerationReads
-from services.petitions.projection import (
-    history_range,
-    load_petition,
-    tally_ids,
-)
+from services.petitions.projection import history_range, load_petition, tally_ids
 from services.petitions.search.following import Search
 from services.petitions.search.wanted import Filter
 
@@ -89,6 +86,8 @@ class Queries:
         self.search = search
         self._recent = recent
         self._recent_signatures = recent_signatures
+        # By the last decision folded into them: while somebody has one, it is that object, and is not read again.
+        self._folded: WeakValueDictionary[tuple[str, int], Petition] = WeakValueDictionary()
         self.discussions = DiscussionReads(self._live, recent)
         self.moderation = ModerationReads(database, projections)
         self.duties = DutyReads(database, projections)
@@ -96,10 +95,14 @@ class Queries:
 
     async def petition(self, petition: str) -> Petition | None:
         """A petition with every decision this process knows of, also those the projection has yet to fold."""
+        listing = self._directory.get(petition)
+        known = None if listing is None else self._folded.get((petition, listing.sequence))
+        if known is not None:
+            return known
         return self._current(petition, await (await self._live.of("petitions")).find_one({"_id": petition}))
 
     def _current(self, petition: str, document: Document | None) -> Petition | None:
-        found = None if document is None else load_petition(document)
+        found = None if document is None else self._loaded(document)
         folded = -1 if document is None else document["s"]
         listing = self._directory.get(petition)
         if listing is None or listing.sequence <= folded:
@@ -110,6 +113,13 @@ class Queries:
             if decision.event.subject == petition and sequence_of(decision.event) > folded
         ]
         return reduce(lambda state, decision: evolve(state, decision.data, decision.event.time), newer, found)
+
+    def _loaded(self, document: Document) -> Petition:
+        place = (document["_id"], document["s"])
+        petition = self._folded.get(place)
+        if petition is None:
+            petition = self._folded[place] = load_petition(document)
+        return petition
 
     async def petitions(self, wanted: Filter) -> list[Petition]:
         """Petitions that pass a filter: with words the best match first, else the newest opened."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any, cast
 
 import pytest
@@ -99,3 +100,19 @@ async def test_somebody_who_was_erased_has_no_petitions(world: Projected) -> Non
     await world.started()
     await world.memory.vault.destroy(AUTHOR.id)
     assert await world.queries.authored_by(AUTHOR) == []
+
+
+async def test_a_petition_that_somebody_has_is_not_read_again_until_it_changes(world: Projected) -> None:
+    petition = await world.started()
+    world.fold(*world.memory.petition_decisions.latest())
+    held = await world.queries.petition(petition)
+    world.store.collections["petitions"].clear()
+    assert await world.queries.petition(petition) is held
+
+    actor = world.memory.commands.actor(petition, AUTHOR)
+    await world.memory.commands.ask(SubmitRequested(petition=petition, actor=actor), 0)
+    assert await world.queries.petition(petition) is not held
+
+    held = None
+    gc.collect()
+    assert not world.queries._folded
