@@ -122,7 +122,9 @@ class Bench:
             count -= some
 
     @asynccontextmanager
-    async def sending(self, receivers: list[Receiver]) -> AsyncIterator[None]:
+    async def sending(
+        self, receivers: list[Receiver], sender: type[WebhookSender] = WebhookSender
+    ) -> AsyncIterator[None]:
         """The dispatcher, with a stream to each receiver from here on."""
         product = self.setting.product
         origins = frozenset(receiver.url.removesuffix("/hook") for receiver in receivers)
@@ -134,7 +136,7 @@ class Bench:
                 database,
                 self.producer,
                 Streams(receivers, self.written),
-                QuickSender(WebhookChannel(egress), KEYRING.box(SECRETS), "https://kenes.example/events"),
+                sender(WebhookChannel(egress), KEYRING.box(SECRETS), "https://kenes.example/events"),
                 in_flight=1_000,
                 at_once=16,
             ),
@@ -164,7 +166,7 @@ async def _deliver(bench: Bench, sizes: Sizes) -> None:
     def answering(_got: Got) -> Reply:
         return Reply(500 if chance.random() < ERRORS else 204, after=LATENCY)
 
-    async with _receivers(sizes.receivers, answering) as receivers, bench.sending(receivers):
+    async with _receivers(sizes.receivers, answering) as receivers, bench.sending(receivers, QuickSender):
         began = time.monotonic()
         await bench.write(sizes.events)
         await _all_taken(receivers, sizes.events)
