@@ -157,7 +157,7 @@ class Courier:
         """Sends what is ready and allowed; the live flow first."""
         for name in sorted(self._lanes, key=lambda each: (each != LIVE, each)):
             lane = self._lanes[name]
-            while self._flows(name) and len(self._flying) < self._allowed(name):
+            while self._may_send(name):
                 delivery = lane.next(time.time())
                 if delivery is None:
                     break
@@ -165,15 +165,18 @@ class Courier:
                 self._flying.add(task)
                 task.add_done_callback(lambda _: self.wake())
 
+    def _may_send(self, name: str) -> bool:
+        return self._flows(name) and len(self._flying) < self._allowed(name)
+
     def _allowed(self, name: str) -> int:
         if self._failures >= FAILURES_IN_A_ROW:
             return 1
         return self._carrying.at_once if name == LIVE else max(1, self._carrying.at_once // 2)
 
     async def _wait(self) -> None:
-        """Until something ended, changed, came or is due."""
+        """Until something ended, changed, came, or is due and may be sent: what may not be waits for one that flies."""
         now = time.time()
-        due = [at for name, lane in self._lanes.items() if self._flows(name) and (at := lane.next_try) is not None]
+        due = [at for name, lane in self._lanes.items() if self._may_send(name) and (at := lane.next_try) is not None]
         seconds = min([LOOKED_EVERY, *(max(0.0, at - now) for at in due)])
         if self._behind():
             seconds = 0.0

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import orjson
+import pytest
 
 from kenes.observe import tracing
 from schemas.notifications.streams import (
@@ -298,3 +299,38 @@ async def test_a_paused_stream_sends_nothing_and_goes_on_from_there() -> None:
         assert not world.taken
         courier.update(stream())
         await world.until(lambda: len(world.taken) == 2)
+
+
+async def test_while_a_try_takes_its_time_nothing_turns_for_the_others_that_are_due(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From some failures in a row on one try is made at a time: the rest is due, and has to wait."""
+    turns, hanging, tried, pauses = 0, asyncio.Event(), 0, iter([0.01, *[0.05] * 7])
+    arrange = Courier._arrange
+
+    async def counting(self: Courier) -> None:
+        nonlocal turns
+        turns += 1
+        await arrange(self)
+
+    @dataclass
+    class Hanging(World):
+        async def send(self, sent: AgencyStream, line: Line) -> Tried:
+            nonlocal tried
+            tried += 1
+            if tried > 8:
+                hanging.set()
+                await asyncio.Event().wait()
+            return await super().send(sent, line)
+
+        def again_after(self, attempt: int, _tried: Tried) -> float | None:
+            return next(pauses)
+
+    monkeypatch.setattr(Courier, "_arrange", counting)
+    world = Hanging(log(*"abcdefgh"), lambda _: FAILED)
+    async with world.running(stream()):
+        await hanging.wait()
+        await asyncio.sleep(0.1)
+        before = turns
+        await asyncio.sleep(0.2)
+        assert turns - before < 5
