@@ -25,6 +25,8 @@ DatabaseError = PyMongoError
 
 DURABLE = WriteConcern("majority", j=True)
 ATTEMPTS = 5
+PAUSE = 0.02
+"""Seconds until the second attempt, and twice as many until each further one: what conflicts needs a moment to end."""
 
 
 class DatabaseUnavailableError(RuntimeError):
@@ -86,6 +88,7 @@ async def transact(database: Database, work: Callable[[Session], Awaitable[None]
             except (OperationFailure, ConnectionFailure) as error:
                 if attempt == ATTEMPTS or not error.has_error_label("TransientTransactionError"):
                     raise
+                await asyncio.sleep(PAUSE * 2 ** (attempt - 1))
             else:
                 return
 
