@@ -84,7 +84,10 @@ def test_a_cut_connection_is_tried_again(tmp_path: Path) -> None:
     assert len(repository.asked) == 3
 
 
-def test_after_a_failure_the_next_start_fetches_only_what_is_missing(tmp_path: Path) -> None:
+def test_after_a_failure_the_next_start_fetches_only_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jars, "_PARALLEL", 1)  # the first jar is whole before the second fails and stops the others
     repository = Repository()
     repository.broken["org.example:b:1.0"] = 100
     with pytest.raises(LocalStackError, match=r"cannot download org\.example:b:1\.0"):
