@@ -35,6 +35,9 @@ LOOKED_EVERY: Final = 1.0
 ASKED_AGAIN_AFTER: Final = 5.0
 FAILURES_IN_A_ROW: Final = 5
 """From so many on, one try at a time shows whether the receiver is there again."""
+REST: Final = 0.1
+"""Seconds after such a try: a receiver that refuses at once would be tried hundreds of times in one of them, with what
+the others have to send waiting meanwhile."""
 VERIFYING: Final = "verifying"
 
 
@@ -52,12 +55,13 @@ class Courier:
         self._dirty: set[str] = set()
         self._asked: dict[StreamRequest, float] = {}
         self._failures = 0
+        self._rests_until = 0.0
 
     def update(self, stream: AgencyStream) -> None:
         """The stream is another now."""
         before, self._stream = self._stream, stream
         if (stream.endpoint, stream.status) != (before.endpoint, before.status):
-            self._failures, self._halted, self._asked = 0, False, {}
+            self._failures, self._rests_until, self._halted, self._asked = 0, 0.0, False, {}
             for lane in self._lanes.values():
                 lane.hurry(time.time())
         if stream.endpoint != before.endpoint:
@@ -166,7 +170,8 @@ class Courier:
                 task.add_done_callback(lambda _: self.wake())
 
     def _may_send(self, name: str) -> bool:
-        return self._flows(name) and len(self._flying) < self._allowed(name)
+        rested = self._is_test(name) or time.monotonic() >= self._rests_until
+        return rested and self._flows(name) and len(self._flying) < self._allowed(name)
 
     def _allowed(self, name: str) -> int:
         if self._failures >= FAILURES_IN_A_ROW:
@@ -178,6 +183,8 @@ class Courier:
         now = time.time()
         due = [at for name, lane in self._lanes.items() if self._may_send(name) and (at := lane.next_try) is not None]
         seconds = min([LOOKED_EVERY, *(max(0.0, at - now) for at in due)])
+        if (rest := self._rests_until - time.monotonic()) > 0:
+            seconds = min(seconds, rest)
         if self._behind():
             seconds = 0.0
         with suppress(TimeoutError):
@@ -226,7 +233,7 @@ class Courier:
 
     async def _delivered(self, stream: AgencyStream, name: str, lane: Lane, delivery: Delivery, line: Line) -> None:
         """`stream` is as it was when the event was sent."""
-        self._failures = 0
+        self._failures, self._rests_until = 0, 0.0
         lane.settled(delivery.subject, delivered_at=time.time())
         order = self._orders.get(name)
         if order is not None and order.work is Work.RETRY:
@@ -237,6 +244,8 @@ class Courier:
     ) -> None:
         """A failure: the event waits for its next try, or was given up, and the receiver perhaps with it."""
         self._failures += 1
+        if self._failures >= FAILURES_IN_A_ROW:
+            self._rests_until = time.monotonic() + REST
         now, gone = time.time(), tried.result is Result.GONE
         if self._is_test(name):
             lane.settled(delivery.subject)

@@ -26,7 +26,7 @@ from schemas.notifications.streams import (
 )
 from services.notifications.domain.streams import AgencyStream, SealedSecret
 from services.notifications.streams.carrying import Carrying
-from services.notifications.streams.courier import Courier
+from services.notifications.streams.courier import FAILURES_IN_A_ROW, Courier
 from services.notifications.streams.line import Line
 from services.notifications.streams.progress import Progress
 from services.notifications.streams.sending import Tried
@@ -334,3 +334,30 @@ async def test_while_a_try_takes_its_time_nothing_turns_for_the_others_that_are_
         before = turns
         await asyncio.sleep(0.2)
         assert turns - before < 5
+
+
+async def test_a_receiver_that_fails_again_and_again_rests_but_not_where_it_is_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.notifications.streams.courier.REST", 3600.0)
+    world = World(log(*(f"petition-{number}" for number in range(50))), lambda _: FAILED, tries=1000)
+    async with world.running(stream(), at_once=4) as courier:
+        await world.until(lambda: len(world.attempts) >= FAILURES_IN_A_ROW)
+        await asyncio.sleep(0.05)
+        assert len(world.attempts) < FAILURES_IN_A_ROW + 4, "those that flew, and no more"
+
+        courier.update(stream(orders=(Order(number=1, work=Work.TEST),)))
+        await world.until(lambda: bool(world.asked))
+        assert world.attempts[-1].order == 1, "who asks for a test is told at once"
+
+        world.answer = lambda _: DELIVERED
+        courier.update(stream(endpoint="https://other.example/kenes"))
+        await world.until(lambda: len(world.taken) == 50)
+
+
+async def test_one_delivery_ends_the_rest() -> None:
+    world = World(log(*(f"petition-{number}" for number in range(40))), lambda _: FAILED, tries=1000)
+    async with world.running(stream()):
+        await world.until(lambda: len(world.attempts) >= 2 * FAILURES_IN_A_ROW)
+        world.answer = lambda _: DELIVERED
+        await world.until(lambda: len(world.taken) == 40)
