@@ -101,6 +101,10 @@ class Pack(Rule):
             raise PlacedError("comes before effective_from", "effective_to")
         return self
 
+    def covers(self, day: date) -> bool:
+        """Whether the pack is in force on that day."""
+        return self.effective_from <= day <= (self.effective_to or date.max)
+
     @property
     def ref(self) -> RulePackRef:
         """What something is pinned to."""
@@ -125,21 +129,21 @@ class Packs(Generic[P]):
         """The pack that something is pinned to; raises `KeyError` when the installation lacks it."""
         return self._packs[(ref.id, ref.version)]
 
-    def in_force(self, pack_id: str, on: date) -> P:
-        """The version of `pack_id` in force on a day; raises `LookupError` when there is none."""
-        for pack in self.all_in_force(on):
+    def in_force(self, pack_id: str, at: datetime) -> P:
+        """The version of `pack_id` in force at an instant; raises `LookupError` when there is none."""
+        for pack in self.all_in_force(at):
             if pack.id == pack_id:
                 return pack
-        raise LookupError(f"no version of rule pack {pack_id!r} is in force on {on}")
+        raise LookupError(f"no version of rule pack {pack_id!r} is in force at {at}")
 
     @property
     def ids(self) -> frozenset[str]:
         """Every pack there is, whenever it is in force."""
         return frozenset(pack_id for pack_id, _ in self._packs)
 
-    def all_in_force(self, on: date) -> list[P]:
-        """Every pack in force on a day, by id."""
-        found = [pack for pack in self._packs.values() if pack.effective_from <= on <= (pack.effective_to or date.max)]
+    def all_in_force(self, at: datetime) -> list[P]:
+        """Every pack in force at an instant, by id. Its days begin and end where its calendar is used."""
+        found = [pack for pack in self._packs.values() if pack.covers(self.calendar(pack).day(at))]
         return sorted(found, key=lambda pack: pack.id)
 
     def calendar(self, pack: P) -> Calendar:

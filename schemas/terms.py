@@ -1,6 +1,6 @@
 """Terms: how long something may take, in working days, days, weeks or months. Rule packs are written in them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 class Calendar(Protocol):
     """What terms need to know of a calendar of working days; `kenes.calendar.WorkingCalendar` is one."""
+
+    def day(self, instant: datetime) -> date:
+        """The date of an instant where the calendar is used."""
 
     def deadline(self, start: datetime, working_days: int) -> datetime:
         """The last instant of a term of working days."""

@@ -54,6 +54,10 @@ class WorkingCalendar:
         data = read_calendar(name)
         return cls(data.extended(read_extension(extension)) if extension else data)
 
+    def day(self, instant: datetime) -> date:
+        """The date of an aware ``instant`` in the calendar's own zone."""
+        return instant.astimezone(self.zone).date()
+
     def is_working_day(self, day: date) -> bool:
         """Whether ``day`` (a date of the calendar's own zone) is worked."""
         if day in self._worked:
@@ -96,7 +100,7 @@ class WorkingCalendar:
             raise ValueError("a term needs an aware start")
         if working_days < 0:
             raise ValueError("a term cannot be negative")
-        day = start.astimezone(self.zone).date()
+        day = self.day(start)
         if day < self._zone_since:
             raise ValueError(f"calendar {self.name!r} knows its time zone from {self._zone_since} on, not on {day}")
         return datetime.combine(self.add_working_days(day, working_days), _LAST_INSTANT, self.zone)

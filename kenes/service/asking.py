@@ -7,6 +7,7 @@ from uuid import uuid4
 import orjson
 from structlog.typing import FilteringBoundLogger
 
+from kenes.home import home_day
 from kenes.identity.person import Person
 from kenes.identity.sealing import Keyring, PersonKey
 from kenes.kafka.producer import Producer
@@ -75,7 +76,7 @@ def actor(keyring: Keyring, subject: str, person: Person) -> Actor:
 def eligibility(person: Person) -> Eligibility:
     """What rules may know of a person, today."""
     return Eligibility(
-        age=person.age_on(datetime.now(UTC).date()),
+        age=person.age_on(home_day(datetime.now(UTC))),
         region=person.region,
         assurance=Assurance(person.assurance.value),
         citizen=person.citizen,

@@ -8,8 +8,8 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
-# Kazakhstan has had one time zone, UTC+5, since March 2024; older zone files still say +6 for Almaty.
-HOME_ZONE: Final[dt.tzinfo] = dt.timezone(dt.timedelta(hours=5))
+from kenes.home import HOME_ZONE
+
 # British English writes dates as the other two languages do: day, month in words, year.
 _LOCALES: Final = {"kk": "kk", "ru": "ru", "en": "en_GB"}
 

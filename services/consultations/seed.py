@@ -129,7 +129,7 @@ class Seeding:
     def _hearing(self, plan: Plan, versions: Sequence[tuple[DraftText, ...]]) -> list[Step]:
         """All at once: a clock that saw a term of weeks ago run would find that it is over, today."""
         course, opened = plan.course, plan.days.opened
-        pack = self._packs.in_force(course.pack, opened.date())
+        pack = self._packs.in_force(course.pack, opened)
         closes_at = self._packs.ends(Term(working_days=course.working_days), opened, pack)
         return self._steps(course).hearing(versions, plan.days, closes_at)
 

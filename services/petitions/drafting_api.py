@@ -87,7 +87,7 @@ class DraftingApi:
         """What a text must mend before it can be handed in, and what its author should know. Keeps nothing."""
         body = await read_json(request, CreateBody, limit=TEXT_LIMIT)
         try:
-            pack = self.packs.in_force(body.pack, datetime.now(UTC).date())
+            pack = self.packs.in_force(body.pack, datetime.now(UTC))
         except LookupError:
             raise Problem(422, Refusal.PACK_UNKNOWN) from None
         told = remarks(body, pack, translator(request))

@@ -1,7 +1,7 @@
 """Which rule packs the pages offer to start a petition under, as the settings name them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 from fnmatch import filter as matching
 from fnmatch import fnmatchcase
 
@@ -19,10 +19,10 @@ class Offer:
         self._packs = packs
         self._names = tuple(names)
 
-    def in_force(self, on: date) -> list[RulePack]:
-        """Those in force on a day, by id; raises `LookupError` where there is none."""
-        every = self._packs.all_in_force(on)
+    def in_force(self, at: datetime) -> list[RulePack]:
+        """Those in force at an instant, by id; raises `LookupError` where there is none."""
+        every = self._packs.all_in_force(at)
         found = [pack for pack in every if any(fnmatchcase(pack.id, name) for name in self._names)]
         if not found:
-            raise LookupError(f"no rule pack that is offered is in force on {on}")
+            raise LookupError(f"no rule pack that is offered is in force at {at}")
         return found

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import click
 
@@ -32,8 +32,8 @@ def rules_command(load: Callable[[], Petitions]) -> click.Group:
     @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day they are in force on; today, if not given.")
     def list_command(on: datetime | None) -> None:
         """List the rule packs in force with every figure, its certainty and its source."""
-        day = datetime.now(UTC).date() if on is None else on.date()
-        click.echo("\n".join(listed(load().packs, day)))
+        noon = None if on is None else on.replace(hour=12, tzinfo=UTC)  # the same day everywhere
+        click.echo("\n".join(listed(load().packs, noon or datetime.now(UTC))))
 
     @rules.command("explain")
     @click.argument("petition")
@@ -64,9 +64,9 @@ async def _petition(service: Petitions, petition: str) -> Petition | None:
         return None if document is None else load_petition(document)
 
 
-def listed(packs: RulePacks, on: date) -> Iterator[str]:
-    """The packs in force on a day, as lines."""
-    for pack in packs.all_in_force(on):
+def listed(packs: RulePacks, at: datetime) -> Iterator[str]:
+    """The packs in force at an instant, as lines."""
+    for pack in packs.all_in_force(at):
         yield _heading(pack)
         if pack.units:
             yield f"  units: {len(pack.units)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,9 +12,9 @@ from kenes.web.i18n import LANGUAGES, read_messages
 from services.petitions.rule_packs import load_rule_packs
 from tests.processes import ROOT
 
-DAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 PACKS = load_rule_packs(ROOT / "services" / "petitions" / "rule_packs")
-UNITS = {unit.code: unit for pack in PACKS.all_in_force(DAY) for unit in pack.units}
+UNITS = {unit.code: unit for pack in PACKS.all_in_force(NOW) for unit in pack.units}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

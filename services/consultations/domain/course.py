@@ -76,7 +76,7 @@ def _prepare(request: PrepareRequested, now: datetime, packs: ConsultationPacks)
     if role_of(request.body) not in request.actor.roles:
         return Refusal.NOT_ALLOWED
     try:
-        pack = packs.in_force(request.pack, now.date())
+        pack = packs.in_force(request.pack, now)
     except LookupError:
         return Refusal.PACK_UNKNOWN
     if pack.bodies and request.body not in pack.bodies:

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from kenes.home import HOME_ZONE, home_day
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.readability import Readability, readability
-from kenes.web.formats import HOME_ZONE
 from kenes.web.i18n import Translator
 from kenes.web.site import see_other
 from schemas.terms import Term
@@ -144,10 +144,10 @@ class DeskActs:
         if name == "opening":
             days, now = self._pack_days(consultation), datetime.now(UTC)
             pack = self.site.packs.pinned(consultation.rules)
-            ends = self.site.packs.ends(Term(working_days=days), now, pack).astimezone(HOME_ZONE).date()
+            ends = home_day(self.site.packs.ends(Term(working_days=days), now, pack))
             return t("desk.about.opening", count=days, when=ends)
         if name == "extension" and consultation.closes_at is not None:
-            return t("desk.about.extension", when=consultation.closes_at.astimezone(HOME_ZONE).date())
+            return t("desk.about.extension", when=home_day(consultation.closes_at))
         if name == "dismissal":
             named = [each.name for each in consultation.roster if each.id == values["member"]]
             return t("desk.about.dismissal", name=named[0]) if named else ""

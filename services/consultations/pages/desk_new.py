@@ -86,7 +86,7 @@ class DeskNew:
 
     def _options(self, person: Person, t: Translator) -> dict[str, list[Any]]:
         mine = bodies_of(person)
-        packs = self.site.packs.all_in_force(datetime.now(UTC).date())
+        packs = self.site.packs.all_in_force(datetime.now(UTC))
         return {
             "body": in_order({each: body_name(each, t.language) for each in mine}),
             "kind": [(str(each), t(f"kind.{each}")) for each in DraftKind],

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from kenes.bodies import body_name
-from kenes.web.formats import HOME_ZONE
+from kenes.home import home_day
 from kenes.web.i18n import Translator
 from schemas.consultations.parts import Title
 from schemas.parts import Statement
@@ -75,10 +75,10 @@ def is_open(consultation: Consultation, now: datetime) -> bool:
 
 def _left(consultation: Consultation, t: Translator, now: datetime) -> str:
     if consultation.status is Status.ANSWERING and consultation.duty is not None:
-        return t("consultation.report_due", when=consultation.duty.due_at.astimezone(HOME_ZONE).date())
+        return t("consultation.report_due", when=home_day(consultation.duty.due_at))
     if consultation.status is not Status.OPEN or consultation.closes_at is None:
         return ""
-    days = (consultation.closes_at.astimezone(HOME_ZONE).date() - now.astimezone(HOME_ZONE).date()).days
+    days = (home_day(consultation.closes_at) - home_day(now)).days
     if now >= consultation.closes_at:
         return t("consultation.time_over")
     return t("time.days_left", count=days) if days > 0 else t("time.last_day")

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from kenes.web.formats import HOME_ZONE, Formats
+from kenes.home import HOME_ZONE
+from kenes.web.formats import Formats
 from kenes.web.i18n import LANGUAGES, Catalogs, Translator
 from services.notifications.channels.port import Fact, FactValue, Item, Notice
 from services.notifications.wording.plain import line

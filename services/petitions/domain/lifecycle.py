@@ -73,7 +73,7 @@ def decide(petition: Petition | None, request: Payload, now: datetime, packs: Ru
 
 def _create(request: CreateRequested, now: datetime, packs: RulePacks) -> Payload | Refusal:
     try:
-        pack = packs.in_force(request.pack, now.date())
+        pack = packs.in_force(request.pack, now)
     except LookupError:
         return Refusal.PACK_UNKNOWN
     if refusal := refusal_of(pack.author, request.eligibility):

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from kenes.home import home_day
 from kenes.identity.access import current_person
 from kenes.identity.person import Person
 from kenes.regions import region_name
@@ -104,7 +105,7 @@ def about(person: Person, t: Translator, now: datetime) -> list[dict[str, str]]:
     """What the identity provider told, row by row."""
     unknown = t("me.unknown")
     name = f"{person.given_name} {person.family_name}".strip()
-    age = person.age_on(now.date())
+    age = person.age_on(home_day(now))
     return [
         {"key": t("me.name"), "value": name or unknown},
         {"key": t("me.public_name"), "value": person.public_name or unknown},

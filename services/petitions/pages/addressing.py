@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from kenes.regions import place_name, region_name, regions, sortable
 from kenes.web.i18n import Translator
@@ -52,9 +52,9 @@ class Addressee:
         return RulesChoice(pack.id, unit if pack.units else None)
 
 
-def addressees(offer: Offer, on: date) -> Mapping[str, Addressee]:
+def addressees(offer: Offer, at: datetime) -> Mapping[str, Addressee]:
     """Everybody whom a petition may be addressed to, by name: the default first, then the rest of its country."""
-    offered = offer.in_force(on)
+    offered = offer.in_force(at)
     default = next((pack for pack in offered if pack.id == RulesChoice().pack), offered[0])
     found: dict[str, tuple[RulePack, ...]] = {_name(default): ()}
     for pack in sorted(offered, key=lambda pack: pack.jurisdiction != default.jurisdiction):

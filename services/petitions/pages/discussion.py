@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -157,7 +156,7 @@ async def talk(
     comments = await reads.comments(petition, range(newest, max(newest - limit, 0), -1))
     versions: list[Version] = await reads.versions(petition)
     open_now = petition.status is Status.DISCUSSION
-    stopped = obstacle(site.packs.pinned(petition.rules).signer, person, datetime.now(UTC)) if person else None
+    stopped = obstacle(site.packs.pinned(petition.rules).signer, person) if person else None
     return {
         "comments": [await _shown(site, petition, each, person, t) for each in comments],
         "versions": versions,

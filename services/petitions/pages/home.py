@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from kenes.web.formats import HOME_ZONE
+from kenes.home import HOME_ZONE
 from kenes.web.keeping import Kept
 from kenes.web.limits import RateClass, limited
 from services.petitions.domain.petition import Petition

@@ -1,7 +1,6 @@
 """The organisers of a petition: who stands behind it, the author's link for them, joining and leaving."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -141,7 +140,7 @@ class Organising:
         asked = pack.organisers
         stopped: str | None = None
         if person is not None and asked is not None:
-            stopped = obstacle(pack.author, person, datetime.now(UTC))
+            stopped = obstacle(pack.author, person)
             stopped = stopped or (None if asked.place(person.region) else Refusal.PLACE_NOT_COUNTED)
         mine: Organiser | None = context["mine"]
         agreed = mine is not None and agrees(mine, petition)

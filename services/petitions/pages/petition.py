@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from kenes.home import home_day
 from kenes.identity.access import current_person
 from kenes.identity.person import Person
 from kenes.regions import region_name
 from kenes.web.charts import Bar, Threshold
 from kenes.web.context import web
-from kenes.web.formats import HOME_ZONE
 from kenes.web.i18n import Translator
 from kenes.web.limits import RateClass, limited
 from services.petitions.answering.desk import owed_to
@@ -168,9 +168,9 @@ def days(petition: Petition, history: Mapping[datetime, Mapping[str, int]], now:
         hours[minute.replace(minute=0)] += sum(by_region.values())
     sums: Counter[date] = Counter()
     for hour, net in hours.items():  # the home zone is whole hours from UTC
-        sums[hour.astimezone(HOME_ZONE).date()] += net
-    first = petition.opened_at.astimezone(HOME_ZONE).date()
-    last = (petition.closed_at or now).astimezone(HOME_ZONE).date()
+        sums[home_day(hour)] += net
+    first = home_day(petition.opened_at)
+    last = home_day(petition.closed_at or now)
     return [(day, max(sums[day], 0)) for day in (first + timedelta(n) for n in range((last - first).days + 1))]
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
+from kenes.home import home_day
 from kenes.regions import place_name, region_name
 from kenes.web.charts import Threshold
-from kenes.web.formats import HOME_ZONE
 from kenes.web.i18n import Translator
 from schemas.petitions.v1 import Goal, Wording
 from schemas.terms import Term
@@ -149,7 +149,7 @@ def _deadline(petition: Petition, t: Translator, now: datetime) -> str:
     end = petition.closed_at or petition.closes_at
     if end is None or petition.status in _NOT_COUNTED:
         return ""
-    days = (end.astimezone(HOME_ZONE).date() - now.astimezone(HOME_ZONE).date()).days
+    days = (home_day(end) - home_day(now)).days
     if petition.closed_at is not None or end <= now:
         return t("time.days_over", count=-days) if days < 0 else t("deadline.ended_today")
     return t("time.days_left", count=days) if days > 0 else t("time.last_day")

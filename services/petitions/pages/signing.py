@@ -11,10 +11,9 @@ from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.regions import region_name
 from kenes.service.answers import receipt_text
-from kenes.service.asking import Outcome
+from kenes.service.asking import Outcome, eligibility
 from kenes.web.site import personal, see_other
 from schemas.packs import WhoMay
-from schemas.petitions.v1 import Assurance, Eligibility
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack, refusal_of
@@ -91,7 +90,7 @@ class Signing:
         if await self.site.queries.standing(petition.id, person):
             return Refusal.ALREADY_SIGNED
         pack: RulePack = self.site.packs.pinned(petition.rules)
-        return obstacle(pack.signer, person, datetime.now(UTC)) or (None if person.region else Refusal.REGION_MISSING)
+        return obstacle(pack.signer, person) or (None if person.region else Refusal.REGION_MISSING)
 
     async def _sign_page(
         self, request: Request, petition: Petition, person: Person, *, listed: bool = False, unavailable: bool = False
@@ -118,17 +117,9 @@ class Signing:
         return await self.site.render(request, "confirm.html", context, status=503 if unavailable else 200)
 
 
-def obstacle(who_may: WhoMay, person: Person, now: datetime) -> Refusal | None:
+def obstacle(who_may: WhoMay, person: Person) -> Refusal | None:
     """Why the rules will refuse this person, told before they try."""
-    return refusal_of(
-        who_may,
-        Eligibility(
-            age=person.age_on(now.date()),
-            region=person.region,
-            assurance=Assurance(person.assurance.value),
-            citizen=person.citizen,
-        ),
-    )
+    return refusal_of(who_may, eligibility(person))
 
 
 def receipt_address(outcome: Outcome, kind: str = "signature") -> str:

@@ -103,7 +103,7 @@ class Start:
     async def begin(self, request: Request, person: Person) -> Response:
         """The first question; or, before anything is written, why this person cannot start a petition."""
         to = self._to(request.query_params.get(TO, ""))
-        if code := obstacle(self._offered()[to].packs[0].author, person, datetime.now(UTC)):
+        if code := obstacle(self._offered()[to].packs[0].author, person):
             context = {"code": code, "rules_href": _to_address(START, to)}
             return await self.site.render(request, "not_author.html", context)
         values = dict.fromkeys(ALL_FIELDS, "") | {"language": self.site.translator(request).language}
@@ -240,7 +240,7 @@ class Start:
         return [self.site.present(request, petition) for petition in found]
 
     def _offered(self) -> Mapping[str, Addressee]:
-        return addressees(self.site.offer, datetime.now(UTC).date())
+        return addressees(self.site.offer, datetime.now(UTC))
 
     def _addressee(self, values: Mapping[str, str]) -> Addressee:
         return self._offered()[values[TO]]

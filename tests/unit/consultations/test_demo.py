@@ -120,7 +120,7 @@ def test_the_rules_let_every_step_happen(folder: str) -> None:
     actor = Actor(pseudonym="p", roles=(role_of(told.body),))
     steps = Steps("c", told, actor, NOW)
     opened = NOW - timedelta(days=told.opened)
-    pack = PACKS.in_force(told.pack, opened.date())
+    pack = PACKS.in_force(told.pack, opened)
     ends = PACKS.ends(Term(working_days=told.working_days), opened, pack)
     days = Days(opened, NOW - timedelta(days=told.changed or 0), NOW)
     asked = steps.hearing(files.versions(folder), days, ends)

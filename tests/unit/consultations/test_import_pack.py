@@ -32,7 +32,7 @@ def imported() -> Hearing:
     """A hearing under the pack of imports."""
     usual = hearing()
     assert usual is not None
-    return replace(usual, rules=PACKS.in_force(PACK, NOW.date()).ref)
+    return replace(usual, rules=PACKS.in_force(PACK, NOW).ref)
 
 
 def test_the_plan_of_a_folder_opens_a_consultation_at_once(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ from services.petitions.rule_packs import load_rule_packs
 ORIGIN = "http://127.0.0.1:8080"
 KEYRING = Keyring(b"k" * 32)
 PACKS = load_rule_packs(Path("services/petitions/rule_packs"))
-RULES = PACKS.in_force("kz-republic", datetime.now(UTC).date()).ref
+RULES = PACKS.in_force("kz-republic", datetime.now(UTC)).ref
 NOW = datetime.now(UTC)
 HTML = {"accept": "text/html", "accept-language": "en"}
 MINE = PrivateEntry(owner="owner", entry="entry", note="note")

@@ -44,7 +44,7 @@ from tests.unit.store import Store
 PACKS = load_rule_packs(Path("services/petitions/rule_packs"))
 KEYRING = Keyring(b"k" * 32)
 START = datetime(2026, 9, 1, 9, tzinfo=UTC)
-RULES = PACKS.in_force("kz-republic", START.date()).ref
+RULES = PACKS.in_force("kz-republic", START).ref
 OPEN = SigningWindow(RULES, opened_at=START, closes_at=START + timedelta(days=180))
 REGIONS = ("KZ-75", "KZ-71", "KZ-10")
 PARTITIONS = 3

@@ -1,7 +1,7 @@
 """Every step of a petition names the rule that made it, under any pack: what pages show and `rules explain` prints."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -33,7 +33,7 @@ from tests.unit.petitions import lives
 from tests.unit.petitions.test_rule_packs import PEOPLE, SMALL, UNIT
 
 SHIPPED = load_rule_packs(Path("services/petitions/rule_packs"))
-IN_FORCE = SHIPPED.all_in_force(lives.NOW.date())
+IN_FORCE = SHIPPED.all_in_force(lives.NOW)
 SEEN = Seen(partition=0, sequence=0)
 
 
@@ -119,7 +119,7 @@ def by_what(petition: Petition, pack: RulePack) -> dict[str, Step]:
 
 
 def test_a_share_is_told_with_the_people_and_who_counted_them() -> None:
-    pack = SHIPPED.in_force("kz-region-maslikhat", date(2026, 9, 1))
+    pack = SHIPPED.in_force("kz-region-maslikhat", datetime(2026, 9, 1, tzinfo=UTC))
     rule = by_what(last(pack, SHIPPED), pack)["reached"].rule
 
     assert rule is not None
@@ -131,7 +131,7 @@ def test_a_share_is_told_with_the_people_and_who_counted_them() -> None:
 
 
 def test_an_answer_is_explained_by_the_term_of_its_own_goal() -> None:
-    pack = SHIPPED.in_force("uk-parliament", date(2026, 9, 1))
+    pack = SHIPPED.in_force("uk-parliament", datetime(2026, 9, 1, tzinfo=UTC))
     steps = explain(last(pack, SHIPPED), pack)
 
     answers = [step.rule.place for step in steps if step.milestone.what == "answered" and step.rule is not None]
@@ -198,7 +198,7 @@ def test_what_the_commands_print() -> None:
     assert "  2026-09-01 09:02:00  gathering" in lines
     assert "    supporters: needed 3, within.working_days 10 [H] the law itself" in lines
     assert "    prohibited courts: x [H] art. 1 of it" in lines
-    old = list(listed(SHIPPED, date(2025, 1, 1)))
+    old = list(listed(SHIPPED, datetime(2025, 1, 1, tzinfo=UTC)))
     heading = "kz-republic, version 2024-04-04, in force from 2024-04-04 to 2026-03-01: Kazakhstan: national level"
     assert heading in old
     assert any(line.startswith("  thresholds.consideration: signatures 50000 [M] ") for line in old)
@@ -210,7 +210,7 @@ def test_a_new_pack_needs_data_only(tmp_path: Path) -> None:
     text = SMALL.replace("signatures = 7", "percent = 2.5").replace("minimum_age = 18", "minimum_age = 14")
     (tmp_path / "xx-town.toml").write_text(text + UNIT + PEOPLE, encoding="utf-8")
     packs = load_rule_packs(tmp_path)
-    pack = packs.in_force("xx-town", lives.NOW.date())
+    pack = packs.in_force("xx-town", lives.NOW)
 
     petition = next(each for each in whole_life(pack, packs) if each.status is Status.COLLECTING)
     assert [goal.signatures for goal in petition.goals] == [3]

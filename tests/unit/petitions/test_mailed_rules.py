@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from services.petitions.rule_packs import load_rule_packs
 from tests.unit.petitions.lives import SURE, WHO, WORDS, pack
 
 SHIPPED = load_rule_packs(Path("services/petitions/rule_packs"))
-TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 HERE = {"code": "GB-ENG", "name": WORDS}
 MAILED: dict[str, Any] = {"declaration": WORDS, "regions": [HERE], **SURE}
 MAILBOX: dict[str, Any] = {"minimum_age": 0, "assurance": "email", "citizen": False, **SURE}
@@ -79,14 +79,14 @@ def test_an_account_serves_where_a_mailbox_does_and_not_the_other_way_round() ->
     ],
 )
 def test_where_british_postcodes_lead(postcode: str, region: str | None) -> None:
-    mailed = SHIPPED.in_force("uk-parliament", TODAY).mailed
+    mailed = SHIPPED.in_force("uk-parliament", NOW).mailed
     assert mailed is not None
     found = mailed.region_of(postcode)
     assert (found and found.code) == region
 
 
 def test_every_british_area_is_in_one_country_and_every_german_state_is_there() -> None:
-    uk, germany = (SHIPPED.in_force(name, TODAY).mailed for name in ("uk-parliament", "de-bundestag"))
+    uk, germany = (SHIPPED.in_force(name, NOW).mailed for name in ("uk-parliament", "de-bundestag"))
     assert uk is not None
     assert germany is not None
     assert sum(len(region.areas) for region in uk.regions) == 121

@@ -43,7 +43,7 @@ from tests.unit.petitions.lives import (
 from tests.unit.petitions.samples import KEYRING, PACKS
 
 STATES = ("AT", "BE", "BG", "CY", "CZ", "DE", "DK")
-EU = PACKS.in_force("eu-initiative", NOW.date())
+EU = PACKS.in_force("eu-initiative", NOW)
 
 
 def joined(*regions: str, petition: Petition | None = None) -> Petition:

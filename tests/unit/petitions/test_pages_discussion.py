@@ -27,7 +27,7 @@ from tests.unit.petitions.pages_support import (
 )
 from tests.unit.petitions.pages_support import petition as some
 
-EE = PACKS.in_force("ee-rahvaalgatus", NOW.date()).ref
+EE = PACKS.in_force("ee-rahvaalgatus", NOW).ref
 MODERATOR = person("moderator", roles=frozenset({"moderator"}))
 
 

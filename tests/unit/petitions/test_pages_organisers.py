@@ -23,7 +23,7 @@ from tests.unit.petitions.pages_support import (
 )
 from tests.unit.petitions.pages_support import petition as some
 
-EU = PACKS.in_force("eu-initiative", NOW.date()).ref
+EU = PACKS.in_force("eu-initiative", NOW).ref
 BERLINER = person("berliner", region="DE-BE", given_name="Jana", family_name="Novak")
 
 

@@ -82,15 +82,13 @@ async def test_what_is_decided_is_signed_only_as_long_as_the_rule_says_and_the_p
     ],
 )
 def test_the_addressee_names_the_unit(pack: str, unit: str | None, language: str, addressee: str) -> None:
-    ref = PACKS.in_force(pack, NOW.date()).ref
+    ref = PACKS.in_force(pack, NOW).ref
     asked = petition().model_copy(update={"rules": RulePackRef(id=ref.id, version=ref.version), "unit": unit})
     presenter = Presenter(PACKS, LiveCounts(cast("Any", None), small_group=5))
     assert presenter.of(asked, Translator(CATALOGS, language), NOW).addressee == addressee
 
 
-@pytest.mark.parametrize(
-    "pack", [each for each in PACKS.all_in_force(NOW.date()) if each.units], ids=lambda each: each.id
-)
+@pytest.mark.parametrize("pack", [each for each in PACKS.all_in_force(NOW) if each.units], ids=lambda each: each.id)
 def test_every_unit_is_named_in_every_language(pack: Any) -> None:
     for unit in pack.units:
         said = pack.addressed(unit.code)

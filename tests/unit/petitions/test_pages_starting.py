@@ -137,7 +137,7 @@ async def test_whoever_asks_another_body_chooses_its_place_and_sees_its_rules() 
         for step in ("title", "text", "proposal"):
             answer = await world.post(WRITE, hidden(answer.text, WRITE) | ANSWERS[step] | {"go": "next"})
         assert "Maslikhat of" in answer.text
-        [goal] = PACKS.in_force("kz-district-large-maslikhat", datetime.now(UTC).date()).goals("KZ-101000")
+        [goal] = PACKS.in_force("kz-district-large-maslikhat", datetime.now(UTC)).goals("KZ-101000")
         assert f"{goal.signatures:,}: " in answer.text
         assert (await world.post(WRITE, hidden(answer.text, WRITE) | {"go": "next"})).status_code == 303
         assert world.asked.rules == RulesChoice("kz-district-large-maslikhat", "KZ-101000")
@@ -206,7 +206,7 @@ async def test_only_what_is_offered_can_be_started() -> None:
 
 
 async def test_a_petition_of_another_country_is_called_by_it() -> None:
-    one = petition().model_copy(update={"rules": PACKS.in_force("fi-citizens-initiative", NOW.date()).ref})
+    one = petition().model_copy(update={"rules": PACKS.in_force("fi-citizens-initiative", NOW).ref})
     one = one.model_copy(update={"text": one.text.model_copy(update={"region": None})})
     async with pages(Stored([one])) as world:
         page = (await world.get(f"/petitions/{one.id}")).text

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +20,7 @@ from services.petitions.rule_packs import load_rule_packs
 from services.petitions.service import Petitions
 
 SHIPPED = Path("services/petitions/rule_packs")
-NOW = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SURE = {"certainty": "H", "source": "the law itself"}
 
 SMALL = """\
@@ -224,13 +224,13 @@ ADDED = {
 @pytest.mark.parametrize(
     ("on", "ref", "subjects"),
     [
-        (date(2024, 4, 4), "2024-04-04", OLD),
-        (date(2026, 3, 1), "2024-04-04", OLD),
-        (date(2026, 3, 2), "2026-03-02", OLD | ADDED),
+        (datetime(2024, 4, 4, tzinfo=UTC), "2024-04-04", OLD),
+        (datetime(2026, 3, 1, tzinfo=UTC), "2024-04-04", OLD),
+        (datetime(2026, 3, 2, tzinfo=UTC), "2026-03-02", OLD | ADDED),
         (NOW, "2026-03-02", OLD | ADDED),
     ],
 )
-def test_the_list_of_prohibited_subjects_grew(shipped: RulePacks, on: date, ref: str, subjects: set[str]) -> None:
+def test_the_list_of_prohibited_subjects_grew(shipped: RulePacks, on: datetime, ref: str, subjects: set[str]) -> None:
     pack = shipped.in_force("kz-republic", on)
     assert pack.version == ref
     assert {subject.code for subject in pack.prohibited} == subjects
@@ -240,7 +240,7 @@ def test_the_list_of_prohibited_subjects_grew(shipped: RulePacks, on: date, ref:
 
 def test_no_pack_was_in_force_before_the_law(shipped: RulePacks) -> None:
     with pytest.raises(LookupError):
-        shipped.in_force("kz-republic", date(2024, 4, 3))
+        shipped.in_force("kz-republic", datetime(2024, 4, 3, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -421,7 +421,11 @@ def test_versions_neither_overlap_nor_leave_a_gap(tmp_path: Path, first: str, se
         (date(2026, 1, 1), None),
     ],
 )
-def test_the_version_in_force_is_the_one_of_the_day(tmp_path: Path, on: date, expected: str | None) -> None:
+@pytest.mark.parametrize("o_clock", [time.min, time.max])
+def test_the_version_in_force_is_the_one_of_the_day_where_its_calendar_is_used(
+    tmp_path: Path, on: date, expected: str | None, o_clock: time
+) -> None:
+    at = datetime.combine(on, o_clock, timezone(timedelta(hours=5)))
     versions = [
         version("b", "2025-01-01", "2025-06-30"),
         version("c", "2025-07-01", "2025-12-31"),
@@ -430,10 +434,10 @@ def test_the_version_in_force_is_the_one_of_the_day(tmp_path: Path, on: date, ex
     packs = load_rule_packs(folder_of(tmp_path, *versions))
 
     if expected is None:
-        with pytest.raises(LookupError, match=f"no version of rule pack 'xx-town' is in force on {on}"):
-            packs.in_force("xx-town", on)
+        with pytest.raises(LookupError, match="no version of rule pack 'xx-town' is in force at "):
+            packs.in_force("xx-town", at)
     else:
-        assert packs.in_force("xx-town", on).version == expected
+        assert packs.in_force("xx-town", at).version == expected
 
 
 # --- what rules answer ---------------------------------------------------------------------------------------------
