@@ -47,7 +47,7 @@ class PageReads:
         pages = max(1, -(-found.total // size))
         if number > pages:
             number, found = pages, await self._hits(wanted, sort, pages, size)
-        return Page(self._search.read(found.hits), number, pages, found.total)
+        return Page(self._search.read(found), number, pages, found.total)
 
     async def _hits(self, wanted: Filter, sort: Sort, number: int, size: int) -> Hits:
         index, asked = self._search.index, replace(wanted, limit=size)
@@ -56,9 +56,8 @@ class PageReads:
         match sort:
             case Sort.SIGNED:
                 newest = await self._search.aside(index.newest, replace(wanted, limit=CONSIDERED), count=True)
-                by_id = {hit.petition: hit for hit in newest.hits}
-                most = self._counts.top(by_id)[skip : skip + size]
-                return Hits([by_id[petition] for petition in most], newest.total)
+                most = self._counts.top([hit.petition for hit in newest.hits])
+                return newest.only(most[skip : skip + size])
             case Sort.CLOSING:
                 return await self._search.aside(index.closing, asked, offset=skip)
             case Sort.USUAL if wanted.words:
@@ -69,15 +68,16 @@ class PageReads:
     async def moved(self, since: datetime, limit: int) -> list[tuple[Petition, int]]:
         """Collecting petitions that gained signatures since `since` (UTC), the most first, with the net number."""
         open_now = Filter(status=(Status.COLLECTING,), limit=CONSIDERED)
-        by_id = {hit.petition: hit for hit in (await self._search.aside(self._search.index.newest, open_now)).hits}
+        newest = await self._search.aside(self._search.index.newest, open_now)
+        known = {hit.petition for hit in newest.hits}
         hours: Document = {"hour": {"$gte": f"{since.astimezone(UTC):%Y-%m-%dT%H}"}}
         gained: dict[str, int] = {}
         async for hour in (await self._live.of("gains")).find(hours):
             for petition, net in hour["gained"].items():
                 gained[petition] = gained.get(petition, 0) + net
-        open_ones = ((net, petition) for petition, net in gained.items() if net > 0 and petition in by_id)
+        open_ones = ((net, petition) for petition, net in gained.items() if net > 0 and petition in known)
         best = sorted(open_ones)[: -limit - 1 : -1]
-        return [(each, gained[each.id]) for each in self._search.read([by_id[petition] for _, petition in best])]
+        return [(each, gained[each.id]) for each in self._search.read(newest.only([petition for _, petition in best]))]
 
     async def similar(self, text: str, limit: int, *, but: str | None = None) -> list[Petition]:
         """Petitions about what a title or text is about, the most alike first; `but` names one to leave out."""

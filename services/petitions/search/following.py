@@ -23,7 +23,7 @@ from schemas.petitions.v1 import PetitionRefused
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import LISTED
 from services.petitions.projection import load_petition
-from services.petitions.search.index import Hit, Hits, Index, UnwrittenError
+from services.petitions.search.index import Hits, Index, UnwrittenError
 from services.petitions.search.shelf import Shelf
 from services.petitions.search.wanted import Filter
 from services.petitions.tallied import in_parts
@@ -66,7 +66,7 @@ class Search:
     def __init__(self, index: Index, live: Callable[[], Awaitable[Version]]) -> None:
         self.index = index
         self._live = live
-        self._shelf = Shelf(index.stored)
+        self._shelf = Shelf()
         self._changed: dict[str, tuple[int, float]] = {}
         self._woken = asyncio.Event()
         # Each thread keeps memory of its own, and two are busy on all the cores an api process has.
@@ -121,7 +121,7 @@ class Search:
         offset = 0
         while len(petitions) < wanted.limit:
             found = await self._find(wanted, offset)
-            petitions += self.read(found.hits)
+            petitions += self.read(found)
             if not found.full:
                 break
             # Full but for some that are listed no longer: a short page would end the list.
@@ -136,11 +136,11 @@ class Search:
     async def similar(self, text: str, limit: int) -> list[Petition]:
         """Petitions about what a text is about, the most alike first."""
         found = await self.aside(self.index.similar, text, limit)
-        return self.read(found.hits)
+        return self.read(found)
 
-    def read(self, hits: Sequence[Hit]) -> list[Petition]:
+    def read(self, found: Hits) -> list[Petition]:
         """The petitions that were found, in order."""
-        return self._shelf.get(hits)
+        return self._shelf.get(found)
 
     async def _follow(self) -> None:
         while True:

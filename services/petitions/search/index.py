@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -10,7 +10,7 @@ from typing import Final
 from zlib import crc32
 
 import tantivy
-from tantivy import Document, FieldType, Occur, Order, Query
+from tantivy import DocAddress, Document, FieldType, Occur, Order, Query, Searcher
 
 from kenes.words import fold
 from services.petitions.domain.petition import Petition
@@ -24,7 +24,7 @@ _HEAP: Final = 15_000_000
 
 _TEXTS: Final = ("title", "title_stem", "text", "text_stem")
 _CHOICES: Final = ("id", "status", "category", "language", "region")
-_NUMBERS: Final = ("number", "opened", "closes")
+_NUMBERS: Final = ("number", "sequence", "opened", "closes")
 _TIE_BITS: Final = 22
 _LATEST: Final = (1 << (64 - _TIE_BITS)) - 1
 """Milliseconds that leave room for the ties in 64 bits: the year 2109."""
@@ -45,6 +45,21 @@ class Hits:
     hits: Sequence[Hit]
     total: int
     full: bool = False
+    _places: Sequence[DocAddress] = ()
+    _searcher: Searcher | None = None
+
+    def only(self, petitions: Sequence[str]) -> "Hits":
+        """These of the petitions that were found, in this order."""
+        places = {hit.petition: place for place, hit in enumerate(self.hits)}
+        chosen = [places[petition] for petition in petitions]
+        hits, where = [self.hits[place] for place in chosen], [self._places[place] for place in chosen]
+        return replace(self, hits=hits, _places=where)
+
+    def read(self, place: int) -> Petition:
+        """The petition of the hit at that place, as it was put with the hit's sequence."""
+        if self._searcher is None:
+            raise LookupError("nothing was found")
+        return Petition.model_validate_json(self._searcher.doc(self._places[place]).get_first("petition") or b"")
 
 
 class UnwrittenError(RuntimeError):
@@ -85,7 +100,7 @@ class Index:
                 number = self._numbers[petition.id] = len(self._known)
                 self._known.append(None)
             self._put[number] = Hit(petition.id, sequence)
-            document = _document(petition, number)
+            document = _document(petition, number, sequence)
             with self._written():
                 if known:
                     self._writer.delete_documents_by_term("id", petition.id)
@@ -107,7 +122,6 @@ class Index:
             with self._written():
                 self._writer.commit()
             self._index.reload()
-            # Only now: who finds this sequence reads the text that belongs to it.
             for number, hit in self._put.items():
                 self._known[number] = hit
             self._put.clear()
@@ -151,13 +165,6 @@ class Index:
         query = asking.like(self._schema, self._index.searcher(), fold(text))
         return Hits((), 0) if query is None else self._found(query, limit, 0)
 
-    def stored(self, ids: Sequence[str]) -> list[Petition]:
-        """Petitions as they were put last and committed, in no order; unknown ids are left out."""
-        searcher = self._index.searcher()
-        found = searcher.search(Query.term_set_query(self._schema, "id", ids), len(ids), count=False)
-        documents = (searcher.doc(address) for _, address in found.hits)
-        return [Petition.model_validate_json(document.get_first("petition") or b"") for document in documents]
-
     def _query(self, wanted: Filter) -> Query:
         """The filter with its words: all of them or, where no petition has all, most of them."""
         searcher, limits, words = self._index.searcher(), _limits(self._schema, wanted), wanted.words
@@ -181,10 +188,16 @@ class Index:
     ) -> Hits:
         searcher = self._index.searcher()
         found = searcher.search(query, limit, count=count, order_by_field=by, offset=offset, order=order)
-        numbers = searcher.fast_field_values("number", [address for _, address in found.hits])
-        hits = [hit for number in numbers if (hit := self._known[int(number or 0)]) is not None]
+        places = [address for _, address in found.hits]
+        numbers, sequences = (searcher.fast_field_values(field, places) for field in ("number", "sequence"))
+        hits, where = list[Hit](), list[DocAddress]()
+        for number, sequence, place in zip(numbers, sequences, places, strict=True):
+            if (known := self._known[int(number or 0)]) is not None:
+                # Another one, where it was put anew since this searcher was made.
+                hits.append(known if known.sequence == sequence else Hit(known.petition, int(sequence or 0)))
+                where.append(place)
         total: int | None = found.count  # type: ignore[attr-defined] # the stubs lack it
-        return Hits(hits, total if total is not None else len(hits), len(numbers) == limit)
+        return Hits(hits, total if total is not None else len(hits), len(places) == limit, where, searcher)
 
 
 def cursor_of(petition: Petition) -> tuple[datetime, str]:
@@ -211,7 +224,7 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _document(petition: Petition, number: int) -> Document:
+def _document(petition: Petition, number: int, sequence: int) -> Document:
     text = petition.text
     closes = petition.closes_at or petition.closed_at or petition.created_at
     texts: dict[str, list[str]] = {name: [] for name in _TEXTS}
@@ -222,7 +235,7 @@ def _document(petition: Petition, number: int) -> Document:
         texts["text"] += rest
         texts["text_stem"] += stems(rest, wording.language)
     choices = (petition.id, petition.status, text.category, text.language, text.region or "")
-    numbers = (number, _rank(*cursor_of(petition)), _rank(closes, petition.id))
+    numbers = (number, sequence, _rank(*cursor_of(petition)), _rank(closes, petition.id))
     document = Document()
     for name, words in texts.items():
         document.add_text(name, " ".join(words))

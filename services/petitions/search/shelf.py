@@ -1,48 +1,47 @@
 """Petitions that were read a moment ago: a list that many people look at is taken from the index once."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from services.petitions.domain.petition import Petition
-from services.petitions.search.index import Hit
+from services.petitions.search.index import Hit, Hits
 
-Fetch = Callable[[Sequence[str]], Sequence[Petition]]
+
+class _Kept(NamedTuple):
+    sequence: int
+    petition: Petition
+    size: int
 
 
 class Shelf:
     """Petitions by id, the longest unused dropped first. `room`: letters of text it keeps, about two bytes each."""
 
-    def __init__(self, fetch: Fetch, room: int = 1_000_000) -> None:
-        self._fetch = fetch
+    def __init__(self, room: int = 1_000_000) -> None:
         self._room = room
-        self._kept: OrderedDict[str, tuple[int, Petition]] = OrderedDict()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
-    def get(self, hits: Sequence[Hit]) -> list[Petition]:
+    def get(self, found: Hits) -> list[Petition]:
         """The petitions that were found, in order."""
-        found = {hit.petition: kept for hit in hits if (kept := self._fresh(hit)) is not None}
-        missing = {hit.petition: hit for hit in hits if hit.petition not in found}
-        for petition in self._fetch(list(missing)) if missing else ():
-            found[petition.id] = petition
-            self._keep(petition, missing[petition.id].sequence)
-        return [found[hit.petition] for hit in hits if hit.petition in found]
+        return [self._fresh(hit) or self._kept_now(hit, found.read(place)) for place, hit in enumerate(found.hits)]
 
     def _fresh(self, hit: Hit) -> Petition | None:
         kept = self._kept.get(hit.petition)
-        if kept is None or kept[0] != hit.sequence:
+        if kept is None or kept.sequence != hit.sequence:
             return None
         self._kept.move_to_end(hit.petition)
-        return kept[1]
+        return kept.petition
 
-    def _keep(self, petition: Petition, sequence: int) -> None:
-        self._drop(petition.id)
-        self._kept[petition.id] = (sequence, petition)
-        self._room -= _size(petition)
+    def _kept_now(self, hit: Hit, petition: Petition) -> Petition:
+        self._drop(hit.petition)
+        kept = self._kept[hit.petition] = _Kept(hit.sequence, petition, _size(petition))
+        self._room -= kept.size
         while self._room < 0:
             self._drop(next(iter(self._kept)))
+        return petition
 
     def _drop(self, petition: str) -> None:
-        if petition in self._kept:
-            self._room += _size(self._kept.pop(petition)[1])
+        if kept := self._kept.pop(petition, None):
+            self._room += kept.size
 
 
 def _size(petition: Petition) -> int:

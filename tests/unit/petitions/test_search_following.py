@@ -16,7 +16,7 @@ from services.petitions.domain.status import Status
 from services.petitions.projection import petition_document, projections
 from services.petitions.search import following
 from services.petitions.search.following import Search, new_index
-from services.petitions.search.index import Hit, Index
+from services.petitions.search.index import Hits, Index
 from services.petitions.search.shelf import Shelf
 from services.petitions.search.wanted import Filter
 from tests.unit.petitions.pages_support import petition
@@ -168,36 +168,49 @@ async def test_a_page_is_whole_though_some_of_it_is_listed_no_longer(index: Inde
     assert [each.id for each in await search.petitions(Filter(limit=7))] == first[2:]
 
 
-class Counting:
-    """Fetches, and counts how many petitions were fetched."""
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The petitions that were read from the index, one after another."""
+    found: list[str] = []
+    plain = Hits.read
 
-    def __init__(self) -> None:
-        self.fetched = 0
+    def noted(hits: Hits, place: int) -> Petition:
+        found.append(hits.hits[place].petition)
+        return plain(hits, place)
 
-    def __call__(self, ids: Sequence[str]) -> list[Petition]:
-        self.fetched += len(ids)
-        return [each for each in (petition(number=number) for number in range(1, 6)) if each.id in ids]
-
-
-def test_what_was_read_is_read_again_only_when_it_changed() -> None:
-    fetch = Counting()
-    shelf = Shelf(fetch)
-    hits = [Hit(petition(number=number).id, 1) for number in (3, 1)]
-
-    assert [each.id for each in shelf.get(hits)] == [hit.petition for hit in hits]
-    assert shelf.get(hits) == shelf.get(hits)
-    assert fetch.fetched == 2
-    shelf.get([hits[0], Hit(hits[1].petition, 2)])
-    assert fetch.fetched == 3
+    monkeypatch.setattr(Hits, "read", noted)
+    return found
 
 
-def test_a_small_shelf_drops_what_was_not_asked_for_longest() -> None:
-    fetch = Counting()
-    shelf = Shelf(fetch, room=4_500)  # two petitions
-    one, two, three = (Hit(petition(number=number).id, 1) for number in (1, 2, 3))
-    for hit in (one, two, one, three, one):
-        shelf.get([hit])
-    assert fetch.fetched == 3
-    shelf.get([two])
-    assert fetch.fetched == 4
-    assert shelf.get([Hit("gone", 1)]) == []
+@pytest.fixture
+def three(index: Index) -> list[Petition]:
+    """Petitions that the index holds."""
+    made = [petition(number=number) for number in (1, 2, 3)]
+    for each in made:
+        index.put(each, 1)
+    index.commit()
+    return made
+
+
+def test_what_was_read_is_read_again_only_when_it_changed(index: Index, three: list[Petition], read: list[str]) -> None:
+    shelf, ids = Shelf(), [three[2].id, three[0].id]
+
+    assert shelf.get(index.newest(Filter()).only(ids)) == [three[2], three[0]]
+    assert shelf.get(index.newest(Filter()).only(ids)) == [three[2], three[0]]
+    assert read == ids
+    index.put(three[0], 2)
+    index.commit()
+    assert shelf.get(index.newest(Filter()).only(ids)) == [three[2], three[0]]
+    assert read == [*ids, three[0].id]
+
+
+def test_a_small_shelf_drops_what_was_not_asked_for_longest(
+    index: Index, three: list[Petition], read: list[str]
+) -> None:
+    shelf, found = Shelf(room=4_500), index.newest(Filter())  # two petitions
+    one, two, other = (each.id for each in three)
+    for each in (one, two, one, other, one):
+        shelf.get(found.only([each]))
+    assert read == [one, two, other]
+    shelf.get(found.only([two]))
+    assert read == [one, two, other, two]

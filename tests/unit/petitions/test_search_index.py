@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -144,18 +145,43 @@ def test_totals_are_counted_where_asked(library: Index) -> None:
     assert len(library) == 6
 
 
+def test_some_of_what_was_found_are_read_in_the_order_asked_for(library: Index) -> None:
+    found = library.newest(Filter(), count=True)
+    some = found.only([LIBRARY[4].id, LIBRARY[1].id])
+    assert (numbers(some), some.total) == ([5, 2], 6)
+    assert [some.read(0), some.read(1)] == [LIBRARY[4], LIBRARY[1]]
+
+
+def test_the_sequence_of_a_hit_is_that_of_the_text_it_leads_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that began before a commit ends after it."""
+    with new_index() as index:
+        index.put(made(1, "Lakes without fences"), 3)
+        index.commit()
+        searcher = index._index.searcher()
+        index.put(made(1, "Rivers without dams"), 4)
+        index.commit()
+        monkeypatch.setattr(index, "_index", SimpleNamespace(searcher=lambda: searcher))
+        found = index.newest(Filter())
+        monkeypatch.undo()
+    assert [hit.sequence for hit in found.hits] == [3]
+    assert found.read(0) == made(1, "Lakes without fences")
+
+
 def test_a_change_replaces_and_a_removal_holds_at_once() -> None:
     with new_index() as index:
         index.put(made(1, "Lakes without fences"), 3)
         index.commit()
         assert index.sequence(made(1, "x" * 10).id) == 3
+        before = index.newest(Filter())
         index.put(made(1, "Rivers without dams"), 4)
         assert [hit.sequence for hit in index.best(Filter(search="lakes")).hits] == [3], "not before it is committed"
         assert index.sequence(made(1, "x" * 10).id) == 4
         index.commit()
-        assert index.stored([made(1, "x" * 10).id, "unheard of"]) == [made(1, "Rivers without dams")]
+        assert before.read(0) == made(1, "Lakes without fences"), "as it was when it was found"
         assert index.best(Filter(search="lakes")).hits == []
-        assert [hit.sequence for hit in index.best(Filter(search="rivers")).hits] == [4]
+        after = index.best(Filter(search="rivers"))
+        assert [hit.sequence for hit in after.hits] == [4]
+        assert after.read(0) == made(1, "Rivers without dams")
         index.remove(made(1, "x" * 10).id)
         assert index.newest(Filter()).hits == []
         index.commit()
