@@ -10,10 +10,10 @@ and acknowledges what comes after. So a decider counts along, and reads what is 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from logging import DEBUG
-from typing import Protocol
+from typing import Any, Protocol
 
 from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.records import Record, Recorded, counts, read
@@ -78,10 +78,14 @@ class DecisionState(Protocol):
     def evolve(self, partition: int, decision: Event[Payload]) -> None:
         """Takes a decision into the prepared state."""
 
-    async def save(self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]) -> None:
-        """Records the fold of acknowledged (partition, decision) pairs and where each partition now stands.
+    def save(
+        self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]
+    ) -> Coroutine[Any, Any, None]:
+        """Takes down, at once, what acknowledged (partition, decision) pairs have made of the state; awaited, records
+        that and where each partition now stands.
 
-        May come again for the same decisions after a crash: the result must be the same.
+        The next batch may be prepared, decided and evolved before it is recorded; not the one after that. May come
+        again for the same decisions after a crash: the result must be the same.
         """
 
     def forget(self, partition: int) -> None:
@@ -115,6 +119,7 @@ class Decider:
         self._expected: dict[int, int] = {}
         self._seen_waiting: dict[int, tuple[int, int]] = {}
         self._in_hand = asyncio.Lock()
+        self._saving: asyncio.Task[None] | None = None
 
     async def take_over(self, partitions: Collection[int]) -> None:
         """Acquires partitions before their first request comes: clocks look at the state, too."""
@@ -125,6 +130,7 @@ class Decider:
     async def release(self, partitions: Collection[int]) -> None:
         """Forgets partitions that another owner may now decide, once the batch in hand is decided."""
         async with self._in_hand:
+            await self.recorded()
             self.revoke(partitions)
 
     def revoke(self, partitions: Collection[int]) -> None:
@@ -136,6 +142,7 @@ class Decider:
 
     async def acquire(self, partition: int) -> None:
         """Brings the state of a partition up to the end of its decisions."""
+        await self.recorded()
         position = await self._state.restore(partition)
         batch: list[Event[Payload]] = []
         async for next_offset, decision in self._log.read(partition, position.next_offset):
@@ -161,15 +168,26 @@ class Decider:
         await self._state.save([(partition, decision) for decision in decisions], {partition: position})
 
     async def handle(self, records: Sequence[Record]) -> None:
-        """Decides a batch. When it returns, every decision is in the log and in the state.
+        """Decides a batch. When it returns, every decision is in the log.
+
+        The state of the batch before is recorded then, and that of this one after the next call, or `recorded`.
 
         Any error but a bad record is left to rise: the caller must stop without acknowledging the batch.
         """
         async with self._in_hand:
             with BATCH_DURATION.labels(self.requests.name).time():
+                before = self._saving
                 for partition in sorted({record.partition for record in records} - self._positions.keys()):
                     await self.acquire(partition)
                 await self._hand_over(records)
+                if self._saving is before:  # nothing new was decided, which would have waited for it
+                    await self.recorded()
+
+    async def recorded(self) -> None:
+        """Waits until the state of the last batch is recorded. Raises what went wrong with that."""
+        if self._saving is not None:
+            await asyncio.wait([self._saving])  # whoever is cancelled here does not cancel that
+            self._saving.result()
 
     async def sweep(self, ends: Mapping[int, int]) -> None:
         """Decides what was in the log at the sweep before, and has not been handed over since.
@@ -177,6 +195,7 @@ class Decider:
         `ends` are the offsets after the last request of each partition, now. Raises as `handle` does.
         """
         async with self._in_hand:
+            await self.recorded()
             for partition in sorted(self._positions):
                 expected, end = self._seen_waiting.get(partition, (-1, -1))
                 if expected == self._expected[partition]:
@@ -263,7 +282,7 @@ class Decider:
         return decision
 
     async def _append(self, decided: Mapping[int, Sequence[tuple[bytes, Event[Payload]]]]) -> None:
-        """Writes decisions, checks that nobody else wrote between them, and records their fold."""
+        """Writes decisions, checks that nobody else wrote between them, and lets their fold be recorded meanwhile."""
         offsets = await asyncio.gather(*(self._log.append(p, decisions) for p, decisions in decided.items()))
         positions: dict[int, Position] = {}
         for (partition, decisions), found in zip(decided.items(), offsets, strict=True):
@@ -271,7 +290,9 @@ class Decider:
             if found != list(range(expected, expected + len(decisions))):
                 raise FencedError(f"{self.decisions.name}/{partition}: expected {expected}, wrote at {found[0]}")
             positions[partition] = Position(expected + len(decisions), sequence_of(decisions[-1][1]))
-        await self._state.save([(p, event) for p, events in decided.items() for _, event in events], positions)
+        await self.recorded()
+        saving = self._state.save([(p, event) for p, events in decided.items() for _, event in events], positions)
+        self._saving = asyncio.create_task(saving)
         self._positions |= positions
         if _log.is_enabled_for(DEBUG):
             for decision in (event for decisions in decided.values() for _, event in decisions):

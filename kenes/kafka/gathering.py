@@ -7,7 +7,7 @@ and acknowledges a batch whose handling failed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from kenes.tasks import guarded
@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from faust.types import EventT, StreamT
 
 
-async def gathered(stream: StreamT[Any], most: int, within: float) -> AsyncGenerator[list[EventT[Any]], None]:
+async def gathered(
+    stream: StreamT[Any], most: int, within: float, recorded: Callable[[], Awaitable[None]]
+) -> AsyncGenerator[list[EventT[Any]], None]:
     """Lists of up to `most` events that came within so many seconds of their first, for as long as the stream runs.
 
-    A list is acknowledged when the next one is asked for. Whoever leaves before the end must close it (`aclosing`).
+    Who asks for the next list has handled this one, and recorded what came of the one before. So that one is
+    acknowledged; this one, too, where nothing waits to be handled and `recorded` can be awaited. Whoever leaves before
+    the end must close it (`aclosing`).
     """
     stream.enable_acks = False
+    handled: list[EventT[Any]] = []
     coming = _Coming(most)
     taking = asyncio.create_task(guarded(coming.take_from(stream)))
     try:
@@ -30,7 +35,11 @@ async def gathered(stream: StreamT[Any], most: int, within: float) -> AsyncGener
             await asyncio.sleep(within)
             if events := coming.handed_over():
                 yield events
-                for event in events:
+                done, handled = handled, events
+                if not coming.held:
+                    await recorded()
+                    done, handled = [*done, *handled], []
+                for event in done:
                     await stream.ack(event)
         taking.result()
     finally:

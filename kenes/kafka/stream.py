@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir
@@ -92,17 +92,20 @@ def add_decider(app: faust.App, decider: Decider, *, die: Callable[[], None] | N
     )
     end = die or _die
 
+    async def whole(work: Awaitable[None]) -> None:
+        try:
+            await work
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError) and is_cancelled():
+                raise
+            _log.exception("deciding failed: the process ends, the batch will come again")
+            end()
+            await asyncio.Event().wait()  # never acknowledges, should the end be slow to come
+
     async def agent(stream: Any) -> AsyncIterator[None]:
-        async with aclosing(gathered(stream, BATCH, GATHER)) as batches:
+        async with aclosing(gathered(stream, BATCH, GATHER, lambda: whole(decider.recorded()))) as batches:
             async for events in batches:
-                try:
-                    await decider.handle([_record(event) for event in events])
-                except BaseException as error:
-                    if isinstance(error, asyncio.CancelledError) and is_cancelled():
-                        raise
-                    _log.exception("deciding failed: the process ends, the batch will come again")
-                    end()
-                    await asyncio.Event().wait()  # never acknowledges, should the end be slow to come
+                await whole(decider.handle([_record(event) for event in events]))
                 yield
 
     app.agent(topic, name=decider.requests.name)(agent)
@@ -138,10 +141,18 @@ def _follow_assignment(app: Any, decider: Decider, end: Callable[[], None]) -> N
         for task in acquiring:
             task.cancel()
         await asyncio.gather(*acquiring, return_exceptions=True)
+        await _record_last(decider)
 
     app.on_partitions_assigned.connect(assigned, weak=False)
     app.on_partitions_revoked.connect(revoked, weak=False)
     app.on_before_shutdown.connect(left, weak=False)
+
+
+async def _record_last(decider: Decider) -> None:
+    try:
+        await decider.recorded()
+    except Exception:  # noqa: BLE001 - the process ends, and whoever is next finds it in the log
+        _log.exception("what was decided last is not recorded", topic=decider.decisions.name)
 
 
 def _record(event: EventT[Any]) -> Record:

@@ -4,9 +4,9 @@ Documents carry the sequence of the last decision folded into them, so folding a
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 from weakref import WeakValueDictionary
 
 import bson
@@ -73,6 +73,7 @@ class KeyedState(Generic[S]):
         # What somebody holds unpacked is handed out again: a state is the same object until a decision changes it.
         self._unpacked: WeakValueDictionary[str, S] = WeakValueDictionary()
         self._changed: set[str] = set()
+        self._saving: dict[str, _Entry[S]] = {}
         self._positions_written = 0.0
 
     def states(self) -> Iterator[S]:
@@ -104,11 +105,12 @@ class KeyedState(Generic[S]):
         return Position() if found is None else Position(found["next"], found["sequence"])
 
     async def prepare(self, events: Sequence[Event[Payload]]) -> None:
-        """Fetches the documents of what the events are about."""
+        """Fetches the documents of what the events are about. What is still being recorded is known."""
         if self._rules.resident:
             return
-        self._entries.clear()
-        keys = list({key for event in events if (key := self._rules.key(event)) is not None})
+        self._entries = dict(self._saving)
+        asked = {key for event in events if (key := self._rules.key(event)) is not None}
+        keys = list(asked - self._entries.keys())
         if not keys:
             return
         async for document in self._documents.find({"_id": {"$in": keys}}):
@@ -134,25 +136,31 @@ class KeyedState(Generic[S]):
             self._unpacked.pop(key, None)
             self._note([key])
 
-    async def save(self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]) -> None:
-        """Writes what the decisions changed, then, once a second, the positions."""
+    def save(
+        self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]
+    ) -> Coroutine[Any, Any, None]:
+        """Takes down what the decisions changed; awaited, writes it and then, once a second, the positions."""
         keys = {key for _, decision in decisions if (key := self._rules.key(decision)) is not None}
         # What is packed is stored already: a refusal changed nothing.
-        touched = {key: entry for key in keys if (entry := self._entries.get(key)) and not entry.packed}
-        documents = {key: self._dump(key, entry) for key, entry in touched.items()}
-        fresh = [documents[key] for key, entry in touched.items() if not entry.stored]
-        known = [documents[key] for key, entry in touched.items() if entry.stored]
+        self._saving = {key: entry for key in keys if (entry := self._entries.get(key)) and not entry.packed}
+        fresh, known = list[Document](), list[Document]()
+        for key, entry in self._saving.items():
+            document = self._dump(key, entry)
+            (known if entry.stored else fresh).append(document)
+            entry.stored = True
+            if self._rules.packed:
+                self._unpacked[key], entry.state = cast("S", entry.state), bson.encode(document)
+        return self._write(fresh, known, positions)
+
+    async def _write(self, fresh: list[Document], known: list[Document], positions: Mapping[int, Position]) -> None:
         if fresh:
             taken = await insert_new(self._documents, fresh)
             known += [document for document in fresh if document["_id"] in taken]
         if known:
             # Never over a newer one: a lost owner may come back from a pause in the middle of this.
             await self._documents.bulk_write([ReplaceOne({"_id": d["_id"], "s": {"$lt": d["s"]}}, d) for d in known])
-        for key, entry in touched.items():
-            entry.stored = True
-            if self._rules.packed:
-                self._unpacked[key], entry.state = cast("S", entry.state), bson.encode(documents[key])
         await self._save_positions(positions)
+        self._saving = {}
 
     async def _save_positions(self, positions: Mapping[int, Position]) -> None:
         # An older position only means folding a little more after a restart, to the same result.

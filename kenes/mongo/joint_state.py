@@ -3,7 +3,8 @@
 Each kind has rules and documents of its own, so what one decision costs does not grow with the number of parts.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from kenes.kafka.decider import Position
@@ -47,12 +48,17 @@ class JointState:
         for state in self._states:
             state.evolve(partition, decision)
 
-    async def save(self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]) -> None:
-        """Writes what the decisions changed in each."""
-        for state in self._states:
-            await state.save(decisions, positions)
+    def save(
+        self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]
+    ) -> Coroutine[Any, Any, None]:
+        """Takes down what the decisions changed in each; awaited, writes it."""
+        return _all([state.save(decisions, positions) for state in self._states])
 
     def forget(self, partition: int) -> None:
         """Drops what is held of a partition."""
         for state in self._states:
             state.forget(partition)
+
+
+async def _all(writes: Sequence[Coroutine[Any, Any, None]]) -> None:
+    await asyncio.gather(*writes)

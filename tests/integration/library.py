@@ -145,8 +145,9 @@ class Worker:
     request_log: KafkaRequestLog
 
     async def decide(self, records: Sequence[Record]) -> None:
-        """Hands it a batch."""
+        """Hands it a batch, until what came of it is recorded."""
         await self.decider.handle(records)
+        await self.decider.recorded()
 
 
 @asynccontextmanager

@@ -219,6 +219,20 @@ async def test_a_crash_between_emitting_and_saving(library: Library) -> None:
     await expect_plain_fold(library, asked)
 
 
+async def test_a_crash_with_one_batch_unrecorded_and_the_next_one_emitted(library: Library) -> None:
+    asked = await requests(library)
+    async with worker(library) as one:
+        await one.decide(asked[:6])
+        _crash_in_save(one, write=False)
+        await one.decider.handle(asked[6:12])
+        with pytest.raises(CrashError):
+            await one.decider.handle(asked[12:20])
+    async with worker(library) as restarted:
+        for batch in batches(asked, 5):
+            await restarted.decide(batch)
+    await expect_plain_fold(library, asked)
+
+
 async def test_a_crash_between_saving_and_committing(library: Library) -> None:
     asked = await requests(library)
     async with worker(library) as one:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -17,11 +18,13 @@ from tests.unit.kafka.test_decider_properties import (
     DECISIONS,
     NEW,
     REQUESTS,
+    CrashError,
     Log,
     Requests,
     State,
     Stored,
     Toggle,
+    Toggled,
     request_record,
 )
 
@@ -51,9 +54,11 @@ class Choosy(State):
             raise ArithmeticError("no state after it")
         super().evolve(partition, decision)
 
-    async def save(self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]) -> None:
+    def save(
+        self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]
+    ) -> Coroutine[Any, Any, None]:
         assert positions, "a database takes no empty list of writes"
-        await super().save(decisions, positions)
+        return super().save(decisions, positions)
 
 
 def make(
@@ -152,12 +157,80 @@ async def test_an_owner_that_was_not_alone_stores_nothing_and_ends() -> None:
     await lost.handle([request_record(0, 0, "a")])
     owner, _, _ = decider(log, stored=stored)
     await owner.handle([request_record(0, 0, "a"), request_record(1, 0, "a")])
+    await owner.sweep({0: 2})  # which waits until that is recorded
     known = dict(stored.states)
 
     with pytest.raises(FencedError, match="expected 1, wrote at 2"):
         await lost.handle([request_record(1, 0, "a"), request_record(2, 0, "a")])
 
     assert stored.states == known
+
+
+class Slow(Choosy):
+    """Records nothing before it may."""
+
+    def __init__(self, stored: Stored) -> None:
+        super().__init__(stored, lazy=False, resident=False, step=1)
+        self.may_record = asyncio.Event()
+
+    async def _record(self, positions: Mapping[int, Position], *, crash: bool) -> None:
+        await self.may_record.wait()
+        await super()._record(positions, crash=crash)
+
+
+async def _all_turns() -> None:
+    """Lets everything go on that waits for nothing but its turn."""
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+
+async def test_a_batch_is_decided_while_the_one_before_is_recorded_and_not_the_one_after() -> None:
+    log, stored = Log(), Stored()
+    state = Slow(stored)
+    found = make(log, state, Letters())
+
+    await found.handle([request_record(0, 0, "a")])
+    later = asyncio.create_task(found.handle([request_record(1, 0, "a")]))
+    await _all_turns()
+    assert [cast("Toggled", event.data).turns for event in log.partitions[0]] == [1, 2], "on what is not recorded yet"
+    assert not later.done()
+    assert stored.states == {}
+
+    state.may_record.set()
+    await later
+    assert stored.states == {"0:a": (1, 0)}
+
+
+async def test_a_partition_is_let_go_of_when_all_of_it_is_recorded() -> None:
+    log, stored = Log(), Stored()
+    state = Slow(stored)
+    found = make(log, state, Letters())
+    await found.handle([request_record(0, 0, "a")])
+
+    leaving = asyncio.create_task(found.release([0]))
+    await _all_turns()
+    assert not leaving.done()
+    state.may_record.set()
+    await leaving
+
+    assert stored.states == {"0:a": (1, 0)}
+
+
+@pytest.mark.parametrize("moment", ["batch", "nothing new", "sweep", "release", "end"])
+async def test_what_cannot_be_recorded_is_heard_of_at_the_next(moment: str) -> None:
+    found, state, _ = decider(Log())
+    state.crash_in_save = True
+    await found.handle([request_record(0, 0, "a")])
+
+    nexts: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+        "batch": lambda: found.handle([request_record(1, 0, "a")]),
+        "nothing new": lambda: found.handle([request_record(0, 0, "a")]),
+        "end": found.recorded,
+        "sweep": lambda: found.sweep({0: 1}),
+        "release": lambda: found.release([0]),
+    }
+    with pytest.raises(CrashError):
+        await nexts[moment]()
 
 
 async def test_a_decision_has_the_key_of_its_request() -> None:

@@ -2,7 +2,7 @@
 the state is the plain fold of the requests, each decided once, in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
@@ -95,6 +95,7 @@ class State:
     step: int
     crash_in_save: bool = False
     held: dict[str, tuple[int, int]] = field(default_factory=dict)
+    saving: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     async def restore(self, partition: int) -> Position:
         if self.resident:
@@ -103,7 +104,7 @@ class State:
 
     async def prepare(self, events: Sequence[Event[Payload]]) -> None:
         if not self.resident:
-            self.held = {event.subject: self.stored.states.get(event.subject, NEW) for event in events}
+            self.held = {event.subject: self.stored.states.get(event.subject, NEW) for event in events} | self.saving
 
     def decide(self, request: Recorded) -> Payload:
         turns, _ = self.held.get(request.event.subject, NEW)
@@ -115,16 +116,30 @@ class State:
             toggled = cast("Toggled", decision.data)
             self.held[decision.subject] = (turns + toggled.step, sequence_of(decision))
 
-    async def save(self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]) -> None:
-        for number, (_, decision) in enumerate(decisions):
-            if self.crash_in_save and number == len(decisions) // 2:
+    def save(
+        self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]
+    ) -> Coroutine[Any, Any, None]:
+        assert not self.saving, "one batch at a time"
+        self.saving = {decision.subject: self.held[decision.subject] for _, decision in decisions}
+        return self._record(positions, crash=self.crash_in_save)
+
+    async def _record(self, positions: Mapping[int, Position], *, crash: bool) -> None:
+        for number, (key, state) in enumerate(self.saving.items()):
+            await asyncio.sleep(0)
+            if crash and number == len(self.saving) // 2:
                 raise CrashError
-            self.stored.states[decision.subject] = self.held[decision.subject]
+            self.stored.states[key] = max(state, self.stored.states.get(key, NEW), key=lambda found: found[1])
         if not self.lazy:
-            self.stored.positions |= positions
+            before = self.stored.positions
+            self.stored.positions |= {p: max(at, before.get(p, at), key=_reached) for p, at in positions.items()}
+        self.saving = {}
 
     def forget(self, partition: int) -> None:
         self.held = {key: state for key, state in self.held.items() if key[0] != str(partition)}
+
+
+def _reached(position: Position) -> int:
+    return position.next_offset
 
 
 def request_record(offset: int, partition: int, name: str) -> Record:

@@ -19,6 +19,7 @@ class Handed:
     def __init__(self, *waiting: int | Exception | None) -> None:
         self.enable_acks = True
         self.acked: list[int] = []
+        self.recordings: list[int] = []
         self.taken = 0
         self.queue: asyncio.Queue[int | Exception | None] = asyncio.Queue()
         for each in waiting:
@@ -31,13 +32,16 @@ class Handed:
             self.taken += 1
             yield found
 
+    async def recorded(self) -> None:
+        self.recordings.append(len(self.acked))
+
     async def ack(self, event: int) -> None:
         assert not self.enable_acks
         self.acked.append(event)
 
 
 def batches(stream: Handed, most: int = 10) -> Any:
-    return aclosing(gathered(cast(Any, stream), most, 0.001))
+    return aclosing(gathered(cast(Any, stream), most, 0.001, stream.recorded))
 
 
 async def test_all_come_in_order_in_lists_no_longer_than_they_may_be() -> None:
@@ -67,6 +71,21 @@ async def test_a_batch_is_acknowledged_when_the_next_is_asked_for_and_not_before
         assert await anext(found) == [3]
         assert stream.acked == [1, 2]
     assert stream.acked == [1, 2]  # what was in hand when the agent ended is not
+
+
+async def test_while_more_waits_a_batch_is_acknowledged_when_the_next_one_is_handled() -> None:
+    stream = Handed(1, 2, 3, 4, 5)
+    async with batches(stream, most=2) as found:
+        acked = []
+        for _ in range(3):
+            acked.append((await anext(found), list(stream.acked)))
+            await asyncio.sleep(0)  # to be handled takes a while, in which more comes
+        assert acked == [([1, 2], []), ([3, 4], []), ([5], [1, 2])]
+        assert stream.recordings == []
+        stream.queue.put_nowait(None)
+        assert [batch async for batch in found] == []
+    assert stream.acked == [1, 2, 3, 4, 5]
+    assert stream.recordings == [2], "asked for once, when nothing else waited"
 
 
 async def test_it_sleeps_until_something_comes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,11 +23,12 @@ REQUESTS = topics()[0]
 class Acquiring:
     """A decider that does not come to the end of a partition's log."""
 
-    requests = REQUESTS
+    requests = decisions = REQUESTS
 
     def __init__(self) -> None:
         self.reading = asyncio.Event()
         self.left = False
+        self.recordings = 0
 
     async def take_over(self, _partitions: Collection[int]) -> None:
         self.reading.set()
@@ -35,6 +36,10 @@ class Acquiring:
             await asyncio.Event().wait()
         finally:
             self.left = True
+
+    async def recorded(self) -> None:
+        self.recordings += 1
+        raise OSError("the database is away")
 
 
 async def test_a_process_that_stops_leaves_the_partition_it_is_acquiring() -> None:
@@ -47,6 +52,7 @@ async def test_a_process_that_stops_leaves_the_partition_it_is_acquiring() -> No
     await app.on_before_shutdown.send()
 
     assert decider.left
+    assert decider.recordings == 1, "what is in the log already may fail to be recorded"
     assert not ended
 
 

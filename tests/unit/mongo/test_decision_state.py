@@ -130,6 +130,26 @@ async def test_a_decision_is_made_on_what_was_evolved_in_the_same_batch() -> Non
     assert keyed.decide(asked("b")) == Added(name="b", by=0)
 
 
+@pytest.mark.parametrize(("resident", "packed"), [(False, False), (True, False), (True, True)])
+async def test_the_next_batch_knows_what_is_still_being_written_and_is_not_written_with_it(
+    *, resident: bool, packed: bool
+) -> None:
+    database = Database()
+    keyed = state(database, resident=resident, packed=packed)
+    await keyed.prepare([added("a", 1, 0)])
+    keyed.evolve(0, added("a", 1, 0))
+    writing = keyed.save([(0, added("a", 1, 0))], {0: Position(1, 0)})
+
+    await keyed.prepare([added("a", 2, 1)])
+    assert keyed.decide(asked("a")) == Added(name="a", by=1)
+    keyed.evolve(0, added("a", 2, 1))
+    await writing
+    assert stored(database) == {"a": 1}
+
+    await keyed.save([(0, added("a", 2, 1))], {0: Position(2, 1)})
+    assert stored(database) == {"a": 3}
+
+
 async def test_a_refusal_leaves_no_trace() -> None:
     database = Database()
     await fold(state(database), [added("a", 0, 0)])
