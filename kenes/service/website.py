@@ -114,6 +114,8 @@ async def website(
         )
         catalogs = edge_catalogs((LOGIN_LOCALES, MAIL_LOCALES, folders.locales, *folders.more_locales))
         assets = Assets(named={folders.name: folders.static})
+        pages = Pages(catalogs, assets.url, templates=[folders.templates], shell=shell)
+        pages.prepare()
 
         def owner(data: Mapping[str, Any]) -> bytes | None:
             """Under which the sessions of the person in `data` are found again."""
@@ -123,7 +125,7 @@ async def website(
             settings=settings,
             web=web,
             catalogs=catalogs,
-            pages=Pages(catalogs, assets.url, templates=[folders.templates], shell=shell),
+            pages=pages,
             assets=assets,
             authenticator=Authenticator(verifier),
             login=login,

@@ -6,6 +6,7 @@ cached) and still speak the right language: `t`, `number`, `date` and their kin 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from kenes.web.problems import ProblemView
 from kenes.web.template_cache import SharedBytecode
 
 KIT_TEMPLATES: Final = Path(__file__).parent / "templates"
+EVERYWHERE: Final = ("base.html", "kit/blocks.html", "kit/forms.html", "kit/icons.html")
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -117,6 +119,11 @@ class Pages:
             language: _environment(translator, loader, bytecode, shared, reload=reload)
             for language, translator in self._translators.items()
         }
+
+    def prepare(self) -> None:
+        """Compiles what every page is made of, a tenth of a second's work, so that the first visitor need not wait."""
+        for environment, name in product(self._environments.values(), EVERYWHERE):
+            environment.get_template(name)
 
     def translator(self, request: Request) -> Translator:
         """The messages and formats of the language this request is answered in."""

@@ -6,9 +6,10 @@ import gzip
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
-from jinja2 import UndefinedError
+from jinja2 import Environment, UndefinedError
 from starlette.requests import Request
 
 from kenes.web.app import build_app
@@ -163,3 +164,27 @@ def test_status_and_headers_of_the_caller_are_kept(tmp_path: Path) -> None:
     answer = pages(tmp_path).render(request(), "p.html", status=422, headers={"Vary": "Accept", "X-A": "b"})
     assert (answer.status_code, answer.headers["x-a"]) == (422, "b")
     assert {"Accept", "Cookie"} <= {name.strip() for name in answer.headers["vary"].split(",")}
+
+
+def test_what_every_page_is_made_of_can_be_compiled_before_anybody_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "plain.html").write_text(
+        '{% extends "base.html" %}{% import "kit/blocks.html" as blocks %}{% import "kit/forms.html" as forms %}'
+    )
+    compiled: list[str] = []
+    plain: Any = Environment.compile
+
+    def noted(self: Environment, source: str, name: str, *rest: str) -> Any:
+        compiled.append(name)
+        return plain(self, source, name, *rest)
+
+    monkeypatch.setattr(Environment, "compile", noted)
+    site = pages(tmp_path)
+    site.prepare()
+    assert sorted(compiled) == ["base.html", "kit/blocks.html", "kit/forms.html", "kit/icons.html"]
+    compiled.clear()
+
+    for language in LANGUAGES:
+        site.render(request(query=f"lang={language}"), "plain.html")
+    assert compiled == ["plain.html"]
