@@ -22,7 +22,7 @@ def product() -> Iterator[Product]:
 
 async def test_a_small_run_measures_everything(product: Product) -> None:
     measures = Measures()
-    await run(Setting(product, measures), Sizes(events=300, receivers=2, seconds=2, replayed=5_000))
+    await run(Setting(product, measures), Sizes(events=300, receivers=2, turns=1, seconds=2, replayed=5_000))
     assert measures.value("streaming.out_of_order") == 0
     assert measures.value("streaming.repeats") == 0
     assert measures.value("streaming.replayed") == 5_000

@@ -31,6 +31,9 @@ from services.notifications.streams.testing import test_line
 _log = get_logger(__name__)
 
 SAVED_EVERY: Final = 0.5
+"""Seconds after which it is kept what was delivered: a crash repeats what came since."""
+MOVES_SAVED_EVERY: Final = 5.0
+"""The same of what was only read or tried in vain, which grows with what waits: a crash reads and tries again."""
 LOOKED_EVERY: Final = 1.0
 ASKED_AGAIN_AFTER: Final = 5.0
 FAILURES_IN_A_ROW: Final = 5
@@ -52,7 +55,8 @@ class Courier:
         self._flying: set[asyncio.Task[None]] = set()
         self._awake = asyncio.Event()
         self._halted = False
-        self._dirty: set[str] = set()
+        self._settled: set[str] = set()
+        self._moved: set[str] = set()
         self._asked: dict[StreamRequest, float] = {}
         self._failures = 0
         self._rests_until = 0.0
@@ -74,21 +78,24 @@ class Courier:
 
     async def run(self) -> None:
         """Delivers until cancelled; what flies then may be delivered once more by whoever takes over."""
-        saved = time.monotonic()
+        saved = saved_moves = time.monotonic()
         try:
             while True:
                 await self._arrange()
                 await self._fill()
                 self._launch()
                 await self._wait()
-                if time.monotonic() - saved >= SAVED_EVERY:
-                    await self._save()
+                if time.monotonic() - saved_moves >= MOVES_SAVED_EVERY:
+                    await self._save(self._settled | self._moved)
+                    saved = saved_moves = time.monotonic()
+                elif time.monotonic() - saved >= SAVED_EVERY:
+                    await self._save(set(self._settled))
                     saved = time.monotonic()
         finally:
             for task in self._flying:
                 task.cancel()
             await asyncio.gather(*self._flying, return_exceptions=True)
-            await self._save()
+            await self._save(self._settled | self._moved)
 
     async def _arrange(self) -> None:
         """Opens and closes lanes, so that they are those the stream has now."""
@@ -98,7 +105,8 @@ class Courier:
             wanted[VERIFYING] = None
         for name in [name for name in self._lanes if name not in wanted]:
             del self._lanes[name]
-            self._dirty.discard(name)
+            self._settled.discard(name)
+            self._moved.discard(name)
             await self._carrying.progress.drop(stream.id, name)
         self._orders = orders
         for name in wanted.keys() - self._lanes.keys():
@@ -151,7 +159,7 @@ class Courier:
         if page.cursor == lane.cursor:
             return
         lane.take([line for line in page.lines if self._wants(name, line)], page.cursor)
-        self._dirty.add(name)
+        self._moved.add(name)
 
     def _wants(self, name: str, line: Line) -> bool:
         order = self._orders.get(name)
@@ -225,7 +233,7 @@ class Courier:
         await carrying.note(noted, line.recorded.event.traceparent)
         if self._lanes.get(name) is not lane:
             return  # cancelled while it flew: that it was tried is noted, and nothing follows from it
-        self._dirty.add(name)
+        (self._moved if tried.after is not None else self._settled).add(name)
         if tried.result is Result.DELIVERED:
             await self._delivered(stream, name, lane, delivery, line)
         else:
@@ -296,10 +304,11 @@ class Courier:
             lines = (await self._carrying.log.page(offset, 1)).lines
         return next((line for line in lines if line.offset == offset), None)
 
-    async def _save(self) -> None:
-        """Keeps what moved. Tests are not kept: they begin again."""
-        dirty, self._dirty = self._dirty, set()
-        for name in dirty:
+    async def _save(self, names: set[str]) -> None:
+        """Keeps where these lanes stand. Tests are not kept: they begin again."""
+        self._settled -= names
+        self._moved -= names
+        for name in names:
             lane = self._lanes.get(name)
             if lane is not None and name != VERIFYING and not self._is_test(name):
                 await self._carrying.progress.save(self._stream.id, name, lane.document())

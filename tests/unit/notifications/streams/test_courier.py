@@ -361,3 +361,16 @@ async def test_one_delivery_ends_the_rest() -> None:
         await world.until(lambda: len(world.attempts) >= 2 * FAILURES_IN_A_ROW)
         world.answer = lambda _: DELIVERED
         await world.until(lambda: len(world.taken) == 40)
+
+
+async def test_what_only_waits_is_not_kept_as_often_as_what_was_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With thousands of waiting events it is large, and a crash would only read and try them again."""
+    monkeypatch.setattr("services.notifications.streams.courier.SAVED_EVERY", 0.0)
+    monkeypatch.setattr("services.notifications.streams.courier.MOVES_SAVED_EVERY", 3600.0)
+    world = World(log(*"abcdefgh"), lambda _: FAILED, tries=1000)
+    async with world.running(stream()):
+        await world.until(lambda: len(world.attempts) >= 10)
+        assert world.progress.kept == {}
+        world.answer = lambda line: DELIVERED if line.subject == "a" else FAILED
+        await world.until(lambda: "live" in world.progress.kept)
+    assert [each["subject"] for each in world.progress.kept["live"]["parked"]] == list("bcdefgh")
