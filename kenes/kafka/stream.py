@@ -92,7 +92,7 @@ def add_decider(app: faust.App, decider: Decider, *, die: Callable[[], None] | N
     )
     end = die or _die
 
-    async def whole(work: Awaitable[None]) -> None:
+    async def or_end(work: Awaitable[None]) -> None:
         try:
             await work
         except BaseException as error:
@@ -103,9 +103,9 @@ def add_decider(app: faust.App, decider: Decider, *, die: Callable[[], None] | N
             await asyncio.Event().wait()  # never acknowledges, should the end be slow to come
 
     async def agent(stream: Any) -> AsyncIterator[None]:
-        async with aclosing(gathered(stream, BATCH, GATHER, lambda: whole(decider.recorded()))) as batches:
+        async with aclosing(gathered(stream, BATCH, GATHER, lambda: or_end(decider.recorded()))) as batches:
             async for events in batches:
-                await whole(decider.handle([_record(event) for event in events]))
+                await or_end(decider.handle([_record(event) for event in events]))
                 yield
 
     app.agent(topic, name=decider.requests.name)(agent)

@@ -23,7 +23,7 @@ from kenes.web.problems import ProblemView
 from kenes.web.template_cache import SharedBytecode
 
 KIT_TEMPLATES: Final = Path(__file__).parent / "templates"
-EVERYWHERE: Final = ("base.html", "kit/blocks.html", "kit/forms.html", "kit/icons.html")
+_EVERYWHERE: Final = ("base.html", "kit/blocks.html", "kit/forms.html", "kit/icons.html")
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -122,7 +122,7 @@ class Pages:
 
     def prepare(self) -> None:
         """Compiles what every page is made of, a tenth of a second's work, so that the first visitor need not wait."""
-        for environment, name in product(self._environments.values(), EVERYWHERE):
+        for environment, name in product(self._environments.values(), _EVERYWHERE):
             environment.get_template(name)
 
     def translator(self, request: Request) -> Translator:

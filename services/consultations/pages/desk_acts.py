@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from kenes.home import HOME_ZONE, home_day
+from kenes.home import home_day
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.readability import Readability, readability
@@ -91,7 +91,7 @@ class DeskActs:
     def _begun(self, consultation: Consultation, name: str) -> dict[str, str]:
         """What a form begins with."""
         values = dict.fromkeys((each.name for each in FORMS[name]), "")
-        today = datetime.now(HOME_ZONE).date().isoformat()
+        today = home_day(datetime.now(UTC)).isoformat()
         match name:
             case "description":
                 return values_of(FORMS[name], consultation.model_dump())

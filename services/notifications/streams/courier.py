@@ -55,7 +55,7 @@ class Courier:
         self._flying: set[asyncio.Task[None]] = set()
         self._awake = asyncio.Event()
         self._halted = False
-        self._settled: set[str] = set()
+        self._to_keep: set[str] = set()
         self._moved: set[str] = set()
         self._asked: dict[StreamRequest, float] = {}
         self._failures = 0
@@ -86,16 +86,17 @@ class Courier:
                 self._launch()
                 await self._wait()
                 if time.monotonic() - saved_moves >= MOVES_SAVED_EVERY:
-                    await self._save(self._settled | self._moved)
-                    saved = saved_moves = time.monotonic()
-                elif time.monotonic() - saved >= SAVED_EVERY:
-                    await self._save(set(self._settled))
+                    self._to_keep |= self._moved
+                    saved_moves = time.monotonic()
+                if time.monotonic() - saved >= SAVED_EVERY:
+                    await self._save()
                     saved = time.monotonic()
         finally:
             for task in self._flying:
                 task.cancel()
             await asyncio.gather(*self._flying, return_exceptions=True)
-            await self._save(self._settled | self._moved)
+            self._to_keep |= self._moved
+            await self._save()
 
     async def _arrange(self) -> None:
         """Opens and closes lanes, so that they are those the stream has now."""
@@ -105,7 +106,7 @@ class Courier:
             wanted[VERIFYING] = None
         for name in [name for name in self._lanes if name not in wanted]:
             del self._lanes[name]
-            self._settled.discard(name)
+            self._to_keep.discard(name)
             self._moved.discard(name)
             await self._carrying.progress.drop(stream.id, name)
         self._orders = orders
@@ -233,7 +234,7 @@ class Courier:
         await carrying.note(noted, line.recorded.event.traceparent)
         if self._lanes.get(name) is not lane:
             return  # cancelled while it flew: that it was tried is noted, and nothing follows from it
-        (self._moved if tried.after is not None else self._settled).add(name)
+        (self._moved if tried.after is not None else self._to_keep).add(name)
         if tried.result is Result.DELIVERED:
             await self._delivered(stream, name, lane, delivery, line)
         else:
@@ -304,9 +305,9 @@ class Courier:
             lines = (await self._carrying.log.page(offset, 1)).lines
         return next((line for line in lines if line.offset == offset), None)
 
-    async def _save(self, names: set[str]) -> None:
-        """Keeps where these lanes stand. Tests are not kept: they begin again."""
-        self._settled -= names
+    async def _save(self) -> None:
+        """Keeps where lanes stand. Tests are not kept: they begin again."""
+        names, self._to_keep = self._to_keep, set()
         self._moved -= names
         for name in names:
             lane = self._lanes.get(name)
