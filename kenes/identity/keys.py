@@ -5,11 +5,12 @@ import logging
 import time
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 import httpx
 from joserfc.errors import JoseError, SecurityWarning
-from joserfc.jwk import JWKRegistry, OctKey, RSAKey
+from joserfc.jwk import JWKRegistry, Key, OctKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 from kenes.identity.discovery import IssuerUnreachableError, fetch_keys
 from kenes.identity.errors import Reason, TokenRefusedError
@@ -30,9 +31,6 @@ _MAX_KEYS = 100
 
 log = logging.getLogger(__name__)
 
-Keys = dict[tuple[str | None, str], PublicKey]
-"""Keys by key id and key type: RFC 7517 section 4.5 lets keys of different types share an id."""
-
 
 class IssuerKeys:
     """The keys of one issuer. `find` awaits the network only when the key is not here yet."""
@@ -46,7 +44,7 @@ class IssuerKeys:
         self._settings = settings
         self._client = client
         self._clock = clock
-        self._keys: Keys = {}
+        self._keys: list[PublicKey] = []
         self._fetched = float("-inf")
         self._tried = float("-inf")
         self._fetch: asyncio.Task[None] | None = None
@@ -56,16 +54,16 @@ class IssuerKeys:
 
         Raises TokenRefusedError: KEYS_UNAVAILABLE when it is not here and the issuer did not answer when last asked,
         so that nobody knows, SIGNATURE_INVALID when the issuer has no such key. A token without key id is accepted
-        only if the issuer has one single key of that type.
+        only if the issuer has one single key for that algorithm.
         """
         now = self._clock()
-        key = self._look_up(key_id, KEY_TYPE[algorithm])
+        key = self._look_up(key_id, algorithm)
         if key is not None:
             if now - self._fetched >= MAX_AGE and now - self._tried >= UNKNOWN_KEY_INTERVAL:
                 self._begin_fetch(now)
             return key
         await self._refresh(now)
-        key = self._look_up(key_id, KEY_TYPE[algorithm])
+        key = self._look_up(key_id, algorithm)
         if key is not None:
             return key
         if self._tried > self._fetched:
@@ -78,11 +76,10 @@ class IssuerKeys:
             self._fetch.cancel()
             await asyncio.wait([self._fetch])
 
-    def _look_up(self, key_id: str | None, key_type: str) -> PublicKey | None:
-        if key_id is not None:
-            return self._keys.get((key_id, key_type))
-        candidates = [key for (_, kind), key in self._keys.items() if kind == key_type]
-        return candidates[0] if len(candidates) == 1 else None
+    def _look_up(self, key_id: str | None, algorithm: str) -> PublicKey | None:
+        # RFC 7517 section 4.5 lets keys of different types share an id.
+        fitting = [key for key in self._keys if key_id in (None, key.kid) and _fits(key, algorithm)]
+        return fitting[0] if len(fitting) == 1 or (fitting and key_id is not None) else None
 
     async def _refresh(self, now: float) -> None:
         interval = UNKNOWN_KEY_INTERVAL if self._keys else RETRY_INTERVAL
@@ -109,16 +106,12 @@ class IssuerKeys:
             self._fetch = None
 
 
-def read_keys(document: dict[str, Any]) -> Keys:
+def read_keys(document: dict[str, Any]) -> list[PublicKey]:
     """The usable keys of a JWK set. Others are left out, as RFC 7517 section 5 asks. Raises IssuerUnreachableError."""
     listed = document.get("keys")
     if not isinstance(listed, list):
         raise IssuerUnreachableError("the key set has no list of keys")
-    keys: Keys = {}
-    for each in listed[:_MAX_KEYS]:
-        key = _read_key(each)
-        if key is not None:
-            keys[key.kid, key.key_type] = key
+    keys = [key for each in listed[:_MAX_KEYS] if (key := _read_key(each)) is not None]
     if not keys:
         raise IssuerUnreachableError("the key set has no usable key")
     return keys
@@ -133,11 +126,27 @@ def _read_key(data: Any) -> PublicKey | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SecurityWarning)  # short RSA keys are refused below
             key = JWKRegistry.import_key(public)
-            usable = not isinstance(key, RSAKey) or key.public_key.key_size >= _MIN_RSA_BITS
-    except (JoseError, ValueError, TypeError) as error:
+            return key if _signs(key) else None
+    except Exception as error:  # noqa: BLE001 - whatever the library makes of one key, the others serve
         log.warning("a key of the set is left out: %s", type(error).__name__)
         return None
-    return key if usable and not isinstance(key, OctKey) else None
+
+
+def _signs(key: Key) -> TypeGuard[PublicKey]:
+    if isinstance(key, RSAKey):
+        return bool(key.public_key.key_size >= _MIN_RSA_BITS)
+    if isinstance(key, OKPKey):
+        return key.curve_name.startswith("Ed")  # those of the X kind are for encryption
+    return not isinstance(key, OctKey)
+
+
+def _fits(key: PublicKey, algorithm: str) -> bool:
+    """Whether this key may make signatures of the algorithm: by its type, its curve, and what it says it is for."""
+    try:
+        JWSRegistry.algorithms[algorithm].check_key(key)
+    except JoseError:
+        return False
+    return True
 
 
 _PUBLIC_PARAMETERS = frozenset({"kty", "kid", "use", "alg", "n", "e", "crv", "x", "y"})

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from joserfc.jwk import ECKey, OctKey, OKPKey
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from kenes.identity import discovery
 from kenes.identity.errors import Reason, TokenRefusedError
@@ -219,11 +219,29 @@ def test_unusable_keys_of_a_set_are_left_out() -> None:
                 OKPKey.generate_key("Ed25519", {"kid": "ed"}).as_dict(private=False),
                 {"kty": "EC", "kid": "broken", "crv": "P-256", "x": "AA", "y": "AA"},
                 {"kty": "RSA", "kid": "short", "n": "AQAB" * 30, "e": "AQAB"},
+                {"kty": "EC", "kid": "curve", "crv": "BP-256", "x": "AA", "y": "AA"},
+                {"kty": "OKP", "kid": "curve", "crv": ["Ed25519"], "x": 5},
+                {"kty": "RSA", "kid": "number", "n": 5, "e": None},
+                OKPKey.generate_key("X25519", {"kid": "encrypts"}).as_dict(private=False),
                 {"kty": "post-quantum"},
                 "text",
                 {},
             ]
         }
     )
-    assert set(keys) == {("one", "EC"), ("ed", "OKP")}
-    assert not keys["one", "EC"].is_private
+    assert [key.kid for key in keys] == ["one", "ed"]
+    assert not keys[0].is_private
+
+
+async def test_a_token_without_key_id_is_checked_with_the_one_key_for_its_algorithm(issuer: Issuer) -> None:
+    other = ECKey.generate_key("P-384").as_dict(private=False)
+    encrypting = {**RSAKey.generate_key(2048).as_dict(private=False), "alg": "RSA-OAEP"}
+    signing = RSAKey.generate_key(2048).as_dict(private=False)
+    issuer.keys = [other, EC1.as_dict(private=False), encrypting, signing]
+    assert (await issuer.store.find(None, "ES256")).kid == "one"
+    assert (await issuer.store.find(None, "RS256")).as_dict(private=False)["n"] == signing["n"]
+
+
+async def test_of_two_keys_without_ids_neither_is_guessed(issuer: Issuer) -> None:
+    issuer.keys = [RSAKey.generate_key(2048).as_dict(private=False) for _ in range(2)]
+    assert await issuer.reason(None, "RS256") is Reason.SIGNATURE_INVALID
