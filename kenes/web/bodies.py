@@ -43,35 +43,41 @@ async def read_body(request: Request, *, limit: int | None = None) -> bytes:
     settings = web(request.scope).settings
     most = settings.body_limit if limit is None else limit
     encoding = (header(request.scope, b"content-encoding") or b"identity").strip().lower()
-    coding = (header(request.scope, b"transfer-encoding") or b"chunked").strip().lower()
-    if encoding != b"identity" or coding != b"chunked":
+    coding = header(request.scope, b"transfer-encoding")
+    if encoding != b"identity" or (coding or b"chunked").strip().lower() != b"chunked":
         raise Problem(415, "encoding-unsupported", headers={"accept-encoding": "identity"})
     declared = header(request.scope, b"content-length")
+    if coding is None and declared in (None, b"0"):
+        return b""
     if declared is not None:
         if not declared.isdigit():
             raise Problem(400, "request-malformed")
         if len(declared) > 18 or int(declared) > most:
             raise _too_large(most)
-    first, more = await _chunk(request)
-    if not more:
-        return first if len(first) <= most else _refuse(most)
     try:
         async with asyncio.timeout(settings.body_timeout):
-            return await _rest(request, first, most)
+            return await _all(request, most)
     except TimeoutError:
         raise Problem(408, "body-too-slow", headers={"connection": "close"}) from None
 
 
-async def read_json(request: Request, model: type[Model], *, limit: int | None = None) -> Model:
-    """The body as `model`.
+async def read_json(
+    request: Request, model: type[Model], *, limit: int | None = None, without: Model | None = None
+) -> Model:
+    """The body as `model`, or `without` where one is given and the body is empty.
 
     Raises the problems of `read_body`, 415 where it is not sent as JSON, 400 where it is not JSON (RFC 8259 in UTF-8;
     a name twice in one object, NaN, infinite numbers, unpaired surrogates, NUL and more than 16 levels are refused)
     and 422 with a list of pointers where a value is wrong. A value has the type that the API's description names:
     `"5"` is no number, `1` neither true nor a date. A text that shows nothing, as of spaces alone, is refused as blank.
     """
-    _require(request, b"application/json")
+    if without is None:
+        _require(request, b"application/json")
     body = await read_body(request, limit=limit)
+    if without is not None:
+        if not body:
+            return without
+        _require(request, b"application/json")
     if len(body) <= LARGE:
         return _as_model(model, body)
     return await asyncio.to_thread(_as_model, model, body)
@@ -144,16 +150,17 @@ async def _chunk(request: Request) -> tuple[bytes, bool]:
     return message.get("body", b""), message.get("more_body", False)
 
 
-async def _rest(request: Request, first: bytes, most: int) -> bytes:
-    body, more = bytearray(first), True
-    while more and len(body) <= most:
-        chunk, more = await _chunk(request)
-        body += chunk
-    return bytes(body) if len(body) <= most else _refuse(most)
-
-
-def _refuse(most: int) -> NoReturn:
-    raise _too_large(most)
+async def _all(request: Request, most: int) -> bytes:
+    body, more = await _chunk(request)
+    if more:
+        gathered = bytearray(body)
+        while more and len(gathered) <= most:
+            chunk, more = await _chunk(request)
+            gathered += chunk
+        body = bytes(gathered)
+    if len(body) > most:
+        raise _too_large(most)
+    return body
 
 
 def _too_large(most: int) -> Problem:

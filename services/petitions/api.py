@@ -101,7 +101,7 @@ class Api:
     async def sign(self, request: Request) -> Response:
         """Signs. An empty body signs without being listed."""
         person, wish = await self.callers.writer(request)
-        body = await read_json(request, SignBody) if _has_body(request) else SignBody()
+        body = await read_json(request, SignBody, without=SignBody())
         outcome = await self.commands.sign(person, request.path_params["petition"], listed=body.listed, wait=wish.wait)
         return ANSWERS.answer("signature", outcome, applied=wish.applied)
 
@@ -180,7 +180,3 @@ class Api:
         else:
             asking, stored = self.commands.signing, self.queries.signature_receipt
         return ANSWERS.receipt_answer(text, await awaited_receipt(asking.decisions, stored, receipt, wish.wait))
-
-
-def _has_body(request: Request) -> bool:
-    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers

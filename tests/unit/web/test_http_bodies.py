@@ -38,11 +38,19 @@ async def draft(request: Request) -> Response:
     return JSONResponse((await read_json(request, Draft)).model_dump())
 
 
+async def optional(request: Request) -> Response:
+    return JSONResponse({"title": (await read_json(request, Draft, without=Draft(title="none"))).title})
+
+
 async def form(request: Request) -> Response:
     return JSONResponse(await read_form(request))
 
 
-ROUTES = [Route("/api/draft", draft, methods=["POST"]), Route("/api/form", form, methods=["POST"])]
+ROUTES = [
+    Route("/api/draft", draft, methods=["POST"]),
+    Route("/api/optional", optional, methods=["POST"]),
+    Route("/api/form", form, methods=["POST"]),
+]
 APP = app_of(ROUTES)
 
 
@@ -204,12 +212,23 @@ async def test_the_limit_itself_is_accepted() -> None:
     assert (fits.status_code, over.status_code) == (200, 413)
 
 
-async def test_a_body_that_dribbles_is_408() -> None:
+@pytest.mark.parametrize("begun", [b'{"title"', b""])
+async def test_a_body_that_dribbles_or_never_begins_is_408(begun: bytes) -> None:
     impatient = app_of(ROUTES, WebSettings(body_timeout=0.1))
     async with running(impatient) as port:
         head = b"POST /api/draft HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        answer = await raw(port, head + b'Content-Length: 100\r\n\r\n{"title"')
+        answer = await raw(port, head + b"Content-Length: 100\r\n\r\n" + begun)
     assert answer.startswith(b"HTTP/1.1 408")
+
+
+@pytest.mark.parametrize("empty", [b"Content-Length: 0\r\n\r\n", b"Content-Length: 00\r\n\r\n", b"\r\n"])
+async def test_what_may_be_left_out_may_be_empty_however_that_is_said(empty: bytes) -> None:
+    chunked = b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    async with running(APP) as port:
+        for body in (empty, chunked):
+            answer = await raw(port, b"POST /api/optional HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" + body)
+            assert answer.startswith(b"HTTP/1.1 200"), answer
+            assert answer.endswith(b'{"title":"none"}')
 
 
 async def test_a_client_that_leaves_mid_body_is_no_incident(capsys: pytest.CaptureFixture[str]) -> None:

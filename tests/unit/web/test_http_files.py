@@ -119,6 +119,8 @@ CACHED = app_of([Route("/page", shown, methods=["GET", "POST"]), Route("/api/dat
         ({"if-modified-since": "Sun, 22 Nov 2026 12:00:00 GMT"}, 304),
         ({"if-modified-since": "Sun, 22 Nov 2026 11:59:59 GMT"}, 200),
         ({"if-modified-since": "yesterday"}, 200),
+        ({"if-modified-since": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"}, 200),
+        ({"if-modified-since": "Sun, 22 Nov 2026 12:00:00 +99999999999999999999"}, 200),
         ({"if-modified-since": "Sun, 99 Nov 2026 12:00:00 GMT"}, 200),
     ],
 )
