@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from kenes.web.takeover import EXTENSION
+from kenes.web.upgrades import PlainHttp
 
 MAX_HEAD: Final = 32 * 1024
 HEAD_TIMEOUT: Final = 15.0
@@ -21,11 +22,14 @@ WRITE_BUFFER: Final = 16 * 1024
 log = logging.getLogger(__name__)
 
 
-class BoundedProtocol(HttpToolsProtocol):
+class BoundedProtocol(PlainHttp):
     """HTTP/1.1 with a request head bounded in size and time, and a small write buffer.
 
     The parser would collect a head of any length for any time, and 64 KiB would wait for each reader that does not
     read: with thousands of live streams that is the memory of the process.
+
+    A refusal waits for the answers to the requests before it: the client takes the first for that of the first
+    (RFC 9112 section 9.3.2).
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -34,6 +38,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._fields = 0
         self._unfinished = 0
         self._refusal = 400
+        self._refused: int | None = None
+        self._answering: RequestResponseCycle | None = None
         self._head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -46,12 +52,15 @@ class BoundedProtocol(HttpToolsProtocol):
         """Nothing left to wait for."""
         self._disarm()
         super().connection_lost(exc)
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True  # uvicorn tells the newest request alone
+            self._answering.message_event.set()
         if self.scope is not None:
             self.scope.pop("extensions", None)  # the way back from the scope to here
 
     def data_received(self, data: bytes) -> None:
         """Counts what belongs to a head that is not complete: the parser keeps it without telling."""
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._refused is not None:
             return
         was_in_head = self._in_head
         super().data_received(data)
@@ -105,6 +114,12 @@ class BoundedProtocol(HttpToolsProtocol):
         transport.set_protocol(heir)
         return transport
 
+    def on_response_complete(self) -> None:
+        """An answer is written; after the last that was owed, the refusal of what came behind."""
+        super().on_response_complete()
+        if self._refused is not None and not self._owes_answers():
+            self._refuse(self._refused)
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the parser's words mean nothing to people
         """The answer to what cannot be parsed."""
         self._refuse(self._refusal)
@@ -115,18 +130,42 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refusal = 431
             raise ValueError("head too large")  # ends the parser, which then asks for `send_400_response`
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _owes_answers(self) -> bool:
+        """Whether requests before the one that is read now are still to be answered."""
+        running = self._answering
+        if running is None or running.response_complete:
+            return False
+        return running is not self.cycle or not running.more_body
+
+    def _late(self) -> None:
+        self._head_timer = None
+        if self._owes_answers():  # nobody reads meanwhile: it is not the client who is slow
+            self._arm()
+        else:
+            self._refuse(408)
+
     def _refuse(self, status: int) -> None:
         self._in_head = False
         self._disarm()
         if self.transport.is_closing():
             return
-        from kenes.web.unheard import refusal  # noqa: PLC0415 - the words, which processes without a site do not read
+        if self._owes_answers():
+            self._refused = status
+            if self.pipeline and self.pipeline[0][0].more_body:
+                self.pipeline.popleft()  # it is the body of this one that cannot be read
+            return
+        if self._answering is None or self._answering.response_complete or not self._answering.response_started:
+            from kenes.web.unheard import refusal  # noqa: PLC0415 - its words, which processes without a site need not
 
-        self.transport.write(refusal(status, self.headers or (), MAX_HEAD))
+            self.transport.write(refusal(status, self.headers or (), MAX_HEAD))
         self.transport.close()
 
     def _arm(self) -> None:
-        self._head_timer = self.loop.call_later(HEAD_TIMEOUT, self._refuse, 408)
+        self._head_timer = self.loop.call_later(HEAD_TIMEOUT, self._late)
 
     def _disarm(self) -> None:
         if self._head_timer is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 import pytest
 from starlette.requests import Request
@@ -18,7 +19,22 @@ async def hello(request: Request) -> Response:
     return PlainTextResponse("hello")
 
 
-APP = app_of([Route("/", hello, methods=["GET", "POST"])])
+async def slow(request: Request) -> Response:
+    await asyncio.sleep(0.3)
+    return PlainTextResponse("slow")
+
+
+async def length(request: Request) -> Response:
+    return PlainTextResponse(f"{len(await request.body())} bytes")
+
+
+APP = app_of(
+    [
+        Route("/", hello, methods=["GET", "POST"]),
+        Route("/slow", slow),
+        Route("/length", length, methods=["POST"]),
+    ]
+)
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 
 
@@ -115,3 +131,59 @@ async def test_a_quiet_connection_between_requests_is_not_a_slow_head(monkeypatc
             assert b"hello" in await asyncio.wait_for(reader.readuntil(b"hello"), 60)
             await asyncio.sleep(0.15)
         writer.close()
+
+
+OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"
+POST = b"POST /length HTTP/1.1\r\nHost: localhost\r\n"
+LAST = GET + b"Connection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ([POST + OFFER + b"Content-Length: 3\r\n\r\nabc"], b"3 bytes"),
+        ([POST + OFFER + b"Content-Length: 3\r\n\r\n", b"abc"], b"3 bytes"),
+        ([bytes([each]) for each in POST + OFFER + b"Content-Length: 3\r\n\r\nabc"], b"3 bytes"),
+        ([POST + OFFER + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"], b"3 bytes"),
+        ([POST + OFFER + b"Content-Length: %d\r\n\r\n" % len(LAST), LAST], b"%d bytes" % len(LAST)),
+        ([GET + OFFER + b"\r\n"], b"hello"),
+        ([(GET + OFFER + b"\r\n") * 2000], b"hello"),
+    ],
+    ids=["whole", "in two", "byte by byte", "chunked", "a request as body", "without body", "many"],
+)
+async def test_an_offer_of_another_protocol_is_not_heard(asked: list[bytes], answered: bytes) -> None:
+    async with running(APP) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for part in asked:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0.001)
+        writer.write(LAST)
+        answer = await asyncio.wait_for(reader.read(), 60)
+        writer.close()
+    assert answer.count(b"HTTP/1.1 200") == b"".join(asked).count(OFFER) + 1
+    assert answered in answer.split(b"HTTP/1.1 200")[1]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [b"nonsense\r\n\r\n", POST + b"Transfer-Encoding: chunked\r\n\r\nnonsense\r\n"],
+    ids=["head", "body"],
+)
+async def test_a_refusal_waits_for_the_answers_before_it(nonsense: bytes) -> None:
+    async with running(APP) as port:
+        answer = await raw(port, GET.replace(b"/", b"/slow", 1) + b"\r\n" + GET + b"\r\n" + nonsense)
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answer) == [b"200", b"200", b"400"]
+
+
+async def test_a_request_is_not_late_while_the_answer_before_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "HEAD_TIMEOUT", 0.1)
+    second = GET + b"X-Fill: " + b"a" * 1000 + b"\r\n\r\n"
+    async with running(APP) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(GET.replace(b"/", b"/slow", 1) + b"\r\n" + second[:500])
+        await asyncio.wait_for(reader.readuntil(b"slow"), 60)
+        writer.write(second[500:] + LAST)
+        answer = await asyncio.wait_for(reader.read(), 60)
+        writer.close()
+    assert answer.count(b"HTTP/1.1 200") == 2
