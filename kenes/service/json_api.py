@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from kenes.service.answers import json_response
+from kenes.service.answers import json_bytes
 from kenes.web.limits import Endpoint, RateClass, limited
 from kenes.web.openapi import Operation, document, routes
 from kenes.web.openapi_security import WaysIn
@@ -28,15 +30,21 @@ class JsonApi:
 
     def routes(self) -> list[BaseRoute]:
         """The operations' routes, `/openapi.json`, and `/asyncapi.json` where there is one."""
-        documents: dict[str, Endpoint] = {"/openapi.json": self.openapi}
+        documents: dict[str, Endpoint] = {"/openapi.json": self._described()}
         if self.events is not None:
             documents["/asyncapi.json"] = _content(self.events.read_bytes())
         described = [Route(path, limited(RateClass.READ)(tell), methods=["GET"]) for path, tell in documents.items()]
         return [Mount(self.prefix, routes=[*routes(self.operations), *described])]
 
-    async def openapi(self, request: Request) -> Response:
-        """This API, described."""
-        return json_response(document(self.title, "1", self.prefix, self.operations, WaysIn.of(request)))
+    def _described(self) -> Endpoint:
+        @cache  # a site has one way in for good, and writing it all down takes as long as many signatures
+        def written(ways: WaysIn) -> bytes:
+            return orjson.dumps(document(self.title, "1", self.prefix, self.operations, ways))
+
+        async def tell(request: Request) -> Response:
+            return json_bytes(written(WaysIn.of(request)))
+
+        return tell
 
 
 def _content(document: bytes) -> Endpoint:
