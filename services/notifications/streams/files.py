@@ -63,20 +63,21 @@ class Files:
         """The day of the first event that is kept; `None` where there is none."""
         cursor, end = await self._log.bounds()
         while cursor < end:
-            page = await self._log.page(cursor)
+            page = await self._log.page(cursor, end=end)
             if page.lines:
                 return _day(page.lines[0].recorded.time)
             cursor = page.cursor
         return None
 
     async def lines(self, file: HourFile, wanted: StreamFilter) -> AsyncIterator[bytes]:
-        """Its lines, a page at a time."""
+        """Its lines, a page at a time; no part is empty."""
         cursor = file.start
         while cursor < file.end:
-            page = await self._log.page(cursor)
+            page = await self._log.page(cursor, end=file.end)
             cursor = page.cursor
-            found = [line for line in page.lines if line.offset < file.end and passes(wanted, line.data)]
-            yield b"".join(line.json + b"\n" for line in found)
+            found = [line for line in page.lines if passes(wanted, line.data)]
+            if found:
+                yield b"".join(line.json + b"\n" for line in found)
 
     async def sum(self, file: HourFile) -> str:
         """The SHA-256 of the whole file, unpacked, in hexadecimal."""
@@ -97,7 +98,8 @@ async def packed(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The same, in the gzip format."""
     packing = zlib.compressobj(wbits=_GZIP)
     async for part in parts:
-        yield packing.compress(part)
+        if ready := packing.compress(part):
+            yield ready
     yield packing.flush()
 
 

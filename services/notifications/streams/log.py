@@ -107,17 +107,24 @@ class PublicLog:
         if cursor < first:
             raise CursorExpiredError(cursor)
 
-    async def page(self, cursor: int, most: int = PAGE) -> Page:
-        """Lines from a cursor on, out of up to `most` records. The cursor must be one that `check` passes."""
-        if cursor >= self._from:
+    async def page(self, cursor: int, most: int = PAGE, end: int | None = None) -> Page:
+        """Lines from a cursor on, out of up to `most` records. The cursor must be one that `check` passes.
+
+        `end`, where there is one, must be at the broker: lines are those before it, and whoever reads on comes to it.
+        Memory alone may not get there: it has no records that tell nothing, nor what was not taken yet.
+        """
+        lines: Sequence[Line]
+        if cursor >= self._from and (end is None or cursor < self._cursor):
             first = bisect_left(self._recent, cursor, key=lambda line: line.offset)
             lines = list(islice(self._recent, first, first + most))
             after = lines[-1].cursor if lines else max(cursor, self._cursor)
-            return Page(lines, after, whole=after >= self._cursor)
-        records = await self._pages.read(cursor, most)
-        after = records[-1].offset + 1 if records else cursor
-        found = [line for line in map(line_in, records) if line is not None]
-        return Page(found, after, whole=after >= self._cursor)
+        else:
+            records = await self._pages.read(cursor, most)
+            lines = [line for line in map(line_in, records) if line is not None]
+            after = records[-1].offset + 1 if records else cursor
+        if end is not None and after > end:
+            lines, after = [line for line in lines if line.offset < end], end
+        return Page(lines, after, whole=after >= self._cursor)
 
     async def at(self, time: datetime) -> int | None:
         """The cursor before the first event that is dated `time` (UTC) or later, if there is one."""

@@ -11,22 +11,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kenes.kafka.records import Recorded
+from schemas.notifications.publication import PublicationRefused
 from schemas.notifications.streams import StreamFilter
-from services.notifications.streams.files import HOUR, Files, hour_of, packed
+from services.notifications.streams.files import HOUR, Files, HourFile, hour_of, packed
 from tests.publicity import counted
 from tests.unit.notifications.streams.lines import BEGAN, MemoryPages, log_of, recorded
 
 DAY = BEGAN.replace(hour=0)
+REFUSED = PublicationRefused(origin=None, code="told-before")
+
+
+def event(number: int, minute: int) -> Recorded:
+    """An event dated so many minutes after the day's beginning."""
+    return recorded(number, counted("p", number), DAY + timedelta(minutes=minute))
 
 
 def files_of(minutes: list[int]) -> Files:
     """Files of events dated so many minutes after the day's beginning, in the order of the log."""
-    events = [recorded(n, counted("p", n), DAY + timedelta(minutes=at)) for n, at in enumerate(minutes)]
+    events = [event(number, minute) for number, minute in enumerate(minutes)]
     return Files(log_of(MemoryPages(events), len(events)))
 
 
+async def whole(files: Files, file: HourFile) -> bytes:
+    return b"".join([part async for part in files.lines(file, StreamFilter())])
+
+
 async def offsets(files: Files, hour: int) -> list[int]:
-    found = b"".join([part async for part in files.lines(await files.of_hour(DAY + hour * HOUR), StreamFilter())])
+    found = await whole(files, await files.of_hour(DAY + hour * HOUR))
     return [int(json.loads(line)["cursor"]) - 1 for line in found.splitlines()]
 
 
@@ -43,6 +55,25 @@ async def test_a_file_is_closed_once_a_later_event_stands_and_nothing_comes_to_i
     assert (await before.of_hour(DAY)).closed
     assert await before.sum(await before.of_hour(DAY)) == await after.sum(await after.of_hour(DAY))
     assert await offsets(after, 1) == [2, 3]
+
+
+async def test_a_file_goes_to_the_end_of_the_log_also_where_memory_does_not() -> None:
+    """Memory has no records that tell nothing, and what was just written comes to it a moment later."""
+    last = recorded(3, REFUSED, DAY + timedelta(minutes=4))
+    pages = MemoryPages([event(0, 1), event(1, 2), event(2, 3), last])
+    log = log_of(pages, 0)
+    for each in pages.events[:2]:
+        log.take(each)
+    files = Files(log)
+    assert await offsets(files, 0) == [0, 1, 2]
+    file = await files.of_hour(DAY)
+    assert await files.sum(file) == hashlib.sha256(await whole(files, file)).hexdigest()
+    assert [part async for part in files.lines(file, StreamFilter(petitions=("q",)))] == []
+
+
+async def test_a_log_in_which_nothing_is_told_has_no_first_day() -> None:
+    files = Files(log_of(MemoryPages([recorded(0, REFUSED)]), 0))
+    assert await files.first_day() is None
 
 
 async def test_the_packed_file_unpacks_to_what_the_sum_is_of() -> None:
