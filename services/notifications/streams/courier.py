@@ -105,7 +105,10 @@ class Courier:
         if stream.status is StreamStatus.UNVERIFIED:
             wanted[VERIFYING] = None
         for name in [name for name in self._lanes if name not in wanted]:
-            del self._lanes[name]
+            lane, live = self._lanes.pop(name), self._lanes[LIVE]
+            if self._is_kept(name) and lane.delivered_at > live.delivered_at:
+                live.delivered_at = lane.delivered_at  # that something arrived outlives its order
+                self._moved.add(LIVE)
             self._to_keep.discard(name)
             self._moved.discard(name)
             await self._carrying.progress.drop(stream.id, name)
@@ -270,12 +273,16 @@ class Courier:
             await self._disable(stream, "not-verified")
 
     async def _give_up(self, stream: AgencyStream, lane: Lane, delivery: Delivery, line: Line, tried: Tried) -> None:
-        """The event's last try failed: it is a dead letter. Where nothing was delivered meanwhile, nobody is there."""
+        """The event's last try failed: it is a dead letter. Where no lane delivered meanwhile, nobody is there."""
         await self._carrying.progress.bury(stream.id, line, tried.reason)
         since = lane.failing_since(delivery.subject)
         lane.settled(delivery.subject)
-        if lane.delivered_at <= since:
+        if self._delivered_at() <= since:
             await self._disable(stream, "failing")
+
+    def _delivered_at(self) -> float:
+        """When the receiver took something last (epoch seconds), by whichever lane; 0.0 where it never did."""
+        return max(lane.delivered_at for lane in self._lanes.values())
 
     async def _disable(self, stream: AgencyStream, reason: str) -> None:
         """Asks that nothing more be sent, and sends nothing until that is decided."""
@@ -295,6 +302,10 @@ class Courier:
         order = self._orders.get(name)
         return order is not None and order.work is Work.TEST
 
+    def _is_kept(self, name: str) -> bool:
+        """Tests are not kept: they begin again."""
+        return name != VERIFYING and not self._is_test(name)
+
     async def _read_again(self, name: str, offset: int) -> Line | None:
         """An event that waited too long to be held in memory; `None` where it is no longer kept."""
         if offset < 0:
@@ -306,10 +317,10 @@ class Courier:
         return next((line for line in lines if line.offset == offset), None)
 
     async def _save(self) -> None:
-        """Keeps where lanes stand. Tests are not kept: they begin again."""
+        """Keeps where lanes stand."""
         names, self._to_keep = self._to_keep, set()
         self._moved -= names
         for name in names:
             lane = self._lanes.get(name)
-            if lane is not None and name != VERIFYING and not self._is_test(name):
+            if lane is not None and self._is_kept(name):
                 await self._carrying.progress.save(self._stream.id, name, lane.document())

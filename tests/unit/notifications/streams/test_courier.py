@@ -208,6 +208,31 @@ async def test_where_nothing_was_delivered_in_all_the_tries_nobody_is_there() ->
     assert world.asked == [StreamDisablingRequested(stream="s", endpoint=URL, reason="failing")]
 
 
+@pytest.mark.parametrize("work", [Work.RETRY, Work.REPLAY])
+async def test_one_event_that_is_sent_again_in_vain_says_nothing_of_a_receiver_that_takes_others(work: Work) -> None:
+    world = World(log("a", *"b" * 200), lambda line: FAILED if line.offset == 0 else DELIVERED)
+    order = Order(number=1, work=work, start=0, end=1)
+    async with world.running(stream(start=1, orders=(order,))):
+        await world.until(lambda: bool(world.asked))
+    assert [each.result for each in world.attempts if each.order] == ["failed", "failed", "dead"]
+    assert world.asked == [StreamCompletionRequested(stream="s", order=1)]
+
+
+async def test_what_an_order_delivered_counts_also_once_it_is_done() -> None:
+    world = World(log("a", "b"), lambda line: FAILED if line.offset == 1 else DELIVERED, tries=1000)
+    order = Order(number=1, work=Work.REPLAY, start=0, end=1)
+    async with world.running(stream(start=1)) as courier:
+        await world.until(lambda: len(world.attempts) > 0)
+        courier.update(stream(start=1, orders=(order,)))
+        await world.until(lambda: bool(world.asked))
+        courier.update(stream(start=1))
+        await asyncio.sleep(0.05)
+        world.tries = 1
+        await world.until(lambda: world.progress.buried == [1])
+    assert world.asked == [StreamCompletionRequested(stream="s", order=1)]
+    assert world.progress.kept["live"]["delivered_at"] > 0
+
+
 async def test_a_receiver_that_is_gone_is_asked_no_more_and_loses_nothing() -> None:
     world = World(log(*"aab"), lambda _: GONE)
     async with world.running(stream(), at_once=1) as courier:
