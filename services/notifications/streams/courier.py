@@ -159,7 +159,7 @@ class Courier:
                 "events were dropped before they were delivered", stream=self._stream.id, events=first - lane.cursor
             )
             lane.cursor = first
-        page = await log.page(lane.cursor, lane.room)
+        page = await log.page(lane.cursor, lane.room, lane.end)
         if page.cursor == lane.cursor:
             return
         lane.take([line for line in page.lines if self._wants(name, line)], page.cursor)

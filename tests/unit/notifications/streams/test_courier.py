@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from kenes.observe import tracing
+from schemas.notifications.publication import PublicationRefused
 from schemas.notifications.streams import (
     DeliveryAttempted,
     Order,
@@ -78,11 +79,15 @@ class MemoryProgress:
 
 @dataclass
 class World:
-    """A log, a receiver and what the courier said. `answer` tells how a try of an event ends."""
+    """A log, a receiver and what the courier said. `answer` tells how a try of an event ends.
+
+    The courier's process holds the log in memory from `log_from` on; `None`: all of it is at the broker alone.
+    """
 
     pages: MemoryPages
     answer: Callable[[Line], Tried] = lambda _: DELIVERED
     tries: int = 3
+    log_from: int | None = None
     progress: MemoryProgress = field(default_factory=MemoryProgress)
     taken: list[Line] = field(default_factory=list)
     attempts: list[DeliveryAttempted] = field(default_factory=list)
@@ -116,7 +121,9 @@ class World:
 
     @asynccontextmanager
     async def running(self, sent: AgencyStream, at_once: int = 8) -> AsyncIterator[Courier]:
-        log = log_of(self.pages, len(self.pages.events))
+        log = log_of(self.pages, len(self.pages.events) if self.log_from is None else self.log_from)
+        for each in self.pages.events:
+            log.take(each)
         carrying = Carrying(
             log=log,
             progress=cast("Progress", self.progress),
@@ -286,6 +293,26 @@ async def test_a_replay_goes_beside_the_live_flow_and_has_an_end() -> None:
         assert {each.cursor: each.order for each in world.attempts} == {2: 4, 3: 4, 4: None}
         courier.update(stream(start=3))
         await world.until(lambda: "order-4" not in world.progress.kept)
+
+
+@pytest.mark.parametrize(
+    ("end", "sent"),
+    [
+        pytest.param(5, [0, 1, 2], id="before what tells nothing"),
+        pytest.param(6, [0, 1, 2], id="after what tells nothing"),
+        pytest.param(10, [0, 1, 2, 6, 7, 8], id="beyond the last event"),
+    ],
+)
+async def test_a_replay_keeps_its_bounds_among_records_that_tell_nothing(end: int, sent: list[int]) -> None:
+    refused = PublicationRefused(origin=None, code="told-before")
+    tells = "yyynnnyyyn"
+    events = [recorded(n, counted("a", n) if each == "y" else refused) for n, each in enumerate(tells)]
+    world = World(MemoryPages(events), log_from=0)
+    order = Order(number=1, work=Work.REPLAY, start=0, end=end)
+    async with world.running(stream(start=len(events), orders=(order,))):
+        await world.until(lambda: bool(world.asked))
+    assert world.offsets("a") == sent
+    assert world.asked == [StreamCompletionRequested(stream="s", order=1)]
 
 
 async def test_a_dead_letter_is_tried_again_by_hand_whatever_the_filter_says() -> None:

@@ -47,6 +47,23 @@ async def test_pages_are_the_same_wherever_they_come_from(most: int, known: int)
         assert (await log.page(after)).lines == []
 
 
+@pytest.mark.parametrize("most", [1, 4, 500])
+@pytest.mark.parametrize("known", [0, 5, 12])
+async def test_pages_to_an_end_come_to_it_and_not_beyond(most: int, known: int) -> None:
+    """Whatever stands at the end: an event, or what tells nothing, also as the newest record of all."""
+    pages = mixed(12)
+    log = log_of(pages, known)
+    for each in pages.events[known:]:
+        log.take(each)
+    for end in range(13):
+        cursor, found = 0, list[int]()
+        while cursor < end:
+            page = await log.page(cursor, most, end)
+            assert cursor < page.cursor <= end
+            cursor, found = page.cursor, found + [line.offset for line in page.lines]
+        assert found == [number for number in range(end) if number % 3 != 2]
+
+
 async def test_a_cursor_is_checked_against_what_is_kept() -> None:
     pages = mixed(12)
     pages.first = 4
