@@ -27,7 +27,7 @@ _BUSY: Final = (429, 503)
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Where webhooks go. `secrets` sign, each as `whsec_...`, the newest first: two while one takes over."""
+    """Where webhooks go. `secrets` sign, each as `whsec_...`, the newest first: several while one takes over."""
 
     url: str = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)

@@ -24,6 +24,8 @@ from schemas.notifications.streams import (
 )
 from schemas.payload import Payload
 
+MOST_SECRETS: Final = 5
+"""Secrets that sign at a time; the oldest ends with the next."""
 CANCELLED_KNOWN: Final = 20
 """Cancelled replays of a stream that are remembered, so that cancelling one again is no error."""
 
@@ -82,6 +84,11 @@ class AgencyStream(BaseModel):
             return StreamStatus.PAUSED
         return StreamStatus.ACTIVE if self.verified else StreamStatus.UNVERIFIED
 
+    @property
+    def old_secret_until(self) -> datetime | None:
+        """When the newest secret begins to sign alone (UTC); `None` where no other ever did."""
+        return max((each.until for each in self.secrets if each.until is not None), default=None)
+
     def signing(self, now: datetime) -> tuple[str, ...]:
         """The sealed secrets that sign at `now`, the newest first."""
         return tuple(each.sealed for each in self.secrets if each.until is None or now < each.until)
@@ -95,6 +102,8 @@ def evolve(stream: AgencyStream | None, decision: Payload, at: datetime) -> Agen
         return AgencyStream(id=decision.stream, secrets=secrets, created_at=at, **told)
     if stream is None:
         return None
+    if isinstance(decision, StreamSecretRotated):
+        return stream.model_copy(update={"secrets": _rotated(stream.secrets, decision, at)})
     change = _CHANGES.get(type(decision), _none)(stream, decision)
     return stream.model_copy(update=change) if change else stream
 
@@ -116,9 +125,13 @@ def _resumed(stream: AgencyStream, _decision: StreamResumed) -> Change:
     return {"paused": False, "disabled": None, "verified": stream.verified and stream.disabled is None}
 
 
-def _rotated(stream: AgencyStream, decision: StreamSecretRotated) -> Change:
-    before = stream.secrets[0].model_copy(update={"until": decision.until})
-    return {"secrets": (SealedSecret(sealed=decision.secret), before)}
+def _rotated(
+    secrets: tuple[SealedSecret, ...], decision: StreamSecretRotated, at: datetime
+) -> tuple[SealedSecret, ...]:
+    """Each secret signs as long as it was promised, however many come after it; what has ended is forgotten."""
+    before = secrets[0].model_copy(update={"until": decision.until})
+    older = [each for each in secrets[1:] if each.until is not None and each.until > at]
+    return (SealedSecret(sealed=decision.secret), before, *older)[:MOST_SECRETS]
 
 
 def _ordered(stream: AgencyStream, decision: StreamOrdered) -> Change:
@@ -145,7 +158,6 @@ _CHANGES: Final[Mapping[type[Payload], Callable[[AgencyStream, Any], Change]]] =
     StreamVerified: lambda _, __: {"verified": True},
     StreamPaused: lambda _, __: {"paused": True},
     StreamResumed: _resumed,
-    StreamSecretRotated: _rotated,
     StreamDisabled: lambda _, decision: {"disabled": decision.reason},
     StreamDeleted: lambda _, __: {"deleted": True, "orders": (), "secrets": ()},
     StreamOrdered: _ordered,

@@ -210,7 +210,7 @@ class OwnerApi:
         lanes = await self.progress.lanes(stream.id)
         told = stream.model_dump(mode="json", include={"name", "endpoint", "filter", "created_at", "orders"})
         delivered = max((each["delivered_at"] for each in lanes.values()), default=0.0)
-        until = stream.secrets[-1].until
+        until = stream.old_secret_until
         replays = [each for each in stream.orders if each.work is Work.REPLAY]
         return {
             "stream": stream.id,

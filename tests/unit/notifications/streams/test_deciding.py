@@ -18,12 +18,12 @@ MINE: dict[str, Any] = {"stream": "s", "owner": "agency:transport"}
 URL, OTHER = "https://hooks.example/kenes", "https://other.example"
 
 
-def after(*requests: Payload, stream: AgencyStream | None = None) -> AgencyStream:
+def after(*requests: Payload, stream: AgencyStream | None = None, at: datetime = NOW) -> AgencyStream:
     """The stream after these requests, none of which may be refused."""
     for request in (create(), *requests) if stream is None else requests:
-        decision = decide(stream, request, NOW)
+        decision = decide(stream, request, at)
         assert not isinstance(decision, StreamRefused), decision
-        stream = evolve(stream, decision, NOW)
+        stream = evolve(stream, decision, at)
     assert stream is not None
     return stream
 
@@ -31,6 +31,10 @@ def after(*requests: Payload, stream: AgencyStream | None = None) -> AgencyStrea
 def create(**changes: Any) -> Payload:
     told = {"name": "Events", "endpoint": URL, "filter": StreamFilter(), "secret": "sealed", "start": 7}
     return asked.StreamCreateRequested(**MINE | told | changes)
+
+
+def rotation(secret: str) -> Payload:
+    return asked.StreamRotationRequested(**MINE, secret=secret)
 
 
 def refused(stream: AgencyStream | None, request: Payload) -> str:
@@ -99,11 +103,26 @@ def test_nothing_can_be_asked_of_a_stream_that_is_not_there() -> None:
 
 
 def test_the_secret_before_signs_for_a_day_beside_the_new_one() -> None:
-    stream = after(asked.StreamRotationRequested(**MINE, secret="new"))
+    assert after().old_secret_until is None
+    stream = after(rotation("new"))
     assert stream.signing(NOW + OLD_SECRET_SIGNS - timedelta(seconds=1)) == ("new", "sealed")
     assert stream.signing(NOW + OLD_SECRET_SIGNS) == ("new",)
-    again = after(asked.StreamRotationRequested(**MINE, secret="newest"), stream=stream)
-    assert again.signing(NOW) == ("newest", "new")  # two at a time: the oldest ends
+
+
+def test_a_secret_signs_as_long_as_was_promised_also_where_several_come_after_it() -> None:
+    stream, hour = after(), timedelta(hours=1)
+    for number in range(3):
+        stream = after(rotation(f"{number}"), stream=stream, at=NOW + number * hour)
+    assert stream.signing(NOW + 3 * hour) == ("2", "1", "0", "sealed")
+    assert stream.signing(NOW + OLD_SECRET_SIGNS) == ("2", "1", "0")
+    assert stream.old_secret_until == NOW + 2 * hour + OLD_SECRET_SIGNS
+    stream = after(rotation("3"), stream=stream, at=NOW + OLD_SECRET_SIGNS + hour)
+    assert [each.sealed for each in stream.secrets] == ["3", "2", "1"], "what has ended is not kept"
+
+
+def test_the_secrets_of_a_stream_are_bounded() -> None:
+    stream = after(*[rotation(f"{number}") for number in range(9)])
+    assert stream.signing(NOW) == ("8", "7", "6", "5", "4")
 
 
 def test_orders_have_numbers_that_never_come_again_and_are_bounded() -> None:
