@@ -1,6 +1,8 @@
 """What owners ask about their streams: checked where the log must be asked, written, and waited for."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
 
@@ -38,7 +40,10 @@ def streams_directory() -> Streams:
 
 @dataclass(frozen=True)
 class StreamCommands:
-    """Raises `BrokerUnavailableError` and problems. `wait` is in seconds."""
+    """Raises `BrokerUnavailableError` and problems. `wait` is in seconds.
+
+    `being_made` has the owners of streams that this process asked for and that `streams` may not have yet, by stream.
+    """
 
     asking: Asking
     streams: Streams
@@ -46,6 +51,7 @@ class StreamCommands:
     egress: Egress
     box: Box
     entitlements: Entitlements
+    being_made: dict[str, str] = field(default_factory=dict)
 
     def owned(self, owner: str) -> list[AgencyStream]:
         """An owner's streams, the oldest first."""
@@ -62,22 +68,38 @@ class StreamCommands:
 
     async def create(self, owner: str, body: StreamBody, wait: float) -> tuple[Outcome, str]:
         """A new stream; the outcome and its signing secret."""
-        most = self.entitlements.of(owner).streams
-        if len(self.owned(owner)) >= most:
-            raise Problem(409, "too-many-owned", values={"limit": most})
-        check_types(body.filter, "/filter")
-        await self._check_endpoint(body.endpoint)
         stream, secret = str(uuid4()), new_secret()
-        request = StreamCreateRequested(
-            stream=stream,
-            owner=owner,
-            name=body.name,
-            endpoint=body.endpoint,
-            filter=body.filter,
-            secret=self.box.seal(secret, stream),
-            start=await self._place(body.after, body.since, self.log.cursor),
-        )
-        return await self.ask(request, wait), secret
+        with self._counted(owner, stream):
+            check_types(body.filter, "/filter")
+            await self._check_endpoint(body.endpoint)
+            request = StreamCreateRequested(
+                stream=stream,
+                owner=owner,
+                name=body.name,
+                endpoint=body.endpoint,
+                filter=body.filter,
+                secret=self.box.seal(secret, stream),
+                start=await self._place(body.after, body.since, self.log.cursor),
+            )
+            return await self.ask(request, wait), secret
+
+    @contextmanager
+    def _counted(self, owner: str, stream: str) -> Iterator[None]:
+        """Counts a stream as its owner's, unless the block fails; raises the problem of their having as many as may be.
+
+        Each process counts what it asked for itself: several may together let as many more pass.
+        """
+        for made in [made for made in self.being_made if self.streams.get(made) is not None]:
+            del self.being_made[made]
+        most = self.entitlements.of(owner).streams
+        if len(self.owned(owner)) + list(self.being_made.values()).count(owner) >= most:
+            raise Problem(409, "too-many-owned", values={"limit": most})
+        self.being_made[stream] = owner
+        try:
+            yield
+        except BaseException:
+            self.being_made.pop(stream, None)
+            raise
 
     async def change(self, owner: str, stream: str, body: StreamChangeBody, wait: float) -> Outcome:
         """Another name, address or filter."""
