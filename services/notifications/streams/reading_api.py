@@ -102,7 +102,8 @@ class ReadingApi:
         """One public event by its cursor."""
         await self._open(request)
         cursor = await checked(self.log, cursor_of(request.path_params["cursor"]))
-        found = (await self.log.page(cursor - 1, 1)).lines if cursor else []
+        # It may be at the broker and not yet taken here: whoever was sent it may ask at once.
+        found = (await self.log.page(cursor - 1, 1, end=cursor)).lines if cursor else []
         if not found or found[0].cursor != cursor:
             raise Problem(404, "event-unknown")
         answer = json_bytes(found[0].json, headers={"cache-control": "public, max-age=86400"})

@@ -113,3 +113,9 @@ def test_an_event_is_the_same_as_json_and_as_attributes() -> None:
     assert line is not None
     assert json.loads(line.json) == line.attributes
     assert (line.attributes["cursor"], line.attributes["type"]) == ("4", "notifications.petition.published.v1")
+
+
+async def test_one_event_can_be_asked_for_before_it_is_taken() -> None:
+    log = log_of(MemoryPages([recorded(0, counted("p", 0))]), 0)
+    assert not (await log.page(0, 1)).lines
+    assert [line.cursor for line in (await log.page(0, 1, end=1)).lines] == [1]
