@@ -34,6 +34,11 @@ class GroupCount:
     wanted: int
     streak: int
 
+    @property
+    def settled(self) -> bool:
+        """Whether the number in use is the one that won."""
+        return self.wanted == self.chosen
+
 
 def counts_to_try(fine_clusters: int) -> range:
     """2 up to 5 groups, fewer where there are few fine clusters."""

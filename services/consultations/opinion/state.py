@@ -39,8 +39,13 @@ class OpinionState:
 
     @property
     def stale(self) -> bool:
-        """Whether anything came since the last recompute."""
-        return self._changes != self._computed
+        """Whether another recompute may give other groups.
+
+        Anything came since the last one, or another number of groups has won but not often enough to be taken: without
+        that, the number of an early run would stay for good once votes stop.
+        """
+        count = self._division.count if self._division else None
+        return self._changes != self._computed or not (count is None or count.settled)
 
     @property
     def held(self) -> int:

@@ -81,6 +81,26 @@ def test_one_vote_changes_one_tally() -> None:
     assert state.groups is after
 
 
+@pytest.mark.parametrize("groups", [2, 3, 4])
+def test_whoever_saw_early_votes_comes_to_the_same_groups_once_votes_stop(groups: int) -> None:
+    made = planted(300, 40, groups, seen=0.5)
+    votes = [(f"p{p}", f"c{c}", int(made.votes[p, c])) for p, c in np.argwhere(made.seen).tolist()]
+    random.Random(1).shuffle(votes)
+    state = OpinionState()
+    for number, vote in enumerate(votes):
+        state.take(*vote)
+        if number == 200:
+            state.recompute()
+    runs = 0
+    while state.stale:
+        state.recompute()
+        runs += 1
+
+    assert runs <= 4
+    assert len(state.groups.groups) == groups
+    assert truth_found(made, state.groups) >= 0.95
+
+
 def test_comments_taken_out_shape_nothing_and_can_come_back() -> None:
     state = TWO.state()
     before = state.recompute()
