@@ -12,8 +12,8 @@ from services.consultations.opinion.arrays import Floats, Ints, distances
 
 FEWEST: Final = 2
 MOST: Final = 5
-_CLUSTERS_PER_GROUP: Final = 12
-"""One more group may be tried for each dozen of fine clusters."""
+_PEOPLE_PER_GROUP: Final = 12
+"""One more group may be tried for each dozen of people."""
 _PATIENCE: Final = 4
 """So many times in succession another number must win before it is taken."""
 
@@ -40,13 +40,13 @@ class GroupCount:
         return self.wanted == self.chosen
 
 
-def counts_to_try(fine_clusters: int) -> range:
-    """2 up to 5 groups, fewer where there are few fine clusters."""
-    return range(FEWEST, min(MOST, FEWEST + fine_clusters // _CLUSTERS_PER_GROUP) + 1)
+def counts_to_try(people: int, places: int) -> range:
+    """2 up to 5 groups, fewer where there are few people, or few places where they stand."""
+    return range(FEWEST, max(FEWEST, min(MOST, FEWEST + people // _PEOPLE_PER_GROUP, places)) + 1)
 
 
 def silhouette(points: Floats, weights: Floats, labels: Ints) -> Silhouette:
-    """Silhouette of the points, each weighing as many as it stands for; a point alone in its group scores 0.
+    """Silhouette of the people, of whom `weights` stand at each point; somebody alone in their group scores 0.
 
     The error is the standard error of a weighted mean, with the effective number of points for the weights: people in
     one fine cluster vote so alike that they are one observation.
@@ -57,7 +57,7 @@ def silhouette(points: Floats, weights: Floats, labels: Ints) -> Silhouette:
     size = member.sum(axis=0)
     summed = distances(points, points) @ member
     every = np.arange(len(points))
-    beside = size[labels] - weights
+    beside = size[labels] - 1
     own = summed[every, labels] / np.where(beside > 0, beside, 1.0)
     other = summed / size
     other[every, labels] = np.inf

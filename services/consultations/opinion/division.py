@@ -90,7 +90,7 @@ def _taking_part(votes: VoteMatrix, shaping: VoteMatrix) -> Bools:
 def _groupings(points: Floats, fine: Clusters, rows: Ints, former: Division | None) -> dict[int, Clusters]:
     weights = counted(fine.labels, len(fine.centres)).astype(float)
     found = {}
-    for count in counts_to_try(len(fine.centres)):
+    for count in counts_to_try(len(points), len(fine.centres)):
         centres = None
         if former is not None and count in former.by_count:
             known = _at(rows, former.by_count[count])

@@ -26,6 +26,16 @@ class Planted:
         return state
 
 
+def camps(people: int, comments: int, camps: int, *, noise: float, seed: int = 1) -> Planted:
+    """Camps that each agree with their own comments and no others; of all votes, `noise` are thrown by dice."""
+    rng = np.random.default_rng(seed)
+    camp = np.arange(people) % camps
+    votes = np.where(np.arange(comments) % camps == camp[:, None], 1, -1)
+    thrown = rng.random((people, comments)) < noise
+    said = np.where(thrown, rng.integers(-1, 2, (people, comments)), votes)
+    return Planted(camp, np.ones((people, comments), dtype=np.bool_), said)
+
+
 def planted(people: int, comments: int, groups: int, *, seen: float, seed: int = 1) -> Planted:
     """People of each group agree with nine in ten of what their group stands for, and answer a share of comments.
 

@@ -42,6 +42,16 @@ def test_silhouettes_are_as_defined(seed: int, count: int, groups: int) -> None:
     assert silhouette(points, np.ones(count), labels).mean == pytest.approx(by_definition(points, labels))
 
 
+def test_people_of_one_place_count_as_if_each_were_a_point() -> None:
+    rng = np.random.default_rng(1)
+    points, people = rng.normal(size=(8, 2)), np.array([1, 2, 3, 40, 5, 6, 1, 9])
+    labels = np.array([0, 0, 0, 1, 2, 2, 0, 2])
+
+    together = silhouette(points, people.astype(float), labels)
+
+    assert together.mean == pytest.approx(by_definition(points.repeat(people, axis=0), labels.repeat(people)))
+
+
 def test_heaps_apart_score_near_one_and_one_heap_in_two_does_not() -> None:
     rng = np.random.default_rng(1)
     heap = rng.normal(size=(50, 2))
@@ -78,6 +88,9 @@ def test_a_number_that_is_not_possible_any_more_is_left_at_once() -> None:
     assert steadied(2, GroupCount(5, 5, 9), among=(2, 3)).chosen == 2
 
 
-@pytest.mark.parametrize(("fine", "counts"), [(1, [2]), (11, [2]), (12, [2, 3]), (100, [2, 3, 4, 5])])
-def test_few_people_are_not_cut_into_many_groups(fine: int, counts: list[int]) -> None:
-    assert list(counts_to_try(fine)) == counts
+@pytest.mark.parametrize(
+    ("people", "places", "counts"),
+    [(1, 1, [2]), (11, 11, [2]), (12, 12, [2, 3]), (300, 3, [2, 3]), (300, 1, [2]), (300, 100, [2, 3, 4, 5])],
+)
+def test_few_people_are_not_cut_into_many_groups(people: int, places: int, counts: list[int]) -> None:
+    assert list(counts_to_try(people, places)) == counts

@@ -12,7 +12,7 @@ import pytest
 from schemas.consultations.parts import Stakeholder
 from services.consultations.opinion import OpinionGroups, OpinionState, Vote
 from tests.conversations import adjusted_rand
-from tests.unit.consultations.opinion.planted import Planted, planted
+from tests.unit.consultations.opinion.planted import Planted, camps, planted
 
 TWO = planted(120, 40, 2, seen=0.6)
 
@@ -32,6 +32,17 @@ def test_planted_groups_are_found(people: int, groups: int, seen: float) -> None
 
     assert len(found.groups) == groups
     assert truth_found(made, found) >= 0.85
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.02])
+@pytest.mark.parametrize(("people", "comments"), [(36, 20), (60, 12), (300, 12)])
+def test_camps_are_told_apart_however_alike_their_people_vote(people: int, comments: int, noise: float) -> None:
+    made = camps(people, comments, 3, noise=noise)
+
+    found = made.state().recompute()
+
+    assert len(found.groups) == 3
+    assert truth_found(made, found) == 1.0
 
 
 def test_the_same_votes_give_the_same_groups() -> None:
