@@ -154,7 +154,7 @@ class PolisFolder:
         path = self.path / SUMMARY
         if not path.is_file():
             return ""
-        with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             told = {row[0]: row[1] for row in csv.reader(file) if len(row) > 1}
         return " ".join(told.get("topic", "").split())
 

@@ -35,14 +35,11 @@ class Line:
 
     def name(self, column: str) -> str:
         """An id as polis numbers things."""
-        text = self.text(column)
-        if not is_id(text):
-            raise self.fault(column, f"{shortened(text)} is not a number of digits")
-        return text
+        return self._digits(column, self.text(column))
 
     def count(self, column: str) -> int:
-        """A count from 0."""
-        return int(self.name(column))
+        """A count from 0; other tools write "3.0" where a cell of the column is empty."""
+        return int(self._digits(column, self.text(column).removesuffix(".0")))
 
     def side(self, column: str) -> int:
         """-1, 0 or 1."""
@@ -57,6 +54,11 @@ class Line:
             return moment(self.count(column))
         except OverflowError:
             raise self.fault(column, f"{shortened(self.text(column))} is too late a time") from None
+
+    def _digits(self, column: str, number: str) -> str:
+        if not is_id(number):
+            raise self.fault(column, f"{shortened(self.text(column))} is not a number of digits")
+        return number
 
 
 def moment(since_epoch: int) -> datetime:

@@ -121,6 +121,21 @@ def test_columns_may_be_in_another_order_and_a_mark_before_them(tmp_path: Path) 
     assert (vote.participant, vote.comment, vote.value) == ("7", "0", 1)
 
 
+def test_whole_numbers_may_be_as_other_tools_write_them(tmp_path: Path) -> None:
+    people = PEOPLE.replace("7,0,1,2,1,1,1,-1", "7,3.0,1,2,1,1,1.0,-1.0")
+
+    read = list(folder(tmp_path, **{"participants-votes": people}).participants())
+
+    assert [(each.id, each.group, each.votes) for each in read] == [("7", 3, (("0", 1), ("1", -1))), ("8", None, ())]
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_the_topic_is_read_with_a_mark_before_it_too(tmp_path: Path, mark: str) -> None:
+    assert folder(tmp_path, summary=f"{mark}topic,Libraries and readers\nurl,https://pol.is/x\n").topic == (
+        "Libraries and readers"
+    )
+
+
 def test_a_good_folder_is_counted(tmp_path: Path) -> None:
     assert folder(tmp_path).check() == PolisCounts(comments=2, votes=2, participants=2)
     assert folder(tmp_path / "matrix", votes=None).check() == PolisCounts(comments=2, votes=2, participants=2)
