@@ -140,7 +140,7 @@ class Builder:
         if row.style == "-":
             return ClauseKind.INDENT
         upper = not self._open or not self._open[-1].style
-        return ClauseKind.PARAGRAPH if upper and row.style[0] in "(1I" and row.style != "1)" else ClauseKind.POINT
+        return ClauseKind.PARAGRAPH if upper and row.style[0] in "(1IA" and row.style != "1)" else ClauseKind.POINT
 
     def _words(self, block: Block, following: Block | None) -> Node:
         while self._open and self._open[-1].listed and self._open[-1].depth > block.depth:
@@ -203,11 +203,11 @@ def _styles(row: labels.Enumerator) -> tuple[str, ...]:
     A letter that is a Roman number too: as a letter, since that one has less of a gap. A doubled letter: after "z)" its
     row goes on with "aa)"; in German law "aa)" begins a row below "a)".
     """
-    if row.style in {"(a)", "a)"} and is_roman(row.number):
-        return (row.style, row.style.replace("a", "i"))
+    if row.style in {"(a)", "a)", "(A)"} and is_roman(row.number):
+        return (row.style, row.style.replace("a", "i").replace("A", "I"))
     if row.style in {"(a)", "a)"} and len(row.number) > 1:
         return (row.style, row.style.replace("a", "aa"))
-    return ("Ii",) if row.style == "I." else (row.style,)
+    return ("A.", "Ii") if row.style == "I." else (row.style,)
 
 
 def _is_sentence(rest: str) -> bool:

@@ -76,19 +76,21 @@ _NAMED: Final = re.compile(r"(?P<label>(?P<word>article|artikel|статья)\s+
 _BARE: Final = re.compile(
     r"(?P<label>приложение|қосымша|anlage|anhang|annexe?|appendix|schedule|lisa)(?!\w)(?P<rest>.*)", re.IGNORECASE
 )
-_SEPARATOR: Final = re.compile(r"\s*(?:[.:]\s+|[.:]$|\s[-–—]\s*|$)")
-
 _LETTERS = "a-zа-яәғқңөұүһіё"
+_SEPARATOR: Final = re.compile(rf"\s*(?:[.:]\s+|[.:]$|\s[-–—]\s*|[–—](?![{_LETTERS}\d])|$)")
+
 _INSERTED = rf"(?:[-–.^]\d{{1,3}}|{FIGURES})*"
 _ENUMERATORS: Final = (
     ("(1)", re.compile(rf"\((?P<n>\d{{1,3}}{_INSERTED}[{_LETTERS}A-Z]?)\)(?:\s+|$)")),
     ("(a)", re.compile(rf"\((?P<n>[ivxlc]{{1,6}}|[{_LETTERS}]|([a-z])\2)\)(?:\s+|$)")),
+    ("(A)", re.compile(r"\((?P<n>[IVXL]{1,6}|[A-Z])\)(?:\s+|$)")),
     ("1)", re.compile(rf"(?P<n>\d{{1,3}}{_INSERTED}[{_LETTERS}]?)\)(?:\s+|$)")),
     ("a)", re.compile(rf"(?P<n>[ivxlc]{{1,6}}|[{_LETTERS}]|([a-z])\2)\)(?:\s+|$)")),
     ("1.1", re.compile(r"(?P<n>\d{1,3}(?:\.\d{1,3})+)\.?(?:\s+|$)")),
     ("1.", re.compile(rf"(?P<n>\d{{1,3}}(?:[-–^]\d{{1,3}}|{FIGURES})?[a-z]?)\.(?:\s+|$)")),
     ("1°", re.compile(r"(?P<n>\d{1,3})°(?:\s+|$)")),
     ("I.", re.compile(r"(?P<n>[IVXL]{1,6})\.(?:\s*[-–—]?\s+|\s*[-–—]?$)")),
+    ("A.", re.compile(r"(?P<n>[A-Z])\.(?:\s*[-–—]?\s+|\s*[-–—]?$)")),
     ("a.", re.compile(r"(?P<n>[a-z])\.(?:\s+|$)")),
     ("-", re.compile(r"(?P<n>)(?:[-–—•*·]\s+|[-–—](?=[^\W\d_]))")),
 )

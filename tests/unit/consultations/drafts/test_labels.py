@@ -38,6 +38,7 @@ from services.consultations.drafts.ordinals import may_follow
         ("Article L. 121-3", ClauseKind.ARTICLE, "L. 121-3", ""),
         ("Titre premier : De la souveraineté", ClauseKind.TITLE, "1", "De la souveraineté"),
         ("Titre XI bis : Le Défenseur des droits", ClauseKind.TITLE, "XI bis", "Le Défenseur des droits"),
+        ("TITLE I—MISCELLANEOUS", ClauseKind.TITLE, "I", "MISCELLANEOUS"),
         ("Section 3", ClauseKind.SECTION, "3", ""),
         ("PART ONE: General", ClauseKind.PART, "1", "General"),
         ("Schedule 2", ClauseKind.ANNEX, "2", ""),
@@ -51,7 +52,16 @@ def test_structural_numbers(line: str, kind: ClauseKind, number: str, rest: str)
 
 @pytest.mark.parametrize(
     "line",
-    ["Статьями 5 и 6 установлено", "Статья", "Partly 5", "Titelblatt", "Anlagen 1 und 2", "Articles 5", "5 бапта"],
+    [
+        "Статьями 5 и 6 установлено",
+        "Статья",
+        "Partly 5",
+        "Titelblatt",
+        "Anlagen 1 und 2",
+        "Articles 5",
+        "5 бапта",
+        "Part 5—as amended",
+    ],
 )
 def test_words_that_only_begin_like_a_number(line: str) -> None:
     label = structural(line)
@@ -67,6 +77,8 @@ def test_words_that_only_begin_like_a_number(line: str) -> None:
         ("ә) мәтін", "ә", "мәтін"),
         ("(iv) text", "iv", "text"),
         ("aa) Text", "aa", "Text"),
+        ("(A) text", "A", "text"),
+        ("B. Text", "B", "Text"),
         ("1. Текст", "1", "Текст"),
         ("1-1) текст", "1-1", "текст"),
         ("1.2.3 Text", "1.2.3", "Text"),
