@@ -4,6 +4,7 @@ A piece stands below the nearest open piece that is above it. Whether one is abo
 their headings where both have one, else by the rank of their words in the law-making of their language.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from schemas.consultations.clauses import ClauseKind
@@ -25,10 +26,11 @@ DOUBLED: Final = frozenset({"aa)", "(aa)"})
 class Builder:
     """Takes paragraphs in order; `roots` are the uppermost pieces of those it has taken."""
 
-    def __init__(self, limits: Limits, *, sections_hold_articles: bool) -> None:
+    def __init__(self, limits: Limits, *, sections_hold_articles: bool, paragraphs_hold_articles: bool) -> None:
         self.roots: list[Node] = []
         self._limits = limits
         self._sections_hold_articles = sections_hold_articles
+        self._paragraphs_hold_articles = paragraphs_hold_articles
         self._open: list[Node] = []
         self._numbers: dict[ClauseKind, str] = {}
         self._uppermost: dict[str, str] = {}
@@ -46,18 +48,14 @@ class Builder:
             return self._words(block, following)
         if known is not None:
             return self._structure(block, known)
-        if (
-            (label := labels.structural(block.text) or labels.named(block.text))
-            and not block.listed
-            and self._begins(label)
-        ):
+        if (label := self._label(block.text)) and not block.listed and self._begins(label):
             return self._structure(block, label)
         if (row := labels.enumerator(block.text)) and (kept := self._in_row(row, block)):
             return self._row(block, kept)
         return self._words(block, following)
 
     def _heading(self, block: Block) -> Node:
-        if label := labels.structural(block.text) or labels.named(block.text):
+        if label := self._label(block.text):
             return self._structure(block, label)
         row = labels.enumerator(block.text)
         kind = ClauseKind.PREAMBLE if unmarked(block.text).casefold() in labels.PREAMBLES else ClauseKind.HEADING
@@ -65,6 +63,14 @@ class Builder:
         if row and row.rest and row.style != "-":
             node.label, node.number, node.heading = row.label, row.number, row.rest
         return self._below_what_is_above(node)
+
+    def _label(self, text: str) -> labels.Label | None:
+        """The number of the law at the start of a text, with the rank that its word has in this document."""
+        label = labels.structural(text) or labels.named(text)
+        if label is not None and label.label.startswith("§") and self._paragraphs_hold_articles:
+            kind, rank = labels.WORDS["параграф"]
+            return replace(label, kind=kind, rank=rank)
+        return label
 
     def _begins(self, label: labels.Label) -> bool:
         """Whether a paragraph that reads like a number of the law begins a piece, and is no mention of one."""

@@ -20,7 +20,11 @@ def outline(blocks: Sequence[Block], limits: Limits) -> Outline:
     """Builds the tree. Raises `DraftError` where it would be too deep or have too many clauses."""
     title, rest = _title([with_plain_number(block) for block in blocks])
     inside, bare = quoted(rest), bare_sections(rest)
-    builder = Builder(limits, sections_hold_articles=_sections_hold_articles(rest))
+    builder = Builder(
+        limits,
+        sections_hold_articles=_sections_hold_articles(rest),
+        paragraphs_hold_articles=_paragraphs_hold_articles(rest),
+    )
     for at, block in enumerate(rest):
         following = rest[at + 1] if at + 1 < len(rest) else None
         builder.add(block, following, bare.get(at), is_quoted=at in inside)
@@ -50,6 +54,25 @@ def _title(blocks: Sequence[Block]) -> tuple[str, Sequence[Block]]:
 def _sections_hold_articles(blocks: Iterable[Block]) -> bool:
     found = (labels.structural(block.text) for block in blocks)
     return any(label and label.kind is ClauseKind.ARTICLE for label in found)
+
+
+def _paragraphs_hold_articles(blocks: Sequence[Block]) -> bool:
+    """Whether nothing but its heading is between a "§" and an article, as in the civil codes of Kazakhstan and Russia.
+
+    Not in German, where the "§" is the article, and stands in an "Artikel" of a law that changes several.
+    """
+    found = [labels.structural(block.text) for block in blocks]
+    for at, upper in enumerate(found):
+        if upper is not None and upper.label.startswith("§"):
+            heading = at if upper.rest else at + 1
+            lower = found[heading + 1] if heading + 1 < len(found) else None
+            if lower and _is_article(lower) and not blocks[heading].text.endswith(labels.STOPS):
+                return True
+    return False
+
+
+def _is_article(label: labels.Label) -> bool:
+    return label.kind is ClauseKind.ARTICLE and not label.label.casefold().startswith(("§", "artikel"))
 
 
 def _finished(title: str, roots: list[Node]) -> Outline:

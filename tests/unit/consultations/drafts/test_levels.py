@@ -3,7 +3,7 @@
 import pytest
 
 from services.consultations.drafts.reading import read
-from services.consultations.drafts.tree import walk
+from services.consultations.drafts.tree import units, walk
 
 AMERICAN = """A BILL
 
@@ -39,6 +39,57 @@ J. Smith wrote to A. Brown.
 """
 
 
+CIVIL_CODE = """Кодекс
+
+Глава 1. Общее
+Статья 1. Предмет
+Кодекс регулирует отношения.
+
+Глава 2. Лица
+
+§ 1. Основные положения
+
+Статья 48. Понятие
+1. Лицом признается организация.
+2. Лицо регистрируется по § 2 настоящей главы.
+
+§ 2. Организации
+
+Статья 66. Товарищества
+Ими признаются организации.
+
+Глава 3. Участие
+
+Статья 124. Субъекты
+Они участвуют.
+"""
+KAZAKH_CODE = """Кодекс
+
+1-тарау. ҚҰЗЫРЕТ
+
+§1
+Үкімет
+
+1-бап. Үкіметтің құзыреті
+Үкімет бекітеді.
+"""
+GERMAN_AMENDMENT = """Gesetz
+
+Artikel 1. Änderung
+§ 1. Geltung
+Es gilt überall.
+§ 2. (weggefallen)
+Artikel 2. Inkrafttreten
+Es gilt morgen.
+"""
+BELGIAN = """Loi
+
+Art. 1. Le Roi nomme.
+§ 2. Le Roi révoque.
+Art. 2. La loi est en vigueur.
+"""
+
+
 def levels(text: str) -> str:
     return "|".join("." * place.depth + place.clause.label for place in walk(read("a.txt", text.encode())))
 
@@ -60,3 +111,21 @@ def levels(text: str) -> str:
 )
 def test_rows_of_capital_letters_are_levels(text: str, shape: str) -> None:
     assert levels(text) == shape
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        (CIVIL_CODE, "Глава 1|.Статья 1|Глава 2|.§ 1|..Статья 48|...1.|...2.|.§ 2|..Статья 66|Глава 3|.Статья 124"),
+        (KAZAKH_CODE, "1-тарау|.§1|..1-бап"),
+        (GERMAN_AMENDMENT, "Artikel 1|§ 1|§ 2|Artikel 2"),
+        (BELGIAN, "Art. 1|§ 2|Art. 2"),
+    ],
+)
+def test_a_paragraph_sign_above_articles_holds_them(text: str, shape: str) -> None:
+    assert levels(text) == shape
+
+
+def test_articles_keep_their_ids_beside_paragraph_signs() -> None:
+    tree = read("a.txt", CIVIL_CODE.encode())
+    assert [unit.id for unit in units(tree)] == ["art_1", "art_48", "art_66", "art_124"]
