@@ -22,6 +22,9 @@ SHORT_HEADING: Final = 150
 DOUBLED: Final = frozenset({"aa)", "(aa)"})
 """Rows whose letters are each written twice, and count as one."""
 
+ROMAN: Final = {"(a)": "(i)", "a)": "i)", "(A)": "(I)", "A.": "Ii"}
+"""The rows of Roman numbers that look like one of letters."""
+
 
 class Builder:
     """Takes paragraphs in order; `roots` are the uppermost pieces of those it has taken."""
@@ -106,12 +109,12 @@ class Builder:
         """The row's number, its style made sure of; None where it cannot be one here, as in "1995. …" of a text."""
         if row.style == "-":
             return row
-        for style in _styles(row):
+        for style, gap in _styles(row):
             before = next((node.number for node in reversed(self._open) if node.style == style), None)
             roman = "i" in style.casefold()
             before = before[:1] if style in DOUBLED and before else before
             number = row.number[:1] if style in DOUBLED else row.number
-            if may_follow(number, before, roman=roman) or self._runs_on(style, number, roman=roman):
+            if may_follow(number, before, roman=roman, gap=gap) or self._runs_on(style, number, roman=roman):
                 return labels.Enumerator(style, row.label, row.number, row.rest)
         if block.listed:
             return row
@@ -203,17 +206,19 @@ def _is_level(node: Node, block: Block) -> bool:
     return node.depth == block.depth if node.listed and block.listed else True
 
 
-def _styles(row: labels.Enumerator) -> tuple[str, ...]:
-    """The rows that it may go on, as the likelier first.
+def _styles(row: labels.Enumerator) -> tuple[tuple[str, int | None], ...]:
+    """The rows that it may go on, as the likelier first, each with the greatest step, None for the usual one.
 
-    A letter that is a Roman number too: as a letter, since that one has less of a gap. A doubled letter: after "z)" its
+    A letter that is a Roman number too: as the very next letter, then as a Roman number: below "(d)", "(i)" begins a
+    row, and it is a letter after others only where it cannot be that. A doubled letter: after "z)" its
     row goes on with "aa)"; in German law "aa)" begins a row below "a)".
     """
-    if row.style in {"(a)", "a)", "(A)"} and is_roman(row.number):
-        return (row.style, row.style.replace("a", "i").replace("A", "I"))
-    if row.style in {"(a)", "a)"} and len(row.number) > 1:
-        return (row.style, row.style.replace("a", "aa"))
-    return ("A.", "Ii") if row.style == "I." else (row.style,)
+    style = "A." if row.style == "I." else row.style
+    if style in ROMAN and is_roman(row.number):
+        return (style, 1), (ROMAN[style], None), (style, None)
+    if style in {"(a)", "a)"} and len(row.number) > 1:
+        return (style, None), (style.replace("a", "aa"), None)
+    return ((style, None),)
 
 
 def _is_sentence(rest: str) -> bool:

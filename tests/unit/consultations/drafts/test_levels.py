@@ -129,3 +129,14 @@ def test_a_paragraph_sign_above_articles_holds_them(text: str, shape: str) -> No
 def test_articles_keep_their_ids_beside_paragraph_signs() -> None:
     tree = read("a.txt", CIVIL_CODE.encode())
     assert [unit.id for unit in units(tree)] == ["art_1", "art_48", "art_66", "art_124"]
+
+
+def test_a_roman_number_begins_a_row_below_a_letter_that_is_near() -> None:
+    text = (
+        "Section 1. Duty\nWho must:\n(a) one;\n(b) two;\n(c) three;\n(d) four:\n(i) first;\n(ii) second;\n(e) five.\n"
+        "Section 2. More\nIt is:\n(1) one—\n(A) a;\n(B) b;\n(C) c;\n(D) d—\n(i) x—\n(I) deep;\n(II) deeper;\n(ii) y.\n"
+    )
+    assert levels(text) == (
+        "Section 1|.(a)|.(b)|.(c)|.(d)|..(i)|..(ii)|.(e)"
+        "|Section 2|.(1)|..(A)|..(B)|..(C)|..(D)|...(i)|....(I)|....(II)|...(ii)"
+    )
