@@ -11,9 +11,10 @@ from typing import Final, Protocol, Self
 
 import httpcore
 
-from kenes.egress.connecting import CheckedBackend, Resolve, system_resolve
+from kenes.egress.connecting import CheckedBackend
 from kenes.egress.errors import EgressError, EgressRefusedError
 from kenes.egress.pools import Pools
+from kenes.egress.resolving import Resolve, Resolver
 from kenes.egress.settings import EgressSettings
 from kenes.egress.target import Target, parse_target
 
@@ -55,14 +56,16 @@ class Egress:
         self,
         settings: EgressSettings,
         *,
-        resolve: Resolve = system_resolve,
+        resolve: Resolve | None = None,
         tls: ssl.SSLContext | None = None,
         network: httpcore.AsyncNetworkBackend | None = None,
     ) -> None:
         self._settings = settings
         free = (parse_target(origin) for origin in settings.egress_test_targets)
         self._backend = CheckedBackend(
-            frozenset((target.host, target.port) for target in free), resolve, network or httpcore.AnyIOBackend()
+            frozenset((target.host, target.port) for target in free),
+            resolve or Resolver(settings.egress_connect_seconds),
+            network or httpcore.AnyIOBackend(),
         )
         self._tls = tls or httpcore.default_ssl_context()
         self._pools = Pools(self._pool)

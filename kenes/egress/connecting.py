@@ -6,9 +6,7 @@ rebinding) is never asked a second time. The name stays what TLS verifies.
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -16,15 +14,7 @@ import httpcore
 
 from kenes.egress.addresses import is_public
 from kenes.egress.errors import EgressRefusedError
-
-Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Host and port to addresses as text, best first. Raises `OSError` for a host that is not found."""
-
-
-async def system_resolve(host: str, port: int) -> list[str]:
-    """What the system's resolver says."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
+from kenes.egress.resolving import Resolve
 
 
 class CheckedBackend(httpcore.AsyncNetworkBackend):
