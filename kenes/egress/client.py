@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Protocol, Self
@@ -30,16 +31,17 @@ _FAILURES: Final[Mapping[type[Exception], str]] = {
     OSError: "connection-lost",
 }
 """What can happen on the way, and its code; the first that fits counts."""
+_BROKEN: Final = (TimeoutError, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError)
+_BODY_SECONDS: Final = 1.0
+"""For so long the end of a body is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. Names of headers are in lower case; `whole` is False where the body was longer than is read."""
+    """What came back: its head, for nobody needs more. Names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
-    whole: bool = True
 
 
 class Poster(Protocol):
@@ -80,20 +82,23 @@ class Egress:
             raise EgressError(_reason(error)) from None
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
-        """Posts once. Raises `EgressRefusedError` before anything is sent, `EgressError` for what is no answer."""
+        """Posts once. Raises `EgressRefusedError` before anything is sent, `EgressError` for what is no answer.
+
+        The head is the answer: how its body ends changes nothing.
+        """
         target = self._target(url)
         try:
             async with asyncio.timeout(self._settings.egress_total_seconds):
-                return await self._ask(target, content, headers)
-        except (
-            TimeoutError,
-            httpcore.TimeoutException,
-            httpcore.NetworkError,
-            httpcore.ProtocolError,
-            OSError,
-        ) as error:
+                got = await self._ask(target, content, headers)
+        except _BROKEN as error:
             # A cause may repeat the address, which is a secret where it carries a token.
             raise EgressError(_reason(error)) from None
+        await _let_go(got, self._settings.egress_body_bytes)
+        if sum(len(name) + len(value) for name, value in got.headers) > self._settings.egress_header_bytes:
+            raise EgressError("headers-too-large")
+        return Answer(
+            got.status, {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in got.headers}
+        )
 
     async def aclose(self) -> None:
         """Closes what is kept."""
@@ -122,7 +127,7 @@ class Egress:
             raise EgressRefusedError("not-https")
         return target
 
-    async def _ask(self, target: Target, content: bytes, headers: Mapping[str, str]) -> Answer:
+    async def _ask(self, target: Target, content: bytes, headers: Mapping[str, str]) -> httpcore.Response:
         settings = self._settings
         limits = {
             "connect": settings.egress_connect_seconds,
@@ -136,24 +141,21 @@ class Egress:
         url = httpcore.URL(
             scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=target.path.encode()
         )
-        lines = list(told.items())
+        request = httpcore.Request(
+            "POST", url, headers=list(told.items()), content=content, extensions={"timeout": limits}
+        )
         pool = await self._pools.of(target.origin)
-        async with pool.stream("POST", url, headers=lines, content=content, extensions={"timeout": limits}) as got:
-            if sum(len(name) + len(value) for name, value in got.headers) > settings.egress_header_bytes:
-                raise EgressError("headers-too-large")
-            body, whole = await _read(got, settings.egress_body_bytes)
-            found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in got.headers}
-            return Answer(got.status, found, body, whole)
+        return await pool.handle_async_request(request)
 
 
-async def _read(answer: httpcore.Response, most: int) -> tuple[bytes, bool]:
-    """At most so much of the body. Leaving the rest unread ends the connection."""
-    body = bytearray()
-    async for part in answer.aiter_stream():
-        body += part
-        if len(body) > most:
-            return bytes(body[:most]), False
-    return bytes(body), True
+async def _let_go(answer: httpcore.Response, most: int) -> None:
+    """Reads at most so much of the body, so that the connection can be kept; one that is left unread ends it."""
+    with suppress(*_BROKEN):
+        async with aclosing(answer), asyncio.timeout(_BODY_SECONDS):
+            async for part in answer.aiter_stream():
+                most -= len(part)
+                if most < 0:
+                    return
 
 
 def _reason(error: Exception) -> str:

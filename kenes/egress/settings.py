@@ -18,10 +18,12 @@ class EgressSettings(BaseSettings):
         default=5.0, gt=0, le=60, description="Seconds to find a host, connect and agree on TLS."
     )
     egress_total_seconds: float = Field(
-        default=15.0, gt=0, le=120, description="Seconds from the request to the answer's last byte."
+        default=15.0, gt=0, le=120, description="Seconds from the request to the end of the answer's head."
     )
     egress_header_bytes: int = Field(default=16_384, ge=1_024, description="Bytes of headers that an answer may have.")
-    egress_body_bytes: int = Field(default=65_536, ge=0, description="Bytes of an answer's body that are read.")
+    egress_body_bytes: int = Field(
+        default=65_536, ge=0, description="Bytes of an answer's body that are read, so that its connection is kept."
+    )
     egress_test_targets: frozenset[str] = Field(
         default=frozenset(),
         description="Origins, JSON, e.g. `http://127.0.0.1:9000`, that may be asked although they are "

@@ -74,7 +74,7 @@ async def test_a_test_target_is_asked_and_its_answer_read() -> None:
     async with receiver(said) as server, Egress(settings(server.url)) as client:
         answer = await client.post(f"{server.url}/a?b=1", b'{"x":1}', {"Content-Type": "application/json"})
         again = await client.post(server.url, b"", {"Host": "evil.example", "Accept-Encoding": "gzip"})
-    assert (answer.status, answer.body, answer.headers["retry-after"], answer.whole) == (202, b"ok", "7", True)
+    assert (answer.status, answer.headers["retry-after"]) == (202, "7")
     assert again.status == 202
     (head, body), (second, _) = server.requests
     assert head.startswith("POST /a?b=1 HTTP/1.1\r\n")
@@ -170,11 +170,10 @@ async def test_of_a_huge_body_only_the_start_is_read() -> None:
             await writer.drain()
 
     async with receiver(endless) as server, Egress(settings(server.url, egress_body_bytes=1000)) as client:
-        answer = await client.post(server.url, b"", {})
-    assert (answer.status, len(answer.body), answer.whole) == (200, 1000, False)
+        assert (await client.post(server.url, b"", {})).status == 200
 
 
-async def test_a_body_that_drips_ends_with_our_patience() -> None:
+async def test_a_body_that_drips_is_not_waited_for() -> None:
     async def drip(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
         while not writer.is_closing():
@@ -183,7 +182,8 @@ async def test_a_body_that_drips_ends_with_our_patience() -> None:
             await asyncio.sleep(0.05)
 
     async with receiver(drip) as server, Egress(settings(server.url, egress_total_seconds=0.3)) as client:
-        assert await refused(client, server.url) == "timeout"
+        async with asyncio.timeout(10):
+            assert (await client.post(server.url, b"", {})).status == 200
 
 
 async def test_a_host_that_says_nothing_ends_with_our_patience() -> None:
@@ -206,14 +206,33 @@ async def test_answers_that_are_none(said: bytes, reason: str) -> None:
         assert await refused(client, server.url) == reason
 
 
-async def test_a_body_shorter_than_it_said_is_no_answer() -> None:
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nshort", 200),
+        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nshort\r\n", 200),
+        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nnone\r\n", 200),
+        (b"HTTP/1.1 410 Gone\r\ncontent-length: 1000\r\n\r\n", 410),
+    ],
+)
+async def test_an_answer_counts_though_its_body_breaks_off(said: bytes, status: int) -> None:
     async def short(writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nshort")
+        writer.write(said)
         await writer.drain()
         writer.close()
 
     async with receiver(short) as server, Egress(settings(server.url)) as client:
-        assert await refused(client, server.url) == "not-http"
+        assert (await client.post(server.url, b"", {})).status == status
+
+
+async def test_an_answer_counts_though_its_body_has_no_end() -> None:
+    """A body without a length ends with the connection, and this one stays."""
+    async with (
+        receiver(saying(b"HTTP/1.1 410 Gone\r\n\r\n")) as server,
+        Egress(settings(server.url, egress_total_seconds=0.5)) as client,
+    ):
+        assert [(await client.post(server.url, b"", {})).status for _ in range(2)] == [410, 410]
+    assert server.connections == 2
 
 
 async def test_a_closed_port_and_an_unknown_name_are_no_connection() -> None:

@@ -28,7 +28,7 @@ class Posted:
     """Answers every request alike, and keeps the last one."""
 
     def __init__(self, status: int, **headers: str) -> None:
-        self._answer = Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, b"")
+        self._answer = Answer(status, {name.replace("_", "-"): value for name, value in headers.items()})
         self.url, self.body, self.headers = "", b"", dict[str, str]()
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
