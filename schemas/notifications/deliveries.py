@@ -15,6 +15,7 @@ from schemas.notifications.parts import (
     Preferences,
     Priority,
     Subscriber,
+    ZonedQuietHours,
 )
 from schemas.payload import Payload
 
@@ -91,6 +92,7 @@ class DeliveryQueued(Payload):
     priority: Priority
     due_at: datetime
     tries: int = 0
+    quiet: ZonedQuietHours | None = Field(default=None, description="When it is not tried again.")
 
 
 class DeliveryShown(Payload):

@@ -75,6 +75,12 @@ class QuietHours(Part):
     end: int = Field(ge=0, le=23)
 
 
+class ZonedQuietHours(QuietHours):
+    """Quiet hours of the day in `zone`."""
+
+    zone: str
+
+
 class Preferences(Part):
     """In which language and when somebody is told. Hours are of the day in `zone`; week days count from Monday, 0."""
 

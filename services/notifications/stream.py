@@ -6,8 +6,8 @@ from typing import Any
 from kenes.mongo.client import Document
 from kenes.mongo.decision_state import Rules
 from schemas.envelope import Event
-from schemas.notifications.parts import ChannelKind, Place, Priority, Wanted
-from schemas.payload import Payload
+from schemas.notifications.parts import ChannelKind, Place, Priority, Wanted, ZonedQuietHours
+from schemas.payload import Part, Payload
 from services.notifications.domain import delivery, fan_out, publication, subscriber, subscribing
 from services.notifications.domain.delivery import Delivery, Phase
 from services.notifications.domain.fan_out import FanOut
@@ -89,6 +89,7 @@ def delivery_rules() -> Rules[Delivery | None]:
             kind=ChannelKind(document["kind"]),
             priority=Priority(document["priority"]),
             tries=document["tries"],
+            quiet=None if document.get("quiet") is None else ZonedQuietHours.model_validate(document["quiet"]),
         )
 
     return Rules(
@@ -109,4 +110,6 @@ def _delivery(event: Event[Payload]) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Part):
+        return value.model_dump()
     return str(value) if isinstance(value, str) else value

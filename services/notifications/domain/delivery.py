@@ -24,10 +24,10 @@ from schemas.notifications.deliveries import (
     ReadRequested,
     RetryRequested,
 )
-from schemas.notifications.parts import INBOX, ChannelKind, Priority
+from schemas.notifications.parts import INBOX, ChannelKind, Priority, ZonedQuietHours
 from schemas.payload import Payload
 from services.notifications.domain.refusals import Refusal
-from services.notifications.domain.schedule import due_at, priority_when_due, retry_at
+from services.notifications.domain.schedule import due_at, priority_when_due, quiet_hours, retry_at
 
 GIVEN_UP: Final = "tried-too-often"
 
@@ -44,7 +44,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One delivery; `tries` are those that did not work."""
+    """One delivery; `tries` are those that did not work, and it is not tried again in `quiet` hours."""
 
     phase: Phase
     event: str
@@ -53,6 +53,7 @@ class Delivery:
     kind: ChannelKind
     priority: Priority
     tries: int = 0
+    quiet: ZonedQuietHours | None = None
 
 
 def delivery_id(event: str, subscriber: str, channel: str) -> str:
@@ -76,7 +77,7 @@ def evolve(delivery: Delivery | None, decision: Payload) -> Delivery | None:
     """The delivery after a decision; the same object where it changed nothing."""
     if isinstance(decision, DeliveryQueued):
         told = (decision.event, decision.interest, decision.channel, decision.kind, decision.priority)
-        return Delivery(Phase.QUEUED, *told, tries=decision.tries)
+        return Delivery(Phase.QUEUED, *told, tries=decision.tries, quiet=decision.quiet)
     if isinstance(decision, DeliveryShown):
         told = (decision.event, decision.interest, INBOX, ChannelKind.INBOX, Priority.NORMAL)
         return Delivery(Phase.UNREAD, *told)
@@ -99,6 +100,7 @@ def _deliver(request: DeliveryRequested, now: datetime) -> Payload:
         kind=request.kind,
         priority=priority_when_due(request.priority, now, due),
         due_at=due,
+        quiet=quiet_hours(request.priority, request.preferences),
     )
 
 
@@ -111,7 +113,7 @@ def _tried(delivery: Delivery, request: AttemptReported, now: datetime) -> Paylo
         case Attempt.SENT:
             return DeliveryDispatched(**who)
         case Attempt.RETRY:
-            again = retry_at(now, tries, request.subscriber, request.after)
+            again = retry_at(now, tries, request.subscriber, request.after, delivery.quiet)
             if again is None:
                 return DeliveryAbandoned(**who, tries=tries, reason=request.reason or GIVEN_UP)
             return DeliveryPostponed(**who, due_at=again, tries=tries, reason=request.reason)
@@ -132,6 +134,7 @@ def _queued_again(delivery: Delivery, request: RetryRequested, now: datetime) ->
         priority=delivery.priority,
         due_at=now,
         tries=delivery.tries,
+        quiet=delivery.quiet,
     )
 
 

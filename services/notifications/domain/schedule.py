@@ -5,7 +5,7 @@ from typing import Final
 from zlib import crc32
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from schemas.notifications.parts import Cadence, Preferences, Priority, QuietHours
+from schemas.notifications.parts import Cadence, Preferences, Priority, QuietHours, ZonedQuietHours
 
 RETRIES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60))
 """The pause after each try that did not work. After the last pause there is one more try."""
@@ -37,16 +37,27 @@ def priority_when_due(priority: Priority, now: datetime, due: datetime) -> Prior
     return priority if due == now or priority is Priority.URGENT else Priority.LOW
 
 
-def retry_at(now: datetime, tries: int, subscriber: str, after: float | None) -> datetime | None:
-    """When it is tried again after so many tries, UTC, not before the other side wants; `None` to give up.
+def quiet_hours(priority: Priority, preferences: Preferences) -> ZonedQuietHours | None:
+    """When something is not tried again; what is urgent is tried at any hour."""
+    if priority is Priority.URGENT or preferences.quiet is None:
+        return None
+    return ZonedQuietHours(begin=preferences.quiet.begin, end=preferences.quiet.end, zone=preferences.zone)
 
-    What one subscriber was told together is tried again together.
+
+def retry_at(
+    now: datetime, tries: int, subscriber: str, after: float | None, quiet: ZonedQuietHours | None
+) -> datetime | None:
+    """When it is tried again after so many tries, UTC; `None` to give up.
+
+    Not before the other side wants, and not in quiet hours. What one subscriber was told together is tried again
+    together.
     """
     if tries > len(RETRIES):
         return None
     spread = 1 + SPREAD * crc32(subscriber.encode()) / 2**32
     pause = RETRIES[tries - 1] * spread
-    return now + max(pause, timedelta(seconds=min(after or 0.0, RETRIES[-1].total_seconds())))
+    again = now + max(pause, timedelta(seconds=min(after or 0.0, RETRIES[-1].total_seconds())))
+    return again if quiet is None else _after_quiet(again, quiet, ZoneInfo(quiet.zone))
 
 
 def _next_digest(now: datetime, hour: int, weekday: int | None, zone: ZoneInfo) -> datetime:

@@ -31,7 +31,8 @@ from schemas.notifications.parts import INBOX, Priority
 from services.notifications.domain.delivery import Phase
 
 BUCKETS: Final = 16
-"""Pages of one second that many wait for together, as a digest's; what one subscriber gets stands on one of them."""
+"""Pages of one second that many wait for together, as a digest's or the end of a night; what one subscriber gets stands
+on one of them."""
 
 _ORDER: Final = {priority: number for number, priority in enumerate(Priority)}
 _ASKED_BY_NOBODY: Final = (DeliveryRequested.TYPE, AttemptReported.TYPE)
@@ -136,7 +137,7 @@ class _Batch:
                 self._leave(data, phase=Phase.SENT, sent_at=decision.event.time)
             case DeliveryPostponed():
                 kept = self._documents[data.delivery]
-                page = self._page(decision.partition, kept, data.due_at, later=False)
+                page = self._page(decision, kept, data.due_at)
                 self._leave(data, page=page, due=data.due_at, tries=data.tries, reason=data.reason)
                 self._stand(page)
             case DeliveryAbandoned():
@@ -149,20 +150,15 @@ class _Batch:
     def _queue(self, data: DeliveryQueued, decision: Recorded) -> None:
         told = {name: getattr(data, name) for name in ("event", "interest", "channel", "kind", "priority")}
         written = {name: str(value) for name, value in told.items()}
-        page = self._page(
-            decision.partition,
-            {**written, "subscriber": data.subscriber},
-            data.due_at,
-            later=data.due_at > decision.event.time,
-        )
+        page = self._page(decision, {**written, "subscriber": data.subscriber}, data.due_at)
         state = {"tries": data.tries, "due": data.due_at, "page": page, "reason": ""}
         self._set(data, phase=Phase.QUEUED, inbox=False, at=decision.event.time, unread_of=None, **written, **state)
         self._stand(page)
 
-    def _page(self, partition: int, told: Document, due: datetime, *, later: bool) -> str:
-        bucket = crc32(told["subscriber"].encode()) % BUCKETS if later else 0
+    def _page(self, decision: Recorded, told: Document, due: datetime) -> str:
+        bucket = crc32(told["subscriber"].encode()) % BUCKETS if due > decision.event.time else 0
         rank = _ORDER[Priority(told["priority"])]
-        return str(Page((partition, told["kind"], rank, int(due.timestamp()), bucket)))
+        return str(Page((decision.partition, told["kind"], rank, int(due.timestamp()), bucket)))
 
     def _stand(self, page: str, step: int = 1) -> None:
         self._pages[page] += step

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.notifications.parts import Cadence, Preferences, Priority, QuietHours
-from services.notifications.domain.schedule import RETRIES, due_at, knows_zone, priority_when_due, retry_at
+from services.notifications.domain.schedule import RETRIES, due_at, knows_zone, priority_when_due, quiet_hours, retry_at
 
 ZONES = ("Asia/Almaty", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "UTC")
 HOURS = st.integers(0, 23)
@@ -87,13 +87,17 @@ def test_what_waits_is_told_together() -> None:
     assert priority_when_due(Priority.URGENT, now, later) is Priority.URGENT
 
 
-@given(INSTANTS, st.integers(1, len(RETRIES)), st.none() | st.floats(0, 1e9))
-def test_a_pause_is_as_long_as_the_other_side_wants_and_ends(now: datetime, tries: int, after: float | None) -> None:
-    again = retry_at(now, tries, "subscriber", after)
+@given(INSTANTS, st.integers(1, len(RETRIES)), st.none() | st.floats(0, 1e9), st.sampled_from(Priority), PREFERENCES)
+def test_a_pause_is_as_long_as_the_other_side_wants_and_ends_outside_quiet_hours(
+    now: datetime, tries: int, after: float | None, priority: Priority, preferences: Preferences
+) -> None:
+    hours = quiet_hours(priority, preferences)
+    again = retry_at(now, tries, "subscriber", after, hours)
     assert again is not None
     assert again - now >= max(RETRIES[tries - 1], min(timedelta(seconds=after or 0), RETRIES[-1]))
-    assert again - now <= RETRIES[-1] * 1.2
-    assert retry_at(now, len(RETRIES) + 1, "subscriber", after) is None
+    assert again - now <= RETRIES[-1] * 1.2 + (timedelta(0) if hours is None else timedelta(days=1, hours=2))
+    assert priority is Priority.URGENT or not quiet(again, preferences)
+    assert retry_at(now, len(RETRIES) + 1, "subscriber", after, hours) is None
 
 
 def test_zones() -> None:
