@@ -23,7 +23,10 @@ _ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as it is stored. `hash` is the SHA-256 of its secret; all instants are UTC."""
+    """A key as it is stored. `hash` is the SHA-256 of its secret; all instants are UTC.
+
+    A key that was `rotated` works until it expires, and another has taken its place.
+    """
 
     prefix: str
     hash: bytes
@@ -33,6 +36,7 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    rotated: bool = False
 
 
 class ApiKeyStore(Protocol):
@@ -48,7 +52,10 @@ class ApiKeyStore(Protocol):
         """An owner's keys, expired ones included, the oldest first."""
 
     async def end(self, owner: str, prefix: str, at: datetime) -> bool:
-        """Lets an owner's key expire at `at`, if not before; False where there is no such key."""
+        """Marks an owner's key as rotated, and lets it expire at `at`, if not before.
+
+        False where there is no such key, or it was rotated before.
+        """
 
     async def note_use(self, key_hash: bytes, at: datetime) -> None:
         """The key was used."""
@@ -90,18 +97,28 @@ class ApiKeys:
         return key
 
     async def rotate(self, owner: str, prefix: str, grace: timedelta) -> tuple[str, ApiKey] | None:
-        """A new key in place of one, which is good for `grace` longer; `None` where it is unknown or expired."""
+        """A new key in place of one, which is good for `grace` longer.
+
+        `None` where it is unknown, expired or was rotated before.
+        """
         now = self._now()
         known = next((each for each in await self._store.owned(owner) if each.prefix == prefix), None)
-        if known is None or now >= known.expires_at:
+        if known is None or known.rotated or now >= known.expires_at:
             return None
         issued = await self.issue(owner, known.name, known.scopes, known.expires_at - known.created_at)
-        await self._store.end(owner, prefix, now + grace)
+        if not await self._store.end(owner, prefix, now + grace):
+            await self._store.delete(owner, issued[1].prefix)  # somebody rotated it, or ended it, at the same time
+            return None
         return issued
 
     async def owned(self, owner: str) -> list[ApiKey]:
         """An owner's keys, the oldest first."""
         return await self._store.owned(owner)
+
+    async def lasting(self, owner: str) -> list[ApiKey]:
+        """Those of them that have neither expired nor been rotated."""
+        now = self._now()
+        return [each for each in await self._store.owned(owner) if now < each.expires_at and not each.rotated]
 
     async def revoke(self, owner: str, prefix: str) -> bool:
         """Ends a key at once; False where there is none."""

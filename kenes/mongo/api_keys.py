@@ -12,7 +12,10 @@ _INDEXES: Final = (IndexModel([("owner", ASCENDING)], name="owner"),)
 
 
 class MongoApiKeyStore:
-    """An `ApiKeyStore`: `{_id: SHA-256 of the secret, prefix, owner, name, scopes, created, expires, used}`."""
+    """An `ApiKeyStore`: `{_id: SHA-256 of the secret, prefix, owner, name, scopes, created, expires, used, rotated}`.
+
+    Keys from before rotations were noted have no `rotated`.
+    """
 
     def __init__(self, database: Database, collection: str = "api_keys") -> None:
         self._keys: Collection = database[collection]
@@ -33,6 +36,7 @@ class MongoApiKeyStore:
                 "created": key.created_at,
                 "expires": key.expires_at,
                 "used": key.used_at,
+                "rotated": key.rotated,
             }
         )
 
@@ -48,7 +52,10 @@ class MongoApiKeyStore:
 
     async def end(self, owner: str, prefix: str, at: datetime) -> bool:
         """See ApiKeyStore."""
-        found = await self._keys.update_one({"owner": owner, "prefix": prefix}, {"$min": {"expires": at}})
+        found = await self._keys.update_one(
+            {"owner": owner, "prefix": prefix, "rotated": {"$ne": True}},
+            {"$min": {"expires": at}, "$set": {"rotated": True}},
+        )
         return found.matched_count == 1
 
     async def note_use(self, key_hash: bytes, at: datetime) -> None:
@@ -70,4 +77,5 @@ def _key(document: Document) -> ApiKey:
         created_at=document["created"],
         expires_at=document["expires"],
         used_at=document["used"],
+        rotated=document.get("rotated", False),
     )

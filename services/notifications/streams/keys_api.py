@@ -81,9 +81,12 @@ class KeysApi:
 async def new_key(
     keys: ApiKeys, entitlements: Entitlements, owner: str, name: str, scopes: Iterable[Scope], lifetime: timedelta
 ) -> tuple[str, ApiKey]:
-    """A new key and its text; raises the problem of an owner who has as many as may be."""
+    """A new key and its text; raises the problem of an owner who has as many as may be.
+
+    Those that have expired or been rotated do not count.
+    """
     most = entitlements.of(owner).keys
-    if len(await keys.owned(owner)) >= most:
+    if len(await keys.lasting(owner)) >= most:
         raise Problem(409, "too-many-owned", values={"limit": most})
     return await keys.issue(owner, name, frozenset(map(str, scopes)), lifetime)
 
