@@ -61,7 +61,7 @@ def build_app(  # noqa: PLR0913 - all but two are named and have defaults
     )
 
     def edge(inner: ASGIApp) -> ASGIApp:
-        inner = CrossSiteGuard(inner, settings)
+        inner = CrossSiteGuard(inner, settings, routes)
         inner = Guards(inner, settings)
         inner = ProblemBoundary(inner, messages, problem_page, translations or {})
         inner = SecurityHeaders(inner, settings)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.requests import Request
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kenes.web.bodies import Form
@@ -25,14 +27,20 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _OWN_SITES: Final = frozenset({b"same-origin", b"none"})
 
 
+class TokenRoute(Route):
+    """A route that any site may make a browser post to: the token in its address is the proof, and no cookie counts."""
+
+
 class CrossSiteGuard:
     """403 for unsafe requests that another site made a browser send.
 
-    Bearer tokens are exempt: a browser never adds one by itself, and another site cannot without our CORS consent.
+    Bearer tokens are exempt: a browser never adds one by itself, and another site cannot without our CORS consent. So
+    are those of `routes` that are a `TokenRoute`.
     """
 
-    def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
+    def __init__(self, app: ASGIApp, settings: WebSettings, routes: Sequence[BaseRoute]) -> None:
         self._app = app
+        self._open = [route for route in routes if isinstance(route, TokenRoute)]
         self._origin = settings.public_url.encode()
         self._cookie = settings.session_cookie
 
@@ -53,7 +61,7 @@ class CrossSiteGuard:
             # and then there is no cookie to abuse either.
             origin = header(scope, b"origin")
             allowed = origin == self._origin if origin is not None else cookie(scope, self._cookie) is None
-        if not allowed:
+        if not allowed and not any(route.matches(scope)[0] is Match.FULL for route in self._open):
             raise Problem(403, "cross-site")
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kenes.identity.sealing import Keyring
+from kenes.web.csrf import TokenRoute
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from kenes.web.site import Site
@@ -41,8 +42,9 @@ class LetterPages:
             Route(f"{CONFIRM}/{{token}}", read(self.open), methods=["GET"]),
             Route(f"{CONFIRM}/{{token}}", write(self.confirm), methods=["POST"]),
             Route(f"{UNSUBSCRIBE}/{{token}}", read(self.ask), methods=["GET"]),
-            # Counted as a read: a mail provider posts for many of its readers from one address.
-            Route(f"{UNSUBSCRIBE}/{{token}}", read(self.unsubscribe), methods=["POST"]),
+            # Counted as a read: a mail provider posts for many of its readers from one address. A mail program in a
+            # browser posts from its own site.
+            TokenRoute(f"{UNSUBSCRIBE}/{{token}}", read(self.unsubscribe), methods=["POST"]),
         ]
 
     async def open(self, request: Request) -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kenes.web.context import add_header, cookie
+from kenes.web.csrf import TokenRoute
 from kenes.web.guards import MAX_PART, check_target
 from kenes.web.problems import Problem
 from kenes.web.settings import WebSettings
@@ -174,6 +175,17 @@ async def test_other_sites_cannot_post(headers: dict[str, str], status: int) -> 
         assert (await client.get("/api/echo", headers=headers)).status_code == 200
     if status == 403:
         assert answer.json()["code"] == "cross-site"
+
+
+@pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "null"}])
+async def test_other_sites_post_where_the_address_is_the_proof_and_nowhere_else(headers: dict[str, str]) -> None:
+    routes = [TokenRoute("/end/{token}", echo, methods=["POST"]), Route("/end/{token}", echo, methods=["DELETE"])]
+    async with client_of(app_of([*routes, *ROUTES], SECURE), **SITE) as client:
+        posted = await client.post("/end/abc", headers=headers)
+        elsewhere = [await client.post(path, headers=headers) for path in ("/end", "/end/", "/end/abc/d", "/api/echo")]
+        deleted = await client.delete("/end/abc", headers=headers)
+    assert posted.status_code == 200
+    assert [answer.status_code for answer in (*elsewhere, deleted)] == [403] * 5
 
 
 def test_a_cookie_sent_twice_is_no_cookie() -> None:
