@@ -13,6 +13,7 @@ from schemas.petitions.v1 import (
 )
 from services.petitions.domain.signature import SigningWindow
 from services.petitions.domain.status import (
+    LISTED,
     NEVER_PUBLIC,
     TAKEN_AWAY,
     Answer,
@@ -85,8 +86,17 @@ class Petition(BaseModel):
         """
         if self.status not in TAKEN_AWAY:
             return self.status not in NEVER_PUBLIC
-        last = next((each.what for each in reversed(self.timeline) if each.what in _STEPS), None)
-        return last not in _UNREAD
+        return self._step not in _UNREAD
+
+    @property
+    def _step(self) -> str | None:
+        """The last stage its timeline tells."""
+        return next((each.what for each in reversed(self.timeline) if each.what in _STEPS), None)
+
+    @property
+    def listed(self) -> bool:
+        """Whether lists and searches show it. One that closed for want of supporters was never more than an address."""
+        return self.status in LISTED and self._step != "gathering"
 
     @property
     def published(self) -> bool:

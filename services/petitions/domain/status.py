@@ -35,7 +35,9 @@ LISTED = (
     Status.ARCHIVED,
     Status.CLOSED,
 )
-"""What lists show: a petition that has been published and not taken away since, or is discussed before that."""
+"""Where lists show a petition: it has been published and not taken away since, or is discussed before that.
+
+One that closed while supporters were gathered is left out: see `Petition.listed`."""
 
 EDITABLE = (Status.DRAFT, Status.DISCUSSION, Status.RETURNED)
 """What the author may still change, and hand in."""

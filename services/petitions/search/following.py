@@ -21,7 +21,6 @@ from kenes.tasks import Tasks
 from schemas.envelope import sequence_of
 from schemas.petitions.v1 import PetitionRefused
 from services.petitions.domain.petition import Petition
-from services.petitions.domain.status import LISTED
 from services.petitions.projection import load_petition
 from services.petitions.search.index import Hits, Index, UnwrittenError
 from services.petitions.search.shelf import Shelf
@@ -177,7 +176,7 @@ class Search:
     def _put_all(self, documents: Sequence[Document]) -> None:
         for document in documents:
             petition = load_petition(document)
-            if petition.status in LISTED:
+            if petition.listed:
                 self.index.put(petition, document["s"])
             else:
                 self.index.remove(petition.id)

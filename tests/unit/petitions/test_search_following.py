@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -19,6 +20,7 @@ from services.petitions.search.following import Search, new_index
 from services.petitions.search.index import Hits, Index
 from services.petitions.search.shelf import Shelf
 from services.petitions.search.wanted import Filter
+from tests.unit.petitions.lives import DISCUSSED, LIVES, Step, live, over, whole
 from tests.unit.petitions.pages_support import petition
 from tests.unit.petitions.samples import KEYRING, Act, petition_log
 from tests.unit.store import project
@@ -95,6 +97,33 @@ async def test_listed_petitions_are_there_from_the_start(index: Index) -> None:
 
     assert [each.id for each in await search.petitions(Filter())] == ["petition-0"]
     assert await search.petitions(Filter(search="crossings")) == await search.similar("Safe crossings", 3)
+
+
+@pytest.mark.parametrize(
+    ("steps", "found"),
+    [
+        ((*LIVES[Status.GATHERING], (over(), timedelta(days=30))), []),
+        ((*whole(LIVES[Status.GATHERING]), (over(), timedelta(days=30))), []),
+        ((*DISCUSSED, (over(), timedelta(days=4)), (over(), timedelta(days=400))), ["p"]),
+        (LIVES[Status.CLOSED], ["p"]),
+    ],
+    ids=["no-supporters", "no-supporters-after-a-discussion", "discussion-over", "published"],
+)
+async def test_of_closed_petitions_those_are_listed_that_were_before(
+    index: Index, steps: Sequence[Step], found: list[str]
+) -> None:
+    closed, _, _ = live(steps)
+    assert closed is not None
+    assert closed.status is Status.CLOSED
+    stand = Stand()
+    stand.documents = {"p": petition_document(closed, 0, 1)}
+    search = Search(index, stand.live)
+
+    await search.load(await stand.live())
+
+    assert [each.id for each in await search.petitions(Filter())] == found
+    assert [each.id for each in await search.petitions(Filter(search="crossings"))] == found
+    assert [each.id for each in await search.similar("Safe crossings", 3)] == found
 
 
 async def test_a_change_is_shown_once_the_projection_shows_it(index: Index) -> None:
