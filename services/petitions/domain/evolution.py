@@ -121,8 +121,9 @@ def _proposed(_petition: Petition, decision: VerdictProposed, _at: datetime) -> 
 def _found(petition: Petition, verdict: Verdict, decision: Returned | Rejected | Published, at: datetime) -> Any:
     reasons = () if isinstance(decision, Published) else decision.reasons
     explanation = "" if isinstance(decision, Published) else decision.explanation
+    finding = Finding(verdict=verdict, at=at, revision=petition.revision, reasons=reasons, explanation=explanation)
     return {
-        "finding": Finding(verdict=verdict, at=at, reasons=reasons, explanation=explanation),
+        "finding": finding,
         "duties": done(petition.duties, DutyKind.MODERATE, at),
         "lock": None,
         "proposal": None,

@@ -15,11 +15,12 @@ from schemas.petitions.v1 import (
     VerdictProposed,
     VerdictUndone,
 )
+from services.petitions.domain.organisers import standing
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.domain.stages import MODERATOR, duty_term, published
-from services.petitions.domain.status import Status
+from services.petitions.domain.status import Finding, Status
 
 LOCK = timedelta(minutes=15)
 
@@ -66,7 +67,7 @@ def undo(petition: Petition, request: UndoRequested, now: datetime, packs: RuleP
     if not _moderates(petition, request.actor):
         return Refusal.NOT_ALLOWED
     pack = packs.pinned(petition.rules)
-    if pack.moderation is None or not is_undoable(petition):
+    if pack.moderation is None or not is_undoable(petition, pack):
         return Refusal.NOTHING_TO_UNDO
     due_at, remind_at = duty_term(pack.moderation.within, now, pack, packs)
     return VerdictUndone(
@@ -74,9 +75,18 @@ def undo(petition: Petition, request: UndoRequested, now: datetime, packs: RuleP
     )
 
 
-def is_undoable(petition: Petition) -> bool:
+def is_undoable(petition: Petition, pack: RulePack) -> bool:
     """Whether there is a verdict of which nothing has come yet."""
-    return petition.finding is not None and petition.status in UNDOABLE and not petition.reached
+    if petition.finding is None or petition.status not in UNDOABLE or petition.reached:
+        return False
+    return petition.status is not Status.RETURNED or _as_handed_in(petition, petition.finding, pack)
+
+
+def _as_handed_in(petition: Petition, finding: Finding, pack: RulePack) -> bool:
+    """Given back, text and organisers may change; then only handing it in anew has them checked."""
+    if finding.revision != petition.revision:
+        return False
+    return pack.organisers is None or standing(petition).enough(pack.organisers)
 
 
 def _moderates(petition: Petition, actor: Actor) -> bool:

@@ -111,10 +111,11 @@ class Proposal(_Kept):
 
 
 class Finding(_Kept):
-    """The last verdict, for the public log."""
+    """The last verdict, for the public log. `revision` is the text it was of; 0 where that was not kept."""
 
     verdict: Verdict
     at: datetime
+    revision: int = 0
     reasons: tuple[str, ...] = ()
     explanation: str = ""
 

@@ -60,7 +60,7 @@ def open_acts(petition: Petition, pack: RulePack, me: str) -> frozenset[str]:
     found: set[str] = set()
     if petition.status is Status.MODERATION and petition.author != me:
         found |= {"lock", "verdict"}
-    if pack.moderation is not None and is_undoable(petition) and petition.author != me:
+    if pack.moderation is not None and is_undoable(petition, pack) and petition.author != me:
         found.add("undo")
     if petition.status in SUSPENDABLE:
         found.add("suspension")

@@ -43,6 +43,8 @@ from tests.unit.petitions.lives import (
     BODY,
     CLOSE,
     CREATE,
+    EDIT,
+    LEAVE,
     LIVES,
     LOCK,
     MODERATOR,
@@ -56,6 +58,7 @@ from tests.unit.petitions.lives import (
     STRANGER,
     SUBMIT,
     SUSPEND,
+    TEXT,
     UNDO,
     WITHDRAW,
     count,
@@ -64,6 +67,7 @@ from tests.unit.petitions.lives import (
     pack,
     packs,
     verdict,
+    whole,
 )
 
 
@@ -244,6 +248,18 @@ def test_a_verdict_is_undone_as_long_as_nothing_came_of_it() -> None:
         assert petition.status is Status.MODERATION, decisions
         assert petition.open_duty(DutyKind.MODERATE) is not None
     petition, now, _ = live([*LIVES[Status.COLLECTING], (count(10), SOON)])
+    assert code(decide(petition, UNDO, now, PACKS)) == Refusal.NOTHING_TO_UNDO
+
+
+def test_what_was_given_back_and_changed_since_comes_to_a_moderator_only_by_being_handed_in() -> None:
+    unfit = TEXT.model_copy(update={"text": "Chil\u200bdren cross a main road. " * 3})
+    steps = [*LIVES[Status.RETURNED], (EDIT.model_copy(update={"text": unfit}), SOON), (SUBMIT, SOON)]
+    petition, now, decisions = live(steps)
+    assert code(decisions[-1]) == Refusal.HIDDEN_CHARACTERS
+    assert code(decide(petition, UNDO, now, PACKS)) == Refusal.NOTHING_TO_UNDO
+
+    petition, now, _ = live([*whole(LIVES[Status.RETURNED]), (LEAVE, SOON)])
+    assert code(decide(petition, SUBMIT, now, PACKS)) == Refusal.ORGANISERS_MISSING
     assert code(decide(petition, UNDO, now, PACKS)) == Refusal.NOTHING_TO_UNDO
 
 
