@@ -51,7 +51,7 @@ class Goals:
         self._packs = packs
         self._signed: dict[str, dict[int, int]] = {}
         self._rests: dict[str, float] = {}
-        self._on_paper: dict[str, int] = {}
+        self._recounts: dict[str, int] = {}
         self._started = False
 
     def signed(self, petition: str, partition: int, sequence: int) -> None:
@@ -61,9 +61,9 @@ class Goals:
         """
         self._signed.setdefault(petition, {})[partition] = sequence
 
-    def counted_on_paper(self, petition: str, sequence: int) -> None:
-        """A batch was entered or corrected: looked at until the petition's document has folded that decision."""
-        self._on_paper[petition] = sequence
+    def recount(self, petition: str, sequence: int) -> None:
+        """What is counted already may reach a goal since this decision: looked at until its document has folded it."""
+        self._recounts[petition] = sequence
 
     async def tick(self) -> None:
         """Asks for every goal that is reached and not yet decided."""
@@ -91,7 +91,7 @@ class Goals:
 
     def _looked_at(self, now: float) -> list[str]:
         signed = [petition for petition in self._signed if now >= self._rests.get(petition, 0.0)]
-        return list(dict.fromkeys([*signed, *self._on_paper]))
+        return list(dict.fromkeys([*signed, *self._recounts]))
 
     @staticmethod
     def _unsigned(petitions: Iterable[str]) -> dict[str, Tally]:
@@ -117,23 +117,23 @@ class Goals:
         asked: set[str] = set()
         version = await self._versions.get(self._petitions)
         # Looked at before the petitions themselves are: what is folded by now is in what is read next.
-        folded = await self._folded_paper(version)
+        folded = await self._folded_recounts(version)
         for some in in_parts(list(found)):
             query = {"_id": {"$in": some}, "status": {"$in": [str(each) for each in COUNTED]}}
             async for document in version.collection("petitions").find(query):
                 if await self._look(load_petition(document), found[document["_id"]], now):
                     asked.add(document["_id"])
         for petition, sequence in folded.items():
-            if self._on_paper.get(petition) == sequence:
-                del self._on_paper[petition]
+            if self._recounts.get(petition) == sequence:
+                del self._recounts[petition]
         return asked
 
-    async def _folded_paper(self, version: Version) -> dict[str, int]:
-        """The newest batches that the petitions' documents have, by petition and sequence."""
+    async def _folded_recounts(self, version: Version) -> dict[str, int]:
+        """The decisions to recount after that the petitions' documents have, by petition and sequence."""
         folded = {}
-        for some in in_parts(list(self._on_paper)):
+        for some in in_parts(list(self._recounts)):
             async for document in version.collection("petitions").find({"_id": {"$in": some}}, {"s": 1}):
-                sequence = self._on_paper.get(document["_id"])
+                sequence = self._recounts.get(document["_id"])
                 if sequence is not None and document["s"] >= sequence:
                     folded[document["_id"]] = sequence
         return folded

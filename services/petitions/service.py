@@ -82,7 +82,7 @@ class Petitions(Service):
         async with following(self, context, listings, self.directory.load, self.directory.take) as tail:
             tallied = Tallied(context.database, self.projection("tallies"))
             goals = Goals(context.database, listings, self.directory, tallied, context.producer, self.packs)
-            petition_state = PetitionState(context.database, petitions.rules, goals.counted_on_paper)
+            petition_state = PetitionState(context.database, petitions.rules, goals.recount)
             signer_state = SignerState(context.database, signatures.rules, tail, goals.signed)
             comment_state = KeyedState(context.database, comments.rules)
             settling = Settling(self.settings.kafka_bootstrap, tallied)

@@ -17,6 +17,8 @@ from schemas.petitions.v1 import (
     HideCommentRequested,
     PaperCorrected,
     PaperEntered,
+    Published,
+    Resumed,
     RetractCommentRequested,
     SignatureAccepted,
 )
@@ -88,20 +90,18 @@ def signer_rules(packs: RulePacks, directory: Directory) -> Rules[Signer]:
 
 
 class PetitionState(KeyedState[Petition | None]):
-    """Petitions; whoever looks out for goals is told of signatures on paper."""
+    """Petitions; whoever looks out for goals is told where nobody has to sign for one to be reached."""
 
-    def __init__(
-        self, database: Database, rules: Rules[Petition | None], counted_on_paper: Callable[[str, int], None]
-    ) -> None:
-        """`counted_on_paper` is told of each petition with a batch entered or corrected, and by which decision."""
+    def __init__(self, database: Database, rules: Rules[Petition | None], recount: Callable[[str, int], None]) -> None:
+        """`recount` is told of each petition whose signatures may reach a goal by a decision, and by which."""
         super().__init__(database, rules)
-        self._counted_on_paper = counted_on_paper
+        self._recount = recount
 
     def evolve(self, partition: int, decision: Event[Payload]) -> None:
-        """Folds a decision, and tells of paper."""
+        """Folds a decision, and tells of paper and of collections that begin or go on."""
         super().evolve(partition, decision)
-        if isinstance(decision.data, PaperEntered | PaperCorrected):
-            self._counted_on_paper(decision.subject, sequence_of(decision))
+        if isinstance(decision.data, PaperEntered | PaperCorrected | Published | Resumed):
+            self._recount(decision.subject, sequence_of(decision))
 
 
 class SignerState(DependentState[Signer]):

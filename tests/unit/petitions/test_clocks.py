@@ -29,10 +29,13 @@ from services.petitions.domain.status import PaperBatch, Status
 from services.petitions.goals import Goals, next_goal
 from services.petitions.projection import petition_document
 from services.petitions.settling import Settling
+from services.petitions.stream import PetitionState, petition_rules
 from services.petitions.tallied import Tallied, Tally
+from tests.unit.mongo.memory import Database as Memory
 from tests.unit.petitions import lives
 from tests.unit.petitions.lives import LIVES, PACKS, count, live
 from tests.unit.petitions.lives import SOON as A_MINUTE
+from tests.unit.petitions.samples import decided
 
 PAST = datetime(2026, 1, 1, tzinfo=UTC)
 SOON = datetime.now(UTC) + timedelta(days=1)
@@ -398,7 +401,7 @@ async def test_paper_is_looked_at_until_the_document_has_it_also_where_nobody_si
         cast("Any", None), cast("Any", None), Directory(), cast("Tallied", Counted()), cast("Producer", told), found
     )
     await clock.tick()
-    clock.counted_on_paper("supported", 2)  # the documents stand at 1
+    clock.recount("supported", 2)  # the documents stand at 1
     await clock.tick()
     assert told.sent == []
 
@@ -412,7 +415,36 @@ async def test_paper_is_looked_at_until_the_document_has_it_also_where_nobody_si
     documents.petitions = ()
     await clock.tick()
     assert not clock._signed
-    assert not clock._on_paper
+    assert not clock._recounts
+
+
+@pytest.mark.parametrize("pause", [(), (lives.SUSPEND, lives.RESUME)], ids=["published", "published-suspended-resumed"])
+async def test_a_goal_that_is_reached_while_nobody_signs_is_asked_for_once_it_counts(
+    monkeypatch: pytest.MonkeyPatch, pause: tuple[Payload, ...]
+) -> None:
+    thresholds = [{"signatures": 3, "effect": "response", **lives.SURE}]
+    found = lives.packs(lives.pack(thresholds=thresholds, early=None))
+    documents, told = Documents(), Sender()
+    monkeypatch.setattr(goals_module, "LiveVersions", lambda _database: documents)
+    counted = cast("Tallied", Counted(p=0 if pause else 3))
+    clock = Goals(cast("Any", None), cast("Any", None), Directory(), counted, cast("Producer", told), found)
+    state = PetitionState(cast("Any", Memory()), petition_rules(found), clock.recount)
+    await clock.tick()
+
+    requests = (lives.CREATE, lives.SUBMIT, count(3), lives.verdict(), *pause)
+    for sequence, request in enumerate(requests):
+        if request is lives.RESUME:
+            cast("Any", counted).counts["p"] = 3
+        decision = state.decide(decided(0, sequence, sequence, lives.NOW, "p", request))
+        state.evolve(0, decided(0, sequence, sequence, lives.NOW, "p", decision).event)
+        documents.petitions, documents.sequence = (cast("Petition", state.state("p")),), sequence
+        told.sent.clear()
+        for _ in range(3):
+            await clock.tick()
+
+    assert {event.data for _, _, event in told.sent} == {
+        GoalRequested(petition="p", count=3, units=(UnitCount(unit="KZ-75", count=1),))
+    }
 
 
 async def test_at_the_start_petitions_with_paper_are_looked_at_too(monkeypatch: pytest.MonkeyPatch) -> None:
