@@ -11,6 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from kenes.home import home_day
 from kenes.identity.sealing import Keyring, PersonKey, UnsealError
 from kenes.mongo.client import Collection, Database, DatabaseUnavailableError, Document
 from kenes.mongo.projection import LiveVersions, Projection, Version
@@ -132,7 +133,7 @@ class SignerLists:
         owners = [self._keyring.open_owner(each["owner"]) for each in signatures]
         keys = await self._vault.keys_at(owners)
         return [
-            (_name(keys.get(owner), each["sealed"], petition), each["region"], f"{each['at']:%Y-%m-%d}")
+            (_name(keys.get(owner), each["sealed"], petition), each["region"], home_day(each["at"]).isoformat())
             for owner, each in zip(owners, signatures, strict=True)
         ]
 

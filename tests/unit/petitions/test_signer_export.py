@@ -7,12 +7,14 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
 from hypothesis import given
 
+from kenes.home import home_day
 from kenes.identity.sealing import PersonKey
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Recorded
@@ -142,7 +144,7 @@ async def test_the_rows_are_the_signatures_that_count(acts: list[Act]) -> None:
         standing: dict[str, str] = {}
         for each in decisions:
             if each.event.subject == petition and isinstance(each.data, SignatureAccepted):
-                standing[each.data.signer] = f"{each.data.region} {each.event.time:%Y-%m-%d}"
+                standing[each.data.signer] = f"{each.data.region} {home_day(each.event.time)}"
             elif each.event.subject == petition and isinstance(each.data, SignatureWithdrawn):
                 del standing[each.data.signer]
         file, told = await written(lists(decisions), petition)
@@ -164,6 +166,18 @@ async def test_names_are_as_verified_and_the_erased_are_rows_without_one() -> No
     file, _ = await written(lists(decisions, vault))
     assert [row[1] for row in rows(file)[1:-1]] == ["'＝1+1 X", "'=cmd() X", "", 'Айгерім Серік, "қызы"']
     assert b"Olga" not in file
+
+
+async def test_a_signature_stands_under_its_day_at_home() -> None:
+    late = [
+        replace(each, event=replace(each.event, time=at))
+        for each, at in (
+            (signed(0, ("A", "B"), PersonKey(b"k" * 32), 0), datetime(2026, 9, 1, 18, 59, tzinfo=UTC)),
+            (signed(1, ("C", "D"), PersonKey(b"k" * 32), 1), datetime(2026, 9, 1, 19, tzinfo=UTC)),
+        )
+    ]
+    file, _ = await written(lists(late))
+    assert sorted(row[3] for row in rows(file)[1:-1]) == ["2026-09-01", "2026-09-02"]
 
 
 async def test_what_does_not_add_up_ends_without_its_last_line() -> None:
