@@ -1,6 +1,6 @@
 """Terms: how long something may take, in working days, days, weeks or months. Rule packs are written in them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -8,6 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 class Calendar(Protocol):
     """What terms need to know of a calendar of working days; `kenes.calendar.WorkingCalendar` is one."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The clock of where the calendar is used."""
 
     def day(self, instant: datetime) -> date:
         """The date of an instant where the calendar is used."""
@@ -34,11 +38,14 @@ class Term(BaseModel):
         return self
 
     def ends(self, start: datetime, calendar: Calendar) -> datetime:
-        """When the term is over, UTC. Working days end with the last of them; the rest is counted from the instant."""
+        """When the term is over, UTC. Working days end with the last of them; the rest is counted from the instant.
+
+        Months are those of the calendar's zone: near midnight, elsewhere it is another month.
+        """
         if self.working_days is not None:
             return calendar.deadline(start, self.working_days).astimezone(UTC)
         if self.months is not None:
-            return months_after(start, self.months)
+            return months_after(start.astimezone(calendar.zone), self.months).astimezone(UTC)
         return start + timedelta(days=(self.days or 0) + 7 * (self.weeks or 0))
 
 

@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from kenes.home import HOME_ZONE
 from kenes.kafka.reader import end_offsets, reading, to_record
 from kenes.kafka.records import read
 from schemas.envelope import Event
@@ -61,7 +62,7 @@ async def run(setting: Setting) -> None:
         await decisions.all(Published, await ask_for(bootstrap, lives, _PROBES, now()), _RESTORED_WITHIN)
         setting.measures.add("sweep.restored", time.perf_counter() - began, "s")
         ends = now() + AHEAD
-        due = await ask_for(bootstrap, lives, DUE, months_after(ends, -_WINDOW))
+        due = await ask_for(bootstrap, lives, DUE, months_after(ends.astimezone(HOME_ZONE), -_WINDOW))
         await decisions.all(Published, due, _DONE_WITHIN)
         assert now() < ends, "published too late"
         done = await decisions.all(Closed, due, _DONE_WITHIN)

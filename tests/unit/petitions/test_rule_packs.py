@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretBytes
 
+from kenes.home import HOME_ZONE
 from kenes.identity.settings import SettingError
 from kenes.rules.loading import RulePackError
 from schemas.packs import WhoMay
@@ -523,6 +524,27 @@ def test_months_end_on_the_same_day_or_the_months_last(
     term = pack.window.model_copy(update={"months": months})
 
     assert shipped.ends(term, datetime(*opened, 13, 5, tzinfo=UTC), pack) == datetime(*closes, 13, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("opened", "closes"),
+    [
+        ((2027, 3, 1, 1), (2027, 9, 1, 1)),
+        ((2026, 10, 1, 4), (2027, 4, 1, 4)),
+        ((2026, 8, 31, 1), (2027, 2, 28, 1)),
+        ((2027, 2, 28, 23), (2027, 8, 28, 23)),
+    ],
+)
+def test_months_are_those_of_where_the_calendar_is_used(
+    shipped: RulePacks, opened: tuple[int, int, int, int], closes: tuple[int, int, int, int]
+) -> None:
+    pack = shipped.in_force("kz-republic", NOW)
+    start = datetime(*opened, tzinfo=HOME_ZONE).astimezone(UTC)
+
+    ends = shipped.ends(pack.window, start, pack)
+
+    assert ends == datetime(*closes, tzinfo=HOME_ZONE)
+    assert ends.tzinfo is UTC
 
 
 def test_weeks_and_days_are_counted_from_the_instant(shipped: RulePacks) -> None:
