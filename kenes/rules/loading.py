@@ -5,7 +5,7 @@ has them, `calendars/*.json` on top of the shipped calendars. The format: docs/r
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -64,7 +64,7 @@ def validated(file: TomlFile, model: type[Model], changed: Mapping[str, Any] | N
     """
     content = {**file.content, **(changed or {})}
     try:
-        return model.model_validate_json(json.dumps(content, default=str), strict=True)
+        found = model.model_validate_json(json.dumps(content, default=str), strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place, reason = first["loc"], first["msg"].removeprefix("Value error, ")
@@ -72,6 +72,24 @@ def validated(file: TomlFile, model: type[Model], changed: Mapping[str, Any] | N
         if isinstance(cause, PlacedError):
             place = (*place, *cause.place)
         raise _wrong(file, place, reason) from error
+    if (converted := _converted(content, found.model_dump())) is not None:
+        raise _wrong(file, converted, "texts go in quotes, and only they")
+    return found
+
+
+def _converted(said: Any, taken: Any) -> Place | None:
+    """Where a text was taken for something else, or something else for a text: JSON has dates and decimals as texts."""
+    inner: Iterable[tuple[str | int, Any]]
+    if isinstance(said, dict):
+        inner = said.items()
+    elif isinstance(said, list | tuple):
+        inner = enumerate(said)
+    else:
+        return None if isinstance(said, str) == isinstance(taken, str) else ()
+    for part, value in inner:
+        if (place := _converted(value, taken[part])) is not None:
+            return (part, *place)
+    return None
 
 
 def _wrong(file: TomlFile, place: Place, reason: str) -> RulePackError:

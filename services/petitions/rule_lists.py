@@ -46,10 +46,7 @@ class UnitList(_List):
 
     def entries(self) -> list[dict[str, Any]]:
         """The units as a pack would spell them out itself."""
-        return [
-            {**unit.model_dump(exclude={"count"}), **self.counts[unit.count].model_dump(mode="json")}
-            for unit in self.units
-        ]
+        return [{**unit.model_dump(exclude={"count"}), **self.counts[unit.count].model_dump()} for unit in self.units]
 
 
 class SubjectList(_List):
