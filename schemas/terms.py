@@ -37,6 +37,12 @@ class Term(BaseModel):
             raise ValueError("name exactly one of working_days, days, weeks, months")
         return self
 
+    @property
+    def about(self) -> timedelta:
+        """How long it is on average: exact only where two terms are of one unit."""
+        working, months = (self.working_days or 0) * 7 / 5, (self.months or 0) * 365.25 / 12
+        return timedelta(days=working + months + (self.days or 0), weeks=self.weeks or 0)
+
     def ends(self, start: datetime, calendar: Calendar) -> datetime:
         """When the term is over, UTC. Working days end with the last of them; the rest is counted from the instant.
 

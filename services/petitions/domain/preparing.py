@@ -1,14 +1,31 @@
-"""Rules for what comes before a collection: organisers, a public discussion, first supporters, moderation."""
+"""Rules for what comes before a collection: a text, organisers, a public discussion, first supporters, moderation."""
 
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.packs import Deadline, PlacedError, Sourced
+from schemas.packs import Deadline, PlacedError, Rule, Sourced
+from schemas.petitions.v1 import Language
 from schemas.terms import Term
 
 Code = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,7})?$")]
 """ISO 3166: of a country, or of a region."""
+
+
+class Longest(Rule):
+    """The most characters of a part of the text, where that is less than the service takes at all."""
+
+    title: int | None = Field(default=None, ge=20, le=200)
+    text: int | None = Field(default=None, ge=100, le=20_000)
+    proposal: int | None = Field(default=None, ge=50, le=5_000)
+
+
+class TextRules(Sourced):
+    """What a text must be to be handed in: in all these `languages`, not too long, with at most so many `links`."""
+
+    languages: tuple[Language, ...] = ()
+    longest: Longest = Longest()
+    links: int | None = Field(default=None, ge=0, le=100)
 
 
 class Organisers(Sourced):
@@ -26,6 +43,11 @@ class Organisers(Sourced):
     def _can_be_met(self) -> Self:
         if self.different > self.minimum:
             raise PlacedError(f"asks for {self.minimum} people of {self.different} places", "different")
+        for number, place in enumerate(self.among):
+            if place in self.among[:number]:
+                raise PlacedError(f"{place} is there twice", "among", number)
+            if self.by == "country" and "-" in place:
+                raise PlacedError(f"{place} is no country", "among", number)
         if self.among and self.different > len(self.among):
             raise PlacedError(f"asks for {self.different} places and names {len(self.among)}", "among")
         return self
@@ -43,6 +65,12 @@ class Discussion(Sourced):
 
     least: Term
     most: Deadline | None = None
+
+    @model_validator(mode="after")
+    def _can_be_handed_in(self) -> Self:
+        if self.most is not None and self.most.about <= self.least.about:
+            raise PlacedError("the discussion is over before the text can be handed in", "most")
+        return self
 
 
 class Supporters(Sourced):

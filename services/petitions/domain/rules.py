@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from schemas.packs import Certainty, Deadline, Pack, Packs, PlacedError, Rule, Sourced, WhoMay, Words
 from schemas.petitions.v1 import Assurance, Eligibility, Goal, Language
 from schemas.terms import Term
-from services.petitions.domain.preparing import Discussion, Moderation, Organisers, Supporters
+from services.petitions.domain.preparing import Code, Discussion, Moderation, Organisers, Supporters, TextRules
 from services.petitions.domain.refusals import Refusal
 
 Hint = Annotated[str, Field(pattern=r"^[^\W\d_][\w-]+\*?( [^\W\d_][\w-]*\*?)*$")]
@@ -35,27 +35,11 @@ class Subject(Rule):
     refuse: bool = False
 
 
-class Longest(Rule):
-    """The most characters of a part of the text, where that is less than the service takes at all."""
-
-    title: int | None = Field(default=None, ge=20, le=200)
-    text: int | None = Field(default=None, ge=100, le=20_000)
-    proposal: int | None = Field(default=None, ge=50, le=5_000)
-
-
-class TextRules(Sourced):
-    """What a text must be to be handed in: in all these `languages`, not too long, with at most so many `links`."""
-
-    languages: tuple[Language, ...] = ()
-    longest: Longest = Longest()
-    links: int | None = Field(default=None, ge=0, le=100)
-
-
 class Spread(Sourced):
     """Signatures must also come from several units: at least `minimum` of each of so many `units`."""
 
     units: int = Field(gt=1)
-    minimum: dict[str, Annotated[int, Field(gt=0)]] = Field(min_length=1, description="Least signatures by unit code.")
+    minimum: dict[Code, Annotated[int, Field(gt=0)]] = Field(min_length=1, description="Least signatures by unit code.")
 
     @model_validator(mode="after")
     def _can_be_met(self) -> Self:
@@ -105,7 +89,7 @@ class Unit(Sourced):
     `of` is its name as it stands after whatever belongs to it: the akimat *of the city of* Kurchatov.
     """
 
-    code: str = Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,7})?$")
+    code: Code
     name: Words
     of: Words | None = None
     population: int | None = Field(default=None, gt=0)
@@ -121,7 +105,7 @@ class Unit(Sourced):
 class Residence(Rule):
     """A region that somebody without an account may live in. `areas` are those of the postcodes that lie in it."""
 
-    code: str = Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,7})?$")
+    code: Code
     name: Words
     areas: tuple[Annotated[str, Field(pattern=r"^[A-Z0-9]{1,5}$")], ...] = ()
 
@@ -220,6 +204,13 @@ class RulePack(Pack):
     def _paper_supports_where_support_is_asked(self) -> Self:
         if self.paper is not None and self.paper.supporters is not None and self.supporters is None:
             raise PlacedError("no supporters are needed", "paper", "supporters")
+        return self
+
+    @model_validator(mode="after")
+    def _units_are_named(self) -> Self:
+        for language, said in (self.addressee_of_unit or {}).items():
+            if "{unit}" not in said:
+                raise PlacedError("lacks {unit}", "addressee_of_unit", language)
         return self
 
     @model_validator(mode="after")

@@ -6,8 +6,9 @@ import re
 import pytest
 
 from schemas.petitions.v1 import EditRequested, PetitionText
+from services.petitions.domain.preparing import TextRules
 from services.petitions.domain.refusals import Refusal
-from services.petitions.domain.rules import RulePacks, TextRules
+from services.petitions.domain.rules import RulePacks
 from services.petitions.domain.status import Status
 from tests.unit.petitions import pages_support
 from tests.unit.petitions.pages_support import AUTHOR, READER, Asked, Stored, hidden, pages, petition

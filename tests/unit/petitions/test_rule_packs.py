@@ -77,6 +77,49 @@ source = "the by-law of the town"
 """
 UNIT = '\n[[units]]\ncode = "XX-1"\nname = { kk = "А", ru = "А", en = "A" }\ncertainty = "H"\nsource = "census"\n'
 PEOPLE = "population = 101\ncounted_on = 2024-01-01\n"
+ADDRESSEE_OF_UNIT = """\
+[addressee_of_unit]
+kk = '{unit} әкімдігі'
+ru = 'Акимат'
+en = 'Akimat of {unit}'
+
+[signer]"""
+DISCUSSION = """\
+[discussion]
+least = {{ {least} }}
+certainty = "L"
+source = "by-law"
+
+[discussion.most]
+months = 12
+certainty = "L"
+source = "by-law"
+
+[signer]"""
+SPREAD = """\
+[thresholds.spread]
+units = 2
+certainty = "L"
+source = "by-law"
+
+[thresholds.spread.minimum]
+DE = 3
+at = 3
+
+[window]"""
+
+
+def organisers(among: str) -> str:
+    return f"""\
+[organisers]
+minimum = 2
+different = 2
+by = "country"
+among = [{among}]
+certainty = "L"
+source = "by-law"
+
+[signer]"""
 
 
 def folder_of(folder: Path, *packs: str, **lists: str) -> Path:
@@ -341,6 +384,20 @@ def swap(old: str, new: str) -> Change:
             "effective_to",
             "effective_to: comes before",
         ),
+        (swap("[signer]", organisers('"AT", "BE", "AT"')), "among", "organisers.among.2: AT is there twice"),
+        (swap("[signer]", organisers('"AT", "DE-BY"')), "among", "organisers.among.1: DE-BY is no country"),
+        (
+            swap("[signer]", DISCUSSION.format(least="months = 24")),
+            "[discussion.most]",
+            "discussion.most: the discussion",
+        ),
+        (
+            swap("[signer]", DISCUSSION.format(least="days = 366")),
+            "[discussion.most]",
+            "discussion.most: the discussion",
+        ),
+        (swap("[window]", SPREAD), "at = 3", "thresholds.0.spread.minimum.at"),
+        (swap("[signer]", ADDRESSEE_OF_UNIT), "ru = 'Акимат'", "addressee_of_unit.ru: lacks {unit}"),
         (lambda text: text + UNIT + PEOPLE + UNIT + PEOPLE, 'source = "census"', "units.1: XX-1 is there twice"),
     ],
 )
