@@ -10,12 +10,13 @@ and acknowledges what comes after. So a decider counts along, and reads what is 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from logging import DEBUG
 from typing import Any, Protocol
 
 from kenes.kafka.dead_letters import DeadLetters
+from kenes.kafka.decider_logs import DecisionLog, RequestLog
 from kenes.kafka.records import Record, Recorded, counts, read
 from kenes.observe.logs import event_context, get_logger
 from kenes.observe.metrics import BATCH_DURATION, BATCH_RECORDS, DECISIONS, BoundedLabel
@@ -31,6 +32,10 @@ class FencedError(RuntimeError):
     """Another owner wrote to this partition: what is held in memory may not be what the log says."""
 
 
+class AheadError(RuntimeError):
+    """Decisions did not come to the log for sure: what is held in memory is a fold of more than the log says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """How far a fold of one partition has come: the next offset to read, and the last sequence folded."""
@@ -41,26 +46,6 @@ class Position:
 
 CATCH_UP_BATCH = 1000
 REFUSED = "refused"
-
-
-class DecisionLog(Protocol):
-    """One decisions topic as a decider sees it. Kafka's is `kenes.kafka.decision_log`."""
-
-    async def append(self, partition: int, decisions: Sequence[tuple[bytes, Event[Payload]]]) -> list[int]:
-        """Writes in order; returns the offsets. Raises when any was not acknowledged."""
-
-    def read(self, partition: int, start: int) -> AsyncIterator[tuple[int, Recorded | None]]:
-        """What is in the log from `start` up to its end at the time of the call: next offset and event.
-
-        The event is `None` for a record that cannot be read.
-        """
-
-
-class RequestLog(Protocol):
-    """One requests topic as a decider sees it. Kafka's is `kenes.kafka.request_log`."""
-
-    def between(self, partition: int, start: int, end: int) -> AsyncIterator[Sequence[Record]]:
-        """The requests from `start` to before `end` that the topic still has, in order, some at a time."""
 
 
 class DecisionState(Protocol):
@@ -120,6 +105,7 @@ class Decider:
         self._seen_waiting: dict[int, tuple[int, int]] = {}
         self._in_hand = asyncio.Lock()
         self._saving: asyncio.Task[None] | None = None
+        self._ahead = False
 
     async def take_over(self, partitions: Collection[int]) -> None:
         """Acquires partitions before their first request comes: clocks look at the state, too."""
@@ -249,7 +235,10 @@ class Decider:
 
     async def _decide_all(self, requests: Sequence[tuple[Record, Recorded]]) -> None:
         BATCH_RECORDS.labels(self.requests.name).observe(len(requests))
+        if self._ahead:
+            raise AheadError(f"{self.decisions.name}: decisions before these failed on their way to the log")
         await self._state.prepare([request.event for _, request in requests])
+        self._ahead = True  # for good where anything is raised from here on, a cancellation too
         decided: dict[int, list[tuple[bytes, Event[Payload]]]] = {}
         for record, request in requests:
             before = decided.setdefault(record.partition, [])
@@ -260,6 +249,7 @@ class Decider:
         made = {partition: decisions for partition, decisions in decided.items() if decisions}
         if made:
             await self._append(made)
+        self._ahead = False
 
     async def _decide(self, record: Record, request: Recorded, offset: int) -> Event[Payload] | None:
         """The decision, for the place it is to have in the log; `None` when the request was set aside."""

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from kenes.kafka.decider import Decider, FencedError, Position
+from kenes.kafka.decider import AheadError, Decider, FencedError, Position
 from kenes.kafka.records import Record, Recorded
 from schemas.envelope import Event
 from schemas.payload import Payload
@@ -281,6 +281,48 @@ async def test_a_sweep_decides_what_waited_since_the_sweep_before_and_nothing_yo
     assert decided(log) == [0, 1, 2, 3, 4], "what comes late is passed over"
     await found.sweep({0: 6})
     assert decided(log) == [0, 1, 2, 3, 4], "who moves on is left alone"
+
+
+class Away(Log):
+    """A log that acknowledges nothing while it is away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away = False
+        self.asked, self.may_fail = asyncio.Event(), asyncio.Event()
+
+    async def append(self, partition: int, decisions: Sequence[tuple[bytes, Event[Payload]]]) -> list[int]:
+        if self.away:
+            self.asked.set()
+            await self.may_fail.wait()
+            raise OSError("no acknowledgement")
+        return await super().append(partition, decisions)
+
+
+@pytest.mark.parametrize("how", ["fails", "is cancelled"])
+async def test_nothing_is_decided_on_decisions_that_did_not_come_to_the_log(how: str) -> None:
+    log, requests = Away(), [request_record(offset, 0, "a") for offset in range(4)]
+    found, _, _ = decider(log, resident=True, requests=requests)
+    await found.handle(requests[:1])
+    await found.sweep({0: 3})
+
+    log.away = True
+    sweep = asyncio.create_task(found.sweep({0: 3}))
+    await log.asked.wait()
+    agent = asyncio.create_task(found.handle(requests[3:]))
+    await _all_turns()
+    if how == "fails":
+        log.may_fail.set()
+    else:
+        sweep.cancel()
+    log.away = False
+    await asyncio.gather(sweep, return_exceptions=True)
+
+    with pytest.raises(AheadError):
+        await agent
+    with pytest.raises(AheadError):
+        await found.handle(requests)
+    assert decided(log) == [0]
 
 
 async def test_the_log_is_asked_once_for_what_may_wait_there(monkeypatch: pytest.MonkeyPatch) -> None:
