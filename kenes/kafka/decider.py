@@ -151,7 +151,8 @@ class Decider:
         await self._state.prepare(decisions)
         for decision in decisions:
             self._state.evolve(partition, decision)
-        await self._state.save([(partition, decision) for decision in decisions], {partition: position})
+        self._save([(partition, decision) for decision in decisions], {partition: position})
+        await self.recorded()
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Decides a batch. When it returns, every decision is in the log.
@@ -168,6 +169,10 @@ class Decider:
                 await self._hand_over(records)
                 if self._saving is before:  # nothing new was decided, which would have waited for it
                     await self.recorded()
+
+    def _save(self, decisions: Sequence[tuple[int, Event[Payload]]], positions: Mapping[int, Position]) -> None:
+        """Starts to record what the decisions made of the state, which goes on though whoever asked is cancelled."""
+        self._saving = asyncio.create_task(self._state.save(decisions, positions))
 
     async def recorded(self) -> None:
         """Waits until the state of the last batch is recorded. Raises what went wrong with that."""
@@ -281,8 +286,7 @@ class Decider:
                 raise FencedError(f"{self.decisions.name}/{partition}: expected {expected}, wrote at {found[0]}")
             positions[partition] = Position(expected + len(decisions), sequence_of(decisions[-1][1]))
         await self.recorded()
-        saving = self._state.save([(p, event) for p, events in decided.items() for _, event in events], positions)
-        self._saving = asyncio.create_task(saving)
+        self._save([(p, event) for p, events in decided.items() for _, event in events], positions)
         self._positions |= positions
         if _log.is_enabled_for(DEBUG):
             for decision in (event for decisions in decided.values() for _, event in decisions):

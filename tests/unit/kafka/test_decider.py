@@ -201,6 +201,24 @@ async def test_a_batch_is_decided_while_the_one_before_is_recorded_and_not_the_o
     assert stored.states == {"0:a": (1, 0)}
 
 
+async def test_what_is_caught_up_with_is_recorded_though_the_taking_over_is_cancelled() -> None:
+    log, stored = Log(), Stored()
+    before, _, _ = decider(log)
+    await before.handle([request_record(offset, 0, "a") for offset in range(2)])
+    state = Slow(stored)
+    found = make(log, state, Letters())
+    taking_over = asyncio.create_task(found.take_over([0]))
+    await _all_turns()
+
+    taking_over.cancel()
+    await asyncio.gather(taking_over, return_exceptions=True)
+    state.may_record.set()
+    await found.handle([request_record(2, 0, "b")])
+    await found.recorded()
+
+    assert stored.states == {"0:a": (2, 1), "0:b": (1, 2)}
+
+
 async def test_a_partition_is_let_go_of_when_all_of_it_is_recorded() -> None:
     log, stored = Log(), Stored()
     state = Slow(stored)
