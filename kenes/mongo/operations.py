@@ -81,13 +81,14 @@ async def apply(
 async def insert_new(collection: Collection, documents: list[Document]) -> set[Any]:
     """Inserts documents, leaving those whose `_id` is taken; returns the ids that were taken.
 
-    Any other write error rises.
+    Any other error rises, also that what was inserted is not known to be with a majority.
     """
     try:
         await collection.insert_many(documents, ordered=False)
     except BulkWriteError as error:
         failures = error.details["writeErrors"]
-        if any(failure["code"] != DUPLICATE_KEY for failure in failures):
+        unsure = error.details.get("writeConcernErrors")
+        if unsure or any(failure["code"] != DUPLICATE_KEY for failure in failures):
             raise
         return {documents[failure["index"]]["_id"] for failure in failures}
     return set()

@@ -54,9 +54,17 @@ async def test_a_taken_id_is_told_and_the_others_are_in() -> None:
     assert await insert_new(cast("Any", Collection()), [{"_id": 1}]) == set()
 
 
-async def test_any_other_failure_rises() -> None:
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"writeErrors": [{"index": 0, "code": 11000}, {"index": 1, "code": 121}]},
+        {"writeErrors": [], "writeConcernErrors": [{"code": 64, "errmsg": "waiting for replication timed out"}]},
+        {"writeErrors": [{"index": 0, "code": 11000}], "writeConcernErrors": [{"code": 91, "errmsg": "shut down"}]},
+    ],
+)
+async def test_any_other_failure_rises(details: dict[str, Any]) -> None:
     collection = Collection()
-    collection.error = BulkWriteError({"writeErrors": [{"index": 0, "code": 11000}, {"index": 1, "code": 121}]})
+    collection.error = BulkWriteError(details)
 
     with pytest.raises(BulkWriteError):
         await insert_new(cast("Any", collection), [{"_id": 0}, {"_id": 1}])
