@@ -176,9 +176,10 @@ class Decider:
 
     async def recorded(self) -> None:
         """Waits until the state of the last batch is recorded. Raises what went wrong with that."""
-        if self._saving is not None:
-            await asyncio.wait([self._saving])  # whoever is cancelled here does not cancel that
-            self._saving.result()
+        saving = self._saving  # another batch's by the time that this one's is done
+        if saving is not None:
+            await asyncio.wait([saving])  # whoever is cancelled here does not cancel that
+            saving.result()
 
     async def sweep(self, ends: Mapping[int, int]) -> None:
         """Decides what was in the log at the sweep before, and has not been handed over since.

@@ -201,6 +201,19 @@ async def test_a_batch_is_decided_while_the_one_before_is_recorded_and_not_the_o
     assert stored.states == {"0:a": (1, 0)}
 
 
+async def test_who_waits_for_a_recording_does_not_take_the_next_one_for_it() -> None:
+    state = Slow(Stored())
+    found = make(Log(), state, Letters())
+    await found.handle([request_record(0, 0, "a")])
+    later = asyncio.create_task(found.handle([request_record(1, 0, "a")]))
+    await _all_turns()
+    leaving = asyncio.create_task(found.recorded())
+    await _all_turns()
+
+    state.may_record.set()
+    await asyncio.gather(later, leaving)
+
+
 async def test_what_is_caught_up_with_is_recorded_though_the_taking_over_is_cancelled() -> None:
     log, stored = Log(), Stored()
     before, _, _ = decider(log)
