@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 
 
 async def gathered(
-    stream: StreamT[Any], most: int, within: float, recorded: Callable[[], Awaitable[None]]
+    stream: StreamT[Any],
+    most: int,
+    within: float,
+    recorded: Callable[[], Awaitable[None]],
+    current: Callable[[EventT[Any]], bool],
 ) -> AsyncGenerator[list[EventT[Any]], None]:
     """Lists of up to `most` events that came within so many seconds of their first, for as long as the stream runs.
 
     Who asks for the next list has handled this one, and recorded what came of the one before. So that one is
-    acknowledged; this one, too, where nothing waits to be handled and `recorded` can be awaited. Whoever leaves before
-    the end must close it (`aclosing`).
+    acknowledged; this one, too, where nothing waits to be handled and `recorded` can be awaited. What is not `current`
+    any more when its turn comes is neither handed over nor acknowledged. Whoever leaves before the end must close it
+    (`aclosing`).
     """
     stream.enable_acks = False
     handled: list[EventT[Any]] = []
@@ -33,10 +38,11 @@ async def gathered(
         while not (coming.ended and not coming.held):
             await coming.first()
             await asyncio.sleep(within)
-            if events := coming.handed_over():
-                yield events
+            if taken := coming.handed_over():
+                if events := [event for event in taken if current(event)]:
+                    yield events
                 done, handled = handled, events
-                if not coming.held:
+                if not (events and coming.held):
                     await recorded()
                     done, handled = [*done, *handled], []
                 for event in done:

@@ -102,8 +102,13 @@ def add_decider(app: faust.App, decider: Decider, *, die: Callable[[], None] | N
             end()
             await asyncio.Event().wait()  # never acknowledges, should the end be slow to come
 
+    def current(event: EventT[Any]) -> bool:
+        # As Faust asks of what it hands to an agent; what waits there for its turn may wait over a rebalance. Faust
+        # goes back to what is committed then, so it comes again, to us or to who has the partition now.
+        return app.flow_control.is_active() and event.message.generation_id == app.consumer_generation_id
+
     async def agent(stream: Any) -> AsyncIterator[None]:
-        async with aclosing(gathered(stream, BATCH, GATHER, lambda: or_end(decider.recorded()))) as batches:
+        async with aclosing(gathered(stream, BATCH, GATHER, lambda: or_end(decider.recorded()), current)) as batches:
             async for events in batches:
                 await or_end(decider.handle([_record(event) for event in events]))
                 yield

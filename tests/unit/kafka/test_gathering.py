@@ -21,6 +21,7 @@ class Handed:
         self.acked: list[int] = []
         self.recordings: list[int] = []
         self.taken = 0
+        self.oldest = 0
         self.queue: asyncio.Queue[int | Exception | None] = asyncio.Queue()
         for each in waiting:
             self.queue.put_nowait(each)
@@ -35,13 +36,16 @@ class Handed:
     async def recorded(self) -> None:
         self.recordings.append(len(self.acked))
 
+    def current(self, event: int) -> bool:
+        return event >= self.oldest
+
     async def ack(self, event: int) -> None:
         assert not self.enable_acks
         self.acked.append(event)
 
 
 def batches(stream: Handed, most: int = 10) -> Any:
-    return aclosing(gathered(cast(Any, stream), most, 0.001, stream.recorded))
+    return aclosing(gathered(cast(Any, stream), most, 0.001, stream.recorded, cast(Any, stream.current)))
 
 
 async def test_all_come_in_order_in_lists_no_longer_than_they_may_be() -> None:
@@ -86,6 +90,24 @@ async def test_while_more_waits_a_batch_is_acknowledged_when_the_next_one_is_han
         assert [batch async for batch in found] == []
     assert stream.acked == [1, 2, 3, 4, 5]
     assert stream.recordings == [2], "asked for once, when nothing else waited"
+
+
+async def test_what_waited_until_it_was_taken_away_is_not_handed_over_nor_acknowledged() -> None:
+    stream = Handed(1, 2, 3, 4)
+    async with batches(stream, most=2) as found:
+        assert await anext(found) == [1, 2]
+        await asyncio.sleep(0)  # in which the next ones come
+        stream.oldest = 5
+        later = asyncio.ensure_future(anext(found))
+        await asyncio.sleep(0.01)
+        assert stream.acked == [1, 2], "what was handled before is"
+        assert stream.recordings == [0], "once that is recorded"
+        stream.queue.put_nowait(5)
+        async with asyncio.timeout(PATIENCE):
+            assert await later == [5]
+        stream.queue.put_nowait(None)
+        assert [batch async for batch in found] == []
+    assert stream.acked == [1, 2, 5]
 
 
 async def test_it_sleeps_until_something_comes(monkeypatch: pytest.MonkeyPatch) -> None:

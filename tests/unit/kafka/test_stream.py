@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -12,10 +13,11 @@ from faust.types import TP
 
 from kenes.kafka import stream
 from tests.example.v1 import topics
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 if TYPE_CHECKING:
     from kenes.kafka.decider import Decider
+    from kenes.kafka.records import Record
 
 REQUESTS = topics()[0]
 
@@ -54,6 +56,67 @@ async def test_a_process_that_stops_leaves_the_partition_it_is_acquiring() -> No
     assert decider.left
     assert decider.recordings == 1, "what is in the log already may fail to be recorded"
     assert not ended
+
+
+class Deciding:
+    """A decider that writes down what it is handed, and is held up with the first."""
+
+    requests = decisions = REQUESTS
+
+    def __init__(self) -> None:
+        self.handled: list[int] = []
+        self.go_on = asyncio.Event()
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        self.handled += [record.offset for record in records]
+        await self.go_on.wait()
+
+    async def recorded(self) -> None: ...
+
+
+class Held:
+    """A stream as Faust hands it to an agent, of messages read in one generation of its group."""
+
+    def __init__(self, *offsets: int) -> None:
+        self.offsets = offsets
+        self.acked: list[int] = []
+
+    async def events(self) -> AsyncIterator[Any]:
+        for offset in self.offsets:
+            message = SimpleNamespace(topic=REQUESTS.name, partition=0, offset=offset, timestamp=0.0, key=b"",
+                                      value=b"", headers=None, generation_id=1)  # fmt: skip
+            yield SimpleNamespace(message=message)
+
+    async def ack(self, event: Any) -> None:
+        self.acked.append(event.message.offset)
+
+
+@pytest.mark.parametrize(("generation", "flows", "handled"), [(1, True, [0, 1]), (2, True, [0]), (1, False, [0])])
+async def test_what_was_held_over_a_rebalance_is_left_to_whose_it_is_now(
+    monkeypatch: pytest.MonkeyPatch, generation: int, flows: bool, handled: list[int]
+) -> None:
+    monkeypatch.setattr(stream, "BATCH", 1)
+    decider, held = Deciding(), Held(0, 1)
+    app = stream.stream_app("library", "127.0.0.1:1", 2.0)
+    app.consumer_generation_id = 1
+    app.flow_control.resume()
+    stream.add_decider(app, cast("Decider", cast(Any, decider)))
+    (agent,) = app.agents.values()
+
+    async def run() -> None:
+        async for _ in cast(Any, agent).fun(held):
+            pass
+
+    running = asyncio.create_task(run())
+    await until(lambda: decider.handled == [0])
+    app.consumer_generation_id = generation
+    if not flows:
+        app.flow_control.suspend()
+    decider.go_on.set()
+    async with asyncio.timeout(PATIENCE):
+        await running
+
+    assert decider.handled == held.acked == handled
 
 
 class Hanging:
