@@ -99,6 +99,7 @@ class Works:
     async def _switch(self, work: Document, projection: Projection) -> None:
         version = Version(projection, work["version"], self._context.database)
         if (await live_version(self._context.database, projection)).number != version.number:
+            await resume(version)  # a pause that came when all was folded retired what was built
             await take_over(self._bootstrap, version)
         await self._note(work, Outcome.SWITCHED, version=version.number)
         await self._end(work, "switched")

@@ -1,0 +1,80 @@
+"""What a `project` process does about orders that come in the very moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from kenes.mongo.projection import Projection, Version
+from kenes.service import upkeep_work
+from schemas.console.upkeep import Outcome
+from tests.unit.kafka.samples import TOPIC
+
+Document = dict[str, Any]
+
+SHELF = Projection("shelf", TOPIC, {}, cast("Any", None))
+WORK: Document = {"_id": "rebuild/shelf", "work": "w", "projection": "shelf", "version": 2, "active": True}
+
+
+class Stored:
+    """The one work there is."""
+
+    def __init__(self, work: Document) -> None:
+        self.work = dict(work)
+
+    async def update_one(self, _query: object, change: Mapping[str, Document]) -> SimpleNamespace:
+        """See the driver."""
+        self.work |= change["$set"]
+        return SimpleNamespace(matched_count=1)
+
+
+class World:
+    """A service with one projection, of which version 1 is live."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **work: Any) -> None:
+        self.stored, self.did, self.noted = Stored(WORK | work), list[str](), list[Outcome]()
+        self.live = 1
+        service = SimpleNamespace(
+            name="library", projection=lambda _name: SHELF, settings=SimpleNamespace(kafka_bootstrap="")
+        )
+        context = SimpleNamespace(database={"upkeep": self.stored}, producer=SimpleNamespace(send=self._send))
+        self.works = upkeep_work.Works(cast("Any", service), cast("Any", context))
+
+        async def live_version(_database: object, _projection: object) -> SimpleNamespace:
+            return SimpleNamespace(number=self.live)
+
+        async def resume(version: Version) -> None:
+            self.did.append(f"resume {version.number}")
+
+        async def take_over(_bootstrap: str, version: Version) -> None:
+            self.did.append(f"take over {version.number}")
+
+        for stands_in in (live_version, resume, take_over):
+            monkeypatch.setattr(upkeep_work, stands_in.__name__, stands_in)
+
+    async def _send(self, _topic: object, _key: bytes, event: Any) -> None:
+        self.noted.append(event.data.outcome)
+
+
+async def test_what_was_paused_when_all_of_it_was_built_is_folded_again_before_it_is_switched_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World(monkeypatch, phase="switching")
+
+    await world.works.step(world.stored.work)
+
+    assert world.did == ["resume 2", "take over 2"]
+    assert world.noted == [Outcome.SWITCHED]
+
+
+async def test_a_version_that_is_live_already_is_not_switched_to_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(monkeypatch, phase="switching")
+    world.live = 2
+
+    await world.works.step(world.stored.work)
+
+    assert world.did == []
+    assert (world.noted, world.stored.work["phase"]) == ([Outcome.SWITCHED], "switched")
