@@ -118,20 +118,23 @@ class Orders:
                 continue
 
     async def _look(self, tasks: Tasks) -> None:
-        async for document in self._stored.find({"active": True}):
-            key = document["_id"]
-            if key not in self._running and await self._lease(key):
+        async for found in self._stored.find({"active": True}):
+            key = found["_id"]
+            if key in self._running:
+                continue
+            work = await self._lease(key)
+            if work is not None and work["active"]:  # who had it before may have ended it since it was found
                 self._running.add(key)
-                tasks.create_task(self._do(document), name=key)
+                tasks.create_task(self._do(work), name=key)
 
-    async def _lease(self, key: str) -> bool:
-        """Whether this process may do it for the next seconds: nobody else has said so, or not for a while."""
+    async def _lease(self, key: str) -> Document | None:
+        """The work, if this process may do it for the next seconds: nobody else has said so, or not for a while."""
         now = datetime.now(UTC)
-        taken = await self._stored.update_one(
+        return await self._stored.find_one_and_update(
             {"_id": key, "$or": [{"owner": self._owner}, {"until": {"$lt": now}}, {"until": None}]},
             {"$set": {"owner": self._owner, "until": now + LEASE}},
+            return_document=True,
         )
-        return bool(taken.matched_count)
 
     async def _do(self, document: Document) -> None:
         """One step of a work. What cannot be done now is tried again; the lease is given back in the end."""
