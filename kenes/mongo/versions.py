@@ -42,8 +42,13 @@ async def switch(database: Database, version: Version) -> None:
         await before.retire(session)
 
     await transact(database, work)
+    await let_go(before)
+
+
+async def let_go(version: Version) -> None:
+    """Drops a version that is live no more, once every reader must have noticed."""
     await asyncio.sleep(VERSION_KNOWN_FOR * 3)
-    await before.drop()
+    await version.drop()
 
 
 async def resume(version: Version) -> None:

@@ -96,8 +96,9 @@ class Orders:
         phase, active = _PHASES[ordered.order]
         change: Document = {"s": sequence, "phase": phase, "active": active}
         if ordered.order in (Order.REBUILD, Order.AUDIT):
-            change |= {"projection": ordered.projection, "work": ordered.work, "version": None, "error": ""}
-            change |= {"at": datetime.now(UTC), "folded": 0, "total": 0, "rate": 0.0, "owner": None, "until": None}
+            change |= {"projection": ordered.projection, "work": ordered.work, "version": None, "replaced": None}
+            change |= {"at": datetime.now(UTC), "folded": 0, "total": 0, "rate": 0.0, "error": ""}
+            change |= {"owner": None, "until": None}
         await self._stored.update_one({"_id": key}, {"$set": change}, upsert=True)
         if ordered.order in (Order.PAUSE, Order.DROP) and before is not None and before["version"] is not None:
             # Whoever folds it, in whatever process, finds that out with the next batch.

@@ -11,7 +11,7 @@ from uuid import uuid4
 from kenes.kafka.reader import ends
 from kenes.mongo.client import Collection, Document
 from kenes.mongo.projection import NotOwnerError, Projection, Version, live_version
-from kenes.mongo.versions import VersionConflictError, begin_version, resume
+from kenes.mongo.versions import VersionConflictError, begin_version, let_go, resume
 from kenes.observe.logs import get_logger
 from kenes.observe.masking import Masker
 from kenes.service.auditing import audit_apart
@@ -98,9 +98,14 @@ class Works:
 
     async def _switch(self, work: Document, projection: Projection) -> None:
         version = Version(projection, work["version"], self._context.database)
-        if (await live_version(self._context.database, projection)).number != version.number:
+        live = (await live_version(self._context.database, projection)).number
+        if live != version.number:
             await resume(version)  # a pause that came when all was folded retired what was built
+            own = {"_id": work["_id"], "work": work["work"]}
+            await self._stored.update_one(own, {"$set": {"replaced": live}})
             await take_over(self._bootstrap, version)
+        elif work.get("replaced") is not None:  # a process ended before it had dropped that
+            await let_go(Version(projection, work["replaced"], self._context.database))
         await self._note(work, Outcome.SWITCHED, version=version.number)
         await self._end(work, "switched")
 

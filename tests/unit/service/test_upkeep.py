@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from types import SimpleNamespace
 from typing import Any, cast
@@ -67,7 +68,10 @@ class World:
         async def take_over(_bootstrap: str, version: Version) -> None:
             self.did.append(f"take over {version.number}")
 
-        for stands_in in (live_version, resume, take_over):
+        async def let_go(version: Version) -> None:
+            self.did.append(f"let go of {version.number}")
+
+        for stands_in in (live_version, resume, take_over, let_go):
             monkeypatch.setattr(upkeep_work, stands_in.__name__, stands_in)
 
     async def _send(self, _topic: object, _key: bytes, event: Any) -> None:
@@ -108,6 +112,22 @@ async def test_a_version_that_is_live_already_is_not_switched_to_again(monkeypat
 
     assert world.did == []
     assert (world.noted, world.stored.work["phase"]) == ([Outcome.SWITCHED], "switched")
+
+
+async def test_what_a_switch_replaced_is_dropped_by_the_next_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(monkeypatch, phase="switching")
+
+    async def killed(_bootstrap: str, version: Version) -> None:
+        world.live = version.number
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(upkeep_work, "take_over", killed)
+    with pytest.raises(asyncio.CancelledError):
+        await world.works.step(world.stored.work)
+    await world.works.step(world.stored.work)
+
+    assert world.did == ["resume 2", "let go of 1"]
+    assert world.noted == [Outcome.SWITCHED]
 
 
 async def test_a_work_that_another_process_has_ended_meanwhile_is_not_begun_again(
