@@ -1,6 +1,8 @@
 """An audit in a process of its own, so that the one that orders it goes on with what else it does."""
 
 import asyncio
+import os
+import signal
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -16,11 +18,17 @@ from kenes.settings import KitSettings
 
 
 async def audit_apart(service: Service, projection: Projection, timeout: float) -> Found:
-    """Audits a projection; `timeout` is in seconds, per operation on the database."""
+    """Audits a projection; `timeout` is in seconds, per operation on the database. Cancelled, it ends at once."""
     pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    loop = asyncio.get_running_loop()
     try:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(pool, _audit_here, type(service), service.settings, projection.name, timeout)
+        process = await loop.run_in_executor(pool, os.getpid)
+        told = (type(service), service.settings, projection.name, timeout)
+        try:
+            return await loop.run_in_executor(pool, _audit_here, *told)
+        except asyncio.CancelledError:
+            os.kill(process, signal.SIGTERM)  # it only reads; else its end would be waited for
+            raise
     finally:
         await asyncio.to_thread(pool.shutdown)
 
