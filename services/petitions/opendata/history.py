@@ -16,7 +16,7 @@ from kenes.web.keeping import Kept
 from kenes.web.limits import Endpoint
 from kenes.web.openapi import Operation
 from services.petitions.opendata.answering import open_data, publish_data
-from services.petitions.opendata.small_groups import Plan, Planner, Row
+from services.petitions.opendata.small_groups import History, Row
 from services.petitions.opendata.sources import Sources, own_address
 from services.petitions.opendata.views import HistoryRow, RegionHistory
 
@@ -27,19 +27,11 @@ SETTLED: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
-class Planned:
-    """How a history is shown, and a digest of all it is made from."""
-
-    plan: Plan
-    digest: str
-
-
-@dataclass(frozen=True)
 class OpenHistories:
     """`/open/petitions/{petition}/history.*`"""
 
     sources: Sources
-    kept: Kept[Planned] = field(default_factory=Kept)
+    digests: Kept[str] = field(default_factory=Kept)
 
     def operations(self) -> list[Operation]:
         """One for each format."""
@@ -61,18 +53,18 @@ class OpenHistories:
     async def _answer(self, request: Request, media_type: str) -> Response:
         petition = (await self.sources.petition(request.path_params["petition"])).id
         until = last_full_hour(datetime.now(UTC))
-        planned = await self.kept.get((petition, until), MAX_AGE, lambda: self._plan(petition, until))
-        rows = self._rows(petition, until, planned.plan)
+        digest = await self.digests.get((petition, until), MAX_AGE, lambda: self._digest(petition, until))
+        rows = self._rows(petition, until)
         headers: dict[str, str] = {}
         if media_type == csv_text.MEDIA_TYPE:
             body = _csv(rows)
             headers["content-disposition"] = f'attachment; filename="history-{petition}.csv"'
         else:
             body = _json(petition, self.sources.small_group, until, rows)
-        tag = etag("history", media_type, self.sources.small_group, until, planned.digest)
+        tag = etag("history", media_type, self.sources.small_group, until, digest)
         return publish_data(
             request,
-            # Without a body nothing is read: the tag is known from the plan.
+            # Without a body nothing is read: the tag is known from the digest.
             StreamingResponse(_nothing() if request.method == "HEAD" else body, media_type=media_type),
             tag=tag,
             modified=self.sources.seen.modified(own_address(request), tag),
@@ -80,18 +72,17 @@ class OpenHistories:
             headers=headers,
         )
 
-    async def _plan(self, petition: str, until: datetime) -> Planned:
-        planner, digest = Planner(self.sources.small_group), hashlib.blake2b(digest_size=12)
+    async def _digest(self, petition: str, until: datetime) -> str:
+        """Of all that the history is made from."""
+        digest = hashlib.blake2b(digest_size=12)
         async for hour in self.sources.hours.hours(petition, until):
-            planner.count(hour)
             digest.update(repr((hour.start, sorted((m, sorted(r.items())) for m, r in hour.minutes.items()))).encode())
-        async for hour in self.sources.hours.hours(petition, until):
-            planner.weigh(hour)
-        return Planned(planner.plan(), digest.hexdigest())
+        return digest.hexdigest()
 
-    async def _rows(self, petition: str, until: datetime, plan: Plan) -> AsyncIterator[list[Row]]:
+    async def _rows(self, petition: str, until: datetime) -> AsyncIterator[list[Row]]:
+        history = History(self.sources.small_group)
         async for hour in self.sources.hours.hours(petition, until):
-            if rows := list(plan.rows(hour, self.sources.small_group)):
+            if rows := list(history.rows(hour)):
                 yield rows
 
 

@@ -1,8 +1,11 @@
 """Which numbers of a history by region may be shown, so that nobody can be recognised in them, nor by subtraction.
 
+What an hour tells is final: it follows from the hours up to it alone, so that every later history repeats it. Were an
+old hour told in another way, the two histories together would tell what each hides.
+
 The rule, with `least` for the smallest number that may be shown (`Settings.small_group`):
 
-1. A region is named only where the whole history has enough signatures of it for its total to be shown: see
+1. A region is named only where the history up to the hour has enough signatures of it for its total to be shown: see
    `nameable_regions`.
 2. Its signatures are given by minute in an hour in which each of its minutes has none or at least `least`; otherwise
    as one number for the hour, if that is at least `least`; otherwise they are part of the rest of the hour.
@@ -12,8 +15,8 @@ The rule, with `least` for the smallest number that may be shown (`Settings.smal
    fewest in that hour joins it.
 4. A region that is alone in what an hour leaves, so that what is left of each minute is its own, joins the rest where
    one of those minutes is too small.
-5. What a region has in all hours that do not name it is nothing or at least `least`. If it is too few, the hour that
-   names it with the fewest joins the rest there; if withdrawals made it less than nothing, no hour names the region.
+5. What a region has in the hours so far that do not name it is nothing or at least `least`, wherever an hour names it.
+   While it is too few, or by withdrawals less than nothing, the region joins the rest of the hour.
 
 Numbers are accepted minus withdrawn signatures. Only hours that are over are shown: a table that still grows would
 tell by its growth who came in between.
@@ -21,9 +24,8 @@ tell by its growth who came in between.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 
 from services.petitions.live import nameable_regions
 
@@ -69,26 +71,6 @@ class Naming:
     def regions(self) -> set[str]:
         """All that are named."""
         return self.by_minute | self.by_hour
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the whole history says about its regions: those that may be `named`, and by rule 5 those that no hour
-    names after all (`dropped`) and the hour of each that joins the rest (`folded`)."""
-
-    named: frozenset[str] = frozenset()
-    dropped: frozenset[str] = frozenset()
-    folded: Mapping[str, datetime] = field(default_factory=dict)
-
-    def rows(self, hour: Hour, least: int) -> Iterator[Row]:
-        """The rows of one hour; together they are as many as all its signatures."""
-        naming = name(hour, self.named, least)
-        # Afterwards, not before: naming an hour without them would name others in their place.
-        for region in naming.regions:
-            if region in self.dropped or self.folded.get(region) == hour.start:
-                naming.by_minute.discard(region)
-                naming.by_hour.discard(region)
-        yield from _rows(hour, naming)
 
 
 def may_show(number: int, least: int) -> bool:
@@ -141,41 +123,24 @@ def _rows(hour: Hour, naming: Naming) -> Iterator[Row]:
         yield Row(hour.start, 60, None, rest)
 
 
-class Planner:
-    """Makes the plan in two passes over the hours: first `count` each, then `weigh` each, in the memory of one hour."""
+class History:
+    """Tells the hours of one petition, which must come from the first on and in order."""
 
     def __init__(self, least: int) -> None:
         self._least = least
         self._totals: Counter[str] = Counter()
         self._left: Counter[str] = Counter()
-        self._fewest: dict[str, tuple[int, datetime]] = {}
 
-    @cached_property
-    def named(self) -> frozenset[str]:
-        """Rule 1, once every hour is counted."""
-        return frozenset(nameable_regions(self._totals, self._least))
-
-    def count(self, hour: Hour) -> None:
-        """The first pass."""
-        self._totals.update(hour.regions)
-
-    def weigh(self, hour: Hour) -> None:
-        """The second pass."""
+    def rows(self, hour: Hour) -> Iterator[Row]:
+        """The rows of the next hour; together they are as many as all its signatures."""
         sums = hour.regions
-        naming = name(hour, self.named, self._least)
-        for region, number in sums.items():
-            if region not in naming.regions:
-                self._left[region] += number
-            else:
-                self._fewest[region] = min(self._fewest.get(region, (number, hour.start)), (number, hour.start))
-
-    def plan(self) -> Plan:
-        """Rule 5."""
-        named, dropped, folded = self.named, set(), dict[str, datetime]()
-        for region in named & self._fewest.keys():
-            left = self._left[region]
-            if left < 0:
-                dropped.add(region)
-            elif not may_show(left, self._least):
-                folded[region] = self._fewest[region][1]
-        return Plan(named, frozenset(dropped), folded)
+        self._totals.update(sums)
+        naming = name(hour, nameable_regions(self._totals, self._least), self._least)
+        # Afterwards, not before: naming an hour without them would name others in their place.
+        for region in naming.regions:
+            if self._left[region] < 0 or not may_show(self._left[region], self._least):
+                naming.by_minute.discard(region)
+                naming.by_hour.discard(region)
+        for region in sums.keys() - naming.regions:
+            self._left[region] += sums[region]
+        return _rows(hour, naming)

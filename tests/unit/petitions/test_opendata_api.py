@@ -267,9 +267,8 @@ async def test_a_long_history_is_streamed_in_the_memory_of_an_hour() -> None:
         size, peaks = 0, []
         for number in (300, 3000):
             facts.past = [hour(minutes, NOON - timedelta(hours=number - each)) for each in range(number)]
-            plan = (await histories._plan(ONE.id, NOW)).plan
             tracemalloc.start()
-            async for rows in histories._rows(ONE.id, NOW, plan):
+            async for rows in histories._rows(ONE.id, NOW):
                 size += len(rows)
             peaks.append(tracemalloc.get_traced_memory()[1])
             tracemalloc.stop()
@@ -281,9 +280,7 @@ async def test_a_reader_gets_the_first_hours_before_the_last_are_read() -> None:
     facts = Facts(petitions=[ONE], past=days(100, {1: {"KZ-75": 60}}))
     async with open_world(facts) as world:
         histories: Any = next(each.handler for each in world.operations if each.name == "history_json").__self__  # type: ignore[attr-defined]
-        plan = (await histories._plan(ONE.id, NOW)).plan
-        facts.read = 0
-        rows = histories._rows(ONE.id, NOW, plan)
+        rows = histories._rows(ONE.id, NOW)
         await anext(rows)
         await rows.aclose()
     assert facts.read == 1
