@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import orjson
 
@@ -15,11 +16,18 @@ from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
 
 @dataclass(slots=True)
 class Count:
-    """One petition's signatures. `version` is the number of counted acts: the same in every process, ever growing."""
+    """One petition's signatures. `version` is the number of counted acts: the same in every process, ever growing.
+
+    `told` are the regions as they were when they were last told, in the hour `told_in`, `untold` acts ago; the hour is
+    `None` once it is over.
+    """
 
     accepted: int = 0
     withdrawn: int = 0
     regions: dict[str, int] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict, compare=False)
+    told_in: datetime | None = field(default=None, compare=False)
+    untold: int = field(default=0, compare=False)
 
     @property
     def count(self) -> int:
@@ -31,6 +39,18 @@ class Count:
         """Grows by one with each counted act."""
         return self.accepted + self.withdrawn
 
+    def tell(self, at: datetime, small_group: int) -> None:
+        """After an act (`at`, UTC): tells the regions anew with every so many, so that no act moves them by itself.
+
+        The history of an hour that is over may give them exactly: what came before its end hides nobody after it.
+        """
+        hour = at.replace(minute=0, second=0, microsecond=0)
+        if self.told_in is not None and hour > self.told_in:
+            self.told_in, self.untold = None, 0
+        self.untold += 1
+        if self.untold >= small_group:
+            self.told, self.told_in, self.untold = dict(self.regions), hour, 0
+
 
 NOBODY = Count()
 
@@ -40,7 +60,8 @@ def shown_regions(regions: Mapping[str, int], small_group: int) -> dict[str, int
 
     The total is exact and moves with every signature. Were the regions exact, too, whoever watches a quiet petition
     would see the region of each new signer. In steps, most signatures move no region; and whether those beyond the
-    steps are one region's or another's cannot be told. A region below one step is left out.
+    steps are one region's or another's cannot be told. A region below one step is left out. That a step moves with
+    several signatures at once is seen to by `Count.tell`.
     """
     return {
         region: number - number % small_group for region, number in sorted(regions.items()) if number >= small_group
@@ -91,6 +112,8 @@ class LiveCounts:
             if document["s"] > positions[document["p"]].sequence:
                 # Written after the positions were read: the tail must not count it again.
                 self._ahead[document["petition"], document["p"]] = document["s"]
+        for count in self._counts.values():
+            count.told = dict(count.regions)
         return positions
 
     def take(self, decision: Recorded) -> None:
@@ -109,11 +132,12 @@ class LiveCounts:
             count.withdrawn += 1
             step = -1
         count.regions[data.region] = count.regions.get(data.region, 0) + step
+        count.tell(decision.event.time, self._small_group)
         self._hub.publish(petition, count.version, lambda: self.frame(petition))
 
     def shown_regions(self, petition: str) -> dict[str, int]:
-        """Signatures by region in steps, so that no number tells who signed: see `shown_regions`."""
-        return shown_regions(self.get(petition).regions, self._small_group)
+        """Signatures by region in steps as last told, so that nothing tells who signed: see `shown_regions`."""
+        return shown_regions(self.get(petition).told, self._small_group)
 
     def view(self, petition: str) -> dict[str, object]:
         """The count as clients get it."""

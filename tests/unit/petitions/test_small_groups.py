@@ -1,7 +1,8 @@
 """Regional counts that would tell who signed are shown nowhere: not as a number, by subtraction or by watching."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import orjson
@@ -10,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kenes.regions import region_name, regions
+from kenes.web.live import LiveHub
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
 from services.petitions.domain.status import Status
 from services.petitions.live import LiveCounts, nameable_regions, shown_regions
@@ -93,8 +95,57 @@ def test_the_frames_of_a_quiet_petition_move_the_total_and_no_region() -> None:
     assert {orjson.dumps(frame["regions"]) for frame in frames} == {b'{"KZ-10":10,"KZ-75":5}'}
 
 
+def watched(counts: LiveCounts, acts: Sequence[tuple[str, datetime]]) -> list[dict[str, int]]:
+    """The regions that are shown before and after each signature: its region and its time."""
+    shown = [counts.shown_regions("quiet")]
+    for sequence, (region, at) in enumerate(acts, 1000):
+        signed = SignatureAccepted(petition="p", signer="s", act=1, region=region, listed=False, sealed="s", mine=MINE)
+        counts.take(decided(0, sequence, sequence, at, "quiet", signed))
+        shown.append(counts.shown_regions("quiet"))
+    return shown
+
+
+AT = datetime(2026, 9, 1, 10, 30, tzinfo=UTC)
+LATER = st.integers(0, 40).map(lambda minutes: timedelta(minutes=minutes))
+
+
+@settings(max_examples=200)
+@given(acts=st.lists(st.tuples(st.sampled_from(CODES[:3]), LATER), max_size=60))
+def test_the_regions_move_with_several_signatures_of_the_hours_that_are_not_yet_told(
+    acts: list[tuple[str, timedelta]],
+) -> None:
+    """Between two moves, and between the end of an hour with enough to be told and the next move, are enough people."""
+    counts, at, timed = LiveCounts(LiveHub(), SMALL), AT, []
+    for region, later in acts:
+        at += later
+        timed.append((region, at))
+    shown = watched(counts, timed)
+    moves = [number for number in range(1, len(shown)) if shown[number] != shown[number - 1]]
+    hours = [f"{at:%d %H}" for _, at in timed]
+    ends = [number for number in range(1, len(hours)) if hours[number] != hours[number - 1]]
+    known = [0, *moves, *(end for end in ends if hours.count(hours[end - 1]) >= SMALL)]
+    for move in moves:
+        assert move - max(each for each in known if each < move) >= SMALL
+
+
+def test_whoever_has_the_history_of_the_last_hour_learns_nothing_from_the_next_signatures() -> None:
+    counts = LiveCounts(LiveHub(), SMALL)
+    watched(counts, [("KZ-10", AT)] * 8 + [("KZ-75", AT)] * 20)
+    later = AT + timedelta(hours=1)
+
+    assert watched(counts, [("KZ-10", later)] * 4) == [{"KZ-10": 5, "KZ-75": 15}] * 5
+    assert watched(counts, [("KZ-11", later)])[1] == {"KZ-10": 10, "KZ-75": 20}
+
+
+def test_a_petition_that_is_signed_slowly_shows_its_regions_all_the_same() -> None:
+    counts = LiveCounts(LiveHub(), SMALL)
+    shown = watched(counts, [("KZ-10", AT + timedelta(hours=number)) for number in range(2 * SMALL)])
+
+    assert [each.get("KZ-10", 0) for each in shown] == [0] * SMALL + [SMALL] * SMALL + [2 * SMALL]
+
+
 def fill(counts: LiveCounts, name: str, numbers: Mapping[str, int]) -> None:
-    """Signatures in the regions, one of each withdrawn again."""
+    """Signatures in the regions, one of each withdrawn again, told as they are where a process starts."""
     sequence = 0
     for region, number in numbers.items():
         signed = SignatureAccepted(petition=name, signer="s", act=1, region=region, listed=False, sealed="s", mine=MINE)
@@ -102,6 +153,9 @@ def fill(counts: LiveCounts, name: str, numbers: Mapping[str, int]) -> None:
         for data in (*[signed] * (number + 1), left):
             counts.take(decided(0, sequence, sequence, NOW, name, data))
             sequence += 1
+    if numbers:
+        counts.get(name).told = dict(counts.get(name).regions)
+        counts.get(name).untold = 0
 
 
 def check(found: object, numbers: Mapping[str, int]) -> None:
