@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import Final
 
+from schemas.prose import without_hidden
+
 LONGEST_WORD: Final = 40
 
 LATIN: Final = "aceiopxyhABCEHIKMOPTXY"
@@ -46,10 +48,10 @@ def is_cyrillic(folded: str) -> bool:
 
 
 def _without_marks(text: str) -> str:
-    """Letters without their marks, but for `й`: it is a letter of its own."""
+    """Letters that are seen, without their marks, but for `й`: it is a letter of its own."""
     if text.isascii():
         return text
-    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", without_hidden(text)))
     return bare.replace("и\u0306", "й").replace("И\u0306", "Й")
 
 

@@ -18,9 +18,13 @@ _KAZAKH_ENDINGS: Final = frozenset(
         "ның нің дың дің тың тің ға ге қа ке на не ны ні ды ді ты ті да де та те нда нде дан ден тан тен нан нен "
         "мен бен пен мын мін сың сің "
         "ған ген қан кен атын етін йтын йтін ып іп ғы гі қы кі сын сін уға уге уды уді удың удің "
+        "дағы дегі тағы тегі ндағы ндегі "
     )
 ) | frozenset("аеиынпу")
 _LONGEST_ENDING: Final = max(map(len, _KAZAKH_ENDINGS))
+_VOWELS: Final = tuple("аеиоуыэюя")
+_VOICED: Final = {"б": "п", "г": "к"}
+"""What п, к and қ become before an ending that begins with ы or і: мектеп, мектебі."""
 
 _SNOWBALL: Final = {
     language: tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(tantivy.Filter.stemmer(name)).build()
@@ -65,6 +69,10 @@ def _kazakh(word: str) -> str:
     """The word without its endings: the longest first, one after another, while three letters stay."""
     longest = min(_LONGEST_ENDING, len(word) - SHORTEST_STEM)
     for length in range(longest, 0, -1):
-        if word[-length:] in _KAZAKH_ENDINGS:
-            return _kazakh(word[:-length])
+        stem, ending = word[:-length], word[-length:]
+        # Behind a vowel the г is of the word: тамағы is of тамақ. Where it is not, the ending before it is known, too.
+        if ending in _KAZAKH_ENDINGS and not (ending in ("гы", "ги") and stem.endswith(_VOWELS)):
+            if ending.startswith(("ы", "и")):
+                stem = stem[:-1] + _VOICED.get(stem[-1], stem[-1])
+            return _kazakh(stem)
     return word

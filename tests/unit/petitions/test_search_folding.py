@@ -28,6 +28,7 @@ LIKE = dict(zip(CYRILLIC, LATIN, strict=True))
         ("Café ÉCOLE", "cafe ecole"),
         ("ｆｕｌｌ", "full"),
         ("Straße", "STRASSE"),
+        ("ве\u00adйпы", "вейпы"),
     ],
 )
 def test_many_spellings_are_one_word(typed: str, meant: str) -> None:
@@ -70,7 +71,11 @@ def test_no_kazakh_letter_is_needed_to_type_a_word(word: str) -> None:
     ("language", "forms"),
     [
         ("kk", "кітапхана кітапханалар кітапханаларының кітапханаға кітапханада кітапханадан"),
-        ("kk", "мектеп мектептер мектепке мектептен мектептерді"),
+        ("kk", "мектеп мектептер мектепке мектептен мектептерді мектебі мектебіміз мектебіндегі"),
+        ("kk", "көлік көліктің көлігі көлігіміз көлігінен көліктегі"),
+        ("kk", "тамақ тамаққа тамағы тамағына"),
+        ("kk", "кітап кітабы кітаптар"),
+        ("kk", "қала қаласы қаладағы қаласындағы"),
         ("ru", "школа школы школе школой школами"),
         ("en", "crossing crossings crossed cross"),
     ],
@@ -80,10 +85,11 @@ def test_forms_of_a_word_have_one_stem(language: str, forms: str) -> None:
 
 
 @given(st.text(LETTERS, min_size=2, max_size=30))
-def test_a_stem_of_a_kazakh_word_is_its_beginning_and_its_own_stem(word: str) -> None:
+def test_a_stem_of_a_kazakh_word_is_its_beginning_as_it_stands_alone_and_its_own_stem(word: str) -> None:
+    alone = str.maketrans("бг", "пк")
     for folded in fold(word):
         (stem,) = stems([folded], "kk")
-        assert folded.startswith(stem)
+        assert folded.translate(alone).startswith(stem.translate(alone))
         assert len(stem) >= min(3, len(folded))
         assert stems([stem], "kk") == [stem]
 
