@@ -2,7 +2,7 @@
 
 A Unicode format character can reverse the order of what follows it or hide in the middle of a word, and some letters
 show as nothing at all. Where writing needs such a character it stays: joiners between letters of scripts that join
-theirs, joiners and tags of emoji, the blank of Braille between its patterns.
+theirs, joiners, tags and selectors of emoji, the blank of Braille between its patterns.
 """
 
 import re
@@ -22,9 +22,14 @@ _BLANKS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and symbols that show as nothing."""
 _SELECTORS: Final = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """They choose the look of the character before them, and show nothing by themselves."""
+_MONGOLIAN_SELECTORS: Final = re.compile("[\u180b-\u180d\u180f]")
+_SELECTABLE: Final = re.compile("[0-9#*\u203c\u2049\u2139\u3030]")
+"""What emoji are made of that are no symbols by their category."""
 _BRAILLE: Final = re.compile("[\u2801-\u28ff]")
 _BRAILLE_BLANK: Final = "\u2800"
 _JOINER: Final = "\u200d"
+_EMOJI: Final = "\ufe0f"
+"""The selector of the look as an emoji."""
 _NON_JOINER: Final = "\u200c"
 _JOINING: Final = ("ARABIC", "SYRIAC", "MONGOLIAN", "DEVANAGARI", "BENGALI", "TAMIL", "SINHALA", "MALAYALAM")
 """Scripts whose letters change their shape with their neighbours: a joiner between them is spelling."""
@@ -102,6 +107,8 @@ def _is_hidden(text: str, place: int) -> bool:
     character = text[place]
     before, after = text[place - 1 : place], text[place + 1 : place + 2]
     if character == _JOINER:
+        if before == _EMOJI and not _is_hidden(text, place - 1):
+            before = text[place - 2]
         return not ((_is_symbol(before) and _is_symbol(after)) or _joins(before, after))
     if character == _NON_JOINER:
         return not _joins(before, after)
@@ -110,6 +117,8 @@ def _is_hidden(text: str, place: int) -> bool:
         return not (_BRAILLE.match(before) or _BRAILLE.match(after))
     if _TAG.match(character):
         return _FLAG.search(text[max(0, place - _LONGEST_FLAG) : place]) is None
+    if _SELECTORS.match(character):
+        return not _has_looks(before, character)
     return character in _BLANKS or _is_unseen(character)
 
 
@@ -128,9 +137,18 @@ def _is_unseen(character: str) -> bool:
 
 
 def _is_symbol(character: str) -> bool:
-    if character == "\ufe0f" or _SYMBOLS.match(character):
+    if _SYMBOLS.match(character):
         return True
-    return bool(character) and unicodedata.category(character) in ("So", "Sk")
+    return bool(character) and unicodedata.category(character) in ("So", "Sk") and character not in _BLANKS
+
+
+def _has_looks(character: str, selector: str) -> bool:
+    """Whether there is more than one look of it to choose from."""
+    if _MONGOLIAN_SELECTORS.match(selector):
+        return _script(character) == "MONGOLIAN" and not _SELECTORS.match(character)
+    if _is_symbol(character) or _SELECTABLE.match(character):
+        return True
+    return bool(character) and unicodedata.category(character) in ("Sc", "Sm")
 
 
 def _joins(before: str, after: str) -> bool:
