@@ -25,11 +25,18 @@ _ALIKE: Final = {
 }
 """Letters in the same column look the same; `·` where a script has none."""
 
+_LIKE_CYRILLIC: Final = dict(zip("ʙʜᴋᴍᴛᴏᴄօ", "внкмтосо", strict=True))
+"""Latin small capitals and an Armenian letter, which stand in no word but to pretend."""
+
 _OLD_KEYBOARDS: Final = frozenset("iIhəƏ")
 """Latin letters that stand in many Kazakh texts for і, һ and ә, from times when keyboards lacked these."""
 
-_SUFFIXED: Final = re.compile(r"[A-Z]{2,}[а-яёәғқңөұүһі]+")
-"""A foreign abbreviation with an ending of the sentence's own language."""
+_SUFFIXED: Final = re.compile(rf"(?:[A-Z]{{2,}}|(?=[A-Za-z]*(?![{_ALIKE['LATIN']}])[A-Za-z])[A-Za-z]+)[а-яёәғқңөұүһі]+")
+"""A foreign abbreviation, or a word with a letter that can only be Latin, with an ending of the sentence's language."""
+
+_ENDED: Final = re.compile(r"[A-Za-z]+[а-яёәғқңөұүһі]+")
+_TOLD_APART: Final = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff]")
+"""Letters of the scripts that are compared: one that is like no other tells that a word is mixed for a reason."""
 
 _ONE_SCRIPT: Final = re.compile(r"[\u0400-\u04ff\u0300-\u036f]+|[A-Za-z]+")
 
@@ -61,25 +68,36 @@ def mended(text: str) -> str:
 
 
 def _plain(word: str) -> str:
-    """The word in the script most of its letters are of; itself where it is in one, or in several for a reason."""
+    """The word in the script that all its letters may be of, if in two that of most; itself where there is none."""
     if _ONE_SCRIPT.fullmatch(word):
         return word
     styled = sum(_script(letter) in ("MATHEMATICAL", "FULLWIDTH") for letter in word)
     if styled > 1:
         return unicodedata.normalize("NFKC", word)
     scripts = Counter(script for letter in word if (script := _script(letter)) in _ALIKE)
-    if len(scripts) < 2 or _SUFFIXED.fullmatch(word):
+    if _SUFFIXED.fullmatch(word):
         return word
-    # Nobody here writes Greek; and where neither of the others has more, it is the Cyrillic word that is imitated.
-    base = max(scripts, key=lambda script: (script != "GREEK", scripts[script], script == "CYRILLIC"))
-    letters = [letter if _script(letter) in (base, "COMBINING") else _alike(letter, base) for letter in word]
-    return "".join(letter for letter in letters if letter) if all(letters) else word
+    del scripts["GREEK"]  # nobody here writes it
+    # Where neither of the others has more, it is the Cyrillic word that is imitated.
+    bases = sorted(scripts, key=lambda script: (scripts[script], script == "CYRILLIC"), reverse=True)
+    for base in bases[:1] if _ENDED.fullmatch(word) else bases:
+        letters = [_in(base, letter) for letter in word]
+        if "·" not in letters:
+            return "".join(letters)
+    return word
 
 
-def _alike(letter: str, base: str) -> str | None:
-    letters = _ALIKE.get(_script(letter), "")
-    found = _ALIKE[base][letters.index(letter)] if letter in letters else "·"
-    return None if found == "·" else found
+def _in(base: str, letter: str) -> str:
+    """The letter of a script that looks like this one; `·` where there is none, though it is of those compared."""
+    script = _script(letter)
+    if script == base:
+        return letter
+    if base == "CYRILLIC" and letter in _LIKE_CYRILLIC:
+        return _LIKE_CYRILLIC[letter]
+    letters = _ALIKE.get(script, "")
+    if letter in letters:
+        return _ALIKE[base][letters.index(letter)]
+    return "·" if _TOLD_APART.match(letter) else letter
 
 
 @lru_cache(maxsize=4096)

@@ -76,6 +76,10 @@ def test_the_letters_of_kazakh_and_russian_are_never_a_trick(written: str) -> No
         ("𝐩𝐞𝐭𝐢𝐭𝐢𝐨𝐧", "petition", True),
         ("ｐｅｔｉｔｉｏｎ", "petition", True),
         ("ΑΚΙΜАТ", "АКІМАТ", True),
+        ("peфepeʜдyм", "референдум", True),
+        ("рефереʜдум", "референдум", True),
+        ("peфepeƞдyм", "рефереƞдум", True),
+        ("выбօры", "выборы", True),
         ("бiлiм", "білім", False),
         ("əкім", "әкім", False),
     ],
@@ -89,7 +93,11 @@ def test_a_word_in_borrowed_letters_is_told_with_how_it_should_be(written: str, 
 
 
 @pytest.mark.parametrize(
-    "word", ["QRкод", "IT-компания", "wifiды", "PDFті", "SMSка", "TOEFLға", "HRа", "CO₂", "25°C", "№5"]
+    "word",
+    [
+        *("QRкод", "IT-компания", "wifiды", "PDFті", "SMSка", "TOEFLға", "HRа", "CO₂", "25°C", "№5"),
+        *("WhatsAppе", "Facebookе", "Telegramу", "iPhoneа", "Pepsiді", "wifiка", "мкSv", "Հայաստան"),
+    ],
 )
 def test_words_of_two_scripts_that_fool_nobody_are_left_alone(word: str) -> None:
     assert check(text(proposal=f"Просим открыть {word} для всех."), PLAIN) == ()
