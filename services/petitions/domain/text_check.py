@@ -11,7 +11,7 @@ from schemas.petitions.v1 import Language, PetitionText, Wording
 from schemas.prose import hidden
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack, Subject
-from services.petitions.domain.text_letters import disguises
+from services.petitions.domain.text_letters import disguises, unstressed
 from services.petitions.domain.text_links import Link, links
 
 Field = Literal["title", "text", "proposal"]
@@ -120,18 +120,20 @@ def _about(link: Link, wording: Wording, field: Field, code: Refusal) -> Remark:
 
 def _subjects(wording: Wording, pack: RulePack) -> Iterator[Remark]:
     """Each prohibited subject once, where the first of its hints stands."""
+    fields = {field: unstressed(getattr(wording, field)) for field in FIELDS}
     for subject in pack.prohibited:
         # Only those of its language: a word of one may be another of the next, such as суда, a court or in the water.
         pattern = _hints(subject.hints.get(wording.language, ()))
         for field in FIELDS:
-            if (match := pattern.search(getattr(wording, field))) is not None:
-                yield _touched(wording, field, subject, match)
+            plain, places = fields[field]
+            if (match := pattern.search(plain)) is not None:
+                yield _touched(wording, field, subject, places[match.start()], places[match.end()])
                 break
 
 
-def _touched(wording: Wording, field: Field, subject: Subject, match: re.Match[str]) -> Remark:
+def _touched(wording: Wording, field: Field, subject: Subject, start: int, end: int) -> Remark:
     about = Remark(Refusal.SUBJECT_PROHIBITED, refused=subject.refuse, language=wording.language, field=field)
-    return replace(about, start=match.start(), end=match.end(), excerpt=match.group(), detail=subject.code)
+    return replace(about, start=start, end=end, excerpt=getattr(wording, field)[start:end], detail=subject.code)
 
 
 @lru_cache(maxsize=512)

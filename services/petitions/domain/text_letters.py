@@ -9,7 +9,7 @@ that are told apart by nobody in common typefaces.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -38,6 +38,10 @@ _ENDED: Final = re.compile(r"[A-Za-z]+[а-яёәғқңөұүһі]+")
 _TOLD_APART: Final = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff]")
 """Letters of the scripts that are compared: one that is like no other tells that a word is mixed for a reason."""
 
+_MARK: Final = re.compile("[\u0300-\u036f]")
+_MARKED: Final = frozenset("йёЙЁ")
+"""Letters of their own, that may be written as another with a mark."""
+
 _ONE_SCRIPT: Final = re.compile(r"[\u0400-\u04ff\u0300-\u036f]+|[A-Za-z]+")
 
 
@@ -65,6 +69,20 @@ def disguises(text: str) -> Iterator[Disguise]:
 def mended(text: str) -> str:
     """The text with its words in the letters they pretend to be, and without what is hidden."""
     return without_hidden(WORD.sub(lambda found: _plain(found.group()), text))
+
+
+def unstressed(text: str) -> tuple[str, Sequence[int]]:
+    """The text without marks over letters, but for those of й and ё, and where each letter of it and its end stand."""
+    if not _MARK.search(text):
+        return text, range(len(text) + 1)
+    letters, places = [""], [0]
+    for place, letter in enumerate(text):
+        if not _MARK.match(letter):
+            letters.append(letter)
+            places.append(place)
+        elif (whole := unicodedata.normalize("NFC", letters[-1] + letter)) in _MARKED:
+            letters[-1] = whole
+    return "".join(letters), [*places[1:], len(text)]
 
 
 def _plain(word: str) -> str:

@@ -16,7 +16,7 @@ from services.petitions.domain.lifecycle import decide
 from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
 from services.petitions.domain.rules import RulePack
 from services.petitions.domain.text_check import MOST, check, refusal
-from services.petitions.domain.text_letters import disguises, mended
+from services.petitions.domain.text_letters import disguises, mended, unstressed
 from services.petitions.domain.text_links import links
 from tests.unit.petitions.lives import AUTHOR, CREATE, NOW, SOON, SUBMIT, SURE, live, pack, packs
 from tests.unit.petitions.samples import PACKS as SHIPPED
@@ -208,6 +208,26 @@ def test_a_hint_of_a_prohibited_subject_warns_and_does_not_refuse(language: str,
     assert (remark.code, remark.refused, remark.detail) == (Refusal.SUBJECT_PROHIBITED, False, subject)
     assert petition.proposal[remark.start : remark.end] == remark.excerpt
     assert refusal(petition, rules) is None
+
+
+@pytest.mark.parametrize("word", ["рефере\u0301ндум", "р\u0336е\u0336ферендум\u0336", "\u0301референдум"])
+def test_a_hint_is_found_under_stress_and_told_where_it_stands(word: str) -> None:
+    rules = SHIPPED.in_force("kz-republic", NOW)
+    petition = text(proposal=f"Э\u0301тот край: провести {word} весной.")
+    [remark] = check(petition, rules)
+    assert (remark.detail, remark.excerpt) == ("elections-and-referendums", word.lstrip("\u0301"))
+    assert petition.proposal[remark.start : remark.end] == remark.excerpt
+
+
+@given(st.text(alphabet="айёеиЙ \u0301\u0306\u0308\u0336", max_size=20))
+def test_without_stress_every_letter_knows_its_place(written: str) -> None:
+    plain, places = unstressed(written)
+    assert len(places) == len(plain) + 1
+    assert plain == unstressed(plain)[0]
+    assert [unicodedata.normalize("NFD", written[place])[0] for place in places[:-1]] == [
+        unicodedata.normalize("NFD", letter)[0] for letter in plain
+    ]
+    assert not written or places[-1] == len(written)
 
 
 def test_a_hint_of_one_language_says_nothing_of_another() -> None:
