@@ -89,15 +89,27 @@ def _compared(
 
 def _pairs(firsts: Sequence[Clause], seconds: Sequence[Clause]) -> list[tuple[Clause, Clause]]:
     """By kind and number, each in order; what remains on both sides between the same neighbours by its place there."""
+    found = _lettered(firsts, seconds)
+    taken = set(found.values())
     waiting: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for at, second in enumerate(seconds):
-        waiting[_key(second)].append(at)
-    found: dict[int, int] = {}
+        if at not in taken:
+            waiting[_key(second)].append(at)
     for at, first in enumerate(firsts):
-        if first.number and waiting[_key(first)]:
+        if at not in found and first.number and waiting[_key(first)]:
             found[at] = waiting[_key(first)].pop(0)
     found |= dict(_by_place(firsts, seconds, found))
     return [(firsts[at], seconds[there]) for at, there in sorted(found.items())]
+
+
+def _lettered(firsts: Sequence[Clause], seconds: Sequence[Clause]) -> dict[int, int]:
+    """Rows with a letter by their place, if there are as many: "б" is the third in Kazakh and the second in Russian."""
+    left, right = ([at for at, each in enumerate(side) if _has_letter(each)] for side in (firsts, seconds))
+    return dict(zip(left, right, strict=True)) if len(left) == len(right) else {}
+
+
+def _has_letter(clause: Clause) -> bool:
+    return clause.kind in ROWS and len(clause.number) == 1 and clause.number.isalpha()
 
 
 def _by_place(firsts: Sequence[Clause], seconds: Sequence[Clause], found: dict[int, int]) -> Iterator[tuple[int, int]]:

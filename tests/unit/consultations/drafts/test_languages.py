@@ -1,5 +1,7 @@
 """One draft in two languages: the same ids for the same clauses, and each difference named."""
 
+import pytest
+
 from services.consultations.drafts.languages import Difference, parallel
 from services.consultations.drafts.reading import read
 from services.consultations.drafts.tree import find, walk
@@ -40,3 +42,26 @@ def test_a_whole_article_that_was_not_translated() -> None:
     result = parallel(first, second)
     assert [clause.id for clause in result.second.clauses] == ["art_1", "art_3"]
     assert [(each.difference, each.path) for each in result.mismatches] == [(Difference.MISSING, ("2-бап",))]
+
+
+@pytest.mark.parametrize("marks", ["{})", "({})"])
+def test_rows_are_lettered_by_the_alphabet_of_each_language(marks: str) -> None:
+    def lettered(heading: str, letters: str) -> str:
+        rows = "\n".join(f"{marks.format(letter)} {at};" for at, letter in enumerate(letters, 1))
+        return f"{heading} 1\n{rows}\n"
+
+    kazakh = read("a.txt", lettered("Article", "аәбвгғ").encode())
+    russian = read("a.txt", lettered("Статья", "абвгде").encode())
+    result = parallel(kazakh, russian)
+    assert result.mismatches == ()
+    pairs = [(find(kazakh, place.clause.id), place.clause) for place in walk(result.second)]
+    rows = [(first, second) for first, second in pairs if first is not None and first.text.endswith(";")]
+    assert [(first.number, second.number) for first, second in rows] == list(zip("аәбвгғ", "абвгде", strict=True))
+    assert all(first.text == second.text for first, second in rows)
+
+
+def test_rows_with_letters_pair_by_these_where_one_language_has_fewer() -> None:
+    first = read("a.txt", b"Article 1\na) one;\nb) two;\nc) three.\n")
+    second = read("a.txt", b"Artikel 1\na) eins;\nc) drei.\n")
+    found = [(each.difference, each.path[-1]) for each in parallel(first, second).mismatches]
+    assert found == [(Difference.MISSING, "b)")]
