@@ -11,7 +11,7 @@ from services.consultations.drafts.errors import DraftError, Fault, Notice, Omis
 from services.consultations.drafts.labels import enumerator, structural
 from services.consultations.drafts.limits import Limits
 from services.consultations.drafts.markdown_notes import DEFINITION, with_notes
-from services.consultations.drafts.markup import plain, refuse_active
+from services.consultations.drafts.markup import plain, refuse_active, without_html
 from services.consultations.drafts.raised import raised_in_html
 
 NESTING: Final = 200
@@ -116,10 +116,11 @@ class _Reader:
 
     def _raw(self, token: Token) -> None:
         """Lines that the parser leaves alone are paragraphs each; of HTML only the words remain."""
-        first = self._line
+        first, content = self._line, token.content
         if token.type == "html_block":
-            refuse_active(token.content, first)
-        for at, line in enumerate(token.content.split("\n")):
+            refuse_active(content, first)
+            content = without_html(content, first, self._notices)
+        for at, line in enumerate(content.split("\n")):
             self._line = first + at
             if text := plain(line, self._line, self._notices):
                 self._text(text)
@@ -130,7 +131,7 @@ class _Reader:
             raise DraftError(self._line, "paragraph", Fault.TEXT_TOO_LONG, f"over {self._limits.text}")
         refuse_active(content, self._line)
         if sum(map(content.count, MARKS)) > MOST_MARKS:
-            return content
+            return without_html(content, self._line, self._notices)
         (inline,) = self._inline.parseInline(raised_in_html(content))
         return "".join(self._words(child) for child in inline.children or ())
 

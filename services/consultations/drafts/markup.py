@@ -18,6 +18,7 @@ ACTIVE: Final = re.compile(
 )
 """What would run in a browser. It has no business in a law, so the document is refused rather than mended."""
 TAG: Final = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}>|!--)")
+COMMENT_OR_TAG: Final = re.compile(r"<!--(?:-?>|.*?(?:-->|\Z))|</?[a-zA-Z][^<>]{0,2000}>", re.DOTALL)
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 SPACES: Final = re.compile(r"\s+")
 HIDDEN: Final = dict.fromkeys(
@@ -48,6 +49,28 @@ def _without_tags(text: str, line: int, notices: list[Notice]) -> str:
         return text
     notices.append(Notice(line, found.group()[:60], Omission.MARKUP))
     return TAG.sub("", html.unescape(nh3.clean(text, tags=set())))
+
+
+def without_html(text: str, line: int, notices: list[Notice]) -> str:
+    """The words between the comments and tags of several lines, on the lines where they stood; noted once a line.
+
+    A comment that does not end stays, as it would take the rest of the document along.
+    """
+    text = raised_in_html(text)
+    seen = told = 0
+
+    def left_out(found: re.Match[str]) -> str:
+        nonlocal line, seen, told
+        if found.group().startswith("<!--") and not found.group().endswith(">"):
+            return found.group()
+        line += text.count("\n", seen, found.start())
+        seen = found.start()
+        if told != line:
+            notices.append(Notice(line, found.group()[:60], Omission.MARKUP))
+            told = line
+        return "\n" * found.group().count("\n")
+
+    return html.unescape(COMMENT_OR_TAG.sub(left_out, text))
 
 
 def refuse_active(text: str, line: int) -> None:

@@ -248,6 +248,23 @@ def test_harmless_markup_is_taken_out_and_told() -> None:
     assert {notice.line for notice in reading.notices} == {5}
 
 
+@pytest.mark.parametrize("filled", ["_", "_" * 600])
+def test_comments_and_tags_of_several_lines_are_taken_out_and_told(filled: str) -> None:
+    text = (
+        f"<!--\nTODO: do not\npublish <b>this</b>\n-->\n\n## Article 1\n\nOpen {filled}<!-- hid\nden --> end.\n\n"
+        "<div\n class='x'>\nInside &amp; out.\n</div>\n\n## Article 2\n\n<!-- all\n\nhidden -->\nLast.\n"
+    )
+    reading = examine("a.md", text.encode())
+    assert [clause.text for clause in reading.tree.clauses] == [f"Open {filled} end.\nInside & out.", "Last."]
+    assert {notice.reason for notice in reading.notices} == {Omission.MARKUP}
+    assert [notice.line for notice in reading.notices] == [1, 8, 11, 14, 18]
+
+
+def test_a_comment_that_does_not_end_takes_nothing_along() -> None:
+    tree = read("a.md", b"## Article 1\n\n<!-- slip\nKept.\n\nKept too.\n")
+    assert said(tree).endswith("Kept. Kept too.")
+
+
 def test_tables_become_lines() -> None:
     tree = read("a.md", b"## Article 1\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
     assert tree.clauses[0].text == "a | b\n1 | 2"
