@@ -1,6 +1,6 @@
 """Markdown (CommonMark with tables) as paragraphs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -8,9 +8,9 @@ from markdown_it.token import Token
 
 from services.consultations.drafts.blocks import Block
 from services.consultations.drafts.errors import DraftError, Fault, Notice, Omission
-from services.consultations.drafts.labels import enumerator, structural
 from services.consultations.drafts.limits import Limits
-from services.consultations.drafts.markdown_notes import DEFINITION, with_notes
+from services.consultations.drafts.lines import cut
+from services.consultations.drafts.markdown_notes import with_notes
 from services.consultations.drafts.markup import plain, refuse_active, without_html
 from services.consultations.drafts.raised import raised_in_html
 
@@ -92,9 +92,9 @@ class _Reader:
                 pass
 
     def _paragraph(self, content: str) -> None:
-        """One paragraph, or several where its lines are a row that lacks the empty lines between."""
-        first = self._line
-        for offset, text in _rows(self._without_marks(content)):
+        """One paragraph, or several where its lines lack the empty lines between; a heading is one."""
+        first, words = self._line, self._without_marks(content)
+        for offset, text in cut(words) if self._level is None else ((0, words),):
             self._line = first + offset
             if text := plain(text, self._line, self._notices):
                 self._text(text)
@@ -152,17 +152,3 @@ class _Reader:
                 return ""
             case _:
                 return ""
-
-
-def _rows(text: str) -> Iterator[tuple[int, str]]:
-    """Cuts before a note, and before a line with a number of a row after a stop or the line of an article's number."""
-    start, kept = 0, ""
-    for at, line in enumerate(text.split("\n")):
-        stopped = kept.rstrip().endswith((":", ";", ",", "."))
-        begins = stopped or structural(kept.strip()) is not None
-        if (begins and enumerator(line.strip())) or (kept and DEFINITION.match(line.strip())):
-            yield start, kept
-            start, kept = at, line
-        else:
-            kept = f"{kept} {line}"
-    yield start, kept

@@ -19,6 +19,7 @@ from services.consultations.drafts import labels, package
 from services.consultations.drafts.blocks import Block
 from services.consultations.drafts.errors import DraftError, Fault, Notice, Omission
 from services.consultations.drafts.limits import Limits
+from services.consultations.drafts.lines import cut
 from services.consultations.drafts.markup import plain
 from services.consultations.drafts.notes import Note
 from services.consultations.drafts.raised import raised
@@ -31,7 +32,11 @@ RUN: Final = f"{W}r"
 TEXT: Final = f"{W}t"
 DEEPEST: Final = 9
 COMPATIBILITY: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-CHARACTERS: Final = {f"{W}noBreakHyphen": "-", **dict.fromkeys((f"{W}tab", f"{W}br", f"{W}cr", f"{W}ptab"), " ")}
+CHARACTERS: Final = {
+    f"{W}noBreakHyphen": "-",
+    **dict.fromkeys((f"{W}tab", f"{W}ptab"), " "),
+    **dict.fromkeys((f"{W}br", f"{W}cr"), "\n"),
+}
 GONE: Final = frozenset({f"{W}del", f"{W}moveFrom"})
 INSERTED: Final = frozenset({f"{W}ins", f"{W}moveTo"})
 MATH: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -105,8 +110,8 @@ class _Reader:
                 self._line += 1
                 if _goes_on(element):
                     self._carried += self._words(element)
-                elif block := self._block(element):
-                    yield block
+                else:
+                    yield from self._block(element)
                 for box in _boxes(element):
                     yield from self._blocks(box, depth + 1)
             else:
@@ -125,19 +130,24 @@ class _Reader:
             elif element.tag in WRAPPED:
                 yield from self._pieces(element, depth + 1)
 
-    def _block(self, paragraph: etree._Element) -> Block | None:
+    def _block(self, paragraph: etree._Element) -> Iterator[Block]:
+        """The paragraph, or several where only line breaks stand between; a heading is one."""
         style = self._style(paragraph)
         before, self._carried = self._carried, ""
-        text = self._text(paragraph, before)
+        words = before + self._words(paragraph)
         number, depth = self._number(paragraph, style)
-        notes, self._notes = tuple(self._notes), []
-        if not text:
-            return None
+        notes, self._notes = self._notes, []
+        level, whole = self._level(paragraph, style), f"{number} {words}".strip()
+        texts = [self._plain(text) for _, text in (cut(whole) if level is None else ((0, whole),))]
+        if texts in ([""], [number]):
+            return
         if any(TABLE_OF_CONTENTS.match(name) for name in self._names(style)):
             self._notices.append(Notice(self._line, "p", Omission.CONTENTS))
-            return None
+            return
         row = bool(number) and labels.structural(number) is None
-        return Block(self._line, f"{number} {text}".strip(), self._level(paragraph, style), depth, row, notes)
+        for at, text in enumerate(texts):
+            shown = tuple(note for note in notes if len(texts) == 1 or note.shown in text)
+            yield Block(self._line, text, level, depth, row and not at, shown)
 
     def _rows(self, table: etree._Element) -> Iterator[Block]:
         """Each row is a paragraph, its cells apart by bars; a table in a cell is part of the cell's text."""
@@ -161,11 +171,13 @@ class _Reader:
     def _worded(self, element: etree._Element) -> str:
         """All paragraphs in an element on one line, the numbers that Word counts before them."""
         found = filter(_is_read, element.iter(PARAGRAPH))
-        told = (f"{self._number(each, self._style(each))[0]} {self._text(each)}".strip() for each in found)
+        told = (
+            f"{self._number(each, self._style(each))[0]} {self._plain(self._words(each))}".strip() for each in found
+        )
         return " ".join(filter(None, told))
 
-    def _text(self, paragraph: etree._Element, before: str = "") -> str:
-        text = plain(before + self._words(paragraph), self._line, self._notices)
+    def _plain(self, words: str) -> str:
+        text = plain(words, self._line, self._notices)
         if len(text) > self._limits.text:
             raise DraftError(self._line, "p", Fault.TEXT_TOO_LONG, f"over {self._limits.text}")
         return text
