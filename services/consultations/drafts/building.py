@@ -51,7 +51,8 @@ class Builder:
             return self._words(block, following)
         if known is not None:
             return self._structure(block, known)
-        if (label := self._label(block.text)) and not block.listed and self._begins(label):
+        label = self._label(block.text) or labels.annexed(block.text)
+        if label and not block.listed and self._begins(label):
             return self._structure(block, label)
         if (row := labels.enumerator(block.text)) and (kept := self._in_row(row, block)):
             return self._row(block, kept)
@@ -77,12 +78,22 @@ class Builder:
 
     def _begins(self, label: labels.Label) -> bool:
         """Whether a paragraph that reads like a number of the law begins a piece, and is no mention of one."""
+        if label.rest and not label.separated and label.rank == labels.ANNEX_RANK:
+            return self._begins_annex(label)
         if label.rest and not label.separated:
             short = len(label.rest) <= labels.HEADING_LENGTH // 2 and not unmarked(label.rest).endswith(labels.STOPS)
             before = self._numbers.get(label.kind)
-            opening = label.rest[0].isupper() or (label.rank == labels.ANNEX_RANK and label.rest[0] == "(")
-            return short and opening and may_follow(label.number, before)
+            return short and label.rest[0].isupper() and may_follow(label.number, before)
         return not label.number.isalpha() or label.number.isupper()
+
+    def _begins_annex(self, label: labels.Label) -> bool:
+        """Its line goes on with what it belongs to, in small letters and at length: "Приложение 1 к Закону …"."""
+        before = self._numbers.get(label.kind) or None
+        opening = label.label[0].isupper() and (label.rest[0].isalpha() or label.rest[0] == "(")
+        follows = not label.number or any(
+            may_follow(label.number, before, roman=roman) for roman in {False, is_roman(label.number)}
+        )
+        return opening and follows and not _is_sentence(label.rest)
 
     def _structure(self, block: Block, label: labels.Label) -> Node:
         rank = label.rank

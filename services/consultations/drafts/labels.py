@@ -73,8 +73,15 @@ _BEHIND: Final = re.compile(
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(r"(?P<label>(?P<word>article|artikel|статья)\s+(?P<number>[^\W\d]+))", re.IGNORECASE)
+_CAPITAL = r"(?-i:[A-ZА-ЯӘҒҚҢӨҰҮҺІЁ])"
 _BARE: Final = re.compile(
-    r"(?P<label>приложение|қосымша|anlage|anhang|annexe?|appendix|schedule|lisa)(?!\w)(?P<rest>.*)", re.IGNORECASE
+    r"(?P<label>(?:приложение|қосымша|anlage|anhang|annexe?|appendix|schedule|lisa)"
+    rf"(?:\s+(?P<number>{_CAPITAL}))?)(?!\w)(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_ANNEXED: Final = re.compile(
+    rf"(?:(?P<rest>.{{1,250}}[ғгқкн][ае])\s+)?(?P<label>(?:(?P<number>\d+|{_CAPITAL})(?:[-–]|\s)\s?)?қосымша(?:сы)?)",
+    re.IGNORECASE,
 )
 _LETTERS = "a-zа-яәғқңөұүһіё"
 _SEPARATOR: Final = re.compile(rf"\s*(?:[.:]\s+|[.:]$|\s[-–—]\s*|[–—](?![{_LETTERS}\d])|$)")
@@ -137,6 +144,15 @@ def named(heading: str) -> Label | None:
     return Label(kind, rank, found["label"], found["number"], "", separated=True)
 
 
+def annexed(paragraph: str) -> Label | None:
+    """Reads "… туралы Заңға 1-қосымша": Kazakh has the number of an annex behind what it belongs to."""
+    if (found := _ANNEXED.fullmatch(paragraph)) is None:
+        return None
+    return Label(
+        ClauseKind.ANNEX, ANNEX_RANK, found["label"], found["number"] or "", found["rest"] or "", separated=True
+    )
+
+
 def enumerator(line: str) -> Enumerator | None:
     """Reads the number of a row at the start of a line; None where there is none."""
     for style, pattern in _ENUMERATORS:
@@ -167,7 +183,9 @@ def _bare(line: str) -> Label | None:
         return None
     separator = _SEPARATOR.match(found["rest"])
     rest = found["rest"][separator.end() :] if separator else found["rest"]
-    return Label(ClauseKind.ANNEX, ANNEX_RANK, found["label"], "", rest.strip(), separator is not None)
+    return Label(
+        ClauseKind.ANNEX, ANNEX_RANK, found["label"], found["number"] or "", rest.strip(), separator is not None
+    )
 
 
 def _depth(style: str, number: str) -> str:

@@ -42,6 +42,10 @@ from services.consultations.drafts.ordinals import may_follow
         ("Section 3", ClauseKind.SECTION, "3", ""),
         ("PART ONE: General", ClauseKind.PART, "1", "General"),
         ("Schedule 2", ClauseKind.ANNEX, "2", ""),
+        ("Приложение Б", ClauseKind.ANNEX, "Б", ""),
+        ("ANNEX A. Lists", ClauseKind.ANNEX, "A", "Lists"),
+        ("Anlage B", ClauseKind.ANNEX, "B", ""),
+        ("Приложение Баланс", ClauseKind.ANNEX, "", "Баланс"),
     ],
 )
 def test_structural_numbers(line: str, kind: ClauseKind, number: str, rest: str) -> None:
