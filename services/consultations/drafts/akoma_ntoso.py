@@ -50,7 +50,7 @@ def read(data: bytes, limits: Limits, notices: list[Notice]) -> ClauseTree:
     document = next((child for child in root if _name(child) in DOCUMENTS), None)
     if document is None:
         raise DraftError(_line(root), _name(root), Fault.NOT_AKOMA_NTOSO, "no document in it")
-    nodes = reader.document(document)
+    nodes = reader.document(document) + reader.beside(root)
     title, notes = reader.title(document)
     if nodes:
         nodes[0].notes[:0] = notes
@@ -111,9 +111,15 @@ class _Reader:
                 self._prose.cover(child)
             elif name in names.BODIES:
                 nodes += self._pieces(child, 0)
-            elif name in {"attachments", "components"}:
+            elif name in names.ATTACHMENTS:
                 nodes += [self._attached(each) for each in child]
+            elif name == "collectionBody":
+                raise DraftError(_line(child), name, Fault.UNKNOWN_ELEMENT, "several documents, and no text of its own")
         return nodes
+
+    def beside(self, root: etree._Element) -> list[Node]:
+        """What is attached to the document and stands after it."""
+        return [self._attached(each) for child in root if _name(child) in names.ATTACHMENTS for each in child]
 
     def _introduction(self, element: etree._Element) -> list[Node]:
         self._prose.begin()

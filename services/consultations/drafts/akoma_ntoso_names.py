@@ -24,6 +24,7 @@ CONTAINERS: Final[dict[str, ClauseKind]] = {
 }  # fmt: skip
 """The kinds of an `hcontainer` by its name; others only give a heading."""
 BODIES: Final = ("body", "mainBody", "portionBody")
+ATTACHMENTS: Final = frozenset({"attachments", "components"})
 INTRODUCTIONS: Final = frozenset({"preamble"})
 """Parts before the body that are text of the law."""
 COVERS: Final = frozenset({"coverPage", "preface", "conclusions"})
@@ -46,7 +47,7 @@ BLOCK: Final = frozenset(
 """Elements that are a paragraph of their own."""
 NOTES: Final = frozenset({"authorialNote", "noteRef"})
 """A note where it is referred to, and a reference to one that stands elsewhere."""
-LEFT_OUT: Final = frozenset({"toc", "meta", "img", "componentRef", "eol", "eop", "foreign"})
+LEFT_OUT: Final = frozenset({"toc", "meta", "img", "componentRef", "eol", "eop", "foreign", "del"})
 PROSE: Final = frozenset({
     "intro", "content", "wrapUp", "subheading", "block", "p", "tblock", "blockContainer", "table", "formula",
     "recital", "container", "citation", "citations", "longTitle", "ul", "ol", "listIntroduction", "listWrapUp",

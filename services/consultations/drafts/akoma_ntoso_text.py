@@ -9,6 +9,7 @@ from services.consultations.drafts.notes import Note, is_mark
 from services.consultations.drafts.raised import raised
 
 CELLS = frozenset({"td", "th"})
+REASONS = {"img": Omission.IMAGE, "toc": Omission.CONTENTS, "del": Omission.TRACKED_CHANGE}
 Pieces = list[tuple[int, list[str]]]
 """Lines and the words on them, a paragraph each."""
 
@@ -24,6 +25,7 @@ class Prose:
         self._unread = set(self._elsewhere)
         self._elsewhere |= {_id(found): found for found in root.iterfind(".//{*}authorialNote")}
         self._in_note = False
+        self._in_cell = False
         self._noted: list[Note] = []
         self._marks: dict[str, etree._Element] = {}
         self._count = 0
@@ -52,8 +54,7 @@ class Prose:
     def leave_out(self, element: etree._Element) -> None:
         """Tells that an element is not in the text."""
         name = etree.QName(element).localname
-        reason = {"img": Omission.IMAGE, "toc": Omission.CONTENTS}.get(name, Omission.FOREIGN_ELEMENT)
-        self._notices.append(Notice(element.sourceline or 0, name, reason))
+        self._notices.append(Notice(element.sourceline or 0, name, REASONS.get(name, Omission.FOREIGN_ELEMENT)))
 
     def cover(self, element: etree._Element) -> None:
         """Tells that words around the body are not in the text; the title alone is."""
@@ -78,7 +79,11 @@ class Prose:
     def _collect(self, element: etree._Element, pieces: Pieces) -> None:
         name = etree.QName(element).localname
         line = element.sourceline or 0
-        if name in names.BLOCK:
+        if name in CELLS and not self._in_cell:
+            self._cell(element, pieces)
+            return
+        is_block = name in names.BLOCK and not self._in_cell
+        if is_block:
             if not self._after_number:
                 pieces.append((line, []))
             self._after_number = False
@@ -89,10 +94,17 @@ class Prose:
         if name == "num":
             pieces[-1][1].append(" ")
             self._after_number = True
-        elif name in names.BLOCK:
+        elif is_block:
             pieces.append((line, []))
-        elif name in CELLS:
-            pieces[-1][1].append(" | " if element.getnext() is not None else " ")
+        elif self._in_cell and name in names.BLOCK | CELLS:
+            pieces[-1][1].append(" ")
+
+    def _cell(self, element: etree._Element, pieces: Pieces) -> None:
+        """All paragraphs in a cell are on the line of its row."""
+        self._in_cell = True
+        self._collect(element, pieces)
+        self._in_cell = False
+        pieces[-1][1].append(" | " if element.getnext() is not None else " ")
 
     def _inner(self, child: etree._Element, pieces: Pieces) -> None:
         if etree.QName(child).localname in names.NOTES and not self._in_note:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
 from schemas.consultations.clauses import Clause, ClauseKind, ClauseTree
 from services.consultations.drafts.akoma_ntoso_export import akoma_ntoso
-from services.consultations.drafts.errors import Notice
+from services.consultations.drafts.errors import DraftError, Fault, Notice, Omission
 from services.consultations.drafts.labels import number_of
 from services.consultations.drafts.markup import plain
 from services.consultations.drafts.reading import examine, read
@@ -132,3 +133,37 @@ def test_raised_figures_stay_raised_and_a_long_title_is_a_title() -> None:
     assert (reading.tree.title, clause.label, clause.number) == ("REGULATION on lanes", "1²", "1-2")
     assert clause.text == "5 m², the 1st"
     assert reading.notices == ()
+
+
+def act(content: str, after: str = "") -> bytes:
+    return f"""<akomaNtoso xmlns="{AKN}"><act><meta/><body><article><num>1</num><content>{content}</content></article>
+    </body></act>{after}</akomaNtoso>""".encode()
+
+
+def test_what_is_attached_beside_the_document_is_an_annex() -> None:
+    schedule = """<components><component><doc name="schedule"><meta/><mainBody><paragraph><num>1</num>
+    <content><p>Rates</p></content></paragraph></mainBody></doc></component></components>"""
+    article, annex = read("a.xml", act("<p>Text.</p>", schedule)).clauses
+    assert (article.text, annex.kind, annex.children[0].text) == ("Text.", ClauseKind.ANNEX, "Rates")
+
+
+def test_what_was_deleted_is_left_out_and_told() -> None:
+    reading = examine("a.xml", act("<p>It <del>always </del><ins>never </ins>applies.</p>"))
+    assert reading.tree.clauses[0].text == "It never applies."
+    assert [(notice.element, notice.reason) for notice in reading.notices] == [("del", Omission.TRACKED_CHANGE)]
+
+
+def test_paragraphs_in_a_cell_stay_on_the_line_of_its_row() -> None:
+    inner = "<table><tr><td><p>c</p></td><td>d</td></tr></table>"
+    table = f"""<table><tr><th><p>a</p></th><td><p>b</p><p>too</p></td></tr>
+    <tr><td>{inner}</td><td><p>e</p></td></tr></table><p>After.</p>"""
+    assert read("a.xml", act(table)).clauses[0].text == "a | b too\nc d | e\nAfter."
+
+
+@pytest.mark.parametrize("name", ["documentCollection", "officialGazette"])
+def test_a_collection_of_documents_is_refused_by_name(name: str) -> None:
+    body = "<collectionBody><component><bill><body/></bill></component></collectionBody>"
+    document = f'<akomaNtoso xmlns="{AKN}"><{name}><meta/>{body}</{name}></akomaNtoso>'
+    with pytest.raises(DraftError) as refused:
+        read("a.xml", document.encode())
+    assert (refused.value.element, refused.value.reason) == ("collectionBody", Fault.UNKNOWN_ELEMENT)
