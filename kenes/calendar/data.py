@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -75,6 +75,9 @@ class Extension(_Closed):
         return self
 
 
+E = TypeVar("E", bound=Extension)
+
+
 class CalendarData(Extension):
     """A whole calendar. ``country`` and ``subdivision`` are the ``holidays`` package's codes.
 
@@ -114,18 +117,26 @@ def _kept(transfers: tuple[Transfer, ...], named: frozenset[date]) -> tuple[Tran
     return tuple(entry for entry in transfers if not named & {entry.off, entry.working})
 
 
-def read_calendar(name: str) -> CalendarData:
-    """The shipped calendar ``name``. Raises ValueError on an unknown one."""
+def read_calendar(name: str, file: Path | None = None) -> CalendarData:
+    """The shipped calendar ``name`` with an operator's ``file`` on top of it, or a calendar that is all that file's.
+
+    Raises ValueError on an unknown name, and on a file, which it names, that cannot be read or is not valid.
+    """
     folder = Path(__file__).parent
     known = sorted(path.stem for path in folder.glob("*.json"))
-    if name not in known:
+    if name in known:
+        shipped = CalendarData.model_validate_json((folder / f"{name}.json").read_bytes())
+        return shipped if file is None else shipped.extended(_read(file, Extension))
+    if file is None:
         raise ValueError(f"unknown calendar {name!r}; known: {', '.join(known)}")
-    return CalendarData.model_validate_json((folder / f"{name}.json").read_bytes())
+    own = _read(file, CalendarData)
+    if own.calendar != name:
+        raise ValueError(f"calendar file {file}: it is for calendar {own.calendar!r}, not {name!r}")
+    return own
 
 
-def read_extension(path: Path) -> Extension:
-    """An operator's file. Raises ValueError naming the file where it cannot be read or is not valid."""
+def _read(file: Path, model: type[E]) -> E:
     try:
-        return Extension.model_validate_json(path.read_bytes())
+        return model.model_validate_json(file.read_bytes())
     except (OSError, ValidationError) as error:
-        raise ValueError(f"calendar file {path}: {error}") from error
+        raise ValueError(f"calendar file {file}: {error}") from error

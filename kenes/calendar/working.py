@@ -15,7 +15,7 @@ from typing import Self
 
 import holidays
 
-from kenes.calendar.data import CalendarData, read_calendar, read_extension
+from kenes.calendar.data import CalendarData, read_calendar
 
 _DAY = timedelta(days=1)
 _LONGEST = 5_000  # working days, some twenty years: beyond it a term is a mistake, not a term
@@ -27,7 +27,7 @@ class WorkingCalendar:
     """A five-day-week calendar. Make one with ``named`` at start and keep it: building it reads and checks its data."""
 
     def __init__(self, data: CalendarData) -> None:
-        """Raises ValueError where the days do not add up to the published totals of ``data``."""
+        """Raises ValueError where nobody knows the country's holidays, or they contradict the published totals."""
         self.name = data.calendar
         self.confirmed_through = data.confirmed_through
         self.zone = timezone(timedelta(hours=data.utc_offset_hours))
@@ -35,6 +35,10 @@ class WorkingCalendar:
         self._place = (data.country, data.subdivision)
         self._off = data.off()
         self._worked = data.worked()
+        try:
+            _base(*self._place, data.utc_offset_since.year)
+        except NotImplementedError as error:
+            raise ValueError(f"calendar {self.name!r}: {error}") from error
         for total in data.totals:
             first, last = date(total.year, 1, 1), date(total.year, 12, 31)
             counted = self.working_days_between(first - _DAY, last)
@@ -45,14 +49,13 @@ class WorkingCalendar:
                 )
 
     @classmethod
-    def named(cls, name: str, extension: Path | None = None) -> Self:
-        """The shipped calendar ``name``, with an operator's file on top where one is given.
+    def named(cls, name: str, file: Path | None = None) -> Self:
+        """The shipped calendar ``name``, with an operator's file on top where one is given; else that file's own.
 
-        There are "kk" (Kazakhstan), "uk" (England), "fi", "ee", "eu" (Belgium) and "de" (Berlin).
-        Raises ValueError on an unknown name, an invalid file, or one that contradicts published totals.
+        Shipped are "kk" (Kazakhstan), "uk" (England), "fi", "ee", "eu" (Belgium) and "de" (Berlin).
+        Raises ValueError on an unknown name or country, an invalid file, or one that contradicts published totals.
         """
-        data = read_calendar(name)
-        return cls(data.extended(read_extension(extension)) if extension else data)
+        return cls(read_calendar(name, file))
 
     def day(self, instant: datetime) -> date:
         """The date of an aware ``instant`` in the calendar's own zone."""

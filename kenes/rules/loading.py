@@ -110,9 +110,9 @@ def _pack(file: TomlFile, model: type[P], lists: Lists) -> P:
 
 
 def _calendar(name: str, folder: Path, file: TomlFile) -> WorkingCalendar:
-    extension = folder / "calendars" / f"{name}.json"
+    data = folder / "calendars" / f"{name}.json"
     try:
-        return WorkingCalendar.named(name, extension if extension.exists() else None)
+        return WorkingCalendar.named(name, data if data.exists() else None)
     except ValueError as error:
         raise _wrong(file, ["calendar"], str(error)) from error
 

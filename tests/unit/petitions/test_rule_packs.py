@@ -1,5 +1,6 @@
 """Rule packs: data with a source and dates, refused with file, line and reason where it is wrong."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -533,6 +534,26 @@ def test_an_operator_moves_a_day_of_a_calendar(tmp_path: Path) -> None:
     (tmp_path / "calendars" / "kk.json").write_text("{", encoding="utf-8")
     with pytest.raises(RulePackError, match=r"0\.toml:7: calendar: calendar file .*kk\.json"):
         load_rule_packs(tmp_path)
+
+
+def test_another_country_s_calendar_is_data_too(tmp_path: Path) -> None:
+    pack = SMALL.replace("days = 10", "working_days = 1").replace('calendar = "kk"', 'calendar = "lv"')
+    own = {"calendar": "lv", "country": "LV", "utc_offset_hours": 2, "utc_offset_since": "2000-01-01"}
+    (tmp_path / "calendars").mkdir()
+    file = tmp_path / "calendars" / "lv.json"
+    file.write_text(json.dumps(own), encoding="utf-8")
+
+    packs = load_rule_packs(folder_of(tmp_path, pack))
+    found = packs.in_force("xx-town", NOW)
+    answer = found.threshold("response").answer
+    assert answer is not None
+    before_independence_day = datetime(2026, 11, 17, 9, tzinfo=UTC)
+    assert packs.ends(answer, before_independence_day, found).date() == date(2026, 11, 19)
+
+    for wrong in ({"calendar": "ee"}, {"country": "QQ"}):
+        file.write_text(json.dumps(own | wrong), encoding="utf-8")
+        with pytest.raises(RulePackError, match=r"0\.toml:7: calendar: .*lv"):
+            load_rule_packs(tmp_path)
 
 
 def test_a_unit_is_rounded_up_and_known_by_code(tmp_path: Path) -> None:
