@@ -21,26 +21,19 @@ from services.notifications.domain.streams import AgencyStream, StreamStatus
 from services.notifications.domain.streams_filtering import passes
 from services.notifications.streams.attempts import attempted
 from services.notifications.streams.carrying import Carrying
+from services.notifications.streams.keeping import Keeping
 from services.notifications.streams.lane import Delivery, Lane
 from services.notifications.streams.line import Line
 from services.notifications.streams.log import CursorExpiredError
+from services.notifications.streams.pace import Pace
 from services.notifications.streams.progress import LIVE
 from services.notifications.streams.sending import Tried
 from services.notifications.streams.testing import test_line
 
 _log = get_logger(__name__)
 
-SAVED_EVERY: Final = 0.5
-"""Seconds after which it is kept what was delivered: a crash repeats what came since."""
-MOVES_SAVED_EVERY: Final = 5.0
-"""The same of what was only read or tried in vain, which grows with what waits: a crash reads and tries again."""
 LOOKED_EVERY: Final = 1.0
 ASKED_AGAIN_AFTER: Final = 5.0
-FAILURES_IN_A_ROW: Final = 5
-"""From so many on, one try at a time shows whether the receiver is there again."""
-REST: Final = 0.1
-"""Seconds after such a try: a receiver that refuses at once would be tried hundreds of times in one of them, with what
-the others have to send waiting meanwhile."""
 VERIFYING: Final = "verifying"
 
 
@@ -55,17 +48,16 @@ class Courier:
         self._flying: set[asyncio.Task[None]] = set()
         self._awake = asyncio.Event()
         self._halted = False
-        self._to_keep: set[str] = set()
-        self._moved: set[str] = set()
+        self._keeping = Keeping(carrying.progress, stream.id)
         self._asked: dict[StreamRequest, float] = {}
-        self._failures = 0
-        self._rests_until = 0.0
+        self._pace = Pace()
 
     def update(self, stream: AgencyStream) -> None:
         """The stream is another now."""
         before, self._stream = self._stream, stream
         if (stream.endpoint, stream.status) != (before.endpoint, before.status):
-            self._failures, self._rests_until, self._halted, self._asked = 0, 0.0, False, {}
+            self._pace.begin_anew()
+            self._halted, self._asked = False, {}
             for lane in self._lanes.values():
                 lane.hurry(time.time())
         if stream.endpoint != before.endpoint:
@@ -78,25 +70,18 @@ class Courier:
 
     async def run(self) -> None:
         """Delivers until cancelled; what flies then may be delivered once more by whoever takes over."""
-        saved = saved_moves = time.monotonic()
         try:
             while True:
                 await self._arrange()
                 await self._fill()
                 self._launch()
                 await self._wait()
-                if time.monotonic() - saved_moves >= MOVES_SAVED_EVERY:
-                    self._to_keep |= self._moved
-                    saved_moves = time.monotonic()
-                if time.monotonic() - saved >= SAVED_EVERY:
-                    await self._save()
-                    saved = time.monotonic()
+                await self._keeping.save_due(self._kept())
         finally:
             for task in self._flying:
                 task.cancel()
             await asyncio.gather(*self._flying, return_exceptions=True)
-            self._to_keep |= self._moved
-            await self._save()
+            await self._keeping.save_all(self._kept())
 
     async def _arrange(self) -> None:
         """Opens and closes lanes, so that they are those the stream has now."""
@@ -108,10 +93,8 @@ class Courier:
             lane, live = self._lanes.pop(name), self._lanes[LIVE]
             if self._is_kept(name) and lane.delivered_at > live.delivered_at:
                 live.delivered_at = lane.delivered_at  # that something arrived outlives its order
-                self._moved.add(LIVE)
-            self._to_keep.discard(name)
-            self._moved.discard(name)
-            await self._carrying.progress.drop(stream.id, name)
+                self._keeping.moved(LIVE)
+            await self._keeping.drop(name)
         self._orders = orders
         for name in wanted.keys() - self._lanes.keys():
             self._lanes[name] = await self._opened(name, wanted[name])
@@ -163,7 +146,7 @@ class Courier:
         if page.cursor == lane.cursor:
             return
         lane.take([line for line in page.lines if self._wants(name, line)], page.cursor)
-        self._moved.add(name)
+        self._keeping.moved(name)
 
     def _wants(self, name: str, line: Line) -> bool:
         order = self._orders.get(name)
@@ -182,20 +165,19 @@ class Courier:
                 task.add_done_callback(lambda _: self.wake())
 
     def _may_send(self, name: str) -> bool:
-        rested = self._is_test(name) or time.monotonic() >= self._rests_until
+        rested = self._is_test(name) or not self._pace.rest
         return rested and self._flows(name) and len(self._flying) < self._allowed(name)
 
     def _allowed(self, name: str) -> int:
-        if self._failures >= FAILURES_IN_A_ROW:
-            return 1
-        return self._carrying.at_once if name == LIVE else max(1, self._carrying.at_once // 2)
+        most = self._carrying.at_once
+        return self._pace.allowed(most if name == LIVE else max(1, most // 2))
 
     async def _wait(self) -> None:
         """Until something ended, changed, came, or is due and may be sent: what may not be waits for one that flies."""
         now = time.time()
         due = [at for name, lane in self._lanes.items() if self._may_send(name) and (at := lane.next_try) is not None]
         seconds = min([LOOKED_EVERY, *(max(0.0, at - now) for at in due)])
-        if (rest := self._rests_until - time.monotonic()) > 0:
+        if rest := self._pace.rest:
             seconds = min(seconds, rest)
         if self._behind():
             seconds = 0.0
@@ -237,7 +219,7 @@ class Courier:
         await carrying.note(noted, line.recorded.event.traceparent)
         if self._lanes.get(name) is not lane:
             return  # cancelled while it flew: that it was tried is noted, and nothing follows from it
-        (self._moved if tried.after is not None else self._to_keep).add(name)
+        (self._keeping.settled if tried.after is None else self._keeping.moved)(name)
         if tried.result is Result.DELIVERED:
             await self._delivered(stream, name, lane, delivery, line)
         else:
@@ -245,7 +227,7 @@ class Courier:
 
     async def _delivered(self, stream: AgencyStream, name: str, lane: Lane, delivery: Delivery, line: Line) -> None:
         """`stream` is as it was when the event was sent."""
-        self._failures, self._rests_until = 0, 0.0
+        self._pace.begin_anew()
         lane.settled(delivery.subject, delivered_at=time.time())
         order = self._orders.get(name)
         if order is not None and order.work is Work.RETRY:
@@ -255,9 +237,7 @@ class Courier:
         self, stream: AgencyStream, name: str, lane: Lane, delivery: Delivery, line: Line, tried: Tried
     ) -> None:
         """A failure: the event waits for its next try, or was given up, and the receiver perhaps with it."""
-        self._failures += 1
-        if self._failures >= FAILURES_IN_A_ROW:
-            self._rests_until = time.monotonic() + REST
+        self._pace.failed()
         now, gone = time.time(), tried.result is Result.GONE
         if self._is_test(name):
             lane.settled(delivery.subject)
@@ -306,6 +286,9 @@ class Courier:
         """Tests are not kept: they begin again."""
         return name != VERIFYING and not self._is_test(name)
 
+    def _kept(self) -> dict[str, Lane]:
+        return {name: lane for name, lane in self._lanes.items() if self._is_kept(name)}
+
     async def _read_again(self, name: str, offset: int) -> Line | None:
         """An event that waited too long to be held in memory; `None` where it is no longer kept."""
         if offset < 0:
@@ -315,12 +298,3 @@ class Courier:
             await self._carrying.log.check(offset)
             lines = (await self._carrying.log.page(offset, 1)).lines
         return next((line for line in lines if line.offset == offset), None)
-
-    async def _save(self) -> None:
-        """Keeps where lanes stand."""
-        names, self._to_keep = self._to_keep, set()
-        self._moved -= names
-        for name in names:
-            lane = self._lanes.get(name)
-            if lane is not None and self._is_kept(name):
-                await self._carrying.progress.save(self._stream.id, name, lane.document())

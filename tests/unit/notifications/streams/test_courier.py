@@ -27,8 +27,9 @@ from schemas.notifications.streams import (
 )
 from services.notifications.domain.streams import AgencyStream, SealedSecret
 from services.notifications.streams.carrying import Carrying
-from services.notifications.streams.courier import FAILURES_IN_A_ROW, Courier
+from services.notifications.streams.courier import Courier
 from services.notifications.streams.line import Line
+from services.notifications.streams.pace import FAILURES_IN_A_ROW
 from services.notifications.streams.progress import Progress
 from services.notifications.streams.sending import Tried
 from tests.publicity import counted
@@ -391,7 +392,7 @@ async def test_while_a_try_takes_its_time_nothing_turns_for_the_others_that_are_
 async def test_a_receiver_that_fails_again_and_again_rests_but_not_where_it_is_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("services.notifications.streams.courier.REST", 3600.0)
+    monkeypatch.setattr("services.notifications.streams.pace.REST", 3600.0)
     world = World(log(*(f"petition-{number}" for number in range(50))), lambda _: FAILED, tries=1000)
     async with world.running(stream(), at_once=4) as courier:
         await world.until(lambda: len(world.attempts) >= FAILURES_IN_A_ROW)
@@ -417,8 +418,8 @@ async def test_one_delivery_ends_the_rest() -> None:
 
 async def test_what_only_waits_is_not_kept_as_often_as_what_was_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
     """With thousands of waiting events it is large, and a crash would only read and try them again."""
-    monkeypatch.setattr("services.notifications.streams.courier.SAVED_EVERY", 0.0)
-    monkeypatch.setattr("services.notifications.streams.courier.MOVES_SAVED_EVERY", 3600.0)
+    monkeypatch.setattr("services.notifications.streams.keeping.SAVED_EVERY", 0.0)
+    monkeypatch.setattr("services.notifications.streams.keeping.MOVES_SAVED_EVERY", 3600.0)
     world = World(log(*"abcdefgh"), lambda _: FAILED, tries=1000)
     async with world.running(stream()):
         await world.until(lambda: len(world.attempts) >= 10)

@@ -1,0 +1,59 @@
+"""When it is kept how far a stream has come: what was delivered soon, what only waits now and then."""
+
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from services.notifications.streams.lane import Lane
+from services.notifications.streams.progress import Progress
+
+SAVED_EVERY: Final = 0.5
+"""Seconds after which it is kept what was delivered: a crash repeats what came since."""
+MOVES_SAVED_EVERY: Final = 5.0
+"""The same of what was only read or tried in vain, which grows with what waits: a crash reads and tries again."""
+
+
+class Keeping:
+    """Which lanes of a stream are not as they are kept."""
+
+    def __init__(self, progress: Progress, stream: str) -> None:
+        self._progress = progress
+        self._stream = stream
+        self._settled: set[str] = set()
+        self._moved: set[str] = set()
+        self._saved = self._moves_saved = time.monotonic()
+
+    def settled(self, name: str) -> None:
+        """Something of the lane was delivered or given up."""
+        self._settled.add(name)
+
+    def moved(self, name: str) -> None:
+        """Something of the lane was read, or waits for its next try."""
+        self._moved.add(name)
+
+    async def drop(self, name: str) -> None:
+        """The lane is gone."""
+        self._settled.discard(name)
+        self._moved.discard(name)
+        await self._progress.drop(self._stream, name)
+
+    async def save_due(self, lanes: Mapping[str, Lane]) -> None:
+        """Keeps, of these lanes, those for which it is time."""
+        now = time.monotonic()
+        if now - self._moves_saved >= MOVES_SAVED_EVERY:
+            self._settled |= self._moved
+            self._moves_saved = now
+        if now - self._saved >= SAVED_EVERY:
+            await self._save(lanes)
+            self._saved = time.monotonic()
+
+    async def save_all(self, lanes: Mapping[str, Lane]) -> None:
+        """Keeps whichever of these lanes is not as it was kept."""
+        self._settled |= self._moved
+        await self._save(lanes)
+
+    async def _save(self, lanes: Mapping[str, Lane]) -> None:
+        names, self._settled = self._settled, set()
+        self._moved -= names
+        for name in names & lanes.keys():
+            await self._progress.save(self._stream, name, lanes[name].document())
