@@ -117,6 +117,9 @@ class BoundedProtocol(PlainHttp):
     def on_response_complete(self) -> None:
         """An answer is written; after the last that was owed, the refusal of what came behind."""
         super().on_response_complete()
+        if self._head_timer is not None:  # what was not read meanwhile has its whole time from now on
+            self._disarm()
+            self._arm()
         if self._refused is not None and not self._owes_answers():
             self._refuse(self._refused)
 
