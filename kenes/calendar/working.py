@@ -27,7 +27,7 @@ class WorkingCalendar:
     """A five-day-week calendar. Make one with ``named`` at start and keep it: building it reads and checks its data."""
 
     def __init__(self, data: CalendarData) -> None:
-        """Raises ValueError where nobody knows the country's holidays, or they contradict the published totals."""
+        """Raises ValueError where the days do not add up to the published totals of ``data``."""
         self.name = data.calendar
         self.confirmed_through = data.confirmed_through
         self.zone = timezone(timedelta(hours=data.utc_offset_hours))
@@ -35,10 +35,6 @@ class WorkingCalendar:
         self._place = (data.country, data.subdivision)
         self._off = data.off()
         self._worked = data.worked()
-        try:
-            _base(*self._place, data.utc_offset_since.year)
-        except NotImplementedError as error:
-            raise ValueError(f"calendar {self.name!r}: {error}") from error
         for total in data.totals:
             first, last = date(total.year, 1, 1), date(total.year, 12, 31)
             counted = self.working_days_between(first - _DAY, last)
@@ -55,7 +51,10 @@ class WorkingCalendar:
         Shipped are "kk" (Kazakhstan), "uk" (England), "fi", "ee", "eu" (Belgium) and "de" (Berlin).
         Raises ValueError on an unknown name or country, an invalid file, or one that contradicts published totals.
         """
-        return cls(read_calendar(name, file))
+        data = read_calendar(name, file)
+        if file is not None:  # what is shipped is known to have them, and asking imports the country at every start
+            _require_holidays(data)
+        return cls(data)
 
     def day(self, instant: datetime) -> date:
         """The date of an aware ``instant`` in the calendar's own zone."""
@@ -119,6 +118,13 @@ def _base(country: str, subdivision: str | None, year: int) -> tuple[frozenset[d
     _have_countries_imported_singly()
     base = holidays.country_holidays(country, subdiv=subdivision, years=(year, year + 1), expand=False)
     return frozenset(base), frozenset(base.weekend_workdays)
+
+
+def _require_holidays(data: CalendarData) -> None:
+    try:
+        _base(data.country, data.subdivision, data.utc_offset_since.year)
+    except NotImplementedError as error:
+        raise ValueError(f"calendar {data.calendar!r}: {error}") from error
 
 
 def _have_countries_imported_singly() -> None:

@@ -76,12 +76,13 @@ class Courier:
                 await self._fill()
                 self._launch()
                 await self._wait()
-                await self._keeping.save_due(self._kept())
+                if self._keeping.due:
+                    await self._keeping.save(self._kept())
         finally:
             for task in self._flying:
                 task.cancel()
             await asyncio.gather(*self._flying, return_exceptions=True)
-            await self._keeping.save_all(self._kept())
+            await self._keeping.save(self._kept(), last=True)
 
     async def _arrange(self) -> None:
         """Opens and closes lanes, so that they are those the stream has now."""

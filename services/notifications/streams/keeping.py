@@ -37,23 +37,19 @@ class Keeping:
         self._moved.discard(name)
         await self._progress.drop(self._stream, name)
 
-    async def save_due(self, lanes: Mapping[str, Lane]) -> None:
-        """Keeps, of these lanes, those for which it is time."""
+    @property
+    def due(self) -> bool:
+        """Whether it is time to save again."""
+        return time.monotonic() - self._saved >= SAVED_EVERY
+
+    async def save(self, lanes: Mapping[str, Lane], *, last: bool = False) -> None:
+        """Keeps, of these lanes, those for which it is time; the `last` time all that are not as they are kept."""
         now = time.monotonic()
-        if now - self._moves_saved >= MOVES_SAVED_EVERY:
+        if last or now - self._moves_saved >= MOVES_SAVED_EVERY:
             self._settled |= self._moved
             self._moves_saved = now
-        if now - self._saved >= SAVED_EVERY:
-            await self._save(lanes)
-            self._saved = time.monotonic()
-
-    async def save_all(self, lanes: Mapping[str, Lane]) -> None:
-        """Keeps whichever of these lanes is not as it was kept."""
-        self._settled |= self._moved
-        await self._save(lanes)
-
-    async def _save(self, lanes: Mapping[str, Lane]) -> None:
         names, self._settled = self._settled, set()
         self._moved -= names
         for name in names & lanes.keys():
             await self._progress.save(self._stream, name, lanes[name].document())
+        self._saved = time.monotonic()
