@@ -79,7 +79,9 @@ class IssuerKeys:
     def _look_up(self, key_id: str | None, algorithm: str) -> PublicKey | None:
         # RFC 7517 section 4.5 lets keys of different types share an id.
         fitting = [key for key in self._keys if key_id in (None, key.kid) and _fits(key, algorithm)]
-        return fitting[0] if len(fitting) == 1 or (fitting and key_id is not None) else None
+        if not fitting or (key_id is None and len(fitting) > 1):
+            return None
+        return fitting[0]
 
     async def _refresh(self, now: float) -> None:
         interval = UNKNOWN_KEY_INTERVAL if self._keys else RETRY_INTERVAL

@@ -10,12 +10,15 @@ from services.consultations.drafts.plain_text import FULL
 ENDS: Final = (":", ";", ".")
 
 
-def cut(text: str) -> Iterator[tuple[int, str]]:
-    """The paragraphs in lines, each with the number of lines before it.
+def cut(text: str, level: int | None = None) -> Iterator[tuple[int, str]]:
+    """The paragraphs in lines, each with the number of lines before it. A heading, which has a `level`, is one.
 
     Cuts before a note; before a number of a row after a stop or the line of an article's number; before the line of an
     article's number; and between that and what is below it.
     """
+    if level is not None:
+        yield 0, text
+        return
     lines = text.split("\n")
     widest = max(map(len, lines))
     start, kept = 0, ""

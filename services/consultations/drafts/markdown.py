@@ -92,9 +92,9 @@ class _Reader:
                 pass
 
     def _paragraph(self, content: str) -> None:
-        """One paragraph, or several where its lines lack the empty lines between; a heading is one."""
-        first, words = self._line, self._without_marks(content)
-        for offset, text in cut(words) if self._level is None else ((0, words),):
+        """One paragraph, or several where its lines lack the empty lines between."""
+        first = self._line
+        for offset, text in cut(self._without_marks(content), self._level):
             self._line = first + offset
             if text := plain(text, self._line, self._notices):
                 self._text(text)

@@ -17,8 +17,9 @@ ACTIVE: Final = re.compile(
     re.IGNORECASE,
 )
 """What would run in a browser. It has no business in a law, so the document is refused rather than mended."""
-TAG: Final = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}>|!--)")
-COMMENT_OR_TAG: Final = re.compile(r"<!--(?:-?>|.*?(?:-->|\Z))|</?[a-zA-Z][^<>]{0,2000}>", re.DOTALL)
+_ELEMENT = r"</?[a-zA-Z][^<>]{0,2000}>"
+TAG: Final = re.compile(rf"{_ELEMENT}|<!--")
+COMMENT_OR_TAG: Final = re.compile(rf"<!--(?:-?>|.*?(?:-->|\Z))|{_ELEMENT}", re.DOTALL)
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 SPACES: Final = re.compile(r"\s+")
 HIDDEN: Final = dict.fromkeys(

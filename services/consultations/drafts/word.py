@@ -131,14 +131,14 @@ class _Reader:
                 yield from self._pieces(element, depth + 1)
 
     def _block(self, paragraph: etree._Element) -> Iterator[Block]:
-        """The paragraph, or several where only line breaks stand between; a heading is one."""
+        """The paragraph, or several where only line breaks stand between."""
         style = self._style(paragraph)
         before, self._carried = self._carried, ""
         words = before + self._words(paragraph)
         number, depth = self._number(paragraph, style)
         notes, self._notes = self._notes, []
         level, whole = self._level(paragraph, style), f"{number} {words}".strip()
-        texts = [self._plain(text) for _, text in (cut(whole) if level is None else ((0, whole),))]
+        texts = [self._plain(text) for _, text in cut(whole, level)]
         if texts in ([""], [number]):
             return
         if any(TABLE_OF_CONTENTS.match(name) for name in self._names(style)):
