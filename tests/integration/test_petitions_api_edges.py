@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.integration.api import PREFIX, TEXT, Api, problem, raw
+from tests.integration.api import TEXT, Api, problem, raw
 from tests.issuer import TestIssuer
 from tests.processes import Product
 
@@ -41,7 +41,7 @@ def post(api: Api, body: bytes, headers: dict[str, str] | None = None) -> httpx.
         (b'{"title": NaN}', "json-malformed"),
         (b'{"title": "a", "title": "b"}', "json-malformed"),
         (b"{'title': 'a'}", "json-malformed"),
-        (b"[" * 5000 + b"]" * 5000, "json-malformed"),
+        (b"[" * 5000 + b"]" * 5000, "json-too-deep"),
         (b"[" * 20 + b"]" * 20, "json-too-deep"),
         (b'{"title": "\xff\xfe"}', "encoding-invalid"),
         (b'{"title": "\\ud800"}', "encoding-invalid"),
@@ -50,9 +50,7 @@ def post(api: Api, body: bytes, headers: dict[str, str] | None = None) -> httpx.
     ],
 )
 def test_malformed_json(api: Api, body: bytes, code: str) -> None:
-    answer = post(api, body)
-    assert answer.status_code == 400
-    assert answer.json()["code"] in {code, "json-too-deep"} if code == "json-malformed" else code
+    problem(post(api, body), 400, code)
 
 
 @pytest.mark.parametrize(
@@ -139,8 +137,8 @@ def test_unknown_petitions(api: Api, unknown: str) -> None:
 @pytest.mark.parametrize("receipt", ["signature-0-999999999", "petition-3-99999999", "signature-99-1"])
 def test_receipts_nobody_has_are_not_decided(api: Api, receipt: str) -> None:
     answer = api.ask("GET", f"/receipts/{receipt}", wait=0)
-    assert answer.status_code in (200, 404)
-    assert answer.json().get("status") in ("pending", 404)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["status"] == "pending"
 
 
 @pytest.mark.parametrize(
@@ -221,23 +219,21 @@ def test_tokens_that_are_not_good(api: Api, petition: str) -> None:
             stranger.token("a"): "issuer-unknown",
             stranger.token("a", iss=issuer.url): "signature-invalid",
             f"{head}.{body}.{'A' * len(signature)}": "signature-invalid",
-            _unsigned(issuer): None,
+            _unsigned(issuer): "signature-invalid",
             issuer.token("a", sub=None): "claims-missing",
             "not.a.token": "token-malformed",
             "a": "token-malformed",
-            "." * 5000: None,
+            "." * 5000: "token-malformed",
         }
     for token, code in tokens.items():
         answer = api.sign(petition, token)
-        assert answer.status_code == 401, (code, answer.text)
+        problem(answer, 401, code)
         assert answer.headers["www-authenticate"].startswith("Bearer")
-        if code is not None:
-            problem(answer, 401, code)
     problem(api.ask("POST", f"/petitions/{petition}/signatures"), 401, "login-required")
     basic = api.ask("POST", f"/petitions/{petition}/signatures", headers={"authorization": "Basic YTpi"})
-    assert basic.status_code == 401
+    problem(basic, 401, "token-malformed")
     empty = api.ask("POST", f"/petitions/{petition}/signatures", headers={"authorization": "Bearer"})
-    assert empty.status_code in (400, 401)
+    problem(empty, 400, "token-malformed")
 
 
 @pytest.mark.parametrize(
@@ -254,71 +250,71 @@ def test_posts_from_another_site(api: Api, petition: str, headers: dict[str, str
 
 
 @pytest.mark.parametrize(
-    ("target", "statuses"),
+    ("target", "status"),
     [
-        (b"/api/petitions/v1/petitions/%2e%2e/petitions", {400}),
-        (b"/api/petitions/v1/petitions/../petitions", {400}),
-        (b"/api/petitions//v1/petitions", {400}),
-        (b"//evil.example/api/petitions/v1/petitions", {400}),
-        (b"/api/petitions/v1%2fpetitions", {400}),
-        (b"/api/petitions/v1/petitions/%00", {400}),
-        (b"/api/petitions/v1/petitions/%ff%fe", {400}),
-        (b"/api/petitions/v1/petitions/%5c..%5c", {400}),
-        (b"/api/petitions/v1/petitions?q=%ff", {400}),
-        (b"/api/petitions/v1/petitions?q=%0d%0aset-cookie:a", {400}),
-        (b"/api/petitions/v1/petitions?" + b"a" * 5000, {414}),
-        (b"/api/petitions/v1/petitions/", {307, 404}),
-        (b"/api/petitions/v1/", {404}),
-        (b"/api/petitions/v1/petitions?limit=-1", {422}),
-        (b"/api/petitions/v1/petitions?limit=1e9", {422}),
-        (b"/api/petitions/v1/petitions?after=x", {422}),
-        (b"/api/petitions/v1/petitions?status=draft", {422}),
-        (b"/api/petitions/v1/petitions?q=(%5B*%5C", {200}),
-        (b"/api/petitions/v1/petitions?region[$ne]=x", {200}),
-        (b"http://127.0.0.1/api/petitions/v1/petitions", {200, 400, 404}),
-        (b"*", {400, 404}),
+        (b"/api/petitions/v1/petitions/%2e%2e/petitions", 400),
+        (b"/api/petitions/v1/petitions/../petitions", 400),
+        (b"/api/petitions//v1/petitions", 400),
+        (b"//evil.example/api/petitions/v1/petitions", 400),
+        (b"/api/petitions/v1%2fpetitions", 400),
+        (b"/api/petitions/v1/petitions/%00", 400),
+        (b"/api/petitions/v1/petitions/%ff%fe", 400),
+        (b"/api/petitions/v1/petitions/%5c..%5c", 400),
+        (b"/api/petitions/v1/petitions?q=%ff", 400),
+        (b"/api/petitions/v1/petitions?q=%0d%0aset-cookie:a", 400),
+        (b"/api/petitions/v1/petitions?" + b"a" * 5000, 414),
+        (b"/api/petitions/v1/petitions/", 307),
+        (b"/api/petitions/v1/", 404),
+        (b"/api/petitions/v1/petitions?limit=-1", 422),
+        (b"/api/petitions/v1/petitions?limit=1e9", 422),
+        (b"/api/petitions/v1/petitions?after=x", 422),
+        (b"/api/petitions/v1/petitions?status=draft", 422),
+        (b"/api/petitions/v1/petitions?q=(%5B*%5C", 200),
+        (b"/api/petitions/v1/petitions?region[$ne]=x", 200),
+        (b"http://127.0.0.1/api/petitions/v1/petitions", 200),
+        (b"*", 404),
     ],
 )
-def test_path_tricks(api: Api, target: bytes, statuses: set[int]) -> None:
+def test_path_tricks(api: Api, target: bytes, status: int) -> None:
     request = b"GET " + target + b" HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"
-    status, answer = raw(api.url, request)
-    assert status in statuses, answer[:500]
+    got, answer = raw(api.url, request)
+    assert got == status, answer[:500]
     assert b"Traceback" not in answer
 
 
 @pytest.mark.parametrize(
-    ("request_bytes", "statuses"),
+    ("request_bytes", "status"),
     [
-        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\n\r\n", {400}),
-        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: evil.example\r\n\r\n", {421}),
-        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n", {400}),
-        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1@evil.example\r\n\r\n", {400}),
-        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\nx: " + b"a" * 40_000 + b"\r\n\r\n", {431}),
-        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\n" + b"x: y\r\n" * 9000 + b"\r\n", {431}),
-        (b"NONSENSE\r\n\r\n", {0, 400}),
-        (b"\x16\x03\x01\x02\x00\x01\x00\x01\r\n\r\n", {0, 400}),
-        (b"BREW /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n", {400, 405}),
+        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\n\r\n", 400),
+        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: evil.example\r\n\r\n", 421),
+        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n", 400),
+        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1@evil.example\r\n\r\n", 400),
+        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\nx: " + b"a" * 40_000 + b"\r\n\r\n", 431),
+        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\n" + b"x: y\r\n" * 9000 + b"\r\n", 431),
+        (b"NONSENSE\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\r\n\r\n", 400),
+        (b"BREW /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n", 400),
         (
             b"POST /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 5\r\n"
             b"transfer-encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
-            {400, 401},
+            400,
         ),
-        (b"POST /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: -1\r\n\r\n", {400}),
-        (b"POST /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: x\r\n\r\n", {400, 401}),
+        (b"POST /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: -1\r\n\r\n", 400),
+        (b"POST /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: x\r\n\r\n", 400),
         (
             b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\naccept-language: \xff\xfe\r\n\r\n",
-            {200, 400},
+            200,
         ),
-        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\nprefer: wait=\xff;;=,,\r\n\r\n", {200, 400}),
+        (b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\nprefer: wait=\xff;;=,,\r\n\r\n", 200),
         (
             b"GET /api/petitions/v1/petitions HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: kenes=\xff; kenes=b\r\n\r\n",
-            {200, 400},
+            200,
         ),
     ],
 )
-def test_header_tricks(api: Api, request_bytes: bytes, statuses: set[int]) -> None:
-    status, answer = raw(api.url, request_bytes)
-    assert status in statuses, answer[:500]
+def test_header_tricks(api: Api, request_bytes: bytes, status: int) -> None:
+    got, answer = raw(api.url, request_bytes)
+    assert got == status, answer[:500]
     assert b"Traceback" not in answer
 
 
@@ -355,7 +351,7 @@ def test_errors_keep_the_security_headers(api: Api) -> None:
     for name in ("content-security-policy", "x-content-type-options", "referrer-policy"):
         assert name in answer.headers
     assert answer.headers["cache-control"] == "no-store"
-    assert PREFIX not in answer.headers.get("server", "")
+    assert "server" not in answer.headers
 
 
 def test_nothing_was_left_half_done(api: Api, petition: str, product: Product) -> None:

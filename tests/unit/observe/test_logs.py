@@ -117,7 +117,7 @@ def test_a_value_that_json_cannot_hold_is_still_logged(out: io.StringIO) -> None
     get_logger("a").info("odd \udcff", thing={1, 2}, big=2**70, key={("a", 1): "\udcfe"})
     (line,) = lines(out)
     assert line["event"] == "odd \\udcff"
-    assert line["thing"] == ["1", "2"] or line["thing"] == [1, 2]
+    assert sorted(line["thing"]) == ["1", "2"]
 
 
 def test_warnings_are_lines_too(out: io.StringIO) -> None:

@@ -378,5 +378,5 @@ def test_a_token_has_one_spelling() -> None:
     text = encode_token(token)
     assert decode_token(text) == token
     other = text[:-1] + chr(ord(text[-1]) + 1)  # differs in bits that carry nothing
-    assert decode_token(other) in {None, token} and (decode_token(other) is None or other == text)  # noqa: PT018
+    assert decode_token(other) is None
     assert seal(token, "a", {}) != seal(token, "a", {})

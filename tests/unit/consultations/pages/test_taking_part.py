@@ -114,10 +114,11 @@ async def test_what_does_not_fit_comes_back_with_what_was_written(said: dict[str
         await world.sign_in(READER)
         before = len(world.memory.sent)
         page = await send(world, ARTICLE, **{"text": "My long words", **said})
-        assert "There is a problem" in page or "error-summary" in page
+        assert "There is a problem" in page
         assert told in page
         assert said.get("text", "My long words").strip() in page
-        assert said.get("quote", "") in page
+        if "quote" in said:
+            assert said["quote"] in page
         assert len(world.memory.sent) == before
         form = hidden(page, ARTICLE)
         answer = await world.post(ARTICLE, {**form, **SAID})
