@@ -26,7 +26,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "Every verb makes its virtual environment by itself. Ports and folders of the local stack are settings:"
-	@echo "  KENES_LOCAL_API_PORT=8081 KENES_LOCAL_DATA=/tmp/kenes make up"
+	@echo "  KENES_LOCAL_API_PORT=8180 KENES_LOCAL_DATA=/tmp/kenes make up"
 
 up: $(READY) ## Start the whole product here; Ctrl-C stops it
 	@$(BIN)/kenes up

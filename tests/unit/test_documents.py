@@ -11,6 +11,7 @@ import click
 import pytest
 
 from kenes.cli import main
+from kenes.local.identity_provider.people import PEOPLE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -93,3 +94,9 @@ def test_settings_that_are_named_are_read() -> None:
     named = {(str(page), name) for page in PAGES for name in re.findall(r"\bKENES_[A-Z_]*[A-Z]\b", text_of(page))}
     assert len(named) > 50
     assert [each for each in sorted(named) if each[1] not in known] == []
+
+
+def test_programs_are_told_every_test_person_there_is() -> None:
+    told = re.search(r"^The people are (.+?);", text_of(Path("docs/api.md")), re.MULTILINE | re.DOTALL)
+    assert told is not None
+    assert re.findall(r"`(\w+)`", told[1]) == [each.key for each in PEOPLE]
