@@ -268,7 +268,7 @@ def _by_load(name: str) -> Resource:
 def _by_lag(service: Deployed, role: str, name: str) -> Resource:
     """By what is yet to be done, up to a copy for each partition.
 
-    Whose work it is says the process that tells of it: workers of `stream` have groups named as those of projections.
+    The label `process` says whose work a lag is: groups of workers, in `stream`, are named as those of projections are.
     """
     told = f'kenes_consumer_lag_records{{service="{service.name}",process="{role}"}}'
     trigger = {

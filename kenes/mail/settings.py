@@ -19,7 +19,7 @@ class MailSettings(FileSettings):
     smtp_bounces: str = Field(
         default="",
         description="Mailbox with sub-addresses that bounces come back to, e.g. `bounces@petitions.example`, as "
-        "`bounces+REFERENCE@petitions.example`; left out or `none`: they go to who writes.",
+        "`bounces+REFERENCE@petitions.example`; left out or `none`: to the sender's.",
     )
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls",

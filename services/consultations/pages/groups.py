@@ -16,7 +16,7 @@ from services.consultations.opinions_view import FEWEST_PEOPLE, VOTES_TO_TELL, G
 from services.consultations.pages.site import ConsultationSite
 
 KEPT: Final = 2
-"""Seconds: with the two between recomputes, a vote is on the page of the next who asks within five."""
+"""Seconds a page is kept. Groups are recomputed every two, so a vote shows within five."""
 
 
 @dataclass(frozen=True)

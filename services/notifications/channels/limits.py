@@ -61,7 +61,7 @@ class Windows:
 
 
 class Pauses:
-    """When whom may be asked again, after the other side asked for a pause.
+    """Who must wait, and until when, because the other side asked for a pause.
 
     It does not say whether it means one key or us: two keys that pause at once are taken for us.
     """

@@ -53,7 +53,7 @@ class Courier:
         self._pace = Pace()
 
     def update(self, stream: AgencyStream) -> None:
-        """The stream is another now."""
+        """Takes over the stream's new state."""
         before, self._stream = self._stream, stream
         if (stream.endpoint, stream.status) != (before.endpoint, before.status):
             self._pace.begin_anew()
