@@ -272,8 +272,9 @@ async def test_roles_travel_with_the_actor_in_a_fixed_order() -> None:
     memory = Memory()
     petition = await whole_life(memory)
 
-    for sent in memory.sent:
-        data = sent.request.data
-        if isinstance(data, CreateRequested | EditRequested | CloseRequested):
-            assert data.actor.roles == ("citizen", "moderator")
-            assert data.actor.pseudonym == memory.keyring.pseudonym(petition, AUTHOR.id)
+    data = [sent.request.data for sent in memory.sent]
+    asked = [each for each in data if isinstance(each, CreateRequested | EditRequested | CloseRequested)]
+    assert len(asked) == 3
+    for each in asked:
+        assert each.actor.roles == ("citizen", "moderator")
+        assert each.actor.pseudonym == memory.keyring.pseudonym(petition, AUTHOR.id)

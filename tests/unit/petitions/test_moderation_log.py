@@ -129,7 +129,9 @@ def test_any_split_into_batches_gives_the_same_documents(cuts: list[int]) -> Non
 
 
 def test_entries_are_read_back_as_they_were_stored() -> None:
-    for document in project(PROJECTION, COURSE, [3]).all("moderation_log"):
+    stored = list(project(PROJECTION, COURSE, [3]).all("moderation_log"))
+    assert stored
+    for document in stored:
         assert load_entry(bson.decode(bson.encode(document), AS_STORED)).id == document["_id"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kenes.web.problems import Problem
@@ -54,6 +54,7 @@ def test_what_cannot(written: str) -> None:
 
 
 @given(st.text(max_size=40))
+@example(follow_name("petition:4f0c"))
 def test_what_has_no_such_name_is_not_found(name: str) -> None:
     if found := found_by(name):
         assert follow_name(found) == name
