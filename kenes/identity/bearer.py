@@ -21,7 +21,7 @@ _REMEMBERED = 2_048
 """Tokens; about 1 kB each."""
 
 _REMEMBERED_SECONDS = 300.0
-"""A verified token is not verified again for so long; a key that the issuer withdraws counts no longer than this."""
+"""A verified token is not verified again for so long, whatever becomes of the key it was verified with."""
 
 
 class BearerVerifier:
@@ -102,7 +102,7 @@ def _check_kind(token: UnverifiedToken, settings: IssuerSettings) -> None:
     if token.type != "jwt":
         raise TokenRefusedError(Reason.TOKEN_MALFORMED, "this type of token is not an access token")
     # Keycloak names the kind in a claim; elsewhere an ID token betrays itself by what only ID tokens carry.
-    kind = token.claims.get("typ", "Bearer")
-    is_id_token = kind == "ID" or not token.claims.keys().isdisjoint({"nonce", "at_hash", "c_hash"})
-    if kind not in ("Bearer", "ID") or (is_id_token and not settings.accept_id_tokens):
+    betrayed = not token.claims.keys().isdisjoint({"nonce", "at_hash", "c_hash"})
+    kind = token.claims.get("typ", "ID" if betrayed else "Bearer")
+    if kind != "Bearer" and not (kind == "ID" and settings.accept_id_tokens):
         raise TokenRefusedError(Reason.TOKEN_MALFORMED, "this type of token is not an access token")

@@ -17,8 +17,11 @@ from kenes.identity.errors import Reason, TokenRefusedError
 from kenes.identity.settings import IssuerSettings
 from kenes.identity.signed_token import KEY_TYPE, PublicKey
 
-MAX_AGE = 600.0
-"""Seconds after which the keys are fetched again in the background; until that succeeds the old ones serve."""
+RENEW_AFTER = 200.0
+"""Seconds after which the keys are fetched again in the background."""
+
+MAX_AGE = 300.0
+"""Seconds after which nothing is checked with the keys before the issuer was asked; while it is down, they serve on."""
 
 UNKNOWN_KEY_INTERVAL = 30.0
 """Shortest time in seconds between two fetches caused by tokens naming a key we do not have."""
@@ -57,10 +60,9 @@ class IssuerKeys:
         only if the issuer has one single key for that algorithm.
         """
         now = self._clock()
+        await self._renew(now)
         key = self._look_up(key_id, algorithm)
         if key is not None:
-            if now - self._fetched >= MAX_AGE and now - self._tried >= UNKNOWN_KEY_INTERVAL:
-                self._begin_fetch(now)
             return key
         await self._refresh(now)
         key = self._look_up(key_id, algorithm)
@@ -82,6 +84,16 @@ class IssuerKeys:
         if not fitting or (key_id is None and len(fitting) > 1):
             return None
         return fitting[0]
+
+    async def _renew(self, now: float) -> None:
+        age = now - self._fetched
+        if not self._keys or age < RENEW_AFTER or now - self._tried < UNKNOWN_KEY_INTERVAL:
+            return
+        answered_last = self._tried <= self._fetched
+        fetch = self._begin_fetch(now)
+        # An issuer that was down when last asked is asked behind the requests: nobody waits for it each time.
+        if age >= MAX_AGE and answered_last:
+            await asyncio.shield(fetch)
 
     async def _refresh(self, now: float) -> None:
         interval = UNKNOWN_KEY_INTERVAL if self._keys else RETRY_INTERVAL

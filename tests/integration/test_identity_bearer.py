@@ -154,6 +154,12 @@ async def test_an_id_token_passes_only_where_a_setting_says_so(issuer: TestIssue
         assert (await verifier.verify(token)).subject == "aigerim"
 
 
+async def test_a_kind_that_a_token_names_counts_more_than_what_else_it_carries(issuer: TestIssuer) -> None:
+    token = issuer.token(header={"typ": "JWT"}, typ="Bearer", nonce="n")
+    async with BearerVerifier([issuer.settings()]) as verifier:
+        assert (await verifier.verify(token)).subject == "aigerim"
+
+
 async def test_an_algorithm_the_setting_leaves_out_is_refused(issuer: TestIssuer) -> None:
     async with BearerVerifier([issuer.settings(algorithms=["RS256"])]) as verifier:
         assert await reason_of(verifier, issuer.token()) is Reason.SIGNATURE_INVALID

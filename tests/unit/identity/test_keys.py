@@ -111,12 +111,19 @@ async def test_nobody_is_told_that_a_new_key_is_wrong_while_the_issuer_cannot_be
 
 async def test_renewal_happens_behind_the_request_that_found_the_keys_old(issuer: Issuer) -> None:
     await issuer.store.find("one", "ES256")
-    issuer.now += 601
+    issuer.now += 201
     before = issuer.fetches
     await issuer.store.find("one", "ES256")
     assert issuer.fetches == before
     await issuer.settle()
     assert issuer.fetches == before + 1
+
+
+async def test_a_key_that_was_withdrawn_long_ago_checks_nothing(issuer: Issuer) -> None:
+    await issuer.store.find("one", "ES256")
+    issuer.keys = [EC2.as_dict(private=False)]
+    issuer.now += 301
+    assert await issuer.reason("one") is Reason.SIGNATURE_INVALID
 
 
 async def test_without_any_keys_the_caller_may_come_again(issuer: Issuer, caplog: pytest.LogCaptureFixture) -> None:
