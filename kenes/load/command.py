@@ -16,10 +16,20 @@ from kenes.local.settings import LocalSettings
 
 @click.command()
 @click.option("--petition", help="Id of the petition to rush; the newest one where it is not given.")
-@click.option("--people", default=2_000, show_default=True, help="How many different people sign.")
-@click.option("--first", type=int, help="Number of the first of them; where it is not given, people nobody has seen.")
-@click.option("--at-once", default=64, show_default=True, help="How many of them at once.")
-@click.option("--rate", type=float, help="Signatures a second; as fast as they are answered where it is not given.")
+@click.option(
+    "--people", default=2_000, type=click.IntRange(min=1), show_default=True, help="How many different people sign."
+)
+@click.option(
+    "--first",
+    type=click.IntRange(min=0),
+    help="Number of the first of them; where it is not given, people nobody has seen.",
+)
+@click.option("--at-once", default=64, type=click.IntRange(min=1), show_default=True, help="How many of them at once.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Signatures a second; as fast as they are answered where it is not given.",
+)
 def load(petition: str | None, people: int, first: int | None, at_once: int, rate: float | None) -> None:
     """Let a crowd of invented people sign, and verify every answer, receipt and count."""
     settings = LocalSettings.load()

@@ -29,6 +29,13 @@ PAUSE = 0.02
 """Seconds until the second attempt, and twice as many until each further one: what conflicts needs a moment to end."""
 
 
+LOADED_WITHIN = 900.0
+"""Seconds in which a process must have read a whole collection, or a partition of one. Nobody waits for it: another
+process is asked."""
+SELECTED_WITHIN = 10.0
+"""Seconds for which a server that answers is looked for, however long an operation may take then."""
+
+
 class DatabaseUnavailableError(RuntimeError):
     """The database did not answer in time."""
 
@@ -42,7 +49,7 @@ async def connected(uri: str, database: str, *, timeout: float = 10.0) -> AsyncI
         appname="kenes",
         w="majority",
         journal=True,
-        serverSelectionTimeoutMS=int(timeout * 1000),
+        serverSelectionTimeoutMS=int(min(timeout, SELECTED_WITHIN) * 1000),
         timeoutMS=int(timeout * 1000),
     )
     try:

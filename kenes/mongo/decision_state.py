@@ -15,7 +15,7 @@ from pymongo import ReplaceOne, UpdateOne
 
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Recorded
-from kenes.mongo.client import Collection, Database, Document
+from kenes.mongo.client import LOADED_WITHIN, Collection, Database, Document, patience
 from kenes.mongo.operations import insert_new
 from schemas.envelope import Event, sequence_of
 from schemas.payload import Payload
@@ -99,9 +99,10 @@ class KeyedState(Generic[S]):
         # The position is read first: documents may be newer than it, which their sequences tell.
         found = await self._positions.find_one({"_id": f"{self._rules.name}/{partition}"})
         if self._rules.resident:
-            await self._documents.create_index("p")
-            async for document in self._documents.find({"p": partition}):
-                self._hold(document)
+            with patience(LOADED_WITHIN):
+                await self._documents.create_index("p")
+                async for document in self._documents.find({"p": partition}):
+                    self._hold(document)
         return Position() if found is None else Position(found["next"], found["sequence"])
 
     async def prepare(self, events: Sequence[Event[Payload]]) -> None:

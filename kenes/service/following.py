@@ -6,13 +6,10 @@ from contextlib import asynccontextmanager
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Recorded
 from kenes.kafka.tail import Tail
-from kenes.mongo.client import patience
+from kenes.mongo.client import LOADED_WITHIN, patience
 from kenes.mongo.projection import Projection, Version, live_version
 from kenes.service.definition import Context, Service
 from kenes.tasks import Tasks
-
-LOADED_WITHIN = 900.0
-"""Seconds in which a process must have read what a projection holds. Nobody waits for it: another one is asked."""
 
 Load = Callable[[Version], Awaitable[Mapping[int, Position]]]
 

@@ -9,7 +9,7 @@ import click
 from kenes.identity.settings import SettingError
 from kenes.observe.logs import configure_logs
 from kenes.service.definition import Service
-from kenes.service.maintenance import audit, rebuild
+from kenes.service.maintenance import audit, in_words, rebuild
 from kenes.service.processes import ROLES, run
 from kenes.settings import EX_CONFIG
 
@@ -31,12 +31,14 @@ def main(load: Callable[[], Service], *more: click.Command) -> None:
     @click.argument("projections", nargs=-1)
     def rebuild_command(projections: tuple[str, ...]) -> None:
         """Rebuild projections from the topics beside the live ones, then switch. All, where none is named."""
-        asyncio.run(rebuild(_told_beside(load(), "rebuild"), projections))
+        with in_words():
+            asyncio.run(rebuild(_told_beside(load(), "rebuild"), projections))
 
     @commands.command("audit")
     def audit_command() -> None:
         """Recount every projection and decision state from the topics and name each difference."""
-        sys.exit(asyncio.run(audit(_told_beside(load(), "audit"))))
+        with in_words():
+            sys.exit(asyncio.run(audit(_told_beside(load(), "audit"))))
 
     for command in more:
         commands.add_command(command)

@@ -2,10 +2,13 @@
 
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 
-from kenes.mongo.client import Database, connected
+import click
+
+from kenes.kafka.producer import BrokerError
+from kenes.mongo.client import Database, DatabaseError, connected
 from kenes.mongo.projection import Projection
 from kenes.mongo.versions import begin_version
 from kenes.service.audit import audit_projection
@@ -15,6 +18,27 @@ from kenes.service.state_audit import audit_state
 
 MAINTENANCE_TIMEOUT = 300.0
 """Seconds an operation may take here: dropping a whole collection is no request of a person who waits."""
+
+
+class UnavailableError(click.ClickException):
+    """Something that is needed does not answer; the status is that of sysexits.h for it."""
+
+    exit_code = 69
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Within it, a database or a broker that does not answer ends the command with a sentence."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise UnavailableError(
+            f"the database does not answer ({type(error).__name__}): is it up, and KENES_MONGO_URI right?"
+        ) from error
+    except BrokerError as error:
+        raise UnavailableError(
+            f"the broker does not answer ({type(error).__name__}): is it up, and KENES_KAFKA_BOOTSTRAP right?"
+        ) from error
 
 
 def say(line: str) -> None:
@@ -34,7 +58,10 @@ def _database(service: Service) -> AbstractAsyncContextManager[Database]:
 
 async def rebuild(service: Service, names: Sequence[str]) -> None:
     """Rebuilds the named projections, or all, and switches readers and workers to the new version."""
-    chosen = [service.projection(name) for name in names] or list(service.projections)
+    try:
+        chosen = [service.projection(name) for name in names] or list(service.projections)
+    except LookupError as error:
+        raise click.BadParameter(str(error)) from error
     settings = service.settings
     async with _database(service) as database:
         for projection in chosen:

@@ -6,19 +6,14 @@ from datetime import UTC, datetime
 
 import click
 
-from kenes.mongo.client import DatabaseError, connected
+from kenes.mongo.client import connected
 from kenes.mongo.projection import live_version
+from kenes.service.maintenance import in_words
 from services.petitions.domain.explain import Rule, Step, explain, rules_of
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.projection import load_petition
 from services.petitions.service import Petitions
-
-
-class UnavailableError(click.ClickException):
-    """Something that is needed does not answer; the status is that of sysexits.h for it."""
-
-    exit_code = 69
 
 
 def rules_command(load: Callable[[], Petitions]) -> click.Group:
@@ -40,10 +35,8 @@ def rules_command(load: Callable[[], Petitions]) -> click.Group:
     def explain_command(petition: str) -> None:
         """Tell which rule, in which version, made each step of a petition."""
         service = load()
-        try:
+        with in_words():
             found = asyncio.run(_petition(service, petition))
-        except DatabaseError as error:
-            raise UnavailableError("the database does not answer: is it up, and KENES_MONGO_URI right?") from error
         if found is None:
             raise click.ClickException(f"there is no petition {petition!r}")
         try:

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from kenes.kafka.producer import BrokerUnavailableError, Producer
 from kenes.kafka.records import Recorded
-from kenes.mongo.client import Database, Document
+from kenes.mongo.client import LOADED_WITHIN, Database, Document, patience
 from kenes.mongo.folding import Folding, Lookup, find_in
 from kenes.mongo.operations import Update
 from kenes.mongo.projection import Index, LiveCollections, Projection
@@ -73,9 +73,10 @@ class Counts:
         moved: set[str] = set()
         for partition in range(SIGNATURES.partitions):
             field = str(partition)
-            async for document in signed.find({"p": partition, "s": {"$gt": mark.get(field, -1)}}):
-                moved.add(document["petition"])
-                mark[field] = max(document["s"], mark.get(field, -1))
+            with patience(LOADED_WITHIN):  # without a mark, the first time, it is all there is
+                async for document in signed.find({"p": partition, "s": {"$gt": mark.get(field, -1)}}):
+                    moved.add(document["petition"])
+                    mark[field] = max(document["s"], mark.get(field, -1))
         if not moved:
             return
         requests = [_request(*told) for told in await self._told(moved)]

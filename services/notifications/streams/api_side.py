@@ -11,12 +11,12 @@ from kenes.identity.api_keys import ApiKeys
 from kenes.identity.settings import load as load_settings
 from kenes.kafka.waiting import Decisions
 from kenes.mongo.api_keys import MongoApiKeyStore
-from kenes.mongo.client import patience
+from kenes.mongo.client import LOADED_WITHIN, patience
 from kenes.mongo.projection import LiveCollections, live_version
 from kenes.service.asking import Asking
 from kenes.service.callers import Callers
 from kenes.service.definition import Context
-from kenes.service.following import LOADED_WITHIN, following
+from kenes.service.following import following
 from kenes.web.openapi import Operation
 from schemas.topics import STREAM_REQUESTS
 from services.notifications.service import Notifications

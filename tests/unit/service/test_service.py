@@ -10,14 +10,19 @@ from typing import Any, cast
 
 import click
 import pytest
+from aiokafka.errors import KafkaConnectionError
+from click.testing import CliRunner
+from pymongo.errors import ServerSelectionTimeoutError
 
 from kenes.identity.settings import SettingError
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Recorded
+from kenes.load.command import load
 from kenes.service import following as following_module
 from kenes.service import main as main_module
 from kenes.service.definition import Clock, Service
 from kenes.service.following import following
+from kenes.service.maintenance import rebuild
 from kenes.service.processes import ROLES, _run_clock
 from services.petitions.service import Petitions
 from tests.unit.kafka.samples import recorded
@@ -70,6 +75,35 @@ def test_rebuild_takes_names_or_none_and_audit_ends_with_its_status(command: Any
     assert command("audit") == 1
 
     assert command.calls == [("rebuild", SERVICE, ()), ("rebuild", SERVICE, ("tallies", "history")), ("audit", SERVICE)]
+
+
+@pytest.mark.parametrize("fault", [ServerSelectionTimeoutError("no server"), KafkaConnectionError("no broker")])
+def test_what_does_not_answer_is_told_in_a_sentence(
+    command: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception
+) -> None:
+    async def audit(_: Service) -> int:
+        raise fault
+
+    monkeypatch.setattr(main_module, "audit", audit)
+    assert command("audit") == 69
+    told = capsys.readouterr().err
+    assert "does not answer" in told
+    assert type(fault).__name__ in told
+    assert told.count("\n") == 1
+
+
+async def test_a_projection_that_does_not_exist_is_refused_with_the_names_there_are() -> None:
+    none = SimpleNamespace(name="test", projections=(), settings=SERVICE.settings)
+    none.projection = lambda name: Service.projection(cast("Service", none), name)
+    with pytest.raises(click.BadParameter, match="test has no projection 'nosuch'"):
+        await rebuild(cast("Service", none), ["nosuch"])
+
+
+@pytest.mark.parametrize("arguments", [["--people", "0"], ["--at-once", "0"], ["--rate", "0"], ["--first", "-1"]])
+def test_a_rush_of_nobody_is_refused(arguments: list[str]) -> None:
+    done = CliRunner().invoke(load, arguments)
+    assert done.exit_code == 2
+    assert "is not in the range" in done.output
 
 
 def test_a_service_may_have_verbs_of_its_own(command: Any) -> None:
