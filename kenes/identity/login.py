@@ -31,12 +31,14 @@ from kenes.web.sessions import Sessions
 
 LOGIN = "/auth/login"
 LOGOUT = "/auth/logout"
+LONGEST_PATH = 500
+"""Bytes of a path to come back to: three of them fit into the cookie of logins under way."""
 LOCALES = Path(__file__).parent / "locales"
 """Messages of the problems raised here; to be given to `edge_catalogs`."""
 
 _ID_TOKEN = "id_token"  # noqa: S105 - the name under which a session keeps it
 _NO_STORE = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
-_LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f-\x9f]{0,499}")
+_LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f-\x9f]*")
 """A path with an optional query on this site. A second slash or a backslash would make it another host's address."""
 
 log = logging.getLogger(__name__)
@@ -79,13 +81,18 @@ class Login:
         await self._http.aclose()
 
     async def login(self, request: Request) -> Response:
-        """Send the browser to the issuer. Raises Problem 400 for a `next` that leads off this site."""
+        """Send the browser to the issuer, which asks for the person anew where `again` is 1.
+
+        Raises Problem 400 for a `next` that leads off this site.
+        """
         path = request.query_params.get("next", "/")
         if not _LOCAL_PATH.fullmatch(path):
             raise Problem(400, "target-malformed")
-        attempt = Attempt.new()
+        if len(path.encode()) > LONGEST_PATH:
+            path = "/"
+        attempt, again = Attempt.new(), request.query_params.get("again") == "1"
         try:
-            uri = await self._oidc.authorization_uri(attempt, request_language(request.scope))
+            uri = await self._oidc.authorization_uri(attempt, request_language(request.scope), again=again)
         except IssuerUnreachableError as error:
             raise _unreachable(error) from error
         self._attempts.add(request.scope, Pending(attempt, path, self._clock()))

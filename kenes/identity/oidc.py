@@ -5,6 +5,7 @@ It knows nothing of browsers, cookies or sessions: those are in `login`.
 
 import base64
 import hashlib
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -20,17 +21,17 @@ from kenes.identity.discovery import (
     answered,
     endpoint,
     fetch_configuration,
-    fetch_document,
     json_object,
 )
 from kenes.identity.errors import Reason, TokenRefusedError
 from kenes.identity.keys import IssuerKeys
 from kenes.identity.person import Person
 from kenes.identity.settings import IssuerSettings, LoginSettings
-from kenes.identity.signed_token import check_audience, check_times, unpack
+from kenes.identity.signed_token import UnverifiedToken, check_audience, check_times, unpack
 
 _MAX_AGE = 600.0
 CALLBACK = "/auth/callback"
+_log = logging.getLogger(__name__)
 
 
 class LoginFailedError(Exception):
@@ -79,8 +80,11 @@ class OidcClient:
         self._fetched = float("-inf")
         self.redirect_uri = settings.public_url.rstrip("/") + CALLBACK
 
-    async def authorization_uri(self, attempt: Attempt, language: str) -> str:
-        """Where to send the browser. Raises IssuerUnreachableError."""
+    async def authorization_uri(self, attempt: Attempt, language: str, *, again: bool = False) -> str:
+        """Where to send the browser. `again` has the issuer ask for the person anew, whoever is signed in there.
+
+        Raises IssuerUnreachableError.
+        """
         digest = hashlib.sha256(attempt.verifier.encode()).digest()
         query = {
             "response_type": "code",
@@ -93,6 +97,9 @@ class OidcClient:
             "code_challenge_method": "S256",
             "ui_locales": language,
         }
+        if again:
+            query["prompt"] = "login"
+            query |= {"acr_values": wanted} if (wanted := self._settings.oidc_acr_values) else {}
         uri = await self._endpoint("authorization_endpoint")
         return f"{uri}{'&' if '?' in uri else '?'}{urlencode(query)}"
 
@@ -162,9 +169,7 @@ class OidcClient:
         check_audience(claims, frozenset({own}))
         if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != own:
             raise TokenRefusedError(Reason.AUDIENCE_WRONG, "the ID token was made for another client")
-        if token.algorithm not in self._issuer.algorithms:
-            raise TokenRefusedError(Reason.SIGNATURE_INVALID, "the signature algorithm is not accepted")
-        token.verify(await self._keys.find(token.key_id, token.algorithm))
+        await self._check_signature(token)
         if not isinstance(claims.get("sub"), str):
             raise TokenRefusedError(Reason.CLAIMS_MISSING, "the claim sub names nobody")
         if not secrets.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
@@ -173,13 +178,34 @@ class OidcClient:
 
     async def _userinfo(self, access_token: str, subject: str) -> dict[str, Any]:
         """Further claims; many issuers keep their ID tokens short. Section 5.3.2: another subject's are not used."""
-        if "userinfo_endpoint" not in await self._configured():
+        if not self._settings.oidc_userinfo or "userinfo_endpoint" not in await self._configured():
             return {}
         uri = await self._endpoint("userinfo_endpoint")
-        claims = await fetch_document(self._client, uri, {"authorization": f"Bearer {access_token}"})
+        status, body = await answered(self._client, "GET", uri, {"authorization": f"Bearer {access_token}"})
+        if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            # The access token is for another resource: with some issuers its audience depends on the scopes.
+            _log.warning("the issuer gives no user information for our access token: %s", status)
+            return {}
+        if status != httpx.codes.OK:
+            raise IssuerUnreachableError(f"{uri} answered {status}")
+        claims = json_object(body, uri) if body.lstrip()[:1] == b"{" else await self._signed_claims(body)
         if claims.get("sub") != subject:
             raise LoginFailedError("the issuer's user information is about somebody else")
         return claims
+
+    async def _signed_claims(self, body: bytes) -> dict[str, Any]:
+        """User information as a signed token (section 5.3.2). Raises TokenRefusedError."""
+        token = unpack(body.decode("ascii", "replace").strip())
+        if token.claims.get("iss") != self._issuer.issuer:
+            raise TokenRefusedError(Reason.ISSUER_UNKNOWN, "the user information is of another issuer")
+        check_audience(token.claims, frozenset({self._settings.oidc_client_id}))
+        await self._check_signature(token)
+        return token.claims
+
+    async def _check_signature(self, token: UnverifiedToken) -> None:
+        if token.algorithm not in self._issuer.algorithms:
+            raise TokenRefusedError(Reason.SIGNATURE_INVALID, "the signature algorithm is not accepted")
+        token.verify(await self._keys.find(token.key_id, token.algorithm))
 
     async def _configured(self) -> dict[str, Any]:
         if not self._configuration or self._clock() - self._fetched > _MAX_AGE:

@@ -125,6 +125,10 @@ class LoginSettings(FileSettings):
     oidc_client_id: str = Field(min_length=1, description="Our client id at that issuer")
     oidc_client_secret: SecretStr = Field(min_length=1, description="Our client secret there")
     oidc_scope: str = Field("openid profile", description="Scopes asked for; must contain openid")
+    oidc_userinfo: bool = Field(True, description="Whether the issuer is asked for claims that its ID token lacks")
+    oidc_acr_values: str = Field(
+        "", description="Assurance levels asked for (acr_values) when somebody signs in again because a rule needs more"
+    )
     public_url: Url = Field(description="Address of this site as browsers see it; the callback is below it")
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kenes.identity.access import current_person
-from kenes.identity.login import LOGIN
+from kenes.identity.login import LOGIN, LONGEST_PATH
 from kenes.identity.person import Person
 from kenes.web import confirmations, csrf
 from kenes.web.bodies import Form, read_form
@@ -149,10 +149,14 @@ async def session_of(request: Request) -> Session:
     return session
 
 
-def sign_in_address(request: Request) -> str:
-    """Where to sign in and come back to this page."""
-    query = f"?{request.url.query}" if request.url.query and request.method == "GET" else ""
-    return f"{LOGIN}?next={quote(request.url.path + query, safe='/')}"
+def sign_in_address(request: Request, *, again: bool = False) -> str:
+    """Where to sign in and come back to this page; without its query where that is too long to be kept.
+
+    `again` is for a person whose sign-in says too little.
+    """
+    path, query = request.url.path, f"?{request.url.query}" if request.url.query and request.method == "GET" else ""
+    kept = path + query if len(path + query) <= LONGEST_PATH else path
+    return f"{LOGIN}?{'again=1&' if again else ''}next={quote(kept, safe='/')}"
 
 
 def see_other(address: str) -> Response:

@@ -252,7 +252,6 @@ async def test_signing_out_twice_is_harmless(site: Site) -> None:
         "",
         " /",
         "/a\r\nset-cookie: a=b",
-        "/" + "a" * 501,
         "///evil.example",
     ],
 )
@@ -260,6 +259,14 @@ async def test_no_login_leads_off_this_site(site: Site, path: str) -> None:
     response = await site.browser.get("/auth/login", params={"next": path})
     assert response.status_code == 400
     assert response.json()["code"] == "target-malformed"
+
+
+@pytest.mark.parametrize("letter", ["a", "ө"])
+async def test_a_path_that_is_too_long_to_be_kept_ends_at_the_front_page(site: Site, letter: str) -> None:
+    for _ in range(3):
+        await site.begin("/" + letter * 400)
+    response = await sign_in(site, "dana", "/" + letter * 501)
+    assert response.headers["location"] == "/"
 
 
 @pytest.mark.parametrize("path", ["/", "/petitions/1?tab=map&x=//y#top", "/өтініш", "/a//b"])
@@ -428,11 +435,15 @@ async def test_an_error_of_the_issuer_is_not_repeated_to_people(tricked: Site, e
     assert error not in response.text
 
 
-async def test_further_claims_come_from_userinfo_of_the_same_person(tricked: Site, issuer: TestIssuer) -> None:
+def offer_userinfo(issuer: TestIssuer) -> None:
     issuer.answers["/.well-known/openid-configuration"] = {
         **(issuer.document("/.well-known/openid-configuration") or {}),
         "userinfo_endpoint": f"{issuer.url}/userinfo",
     }
+
+
+async def test_further_claims_come_from_userinfo_of_the_same_person(tricked: Site, issuer: TestIssuer) -> None:
+    offer_userinfo(issuer)
     issuer.answers["/userinfo"] = {"sub": "aigerim", "given_name": "Айгүл", "family_name": "Ә"}
     response = await finish(tricked, issuer, await tricked.begin(), given_name=None, family_name=None)
     assert response.status_code == 303
@@ -440,6 +451,43 @@ async def test_further_claims_come_from_userinfo_of_the_same_person(tricked: Sit
     issuer.answers["/userinfo"] = {"sub": "yerlan", "given_name": "Ерлан"}
     response = await finish(tricked, issuer, await tricked.begin())
     assert response.json()["code"] == "login-failed"
+
+
+async def test_user_information_may_be_signed(tricked: Site, issuer: TestIssuer) -> None:
+    offer_userinfo(issuer)
+    nameless: dict[str, Any] = {"given_name": None, "family_name": None}
+    issuer.raw["/userinfo"] = issuer.token("aigerim", aud="web", given_name="Айгүл", family_name="Ә").encode()
+    assert (await finish(tricked, issuer, await tricked.begin(), **nameless)).status_code == 303
+    assert (await tricked.who())["name"] == "Айгүл Ә."
+    for forged in (issuer.token("aigerim", aud="another"), issuer.token("aigerim", iss="https://evil.example")):
+        issuer.raw["/userinfo"] = forged.encode()
+        assert (await finish(tricked, issuer, await tricked.begin())).json()["code"] == "login-failed"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_an_issuer_may_refuse_user_information(
+    tricked: Site, issuer: TestIssuer, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    offer_userinfo(issuer)
+    issuer.answers["/userinfo"] = {"error": "invalid_token"}
+    issuer.statuses["/userinfo"] = status
+    assert (await finish(tricked, issuer, await tricked.begin())).status_code == 303
+    assert "no user information" in caplog.text
+
+
+async def test_somebody_who_signs_in_again_is_asked_for_anew(issuer: TestIssuer) -> None:
+    login = LoginSettings(
+        oidc_issuer=issuer.url,
+        oidc_client_id="web",
+        oidc_client_secret=SecretStr("s"),
+        oidc_acr_values="high",
+        public_url=SITE,
+    )
+    async for site in make_site(issuer.settings(), login):
+        assert not (await site.begin()).keys() & {"prompt", "acr_values"}
+        answer = await site.browser.get("/auth/login", params={"again": "1"})
+        asked = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+        assert (asked["prompt"], asked["acr_values"]) == ("login", "high")
 
 
 async def test_an_issuer_that_is_down_is_told_apart(tricked: Site, issuer: TestIssuer) -> None:

@@ -51,7 +51,7 @@ def offered_by_mail(site: PageSite, petition: Petition) -> bool:
 def _next(code: str, petition: Petition, request: Request) -> tuple[str, str]:
     """The key of a link's words, and where it leads."""
     if code in _SIGN_IN_AGAIN:
-        return "refused.sign_in_again", sign_in_address(request)
+        return "refused.sign_in_again", sign_in_address(request, again=True)
     if code in _LOOK_ELSEWHERE:
         return "refused.others", "/petitions"
     if code == Refusal.NOT_SIGNED:
