@@ -40,8 +40,13 @@ class OwnedDeliveries(KeyedState[Delivery | None]):
         super().forget(partition)
 
     def owns(self, partition: int) -> bool:
-        """Whether this process sends what is on a partition."""
+        """Whether a partition is this process's to look after."""
         return partition in self._fences
+
+    def tenure(self, partition: int) -> float | None:
+        """Which of our times with a partition this is, as a number of its own; `None` where it is not ours."""
+        fence = self._fences.get(partition)
+        return None if fence is None else fence[1]
 
     def settled(self, positions: Mapping[int, Position]) -> list[int]:
         """The partitions that may be sent, where the projection stands so far."""

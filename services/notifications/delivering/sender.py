@@ -1,7 +1,8 @@
 """Sends what is due: looks for it, hands it to the lane of its channel, and reports how each try ended.
 
 What is in hand is remembered until the projection has folded the report of its try, so that an outbox that lags shows
-nobody the same twice. A crash between a try and its report sends again: at least once.
+nobody the same twice. That holds over a rebalance, too, for what is on its way then. A crash between a try and its
+report sends again: at least once.
 """
 
 import asyncio
@@ -44,6 +45,18 @@ EVERY: Final = 0.25
 SOURCE: Final = "/notifications/sender"
 AGAIN: Final = 0.5
 """Seconds after which a report is written again that the broker did not take."""
+FINISHED_WITHIN: Final = 3.0
+"""Seconds that letters on their way have left when a process stops: most are answered in less than one."""
+
+
+@dataclass
+class _Held:
+    """What one delivery waits for: the turn of its letter, then the answer, then the fold of the report."""
+
+    letter: Letter
+    tenure: float | None
+    under_way: bool = False
+    report: Receipt | None = None
 
 
 @dataclass(frozen=True)
@@ -59,20 +72,19 @@ class Sender:
     channels: Mapping[ChannelKind, NoticeChannel]
     concurrency: int = 8
     _lanes: dict[str, Lane] = field(default_factory=dict)
-    _in_hand: dict[str, tuple[int, Receipt | None]] = field(default_factory=dict)
+    _in_hand: dict[str, _Held] = field(default_factory=dict)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
         """Sends in the background while the block runs; a failure of ours ends the block."""
         async with Tasks() as tasks:
             for kind, channel in self.channels.items():
-                self._lanes[kind] = lane = Lane(kind, channel, self._is_ours, self._done)
+                self._lanes[kind] = lane = Lane(kind, channel, self._begin, self._done)
                 lane.start(tasks, self.concurrency)
             try:
                 yield self
             finally:
-                for lane in self._lanes.values():
-                    lane.stop()
+                await asyncio.gather(*(lane.finish(FINISHED_WITHIN) for lane in self._lanes.values()))
 
     async def tick(self) -> None:
         """Takes up what is due, as much as the lanes have room for."""
@@ -85,10 +97,13 @@ class Sender:
                 await self._take(looked, page, lane, now)
 
     def _let_go(self, positions: Mapping[int, Position]) -> None:
-        """Forgets the tries whose reports are folded: what is found from now on is as they left it."""
-        for name, (partition, receipt) in list(self._in_hand.items()):
-            folded = receipt is not None and positions[receipt.partition].sequence >= receipt.offset
-            if folded or not self.owned.owns(partition):
+        """Forgets the tries whose reports are folded, and letters of partitions that were taken away meanwhile."""
+        for name, held in list(self._in_hand.items()):
+            if held.report is not None:
+                over = positions[held.report.partition].sequence >= held.report.offset
+            else:
+                over = not held.under_way and held.tenure != self.owned.tenure(held.letter.partition)
+            if over:
                 del self._in_hand[name]
 
     async def _take(self, looked: Looked, page: Page, lane: Lane, now: datetime) -> None:
@@ -100,7 +115,8 @@ class Sender:
         }
         chosen = dict(list(groups.items())[: lane.room(urgent=page.is_urgent)])
         for letter in await self._put_together(chosen):
-            self._in_hand.update({each["_id"]: (page.partition, None) for each in letter.deliveries})
+            tenure = self.owned.tenure(letter.partition)
+            self._in_hand.update({each["_id"]: _Held(letter, tenure) for each in letter.deliveries})
             lane.put(page.urgency, letter)
 
     async def _put_together(self, groups: Mapping[Group, Sequence[Document]]) -> list[Letter]:
@@ -126,8 +142,15 @@ class Sender:
             keys |= await self.vault.keys_at(wanted[start : start + AT_ONCE])
         return {owner: keys[index] for owner, index in indexes.items() if index in keys}
 
-    def _is_ours(self, letter: Letter) -> bool:
-        return self.owned.owns(letter.partition)
+    def _begin(self, letter: Letter) -> bool:
+        """Whether the letter is still to be sent: its partition may have been taken away since, and given back."""
+        found = [self._in_hand.get(each["_id"]) for each in letter.deliveries]
+        held = [each for each in found if each is not None and each.letter is letter]
+        if len(held) < len(found) or held[0].tenure != self.owned.tenure(letter.partition):
+            return False
+        for each in held:
+            each.under_way = True
+        return True
 
     async def _done(self, kind: str, letter: Letter, outcome: Outcome | None) -> None:
         """Reports a try. What ends with it is asked for first: then a crash in between only tries again."""
@@ -156,8 +179,7 @@ class Sender:
         )
         DELIVERIES_TRIED.labels(kind, str(attempt)).inc(len(reports))
         for report, receipt in zip(reports, receipts, strict=True):
-            if report.delivery in self._in_hand:
-                self._in_hand[report.delivery] = (receipt.partition, receipt)
+            self._in_hand[report.delivery].report = receipt
 
     async def _write(self, topic: Topic, events: Sequence[tuple[bytes, Event[Payload]]]) -> list[Receipt]:
         """Writes until the broker has it: what was sent must not be forgotten."""

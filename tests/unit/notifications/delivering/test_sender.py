@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kenes.kafka.decider import Position
+from kenes.mail.message import LONGEST_LIST_LINE
 from schemas.envelope import Event
 from schemas.notifications.deliveries import DeliveryAbandoned, DeliveryDispatched, DeliveryPostponed, DeliveryRequested
 from schemas.notifications.parts import Cadence, ChannelKind, Preferences, Priority
@@ -30,7 +31,7 @@ from services.notifications.addresses import Addresses
 from services.notifications.channels.port import Gone, Notice, Outcome, Retry, Sent
 from services.notifications.delivering.letters import Letters
 from services.notifications.delivering.sender import Sender
-from services.notifications.delivering.unsubscribing import Ending, open_ending
+from services.notifications.delivering.unsubscribing import Ending, open_ending, seal_ending
 from services.notifications.domain.delivery import delivery_id
 from services.notifications.matching.requests import fan_out_of
 from tests.publicity import published
@@ -65,21 +66,38 @@ class Hanging(Post):
         return Sent()
 
 
-class All:
-    """Every partition is ours."""
+class Owned:
+    """Every partition is ours, unless it has been taken away."""
 
-    def owns(self, _partition: int) -> bool:
-        """Whether a partition is ours."""
-        return True
+    def __init__(self) -> None:
+        self.since: float | None = 1.0
+
+    def tenure(self, _partition: int) -> float | None:
+        """Since when a partition is ours."""
+        return self.since
 
     def settled(self, positions: Mapping[int, Position]) -> list[int]:
         """Those that may be sent."""
-        return list(positions)
+        return [] if self.since is None else list(positions)
 
 
-def sender_of(world: World, channels: Mapping[ChannelKind, Any], keys: Keys) -> Sender:
+class Slow(Post):
+    """A channel that takes a letter and answers when it is let."""
+
+    def __init__(self, *outcomes: Outcome) -> None:
+        super().__init__(*outcomes)
+        self.let = asyncio.Event()
+
+    async def send(self, destination: str, message: Notice, /) -> Outcome:
+        """Answers late."""
+        outcome = await super().send(destination, message)
+        await self.let.wait()
+        return outcome
+
+
+def sender_of(world: World, channels: Mapping[ChannelKind, Any], keys: Keys, owned: Owned | None = None) -> Sender:
     """A process that has just started."""
-    told: Any = {"versions": world, "producer": world, "vault": keys, "owned": All()}
+    told: Any = {"versions": world, "producer": world, "vault": keys, "owned": owned or Owned()}
     return Sender(letters=Letters(KEYRING, ADDRESSES), keyring=KEYRING, channels=channels, **told)
 
 
@@ -261,6 +279,89 @@ async def test_a_channel_that_hangs_holds_up_no_other() -> None:
     assert 0 < len(hanging.sent) <= 8
 
 
+async def test_a_rebalance_sends_nothing_twice() -> None:
+    world, keys, slow, owned = World(), Keys(), Slow(), Owned()
+    people = [f"s{number}" for number in range(20)]
+    for who in people:
+        person(world, keys, who)
+    await tell(world, "e")
+    for who in people:
+        deliver(world, who, "e")
+    world.fold_all()
+    async with sender_of(world, {ChannelKind.EMAIL: slow}, keys, owned).running() as sender:
+        await sender.tick()
+        await settle()
+        assert len(slow.sent) == 8, "the others wait for their turn"
+        owned.since = None
+        await sender.tick()
+        owned.since = 2.0
+        await sender.tick()
+        slow.let.set()
+        for _ in range(4):
+            await settle()
+            await sender.tick()
+            await settle()
+            world.fold_all()
+    assert Counter(destination for destination, _ in slow.sent) == Counter(f"{who}@mail.kz" for who in people)
+
+
+async def test_a_letter_that_waited_while_its_partition_went_and_came_is_not_sent_beside_its_second() -> None:
+    world, keys, slow, owned = World(), Keys(), Slow(), Owned()
+    people = [f"s{number}" for number in range(9)]
+    for who in people:
+        person(world, keys, who)
+    await tell(world, "e")
+    for who in people:
+        deliver(world, who, "e")
+    world.fold_all()
+    async with sender_of(world, {ChannelKind.EMAIL: slow}, keys, owned).running() as sender:
+        await sender.tick()
+        await settle()
+        owned.since = 2.0  # taken away and given back between two looks
+        slow.let.set()
+        await settle()
+        assert len(slow.sent) == 8, "it is taken up anew"
+        await sender.tick()
+        await settle()
+    assert len(slow.sent) == 9
+
+
+async def test_an_ordinary_stop_waits_for_the_answers_of_what_is_on_its_way() -> None:
+    world, keys, slow = World(), Keys(), Slow()
+    for number in range(20):
+        person(world, keys, f"s{number}")
+    await tell(world, "e")
+    for number in range(20):
+        deliver(world, f"s{number}", "e")
+    world.fold_all()
+    async with sender_of(world, {ChannelKind.EMAIL: slow}, keys).running() as sender:
+        await sender.tick()
+        await settle()
+        asyncio.get_running_loop().call_later(0.05, slow.let.set)
+    world.fold_all()
+    assert len(slow.sent) == 8, "nothing more is begun"
+    assert len(world.deliveries.told(DeliveryDispatched)) == 8
+
+
+async def test_a_busy_destination_holds_up_no_other_and_keeps_its_order() -> None:
+    world, keys, slow = World(), Keys(), Slow()
+    events = [f"e{number}" for number in range(30)]
+    for who in ("busy", "other"):
+        person(world, keys, who)
+    await tell(world, *events)
+    asked = [deliver(world, "busy", event, at=later(number)) for number, event in enumerate(events)]
+    deliver(world, "other", "e0", at=later(40))
+    world.fold_all()
+    async with sender_of(world, {ChannelKind.EMAIL: slow}, keys).running() as sender:
+        await sender.tick()
+        await settle()
+        assert [destination for destination, _ in slow.sent] == ["busy@mail.kz", "other@mail.kz"]
+        slow.let.set()
+        await settle()
+        await settle()
+    assert [notice.id for destination, notice in slow.sent if destination == "busy@mail.kz"] == asked
+
+
 async def test_what_is_urgent_goes_first() -> None:
     world, keys, post = World(), Keys(), Post()
     for who in ("a", "b", "c"):
@@ -274,6 +375,13 @@ async def test_what_is_urgent_goes_first() -> None:
         await sender.tick()
         await settle()
     assert [destination[0] for destination, _ in post.sent] == ["c", "b", "a"]
+
+
+def test_the_longest_search_fits_into_a_link() -> None:
+    ending = Ending("s" * 43, "c" * 43, "search:" + "ө" * 200)
+    token = seal_ending(KEYRING, ending)
+    assert len(f"<https://petitions.example.org/notifications/unsubscribe/{token}>") <= LONGEST_LIST_LINE
+    assert open_ending(KEYRING, token) == ending
 
 
 @pytest.mark.parametrize("changed", [b"", b"x" * 40])
