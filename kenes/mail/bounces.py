@@ -11,13 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
-from email.utils import getaddresses
 from typing import Final
 
 LARGEST: Final = 1_000_000
-"""Bytes of a bounce that are read."""
+"""Bytes of a bounce that are taken."""
+READ: Final = 65_536
+"""Bytes of it that are looked through: a report stands before the letter that it encloses."""
+NESTED: Final = 50
+"""Parts that a bounce may speak of. The time the parser takes grows with their depth times the lines."""
+_PART: Final = re.compile(rb"boundary|message/", re.IGNORECASE)
+_ADDRESSES: Final = 1000
+"""Letters of a header with addresses that are looked through."""
 _SENT_TO: Final = ("to", "delivered-to", "x-original-to")
-_SUB_ADDRESS: Final = re.compile(r"[^+@]+\+([A-Za-z0-9-]{1,40})@", re.ASCII)
+_SUB_ADDRESS: Final = re.compile(r"\+([A-Za-z0-9-]{1,40})@", re.ASCII)
 _MESSAGE_ID: Final = re.compile(r"<([A-Za-z0-9-]{1,40})@[^<>\s]+>", re.ASCII)
 _STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
@@ -54,11 +60,15 @@ _ADDRESS_FAULTS: Final = frozenset(
 
 
 def parse_bounce(content: bytes) -> Bounce | None:
-    """The bounce in a mail; None where it is something else, reports no failure, or names no letter of ours."""
-    if len(content) > LARGEST:
+    """The bounce in a mail; None where it is something else, reports no failure, or names no letter of ours.
+
+    Anybody may write to the address that bounces come to: what it takes is bounded, and it belongs into a thread.
+    """
+    beginning = content[:READ]
+    if len(_PART.findall(beginning)) > NESTED:
         return None
     # The parser's older policy: it keeps what it cannot read, where the newer one raises on headers that lie.
-    message = message_from_bytes(content)
+    message = message_from_bytes(beginning)
     reference = _reference(message)
     status = next(_failures(message), None)
     return None if reference is None or status is None else Bounce(reference, status)
@@ -74,8 +84,8 @@ def _failures(message: Message) -> Iterator[str]:
 
 
 def _reference(message: Message) -> str | None:
-    addresses = getaddresses([str(value) for name in _SENT_TO for value in message.get_all(name, [])])
-    named = (_SUB_ADDRESS.match(address) for _, address in addresses)
+    addresses = (str(value)[:_ADDRESSES] for name in _SENT_TO for value in message.get_all(name, []))
+    named = (_SUB_ADDRESS.search(each) for each in addresses)
     found = next((match for match in named if match), None) or next(_enclosed(message), None)
     return None if found is None else found[1]
 

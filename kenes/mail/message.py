@@ -24,7 +24,7 @@ _REFERENCE: Final = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 
 
 class _Policy(EmailPolicy):
-    """Folds a long subject by the older `Header`: the newer code loses blanks between words that it has to encode.
+    """Folds subject and sender by the older `Header`: the newer code moves blanks between words that it has to encode.
 
     Lines of a list (`List-Unsubscribe`) are not folded at all: it would encode an address too long for a line.
     """
@@ -33,10 +33,15 @@ class _Policy(EmailPolicy):
         """One header as text."""
         if name.lower().startswith("list-"):
             return f"{name}: {value}{self.linesep}"
-        if name.lower() != "subject" or str(value).isascii():
+        if name.lower() not in ("from", "subject") or str(value).isascii():
             return str(super().fold(name, value))
-        folded = Header(str(value), "utf-8", maxlinelen=75, header_name=name).encode(linesep=self.linesep)
-        return f"{name}: {folded}{self.linesep}"
+        if name.lower() == "subject":
+            return f"{name}: {self._encoded(name, str(value))}{self.linesep}"
+        sender = value.addresses[0]
+        return f"{name}: {self._encoded(name, sender.display_name)}{self.linesep} <{sender.addr_spec}>{self.linesep}"
+
+    def _encoded(self, name: str, words: str) -> str:
+        return Header(words, "utf-8", maxlinelen=75, header_name=name).encode(linesep=self.linesep)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """One header as it travels."""

@@ -72,7 +72,9 @@ class SmtpSender:
         except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPResponseException) as error:
             # What the relay says may repeat the address: neither the text nor the cause goes into a log.
             reply = _reply(error)
-            kind = MailRefusedError if 500 <= reply.code < 600 else MailUnavailableError
+            # A relay that takes no mail of ours, or not our password, says nothing of this letter.
+            ours = isinstance(error, (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPDataError))
+            kind = MailRefusedError if ours and 500 <= reply.code < 600 else MailUnavailableError
             raise kind(f"the relay answered {reply.code}", reply) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise MailUnavailableError(f"the relay cannot be reached: {type(error).__name__}") from None

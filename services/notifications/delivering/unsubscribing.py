@@ -25,7 +25,9 @@ class Ending:
 
 def seal_ending(keyring: Keyring, ending: Ending) -> str:
     """The token of a link."""
-    return keyring.box(PURPOSE).seal(json.dumps([ending.subscriber, ending.channel, ending.interest]))
+    return keyring.box(PURPOSE).seal(
+        json.dumps([ending.subscriber, ending.channel, ending.interest], ensure_ascii=False)
+    )
 
 
 def open_ending(keyring: Keyring, token: str) -> Ending | None:

@@ -96,3 +96,28 @@ def test_a_damaged_bounce_raises_nothing(noise: bytes, at: int) -> None:
     content = bounce()
     found = parse_bounce(content[:at] + noise + content[at:])
     assert found is None or isinstance(found, Bounce)
+
+
+def nested(depth: int, kind: str) -> bytes:
+    parts = [f'Content-Type: {kind}; boundary="b{each}"\n\n--b{each}\n' for each in range(depth)]
+    return ("To: a@example.org\n" + "".join(parts) + "x\n" * 10_000).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        nested(400, "multipart/mixed"),
+        nested(3000, "message/rfc822"),
+        b"To: " + b"a@b," * 200_000,
+        b"To: " + b"(" * 3000,
+        b"To: " + b"x+" * 30_000,
+    ],
+)
+def test_a_mail_made_to_take_long_is_none(content: bytes) -> None:
+    assert parse_bounce(content[:LARGEST]) is None
+
+
+def test_a_report_before_a_large_letter_is_found() -> None:
+    enclosed = WHOLE + "x" * 76 + ("\n" + "x" * 76) * 9000 + "\n"
+    found = parse_bounce(bounce(to="no-reply@petitions.example", third=enclosed))
+    assert found == Bounce(REFERENCE, "5.1.1")

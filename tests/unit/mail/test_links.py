@@ -131,3 +131,11 @@ async def test_forgetting_a_mailbox_ends_its_links_and_expired_ones_are_swept(wo
     world.now += timedelta(hours=25)
     fresh = await world.issue()
     assert await world.kept(mine, other, fresh) == 1
+
+
+async def test_of_those_who_ask_at_the_same_instant_no_more_get_a_letter(world: World) -> None:
+    asked = [world.links.issue("sign/p", PAYLOAD, mailbox=b"m", client=str(number).encode()) for number in range(20)]
+    given = [each for each in await asyncio.gather(*asked) if each is not None]
+    assert len(given) <= 3
+    later = [await world.links.issue("sign/p", PAYLOAD, mailbox=b"m", client=b"late") for _ in range(4)]
+    assert sum(each is not None for each in later) == 3 - len(given), "those that were too many count for nobody"

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 
 import pytest
 from hypothesis import given
@@ -90,3 +91,12 @@ def test_a_letter_has_its_link_whole_in_both_parts(language: str) -> None:
     assert f'<html lang="{language}">' in html.get_content()
     assert "&lt;b&gt;1&lt;/b&gt; &amp; 2" in html.get_content()
     assert "<b>1</b> & 2" in text.get_content()
+
+
+def test_the_name_of_a_sender_reads_back_as_it_was_written() -> None:
+    for name in ("Өтініштер мен заң жобалары порталы", "Электрондық петициялар " * 3 + "порталы"):
+        sent = mail().message(parse_mailbox(f'"{name}" <no-reply@petitions.example>'))
+        # Not by the newer policy: it keeps the blank that stands between two encoded words (RFC 2047, 6.2).
+        found = make_header(decode_header(message_from_bytes(sent.as_bytes())["from"]))
+        assert str(found) == f"{name} <no-reply@petitions.example>"
+        assert all(len(line) <= 78 for line in sent.as_bytes().split(b"\r\n")[:6])

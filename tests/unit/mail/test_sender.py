@@ -105,6 +105,28 @@ async def test_what_the_relay_says_is_told_without_the_address(answer: str, erro
     assert told.value.__cause__ is None
 
 
+class Shut:
+    async def handle_MAIL(self, *_: Any) -> str:  # noqa: N802 - its name there
+        return "530 5.7.0 sign in first"
+
+
+async def test_a_relay_that_takes_no_mail_of_ours_says_nothing_of_the_letter() -> None:
+    async with relay(Shut()) as sender:
+        with pytest.raises(MailUnavailableError, match="530"):
+            await sender.send(MAIL)
+
+
+async def test_a_relay_that_greets_nobody_says_nothing_of_the_letter() -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"554 no service\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    async with server:
+        with pytest.raises(MailUnavailableError):
+            await SmtpSender(settings(smtp_port=server.sockets[0].getsockname()[1])).send(MAIL)
+
+
 async def test_a_relay_that_is_away_or_wants_no_tls_is_told_as_such() -> None:
     with pytest.raises(MailUnavailableError):
         await SmtpSender(settings(smtp_port=free_port())).send(MAIL)
