@@ -30,6 +30,7 @@ from services.consultations.ledger.api import LedgerApi
 from services.consultations.live import LiveVotes
 from services.consultations.operations import ONE, write
 from services.consultations.opinions_view import GroupReads, GroupsView
+from services.consultations.own_data import OwnApi
 from services.consultations.queries import Queries
 from services.consultations.rendering import consultation_view
 from services.consultations.views import ConsultationList, ConsultationView, PrepareBody, ReceiptAnswer, TextView
@@ -49,6 +50,7 @@ class Api:
     comparisons: ComparisonApi
     ledger: LedgerApi
     hub: LiveHub
+    own: OwnApi
 
     def routes(self) -> list[BaseRoute]:
         """The routes, mounted under the API's prefix, and the documents that describe them."""
@@ -82,6 +84,7 @@ class Api:
             Operation.read(f"{ONE}/groups", self.opinion_groups, GroupsView, optional=True),
             Operation("GET", f"{ONE}/live", self.live, {200: None}, media_type="text/event-stream", optional=True),
             *self.comments.operations(),
+            *self.own.operations(),
             Operation("GET", "/receipts/{receipt}", self.receipt, {200: ReceiptAnswer}, waits=True),
         ]
 

@@ -34,6 +34,8 @@ from services.consultations.live import LiveVotes
 from services.consultations.opinions import LiveOpinions, StillReadingError
 from services.consultations.opinions_stored import StoredOpinions
 from services.consultations.opinions_view import GroupReads
+from services.consultations.own import Own
+from services.consultations.own_data import OwnApi, OwnData
 from services.consultations.pages import page_routes, shell_of
 from services.consultations.pages.site import ConsultationSite, desks
 from services.consultations.queries import Queries, Recent
@@ -83,6 +85,7 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Sit
         groups = GroupReads(opinions, live)
         handing_in = HandingIn(queries, commands)
         ledger = LedgerReads(live)
+        own = OwnData(Own(live, recent.comments, recent.votes, vault, service.keyring), queries)
         callers = ConsultationCallers(site.authenticator.bearer_person, service.settings.wait_limit, queries)
         api = Api(
             commands=commands,
@@ -104,6 +107,7 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Sit
             comparisons=ComparisonApi(callers, Comparisons(texts)),
             ledger=LedgerApi(queries, ledger, live),
             hub=hub,
+            own=OwnApi(callers, own),
         )
         pages = ConsultationSite(
             pages=site.pages,
@@ -119,6 +123,7 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Sit
             packs=service.packs,
             keyring=service.keyring,
             vault=vault,
+            own_data=own,
             small_group=service.settings.small_group,
             handing_in=handing_in,
             ledger=ledger,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kenes.identity.person import Person
+from kenes.service.answers import json_response
 from kenes.web.i18n import Translator
 from kenes.web.site import personal
 from services.consultations.domain.comment import Standing
@@ -54,13 +55,16 @@ STATES: Final = ("waiting", "standing", "hidden", "answered", "retracted")
 
 @dataclass(frozen=True)
 class Mine:
-    """`/consultations/mine`"""
+    """`/consultations/mine`, `/consultations/mine/data`"""
 
     site: ConsultationSite
 
     def routes(self) -> list[BaseRoute]:
         """Stands before the routes with a consultation in the path."""
-        return [Route("/consultations/mine", self.show, methods=["GET"])]
+        return [
+            Route("/consultations/mine", self.show, methods=["GET"]),
+            Route("/consultations/mine/data", self.data, methods=["GET"]),
+        ]
 
     @personal
     async def show(self, request: Request, person: Person) -> Response:
@@ -80,6 +84,13 @@ class Mine:
             "person": person,
         }
         return await site.render(request, "mine.html", context)
+
+    @personal
+    async def data(self, request: Request, person: Person) -> Response:
+        """Everything held about the person, as a file."""
+        told = await self.site.own_data.told(person, self.site.translator(request))
+        headers = {"content-disposition": 'attachment; filename="my-data-consultations.json"'}
+        return json_response(told.model_dump(mode="json"), headers=headers)
 
     def _line(self, comment: Comment, consultation: Consultation, t: Translator) -> Line:
         hidden = comment.document["hidden"]

@@ -28,6 +28,7 @@ from services.consultations.names import Names
 from services.consultations.opinions_view import GroupReads
 from services.consultations.owed import OwedReads
 from services.consultations.own import Own
+from services.consultations.own_data import OwnData
 from services.consultations.queries import Queries
 from services.consultations.reading import CommentReads
 from services.consultations.texts import Texts
@@ -76,6 +77,7 @@ class ConsultationSite(Site):
     packs: ConsultationPacks
     keyring: Keyring
     vault: Vault
+    own_data: OwnData
     small_group: int
     handing_in: HandingIn
     ledger: LedgerReads
@@ -105,11 +107,10 @@ class ConsultationSite(Site):
         """Public names."""
         return Names(self.vault, self.keyring)
 
-    @cached_property
+    @property
     def own(self) -> Own:
         """What a person did."""
-        recent = self.queries.recent
-        return Own(self.queries.live, recent.comments, recent.votes, self.vault, self.keyring)
+        return self.own_data.own
 
     @cached_property
     def moderating(self) -> Moderating:

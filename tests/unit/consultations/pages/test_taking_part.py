@@ -214,8 +214,8 @@ async def test_visitors_are_led_to_sign_in_and_back() -> None:
             assert answer.headers["location"] == f"/auth/login?next={path}"
         back = await world.get(f"{ON}/comments/comment-1/vote")
         assert back.headers["location"] == f"{ON}/comments/comment-1"
-        mine = await world.get("/consultations/mine")
-        assert mine.headers["location"].startswith("/auth/login")
+        for mine in ("/consultations/mine", "/consultations/mine/data"):
+            assert (await world.get(mine)).headers["location"].startswith("/auth/login")
 
 
 async def test_a_vote_counts_is_shown_as_ones_own_and_can_be_changed() -> None:
@@ -354,6 +354,14 @@ async def test_my_page_has_what_i_did_just_now_and_the_unanswered_first() -> Non
         assert "within ten days" in page
         assert "You disagree" in page
         assert 'id="c-comment-1"' not in page, "what others wrote is not mine"
+        file = await world.get("/consultations/mine/data")
+        assert "attachment" in file.headers["content-disposition"]
+        assert file.headers["cache-control"] == "private, no-store"
+        told = file.json()
+        assert {each["comment"] for each in told["comments"]["items"]} == {f"mine-{number}" for number in (1, 2, 3, 4)}
+        assert {each["text"] for each in told["comments"]["items"]} >= {"Words 1", "Words 4"}
+        assert [each["votes"] for each in told["votes"]["items"]] == [{"comment-1": "disagree"}]
+        assert all(told[part]["what"] for part in ("comments", "votes", "elsewhere"))
     async with pages() as world:
         await world.memory.opened()
         await world.sign_in(READER)

@@ -60,6 +60,8 @@ from services.consultations.handing_in.desk import HandingIn
 from services.consultations.hearings import hearings
 from services.consultations.ledger.reads import LedgerReads
 from services.consultations.live import LiveVotes
+from services.consultations.own import Own
+from services.consultations.own_data import OwnData
 from services.consultations.pages import SHELL, page_routes
 from services.consultations.pages.site import ConsultationSite, desks
 from services.consultations.projection import projections
@@ -410,6 +412,10 @@ async def pages(memory: Memory | None = None) -> AsyncIterator[World]:
         "packs": PACKS,
         "keyring": KEYRING,
         "vault": memory.vault,
+        "own_data": OwnData(
+            Own(cast("Any", memory), memory.recent.comments, memory.recent.votes, cast("Any", memory.vault), KEYRING),
+            queries,
+        ),
         "small_group": 5,
         "handing_in": HandingIn(queries, memory.commands),
         "ledger": LedgerReads(cast("Any", memory)),
