@@ -8,8 +8,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from kenes.kafka.connection import client_options
+from kenes.kafka.copying import spans
 from kenes.kafka.producer import BrokerUnavailableError
-from kenes.kafka.reader import ends, read_to_end, reading, to_record
+from kenes.kafka.reader import read_to_end, reading, to_record
 from kenes.kafka.records import Receipt, read
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import UnreadableEventError, recorded_now
@@ -34,12 +35,18 @@ def case_of(letter: DeadLetter) -> tuple[str, int]:
 
 
 async def letter_at(bootstrap: str, topic: Topic, offset: int) -> DeadLetter | None:
-    """The letter at an offset of a topic's dead letters; `None` where there is none."""
+    """The letter at an offset of a topic's dead letters; `None` where there is none.
+
+    Raises `BrokerUnavailableError` where there is one that the broker does not give, and `BrokerError`.
+    """
     letters = topic.dead_letters
-    if not 0 <= offset < (await ends(bootstrap, letters))[0]:
+    span = (await spans(bootstrap, letters))[0]
+    if not span.start <= offset < span.end:
         return None
     async with reading(bootstrap, letters, {0: offset}) as consumer:
         found = await consumer.getmany(timeout_ms=WITHIN_MS, max_records=1)
+    if not found:
+        raise BrokerUnavailableError(f"nothing came from {letters.name} at {offset}")
     for record in (each for records in found.values() for each in records):
         raw = to_record(record)
         try:

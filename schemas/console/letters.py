@@ -77,6 +77,15 @@ class SentRequested(Payload):
     offset: int
 
 
+class UnsentRequested(Payload):
+    """The record of an ordered replay was not written to its topic, and will not be: the case is to open again."""
+
+    TYPE: ClassVar[str] = "console.letter.unsent-requested.v1"
+    case: str
+    tries: int = Field(ge=1)
+    error: str = Field(max_length=1000)
+
+
 class BatchRequested(Payload):
     """An operator wants every open case of a filter replayed, `total` of them as they saw."""
 
@@ -140,6 +149,15 @@ class Replayed(Payload):
     tries: int
     partition: int
     offset: int
+
+
+class ReplayFailed(Payload):
+    """An ordered replay was not carried out: the case is open again."""
+
+    TYPE: ClassVar[str] = "console.letter.replay-failed.v1"
+    case: str
+    tries: int
+    error: str
 
 
 class BatchStarted(Payload):

@@ -83,7 +83,7 @@ class Console(Service):
         bootstrap, replication = self.settings.kafka_bootstrap, self.settings.kafka_replication
         # What it follows must be there, whichever service starts first.
         await ensure_topics(bootstrap, all_topics(self.watched), replication)
-        acts = stream_of(bootstrap, context, self.watched)
+        acts = await stream_of(bootstrap, context, self.watched)
         yield replace(acts, workers=(*acts.workers, Webhooks(context.database).worker))
 
     @asynccontextmanager

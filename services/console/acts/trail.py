@@ -8,7 +8,7 @@ from kenes.mongo.client import Document
 from kenes.mongo.folding import Folding
 from kenes.mongo.operations import Insert
 from kenes.mongo.projection import Index, Projection
-from schemas.console.letters import BatchStarted, BatchStopped, LetterDiscarded, ReplayOrdered
+from schemas.console.letters import BatchStarted, BatchStopped, LetterDiscarded, ReplayFailed, ReplayOrdered
 from schemas.console.upkeep import OutcomeNoted, UpkeepOrdered
 from schemas.envelope import sequence_of
 from schemas.payload import Payload
@@ -47,7 +47,7 @@ def _told(data: Payload) -> Document | None:
         case UpkeepOrdered():
             return _by(data, str(data.order), data.reason, work=data.work)
         case _:
-            return _outcome(data) if isinstance(data, OutcomeNoted) else None
+            return _outcome(data)
 
 
 def _by(
@@ -59,9 +59,15 @@ def _by(
     return {"act": act, "operator": data.operator.model_dump(), "reason": reason, **told}
 
 
-def _outcome(data: OutcomeNoted) -> Document:
-    told = data.model_dump(mode="json", include={"work", "version", "count", "differences", "error"})
-    return {"act": f"outcome-{data.outcome}", "operator": None, "reason": "", **told}
+def _outcome(data: Payload) -> Document | None:
+    match data:
+        case OutcomeNoted(outcome=outcome):
+            act, members = f"outcome-{outcome}", {"work", "version", "count", "differences", "error"}
+        case ReplayFailed():
+            act, members = "replay-failed", {"tries", "error"}
+        case _:
+            return None
+    return {"act": act, "operator": None, "reason": "", **data.model_dump(mode="json", include=members)}
 
 
 TRAIL: Final = Projection(

@@ -42,10 +42,11 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (LETTERS, TRAIL, WORKS)
 PROGRESS_EVERY: Final = 1.0
 
 
-def stream_of(bootstrap: str, context: Context, watched: Sequence[Topic]) -> Stream:
+async def stream_of(bootstrap: str, context: Context, watched: Sequence[Topic]) -> Stream:
     """Decides acts, notes the dead letters of the topics watched, and writes again what was ordered to be."""
     noting = Noting(context.producer, watched)
     replaying = Replaying(bootstrap, context.producer, context.database, watched)
+    await replaying.prepare()
     batches = Batches(LiveCollections(context.database, PROJECTIONS), context.producer)
     return Stream(
         deciding=((DECIDING, KeyedState(context.database, ACT_RULES)),),

@@ -15,9 +15,11 @@ from schemas.console.letters import (
     LetterNoted,
     NoteRequested,
     Replayed,
+    ReplayFailed,
     ReplayOrdered,
     ReplayRequested,
     SentRequested,
+    UnsentRequested,
 )
 from schemas.console.upkeep import OutcomeNoted, OutcomeRequested, UpkeepOrdered, UpkeepRequested
 from schemas.payload import Payload
@@ -37,7 +39,10 @@ class MismatchError(TypeError):
 def decide(known: Known | None, request: Payload, request_id: str) -> Payload:
     """The decision on a request. Raises `MismatchError`."""
     match request, known:
-        case ((NoteRequested() | ReplayRequested() | DiscardRequested() | SentRequested()), (Case() | None)):
+        case (
+            (NoteRequested() | ReplayRequested() | DiscardRequested() | SentRequested() | UnsentRequested()),
+            (Case() | None),
+        ):
             return letters.decide(known, request)
         case ((BatchRequested() | BatchStopRequested() | BatchEndRequested()), (Batches() | None)):
             return batches.decide(known, request)
@@ -50,7 +55,7 @@ def decide(known: Known | None, request: Payload, request_id: str) -> Payload:
 def evolve(known: Known | None, decision: Payload, at: datetime) -> Known | None:
     """What is known after a decision taken at `at`. A refusal leaves no trace."""
     match decision, known:
-        case ((LetterNoted() | ReplayOrdered() | LetterDiscarded() | Replayed()), (Case() | None)):
+        case ((LetterNoted() | ReplayOrdered() | LetterDiscarded() | Replayed() | ReplayFailed()), (Case() | None)):
             return letters.evolve(known, decision, at)
         case ((BatchStarted() | BatchStopped() | BatchEnded()), (Batches() | None)):
             return batches.evolve(known, decision, at)

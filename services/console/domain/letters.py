@@ -11,15 +11,17 @@ from schemas.console.letters import (
     LetterNoted,
     NoteRequested,
     Replayed,
+    ReplayFailed,
     ReplayOrdered,
     ReplayRequested,
     SentRequested,
+    UnsentRequested,
 )
 from schemas.payload import Payload
 from services.console.domain.parts import Mark, State
 from services.console.domain.refusals import Refusal, refused
 
-LetterRequest = NoteRequested | ReplayRequested | DiscardRequested | SentRequested
+LetterRequest = NoteRequested | ReplayRequested | DiscardRequested | SentRequested | UnsentRequested
 
 
 class Standing(StrEnum):
@@ -51,12 +53,18 @@ def decide(case: Case | None, request: LetterRequest) -> Payload:
     if case is None:
         return refused(request, Refusal.LETTER_UNKNOWN)
     match request:
-        case SentRequested(tries=tries, partition=partition, offset=offset):
-            if case.standing is not Standing.ORDERED or case.tries != tries:
-                return refused(request, Refusal.NOT_ORDERED, case.last)
-            return Replayed(case=request.case, tries=tries, partition=partition, offset=offset)
+        case SentRequested() | UnsentRequested():
+            return _outcome(case, request)
         case ReplayRequested() | DiscardRequested():
             return _act(case, request)
+
+
+def _outcome(case: Case, request: SentRequested | UnsentRequested) -> Payload:
+    if case.standing is not Standing.ORDERED or case.tries != request.tries:
+        return refused(request, Refusal.NOT_ORDERED, case.last)
+    if isinstance(request, UnsentRequested):
+        return ReplayFailed(case=request.case, tries=request.tries, error=request.error)
+    return Replayed(case=request.case, tries=request.tries, partition=request.partition, offset=request.offset)
 
 
 def _act(case: Case, request: ReplayRequested | DiscardRequested) -> Payload:
@@ -90,8 +98,8 @@ def evolve(case: Case | None, decision: Payload, at: datetime) -> Case | None:
             return _with(case, standing=Standing.ORDERED, tries=tries, last=Mark(by=operator, at=at))
         case LetterDiscarded(operator=operator):
             return _with(case, standing=Standing.DISCARDED, last=Mark(by=operator, at=at))
-        case Replayed():
-            return _with(case, standing=Standing.REPLAYED)
+        case Replayed() | ReplayFailed():
+            return _with(case, standing=Standing.REPLAYED if isinstance(decision, Replayed) else Standing.OPEN)
         case _:
             return case
 

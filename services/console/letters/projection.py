@@ -18,12 +18,13 @@ from schemas.console.letters import (
     LetterNote,
     LetterNoted,
     Replayed,
+    ReplayFailed,
     ReplayOrdered,
 )
 from schemas.topics import ACTS
 from services.console.domain.letters import Case, Standing, evolve
 
-Change: TypeAlias = LetterNoted | ReplayOrdered | LetterDiscarded | Replayed
+Change: TypeAlias = LetterNoted | ReplayOrdered | LetterDiscarded | Replayed | ReplayFailed
 """What moves a case."""
 
 
@@ -80,6 +81,8 @@ def _after(before: Document | None, change: Change, at: datetime) -> Document:
     match change:
         case LetterNoted(letter=letter):
             document |= {"notes": [*notes, _note(letter)], "noted": at}
+        case ReplayFailed():
+            document |= {"noted": at}  # a batch that ordered it has done so, and leaves it open
         case Replayed(partition=partition, offset=offset):
             document |= {"sent": f"{case.letter.topic}/{partition}/{offset}"}
         case _:

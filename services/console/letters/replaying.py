@@ -1,7 +1,8 @@
 """Carries ordered replays out: the record stands in its topic again once, whatever is killed meanwhile."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from kenes.kafka.producer import Producer
@@ -11,13 +12,16 @@ from kenes.kafka.replaying import letter_at, write_again, written_again
 from kenes.kafka.worker import Worker
 from kenes.mongo.client import Collection, Database
 from kenes.observe.logs import get_logger
-from schemas.console.letters import ReplayOrdered, SentRequested
+from schemas.console.letters import Replayed, ReplayFailed, ReplayOrdered, SentRequested, UnsentRequested
 from schemas.console.subjects import letter_subject
 from schemas.envelope import Event
 from schemas.topics import ACT_REQUESTS, ACTS, Topic
 from services.console.letters.noting import SOURCE
 
 _log = get_logger(__name__)
+
+TOO_OLD: Final = "it was ordered before the console's database began, and may have been written then"
+NO_LETTER: Final = "its letter is not in its topic any more"
 
 
 class Replaying:
@@ -34,21 +38,36 @@ class Replaying:
         """What the stream process runs."""
         return Worker("replays", (ACTS,), self.carry_out)
 
+    async def prepare(self) -> None:
+        """Notes since when this database knows what was written: of earlier orders it cannot know."""
+        await self._replays.update_one({"_id": "since"}, {"$setOnInsert": {"at": datetime.now(UTC)}}, upsert=True)
+
     async def carry_out(self, _topic: Topic, decisions: Sequence[Recorded]) -> None:
         """Writes the records of ordered replays. Orders that come again find theirs in its topic."""
+        ended = {
+            (each.data.case, each.data.tries) for each in decisions if isinstance(each.data, Replayed | ReplayFailed)
+        }
+        since = await self._replays.find_one({"_id": "since"})
         for decision in decisions:
-            if isinstance(decision.data, ReplayOrdered):
-                await self._replay(decision.data)
+            data = decision.data
+            if isinstance(data, ReplayOrdered) and (data.case, data.tries) not in ended:
+                # Stored times have milliseconds.
+                too_old = since is not None and decision.event.time < since["at"] - timedelta(milliseconds=1)
+                await self._replay(data, too_old=too_old)
 
-    async def _replay(self, ordered: ReplayOrdered) -> None:
+    async def _replay(self, ordered: ReplayOrdered, *, too_old: bool) -> None:
         key = f"{ordered.case}#{ordered.tries}"
         known = await self._replays.find_one({"_id": key})
         if known is not None and known["sent"]:
             return
+        if known is None and too_old:
+            # After a restore all orders there ever were come again. Of those that were carried out this is refused.
+            await self._fail(ordered, TOO_OLD)
+            return
         topic = self._topics[ordered.letter.topic]
         letter = await letter_at(self._bootstrap, topic, ordered.letter.offset)
         if letter is None:
-            _log.error("an ordered replay has no letter", case=ordered.case, offset=ordered.letter.offset)
+            await self._fail(ordered, NO_LETTER)
             return
         partition = letter.origin.partition
         receipt: Receipt | None = None
@@ -60,16 +79,18 @@ class Replaying:
             receipt = await written_again(self._bootstrap, topic, starts, ordered.case, ordered.tries)
         if receipt is None:
             receipt = await write_again(self._bootstrap, letter, ordered.case, ordered.tries)
-        await self._tell(ordered, receipt)
+        sent = SentRequested(case=ordered.case, tries=ordered.tries, partition=receipt.partition, offset=receipt.offset)
+        await self._tell(ordered, "sent", sent)
         await self._replays.update_one({"_id": key}, {"$set": {"sent": True}})
 
-    async def _tell(self, ordered: ReplayOrdered, receipt: Receipt) -> None:
+    async def _fail(self, ordered: ReplayOrdered, error: str) -> None:
+        _log.warning("a replay is not carried out", case=ordered.case, tries=ordered.tries, error=error)
+        await self._tell(ordered, "unsent", UnsentRequested(case=ordered.case, tries=ordered.tries, error=error))
+
+    async def _tell(self, ordered: ReplayOrdered, word: str, request: SentRequested | UnsentRequested) -> None:
         subject = letter_subject(ordered.case)
-        request = SentRequested(
-            case=ordered.case, tries=ordered.tries, partition=receipt.partition, offset=receipt.offset
-        )
         event = Event(
-            id=str(uuid5(NAMESPACE_URL, f"console:sent:{ordered.case}#{ordered.tries}")),
+            id=str(uuid5(NAMESPACE_URL, f"console:{word}:{ordered.case}#{ordered.tries}")),
             source=SOURCE,
             subject=subject,
             time=datetime.now(UTC),

@@ -63,15 +63,16 @@ def outcome(work: str, what: Outcome) -> OutcomeRequested:
 
 @dataclass
 class Log:
-    """Decides requests in order, as the stream process does; `decisions` are what it wrote."""
+    """Decides requests in order, as the stream process does; `decisions` are what it wrote, one a second."""
 
+    start: datetime = NOW
     known: dict[str, Known | None] = field(default_factory=dict)
     decisions: list[Recorded] = field(default_factory=list)
 
     def ask(self, subject: str, request: Payload) -> Payload:
         """The decision on one request."""
         number = len(self.decisions)
-        at = NOW + timedelta(seconds=number)
+        at = self.start + timedelta(seconds=number)
         decided = decide(self.known.get(subject), request, f"request-{number}")
         self.known[subject] = evolve(self.known.get(subject), decided, at)
         event = Event(str(number), "/console", subject, at, decided, sequence=number, offset=number)

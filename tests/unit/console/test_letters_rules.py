@@ -20,8 +20,10 @@ from schemas.console.letters import (
     LetterFilter,
     LetterNoted,
     Replayed,
+    ReplayFailed,
     ReplayOrdered,
     SentRequested,
+    UnsentRequested,
 )
 from schemas.console.parts import ActRefused
 from schemas.console.subjects import batch_subject, letter_subject
@@ -37,6 +39,7 @@ from tests.unit.store import Store
 CASE = f"{TOPIC}/3/17"
 SUBJECT = letter_subject(CASE)
 SENT = SentRequested(case=CASE, tries=1, partition=3, offset=40)
+UNSENT = UnsentRequested(case=CASE, tries=1, error="no letter")
 
 
 def code(decision: Payload) -> str:
@@ -80,6 +83,33 @@ def test_a_letter_that_is_back_before_its_sending_was_noted_stays_open() -> None
     case = log.known[SUBJECT]
     assert isinstance(case, Case)
     assert (case.standing, case.tries) == (Standing.OPEN, 1)
+
+
+def test_a_replay_that_was_not_carried_out_may_be_ordered_again() -> None:
+    log = Log()
+    decided = log.ask_all(SUBJECT, [note(), replay(), UNSENT, replay(tries=1), UNSENT])
+    assert isinstance(decided[2], ReplayFailed)
+    last = decided[3]
+    assert isinstance(last, ReplayOrdered)
+    assert last.tries == 2
+    assert code(decided[4]) == "not-ordered", "it is told of the try before"
+
+
+def test_what_was_written_is_not_said_to_have_failed() -> None:
+    decided = Log().ask_all(SUBJECT, [note(), replay(), SENT, UNSENT])
+    assert code(decided[3]) == "not-ordered"
+
+
+def test_a_batch_leaves_open_what_could_not_be_carried_out_for_it() -> None:
+    log, store = Log(), Store()
+    started = BatchRequested(batch="one", filter=LetterFilter(topic=TOPIC), total=1, operator=LEILA)
+    log.ask(SUBJECT, note())
+    log.ask(batch_subject(TOPIC), started)
+    log.ask_all(SUBJECT, [replay(batch="one"), UNSENT])
+    store.apply(store.fold(LETTERS, log.decisions))
+    [case], [batch] = store.all("cases"), store.all("batches")
+    assert case["standing"] == Standing.OPEN
+    assert case["noted"] > batch["at"]
 
 
 def test_a_late_letter_of_an_earlier_try_opens_nothing() -> None:
@@ -147,6 +177,7 @@ REQUESTS = st.one_of(
         partition=st.just(0),
         offset=st.integers(0, 99),
     ),
+    st.builds(UnsentRequested, case=st.sampled_from(CASES), tries=st.integers(1, 3), error=st.just("no")),
 )
 
 

@@ -35,7 +35,7 @@ KEYS = (
     *(f"projections.order.{each}" for each in Order),
     *(f"projections.order.{each}.body" for each in Order),
     *(f"projections.ended.{each}" for each in (Outcome.SWITCHED, Outcome.DROPPED, Outcome.FAILED)),
-    *(f"trail.act.{each}" for each in ("replay", "discard", "batch-start", "batch-stop", *Order)),
+    *(f"trail.act.{each}" for each in ("replay", "replay-failed", "discard", "batch-start", "batch-stop", *Order)),
     *(f"trail.act.outcome-{each}" for each in Outcome),
     *(f"problem.{each}.title" for each in ("letter-unknown", "batch-unknown", "projection-unknown")),
 )
