@@ -5,7 +5,7 @@ Of several processes one holds the lease of a work; should two ever fold the sam
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -13,7 +13,8 @@ from uuid import uuid4
 from kenes.kafka.admin import ensure_topics
 from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.producer import BrokerError, BrokerUnavailableError
-from kenes.kafka.records import Recorded
+from kenes.kafka.reader import read_to_end
+from kenes.kafka.records import Recorded, read
 from kenes.kafka.worker import Worker, run_worker
 from kenes.mongo.client import Collection, DatabaseError, Document
 from kenes.mongo.projection import Version
@@ -21,8 +22,8 @@ from kenes.observe.logs import get_logger
 from kenes.service.definition import Context, Service
 from kenes.service.upkeep_work import UPKEEP, Works
 from kenes.tasks import Tasks
-from schemas.console.upkeep import Order, UpkeepOrdered
-from schemas.envelope import sequence_of
+from schemas.console.upkeep import Order, Outcome, OutcomeNoted, UpkeepOrdered
+from schemas.envelope import UnreadableEventError, sequence_of
 from schemas.topics import ACT_REQUESTS, ACTS, Topic, all_topics
 
 _log = get_logger(__name__)
@@ -41,6 +42,8 @@ _PHASES: Final[Mapping[Order, tuple[str, bool]]] = {
     Order.AUDIT: ("auditing", True),
 }
 """What an order makes of a work, and whether there is something to do about it."""
+
+_BEGIN: Final = frozenset({Order.REBUILD, Order.AUDIT})
 
 
 async def keep_up(service: Service, context: Context) -> None:
@@ -73,29 +76,54 @@ class Orders:
         self._woken = asyncio.Event()
 
     async def prepare(self) -> None:
-        """Notes since when this database takes orders: those before it were for another."""
-        await self._stored.update_one({"_id": "since"}, {"$setOnInsert": {"at": datetime.now(UTC)}}, upsert=True)
+        """Notes since when this database takes orders: those before it were for another.
+
+        After a restore, or where the database was lost, the console still waits for what that one had begun.
+        """
+        if await self._stored.find_one({"_id": "since"}) is None:
+            since = datetime.now(UTC)
+            await self._give_up(await _upkeep_so_far(self._service.settings.kafka_bootstrap), since)
+            await self._stored.update_one({"_id": "since"}, {"$setOnInsert": {"at": since}}, upsert=True)
 
     async def take(self, _topic: Topic, decisions: Sequence[Recorded]) -> None:
         """Keeps the orders that are for this service; what was kept before stays as it is."""
-        since = await self._stored.find_one({"_id": "since"})
-        for decision in decisions:
-            data = decision.data
-            if not isinstance(data, UpkeepOrdered) or data.service != self._service.name:
-                continue
-            # Stored times have milliseconds.
-            if since is not None and decision.event.time >= since["at"] - timedelta(milliseconds=1):
-                await self._keep(data, sequence_of(decision.event))
+        found = await self._stored.find_one({"_id": "since"})
+        if found is not None:
+            since = found["at"] - timedelta(milliseconds=1)  # stored times have milliseconds
+            for decision in decisions:
+                if isinstance(decision.data, UpkeepOrdered) and decision.event.time >= since:
+                    await self._keep(decision.data, sequence_of(decision.event))
+            await self._give_up(decisions, since)
         self._woken.set()
 
+    async def _give_up(self, decisions: Iterable[Recorded], since: datetime) -> None:
+        """Ends what was ordered before this database began. Of what ended elsewhere in the log this is refused."""
+        unfinished: dict[str, UpkeepOrdered] = {}
+        for decision in decisions:
+            match decision.data:
+                case UpkeepOrdered(order=order) as ordered if order in _BEGIN and decision.event.time < since:
+                    unfinished[ordered.work] = ordered
+                case OutcomeNoted(outcome=outcome, work=work) if outcome is not Outcome.BUILT:
+                    unfinished.pop(work, None)
+                case _:
+                    pass
+        for ordered in unfinished.values():
+            if ordered.service == self._service.name:
+                await self._works.give_up(ordered)
+
     async def _keep(self, ordered: UpkeepOrdered, sequence: int) -> None:
+        if ordered.service != self._service.name:
+            return
         key = f"{'audit' if ordered.order is Order.AUDIT else 'rebuild'}/{ordered.projection}"
         before = await self._stored.find_one({"_id": key})
         if before is not None and before["s"] >= sequence:
             return
+        if ordered.order not in _BEGIN and (before is None or before.get("work") != ordered.work):
+            await self._works.give_up(ordered)  # another database had begun it
+            return
         phase, active = _PHASES[ordered.order]
         change: Document = {"s": sequence, "phase": phase, "active": active}
-        if ordered.order in (Order.REBUILD, Order.AUDIT):
+        if ordered.order in _BEGIN:
             change |= {"projection": ordered.projection, "work": ordered.work, "version": None, "replaced": None}
             change |= {"at": datetime.now(UTC), "folded": 0, "total": 0, "rate": 0.0, "error": ""}
             change |= {"owner": None, "until": None}
@@ -168,3 +196,17 @@ class Orders:
             await self._stored.update_one({"_id": key, "owner": self._owner}, {"$set": {"until": None}})
         except UNAVAILABLE as error:
             _log.warning("a lease runs out by itself", work=key, error=repr(error))
+
+
+async def _upkeep_so_far(bootstrap: str) -> list[Recorded]:
+    """Every order for a projection and every outcome in the log, in order."""
+    found: list[Recorded] = []
+    async for records in read_to_end(bootstrap, ACTS, dict.fromkeys(range(ACTS.partitions), 0)):
+        for record in records:
+            try:
+                decision = read(ACTS, record)
+            except UnreadableEventError:
+                continue  # the worker sets it aside
+            if isinstance(decision.data, UpkeepOrdered | OutcomeNoted):
+                found.append(decision)
+    return found

@@ -19,7 +19,7 @@ from kenes.service.building import build, take_over
 from kenes.service.definition import Context, Service
 from kenes.service.maintenance import patience
 from schemas.console.subjects import upkeep_subject
-from schemas.console.upkeep import Outcome, OutcomeRequested
+from schemas.console.upkeep import Order, Outcome, OutcomeRequested, UpkeepOrdered
 from schemas.envelope import Event
 from schemas.topics import ACT_REQUESTS
 
@@ -28,6 +28,7 @@ _log = get_logger(__name__)
 UPKEEP: Final = "upkeep"
 PROGRESS_EVERY: Final = 0.5
 LONGEST: Final = 300
+UNKNOWN: Final = "the service's database was lost or restored since: it has not begun this"
 
 
 class Works:
@@ -123,12 +124,20 @@ class Works:
 
     async def fail(self, work: Document, error: str) -> None:
         """Ends a work that cannot be done."""
+        if "work" not in work:  # kept of an order whose work another database had begun
+            await self._end(work, "failed")
+            return
         auditing = work["phase"] == "auditing"
         outcome = Outcome.AUDIT_FAILED if auditing else Outcome.FAILED
         if not auditing:
             await self._clear_away(work)
         await self._note(work, outcome, version=work["version"], error=self._mask(error)[:LONGEST])
         await self._end(work, "failed")
+
+    async def give_up(self, ordered: UpkeepOrdered) -> None:
+        """Ends a work of which this database knows nothing."""
+        outcome = Outcome.AUDIT_FAILED if ordered.order is Order.AUDIT else Outcome.FAILED
+        await self._note({"projection": ordered.projection, "work": ordered.work}, outcome, error=UNKNOWN)
 
     async def _clear_away(self, work: Document) -> None:
         """Drops the version of a rebuild that failed, unless readers have it already."""
@@ -142,7 +151,7 @@ class Works:
 
     async def _end(self, work: Document, phase: str) -> None:
         await self._stored.update_one(
-            {"_id": work["_id"], "work": work["work"]}, {"$set": {"phase": phase, "active": False}}
+            {"_id": work["_id"], "work": work.get("work")}, {"$set": {"phase": phase, "active": False}}
         )
 
     async def _note(self, work: Document, outcome: Outcome, **told: Any) -> None:
