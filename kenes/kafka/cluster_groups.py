@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
@@ -9,7 +10,9 @@ from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from kenes.kafka.cluster import Cluster, refuse
 from kenes.kafka.cluster_group_wire import CommittedRequest, DescribeRequest, GroupsRequest, MembersRequest
 from kenes.kafka.cluster_model import Group, Layout, Member, Place
+from kenes.observe.logs import get_logger
 
+_log = get_logger(__name__)
 _CONSUMERS: Final = frozenset({"consumer", ""})
 """Protocols of groups that read topics; an empty one is a group that only has offsets."""
 _NEWER: Final = "consumer"
@@ -39,7 +42,7 @@ async def _described(cluster: Cluster, broker: int, kinds: dict[str, str]) -> li
         answer = await cluster.send(broker, DescribeRequest(older))
         for error, name, state, _, _, members, *_ in answer.groups:
             refuse(error)
-            states[name] = state, tuple(_classic_member(member) for member in members)
+            states[name] = state, tuple(_classic_member(name, member) for member in members)
     if newer:
         answer = await cluster.send(broker, MembersRequest(newer))
         for error, _, name, state, _, _, _, members, *_ in answer.groups:
@@ -63,12 +66,26 @@ def _committed(answer: Any) -> dict[str, dict[Place, int]]:
     return found
 
 
-def _classic_member(told: Any) -> Member:
+def _classic_member(group: str, told: Any) -> Member:
     name, _, client, host, _, assignment, _ = told
-    topics: Iterable[tuple[str, list[int]]] = ()
-    if assignment:  # a member that is just joining has none
+    # A member that is just joining has none.
+    return Member(name, client, host.lstrip("/"), _assigned(group, assignment) if assignment else ())
+
+
+def _assigned(group: str, assignment: bytes) -> tuple[Place, ...]:
+    """What a member was given: bytes from its group's leader, whoever that is. What cannot be read is nothing."""
+    try:
         topics = ConsumerProtocolMemberAssignment.decode(assignment).assignment
-    return Member(name, client, host.lstrip("/"), _places(topics))
+        return _places((topic, numbers) for topic, numbers in topics if topic is not None)
+    except (ValueError, TypeError) as error:
+        _say_unreadable(group, str(error))
+        return ()
+
+
+@lru_cache(maxsize=256)
+def _say_unreadable(group: str, reason: str) -> None:
+    """Says so once, however often the group is looked at."""
+    _log.warning("what a member of a group reads is not known", group=group, reason=reason[:200])
 
 
 def _member(told: Any) -> Member:

@@ -45,7 +45,10 @@ class Watching:
         while True:
             beat()
             began = asyncio.get_running_loop().time()
-            await self.look(datetime.now(UTC))
+            try:
+                await self.look(datetime.now(UTC))
+            except Exception:  # noqa: BLE001 - what others wrote is looked at: pages stay, and say how old they are
+                _log.exception("a look failed")
             await asyncio.sleep(max(self._every - (asyncio.get_running_loop().time() - began), 0.1))
 
     async def look(self, now: datetime) -> None:

@@ -254,6 +254,31 @@ async def test_it_starts_without_a_database_and_goes_on_until_it_is_told_to_stop
     assert looking.snapshot.broker.at is not None
 
 
+async def test_a_look_that_fails_unexpectedly_does_not_end_the_console(away: set[str]) -> None:
+    class Odd(Broker):
+        async def look(self) -> BrokerFigures:
+            self.end += 10
+            if self.end == 110:
+                raise ZeroDivisionError
+            return await super().look()
+
+    looking, kept, again = sampler(Odd()), cast("Any", Kept()), asyncio.Event()
+
+    class Hub(LiveHub):
+        def publish(self, *told: Any) -> None:
+            again.set()
+
+    watching = Watching(looking, Alerts((), {}), (kept, kept), Hub(event="look"), 0)
+    running = asyncio.create_task(watching.run(lambda: None))
+    told = asyncio.create_task(again.wait())
+    await asyncio.wait([running, told], return_when=asyncio.FIRST_COMPLETED)
+    assert told.done()
+    assert looking.snapshot.broker.at is not None
+    for each in (running, told):
+        each.cancel()
+    await asyncio.gather(running, told, return_exceptions=True)
+
+
 async def test_processes_are_asked_as_an_orchestrator_would(monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         match request.url.host:
