@@ -35,15 +35,26 @@ async def newest_records(
 ) -> dict[Place, list[Record]]:
     """At most `count` of the last records of each partition between two offsets, the second one excluded.
 
-    Raises `ClusterUnreachableError`.
+    As many as come in one answer: where they are too large for that, fewer. Raises `ClusterUnreachableError`.
     """
-    starts = {
-        place: max(end - count, begin)
+    found: dict[Place, list[Record]] = {}
+    wanted = {
+        place: (begin, end)
         for place, (begin, end) in spans.items()
         if begin < end and layout.leaders.get(place, -1) >= 0
     }
-    found = await _fetched(cluster, layout, starts, size=LARGEST)
-    return {place: list(records)[-count:] for place, records in found.items()}
+    asked = count
+    while wanted and asked:
+        starts = {place: max(end - asked, begin) for place, (begin, end) in wanted.items()}
+        answered = {place: list(each) for place, each in (await _fetched(cluster, layout, starts, LARGEST)).items()}
+        for place, records in answered.items():
+            found[place] = records[-count:] or found.get(place, [])
+        # An answer that breaks off before the end has the oldest of what was asked for: begin nearer to the end.
+        wanted = {
+            place: wanted[place] for place, each in answered.items() if each and each[-1].offset + 1 < wanted[place][1]
+        }
+        asked //= 2
+    return found
 
 
 async def records_from(
