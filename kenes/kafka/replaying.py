@@ -2,15 +2,17 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from kenes.kafka.clients import consuming
 from kenes.kafka.connection import client_options
-from kenes.kafka.copying import spans
 from kenes.kafka.producer import BrokerUnavailableError
-from kenes.kafka.reader import read_to_end, reading, to_record
+from kenes.kafka.reader import end_offsets, read_to_end, to_record
 from kenes.kafka.records import Receipt, read
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import UnreadableEventError, recorded_now
@@ -34,37 +36,49 @@ def case_of(letter: DeadLetter) -> tuple[str, int]:
     return (case, int(tries)) if tries.isascii() and tries.isdigit() and len(tries) < 9 else (first, 0)
 
 
-async def letter_at(bootstrap: str, topic: Topic, offset: int) -> DeadLetter | None:
-    """The letter at an offset of a topic's dead letters; `None` where there is none.
+@dataclass(frozen=True)
+class Replayer:
+    """Reads letters and writes their records again: many, over the same two clients."""
 
-    Raises `BrokerUnavailableError` where there is one that the broker does not give, and `BrokerError`.
-    """
-    letters = topic.dead_letters
-    span = (await spans(bootstrap, letters))[0]
-    if not span.start <= offset < span.end:
-        return None
-    async with reading(bootstrap, letters, {0: offset}) as consumer:
-        found = await consumer.getmany(timeout_ms=WITHIN_MS, max_records=1)
-    if not found:
-        raise BrokerUnavailableError(f"nothing came from {letters.name} at {offset}")
-    for record in (each for records in found.values() for each in records):
-        raw = to_record(record)
+    consumer: AIOKafkaConsumer
+    producer: AIOKafkaProducer
+
+    async def letter_at(self, topic: Topic, offset: int) -> DeadLetter | None:
+        """See the function."""
+        return await _letter_at(self.consumer, topic, offset)
+
+    async def end(self, topic: Topic, partition: int) -> int:
+        """The offset after the last record of a partition, now."""
+        return (await end_offsets(self.consumer, topic, [partition]))[partition]
+
+    async def write_again(self, letter: DeadLetter, case: str, tries: int) -> Receipt:
+        """Writes the record with the key, value, headers and time it had, to the partition it was on.
+
+        It keeps its time: who asked in time is not late because something failed here. When it was written is said
+        anew. Raises `BrokerUnavailableError`; nothing more is to be written with this one then.
+        """
+        headers = {name: base64.b64decode(value) for name, value in letter.headers.items()}
+        headers |= dict([(CASE, case.encode()), (TRY, b"%d" % tries), recorded_now()])
         try:
-            data = read(letters, raw).data
-        except UnreadableEventError:
-            return None
-        return data if record.offset == offset and isinstance(data, DeadLetter) else None
-    return None
+            sent = await self.producer.send_and_wait(
+                letter.origin.topic,
+                _bytes(letter.value),
+                key=_bytes(letter.key),
+                partition=letter.origin.partition,
+                headers=list(headers.items()),
+                timestamp_ms=letter.origin.timestamp,
+            )
+        except KafkaError as error:
+            raise BrokerUnavailableError(f"no acknowledgement for {letter.origin.topic}: {error!r}") from error
+        return Receipt(sent.partition, sent.offset)
 
 
-async def write_again(bootstrap: str, letter: DeadLetter, case: str, tries: int) -> Receipt:
-    """Writes the record with the key, value, headers and time it had, to the partition it was on.
+@asynccontextmanager
+async def replayer(bootstrap: str) -> AsyncIterator[Replayer]:
+    """What reads letters and writes their records again while the block runs.
 
-    It keeps its time: who asked in time is not late because something failed here. When it was written is said anew.
-    Raises `BrokerUnavailableError`.
+    Raises `BrokerError` and `BrokerUnavailableError` when no broker can be reached.
     """
-    headers = {name: base64.b64decode(value) for name, value in letter.headers.items()}
-    headers |= dict([(CASE, case.encode()), (TRY, b"%d" % tries), recorded_now()])
     producer = AIOKafkaProducer(
         **client_options(bootstrap),
         enable_idempotence=True,
@@ -72,21 +86,47 @@ async def write_again(bootstrap: str, letter: DeadLetter, case: str, tries: int)
         max_request_size=LARGEST_RECORD,
         request_timeout_ms=WITHIN_MS,
     )
+    async with _reading(bootstrap) as consumer:
+        try:
+            await producer.start()
+            yield Replayer(consumer, producer)
+        finally:
+            await producer.stop()
+
+
+async def letter_at(bootstrap: str, topic: Topic, offset: int) -> DeadLetter | None:
+    """The letter at an offset of a topic's dead letters; `None` where there is none.
+
+    Raises `BrokerUnavailableError` where there is one that the broker does not give, and `BrokerError`.
+    """
+    async with _reading(bootstrap) as consumer:
+        return await _letter_at(consumer, topic, offset)
+
+
+@asynccontextmanager
+async def _reading(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(**client_options(bootstrap), enable_auto_commit=False, auto_offset_reset="none")
+    async with consuming(consumer):
+        yield consumer
+
+
+async def _letter_at(consumer: AIOKafkaConsumer, topic: Topic, offset: int) -> DeadLetter | None:
+    letters = topic.dead_letters
+    place = TopicPartition(letters.name, 0)
+    begins, ends = await consumer.beginning_offsets([place]), await consumer.end_offsets([place])
+    if not begins[place] <= offset < ends[place]:
+        return None
+    consumer.assign([place])
+    consumer.seek(place, offset)
+    found = await consumer.getmany(place, timeout_ms=WITHIN_MS, max_records=1)
+    if not found:
+        raise BrokerUnavailableError(f"nothing came from {letters.name} at {offset}")
+    record = to_record(found[place][0])
     try:
-        await producer.start()
-        sent = await producer.send_and_wait(
-            letter.origin.topic,
-            _bytes(letter.value),
-            key=_bytes(letter.key),
-            partition=letter.origin.partition,
-            headers=list(headers.items()),
-            timestamp_ms=letter.origin.timestamp,
-        )
-    except KafkaError as error:
-        raise BrokerUnavailableError(f"no acknowledgement for {letter.origin.topic}: {error!r}") from error
-    finally:
-        await producer.stop()
-    return Receipt(sent.partition, sent.offset)
+        data = read(letters, record).data
+    except UnreadableEventError:
+        return None
+    return data if record.offset == offset and isinstance(data, DeadLetter) else None
 
 
 async def written_again(

@@ -11,7 +11,7 @@ from kenes.kafka.admin import ensure_topics
 from kenes.kafka.dead_letters import DeadLetters
 from kenes.kafka.reader import ends, read_to_end
 from kenes.kafka.records import Record, Recorded, read
-from kenes.kafka.replaying import CASE, TRY, letter_at, write_again
+from kenes.kafka.replaying import CASE, TRY, letter_at, replayer
 from schemas.console.letters import LetterNote, NoteRequested, ReplayOrdered, SentRequested
 from schemas.console.parts import Operator
 from schemas.dead_letter import DeadLetter
@@ -105,6 +105,23 @@ async def test_an_order_that_comes_again_writes_nothing(failed: Library) -> None
     assert len(await replays(failed)) == 1
 
 
+async def test_many_are_replayed_one_after_the_other(failed: Library) -> None:
+    [note] = await noted(failed)
+    await replaying(failed).carry_out(ACTS, [ordered(failed, note, tries) for tries in range(1, 41)])
+    assert [int(dict(each.headers)[TRY]) for each in await replays(failed)] == list(range(1, 41))
+
+
+async def test_letters_are_read_in_whatever_order_they_are_asked_for(failed: Library) -> None:
+    record = (await failed.records(failed.requests))[0]
+    for number in (1, 2, 3):
+        await DeadLetters(failed.producer, f"library/{number}").put(failed.requests, record, ValueError("no"))
+    async with replayer(failed.bootstrap) as kafka:
+        for number in (3, 1, 1, 2):
+            letter = await kafka.letter_at(failed.requests, number)
+            assert letter is not None
+            assert letter.consumer == f"library/{number}"
+
+
 async def test_a_replay_written_before_a_crash_is_found_not_written_again(failed: Library) -> None:
     [note] = await noted(failed)
     case = f"{failed.requests.name}/0/1"
@@ -113,7 +130,8 @@ async def test_a_replay_written_before_a_crash_is_found_not_written_again(failed
     await failed.database["replays"].insert_one({"_id": f"{case}#1", "start": start, "sent": False})
     letter = await letter_at(failed.bootstrap, failed.requests, note.offset)
     assert letter is not None
-    written = await write_again(failed.bootstrap, letter, case, 1)
+    async with replayer(failed.bootstrap) as kafka:
+        written = await kafka.write_again(letter, case, 1)
     await replaying(failed).carry_out(ACTS, [ordered(failed, note)])
     assert len(await replays(failed)) == 1
     told = [each for each in await asked(failed, case) if isinstance(each, SentRequested)]

@@ -6,9 +6,8 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from kenes.kafka.producer import Producer
-from kenes.kafka.reader import ends
 from kenes.kafka.records import Receipt, Recorded
-from kenes.kafka.replaying import letter_at, write_again, written_again
+from kenes.kafka.replaying import Replayer, replayer, written_again
 from kenes.kafka.worker import Worker
 from kenes.mongo.client import Collection, Database
 from kenes.observe.logs import get_logger
@@ -47,15 +46,21 @@ class Replaying:
         ended = {
             (each.data.case, each.data.tries) for each in decisions if isinstance(each.data, Replayed | ReplayFailed)
         }
+        orders = [
+            (each.data, each.event.time)
+            for each in decisions
+            if isinstance(each.data, ReplayOrdered) and (each.data.case, each.data.tries) not in ended
+        ]
+        if not orders:
+            return
         since = await self._replays.find_one({"_id": "since"})
-        for decision in decisions:
-            data = decision.data
-            if isinstance(data, ReplayOrdered) and (data.case, data.tries) not in ended:
+        async with replayer(self._bootstrap) as kafka:
+            for ordered, at in orders:
                 # Stored times have milliseconds.
-                too_old = since is not None and decision.event.time < since["at"] - timedelta(milliseconds=1)
-                await self._replay(data, too_old=too_old)
+                too_old = since is not None and at < since["at"] - timedelta(milliseconds=1)
+                await self._replay(kafka, ordered, too_old=too_old)
 
-    async def _replay(self, ordered: ReplayOrdered, *, too_old: bool) -> None:
+    async def _replay(self, kafka: Replayer, ordered: ReplayOrdered, *, too_old: bool) -> None:
         key = f"{ordered.case}#{ordered.tries}"
         known = await self._replays.find_one({"_id": key})
         if known is not None and known["sent"]:
@@ -65,20 +70,20 @@ class Replaying:
             await self._fail(ordered, TOO_OLD)
             return
         topic = self._topics[ordered.letter.topic]
-        letter = await letter_at(self._bootstrap, topic, ordered.letter.offset)
+        letter = await kafka.letter_at(topic, ordered.letter.offset)
         if letter is None:
             await self._fail(ordered, NO_LETTER)
             return
         partition = letter.origin.partition
         receipt: Receipt | None = None
         if known is None:
-            start = (await ends(self._bootstrap, topic))[partition]
+            start = await kafka.end(topic, partition)
             await self._replays.insert_one({"_id": key, "start": start, "sent": False})
         else:
             starts = {partition: known["start"]}
             receipt = await written_again(self._bootstrap, topic, starts, ordered.case, ordered.tries)
         if receipt is None:
-            receipt = await write_again(self._bootstrap, letter, ordered.case, ordered.tries)
+            receipt = await kafka.write_again(letter, ordered.case, ordered.tries)
         sent = SentRequested(case=ordered.case, tries=ordered.tries, partition=receipt.partition, offset=receipt.offset)
         await self._tell(ordered, "sent", sent)
         await self._replays.update_one({"_id": key}, {"$set": {"sent": True}})

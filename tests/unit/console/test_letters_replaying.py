@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from kenes.kafka import replaying as kit
-from kenes.kafka.copying import Span
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.kafka.records import Receipt
+from kenes.kafka.replaying import Replayer
 from schemas.console.letters import Replayed, ReplayFailed
 from schemas.console.subjects import letter_subject
 from schemas.topics import ACTS, SIGNATURE_REQUESTS, Topic
@@ -59,18 +58,21 @@ class World:
         self.letter: Any = SimpleNamespace(origin=SimpleNamespace(partition=3))
         self.log.ask(SUBJECT, note())
 
-        async def letter_at(*_asked: object) -> object:
-            return self.letter
+        @asynccontextmanager
+        async def replayer(_bootstrap: str) -> AsyncIterator[World]:
+            yield self
 
-        async def ends(*_asked: object) -> dict[int, int]:
-            return {3: 40}
+        monkeypatch.setattr(replaying, "replayer", replayer)
 
-        async def write_again(_bootstrap: str, _letter: object, case: str, tries: int) -> Receipt:
-            self.written.append((case, tries))
-            return Receipt(3, 40)
+    async def letter_at(self, _topic: Topic, _offset: int) -> Any:
+        return self.letter
 
-        for stands_in in (letter_at, ends, write_again):
-            monkeypatch.setattr(replaying, stands_in.__name__, stands_in)
+    async def end(self, _topic: Topic, _partition: int) -> int:
+        return 40
+
+    async def write_again(self, _letter: object, case: str, tries: int) -> Receipt:
+        self.written.append((case, tries))
+        return Receipt(3, 40)
 
     async def _send(self, _topic: Topic, key: bytes, event: Any) -> None:
         self.log.ask(key.decode(), event.data)
@@ -133,22 +135,24 @@ async def test_a_replay_whose_letter_is_gone_is_told_to_have_failed(world: World
     assert (world.written, world.standing) == ([], Standing.OPEN)
 
 
-async def test_a_broker_that_falls_silent_is_not_taken_for_one_that_has_no_letter(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async def spans(*_asked: object) -> dict[int, Span]:
-        return {0: Span(5, 100)}
+async def test_a_broker_that_falls_silent_is_not_taken_for_one_that_has_no_letter() -> None:
+    class Consumer:
+        """Knows where the letters begin and end, and gives none of them."""
 
-    async def nothing(**_asked: object) -> dict[object, object]:
-        return {}
+        def __getattr__(self, _name: str) -> Any:
+            return lambda *_asked: None
 
-    @asynccontextmanager
-    async def reading(*_asked: object) -> AsyncIterator[object]:
-        yield SimpleNamespace(getmany=nothing)
+        async def beginning_offsets(self, places: list[Any]) -> dict[Any, int]:
+            return dict.fromkeys(places, 5)
 
-    monkeypatch.setattr(kit, "spans", spans)
-    monkeypatch.setattr(kit, "reading", reading)
+        async def end_offsets(self, places: list[Any]) -> dict[Any, int]:
+            return dict.fromkeys(places, 100)
+
+        async def getmany(self, *_places: object, **_asked: object) -> dict[Any, list[Any]]:
+            return {}
+
+    kafka = Replayer(cast("Any", Consumer()), cast("Any", None))
     with pytest.raises(BrokerUnavailableError):
-        await kit.letter_at("", SIGNATURE_REQUESTS, 7)
-    assert await kit.letter_at("", SIGNATURE_REQUESTS, 4) is None, "expired"
-    assert await kit.letter_at("", SIGNATURE_REQUESTS, 100) is None
+        await kafka.letter_at(SIGNATURE_REQUESTS, 7)
+    assert await kafka.letter_at(SIGNATURE_REQUESTS, 4) is None, "expired"
+    assert await kafka.letter_at(SIGNATURE_REQUESTS, 100) is None
