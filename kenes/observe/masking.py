@@ -33,17 +33,19 @@ _OWN_IDS = frozenset({"trace_id", "span_id", "timestamp", "level", "logger"})
 
 _MAX_DEPTH = 8
 
+# Texts of citizens pass here: no branch may be tried again from every letter of a long run, nor take one in two ways.
 _SHAPES = re.compile(
     r"""
-      (?P<token>  \beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*){1,3} )           # JWS or JWE, compact
+      (?P<userinfo> (?<=://)[^/\s@]+@ )                               # mongodb://user:password@
+    | (?P<email>  (?<![\w.+-])[\w.+-]+ (?:@|%40)[\w-]+(?:\.[\w-]+)+ (?:[\w.+-]*(?:@|%40)[\w-]+(?:\.[\w-]+)+)* )
+    | (?P<token>  (?<![\w-])(?=[\w-]+\.[\w-]+\.)[\w-]*?\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*){1,3} )  # JWS or JWE, compact
     | (?P<bearer> \bbearer\s+[\w.~+/=-]+ )
-    | (?P<userinfo> (?<=://)[^/\s@]+@ )                               # mongodb://user:password@
-    | (?P<email>  [\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+ )
     | (?P<iin>    (?<!\d)(?<![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-)\d{12}(?!\d) )  # not a UUID's end
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_PYDANTIC_INPUT = re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL)
+# Without its end, as in a text that was cut, the rest goes.
+_PYDANTIC_INPUT = re.compile(r"input_value=.*?(?:(?=, input_type=)|\Z)", re.DOTALL)
 # A cookie or authorization header has spaces and semicolons in its value: the rest of the line goes.
 _HEADER_LINE = re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(:\s*)[^\r\n]+")
 
@@ -54,7 +56,7 @@ def _pairs(keys: Iterable[str]) -> re.Pattern[str]:
     endings = "|".join(re.escape(ending).replace("_", "[_-]") for ending in _ENDINGS)
     return re.compile(
         rf"""(?i)(?P<key>(?<![\w-])(?:{names}|[a-z][\w-]*(?:{endings}))(?:\\?['"]\s*:\s*|=))"""
-        r"""(?P<value>b?\\?(?P<quote>['"])(?:\\.|(?!(?P=quote)).)*\\?(?P=quote)|[^\s,;&'"{}\[\]()]+)"""
+        r"""(?P<value>b?\\?(?P<quote>['"])(?:\\.|(?!(?P=quote))[^\\\n])*\\?(?P=quote)|[^\s,;&'"{}\[\]()]+)"""
     )
 
 
