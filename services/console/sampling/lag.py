@@ -3,26 +3,37 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from kenes.kafka.cluster_model import Place
+
+_UNKNOWN: Final[Mapping[Place, int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class PartitionLag:
     """One partition: the next offset to read, None where the reader has told none, and the end.
 
-    `waiting_since` is the timestamp, in milliseconds, of the oldest event not read, where it is known.
+    `begin` is what a reader that has told no offset begins with, where that is known. `waiting_since` is the timestamp,
+    in milliseconds, of the oldest event not read, where it is known.
     """
 
     place: Place
     next: int | None
     end: int
     waiting_since: int | None = None
+    begin: int | None = None
+
+    @property
+    def at(self) -> int | None:
+        """The offset it goes on with."""
+        return self.begin if self.next is None else self.next
 
     @property
     def events(self) -> int | None:
         """Events not read."""
-        return None if self.next is None else max(self.end - self.next, 0)
+        return None if self.at is None else max(self.end - self.at, 0)
 
     def seconds(self, now: datetime) -> float | None:
         """Age of the oldest event not read; None where it is not known."""
@@ -46,7 +57,7 @@ class Lag:
     @property
     def read(self) -> int | None:
         """The sum of all positions: it grows by one for each event read."""
-        known = [each.next for each in self.partitions if each.next is not None]
+        known = [each.at for each in self.partitions if each.at is not None]
         return sum(known) if known else None
 
     def seconds(self, now: datetime) -> float | None:
@@ -55,11 +66,19 @@ class Lag:
         return max(known) if known else None
 
 
-def lag_of(positions: Mapping[Place, int | None], ends: Mapping[Place, int], times: Mapping[Place, int]) -> Lag:
-    """The lag of a reader at these positions; `times` are the timestamps of the events there, in milliseconds."""
+def lag_of(
+    positions: Mapping[Place, int | None],
+    ends: Mapping[Place, int],
+    times: Mapping[Place, int],
+    begins: Mapping[Place, int] = _UNKNOWN,
+) -> Lag:
+    """The lag of a reader at these positions; `times` are the timestamps of the events there, in milliseconds.
+
+    `begins` are told of readers that begin with the first event there is.
+    """
     return Lag(
         tuple(
-            PartitionLag(place, positions[place], ends[place], times.get(place))
+            PartitionLag(place, positions[place], ends[place], times.get(place), begins.get(place))
             for place in sorted(positions)
             if place in ends
         )

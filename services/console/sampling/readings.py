@@ -78,7 +78,7 @@ class Course:
         A partition that has stood still for much longer counts for the whole: one of several members may hang while
         the others go on.
         """
-        waiting = {each.place: each.next for each in lag.partitions if each.next is not None and each.events}
+        waiting = {each.place: each.at for each in lag.partitions if each.at is not None and each.events}
         before = self._stands.get(key, _Stand(now))
         if not waiting or lag.read is None:
             self._stands[key] = _Stand(before.found)

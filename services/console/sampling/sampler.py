@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, Generic, TypeVar
@@ -14,6 +14,7 @@ from kenes.mongo.standings import ProjectionStanding, Standings, standings
 from services.console.sampling.broker import Broker, BrokerFigures
 from services.console.sampling.history import History
 from services.console.sampling.lag import lag_of
+from services.console.sampling.owners import tells_positions
 from services.console.sampling.processes import Processes, ProcessSight
 from services.console.sampling.readings import (
     Course,
@@ -38,7 +39,10 @@ W = TypeVar("W")
 
 @dataclass(frozen=True)
 class _Reader(Generic[W]):
-    """Whoever reads partitions, before it is known how far behind: `key` tells it from all others."""
+    """Whoever reads partitions, before it is known how far behind: `key` tells it from all others.
+
+    `begins` are those of partitions that it has told no position of, where it begins with the first event there is.
+    """
 
     who: W
     service: str
@@ -46,6 +50,13 @@ class _Reader(Generic[W]):
     positions: Positions
     attended: bool = True
     rebalances: int = 0
+    begins: Mapping[Place, int] = field(default_factory=dict)
+
+    @property
+    def next(self) -> dict[Place, int]:
+        """The offset it goes on with, where that is known."""
+        placed = ((place, self.begins.get(place) if at is None else at) for place, at in self.positions.items())
+        return {place: at for place, at in placed if at is not None}
 
 
 class Sampler:
@@ -76,10 +87,10 @@ class Sampler:
         looks = [self._broker.again(now), self._processes.again(now)]
         await asyncio.gather(*looks, *(watch.again(now) for watch in self._databases.values()))
         figures = self._broker.sight.value
-        groups = [self._group(group) for group in figures.groups]
+        groups = [self._group(group, figures) for group in figures.groups]
         projections = [self._projection(service, each) for service, told in self._told() for each in told.projections]
         readers: list[_Reader[Any]] = [*groups, *projections]
-        times = await self._times(figures, [each.positions for each in readers])
+        times = await self._times(figures, readers)
         self._course.forget(each.key for each in readers)
         self.snapshot = Snapshot(
             number=int(now.timestamp() * 1000),
@@ -98,29 +109,29 @@ class Sampler:
     def _told(self) -> list[tuple[str, Standings]]:
         return [(service, watch.sight.value) for service, watch in self._databases.items()]
 
-    def _group(self, group: Group) -> _Reader[Group]:
+    def _group(self, group: Group, figures: BrokerFigures) -> _Reader[Group]:
         rebalances = self._course.rebalances(group)
         key, positions = group_key(group.name), group_positions(group)
-        return _Reader(group, "", key, positions, attended=bool(group.members), rebalances=rebalances)
+        # Where readers outside begin is not ours to know.
+        begins = figures.slow.begins if tells_positions(group.name) else {}
+        return _Reader(group, "", key, positions, bool(group.members), rebalances, begins)
 
     def _projection(self, service: str, standing: ProjectionStanding) -> _Reader[ProjectionStanding]:
         key = ("projection", service, standing.name, str(standing.version))
         return _Reader(standing, service, key, projection_positions(standing))
 
-    async def _times(self, figures: BrokerFigures, readers: list[Positions]) -> Times:
+    async def _times(self, figures: BrokerFigures, readers: list[_Reader[Any]]) -> Times:
         if self._broker.sight.failing_since is not None:
             return {}
-        placed = (each for positions in readers for each in positions.items())
-        waiting = {(place, offset) for place, offset in placed if offset is not None}
+        waiting = {each for reader in readers for each in reader.next.items()}
         try:
             return await self._source.times(figures, waiting)
         except ClusterUnreachableError:
             return {}  # the next look says since when
 
     def _reading(self, reader: _Reader[W], figures: BrokerFigures, times: Times, now: datetime) -> Reading[W]:
-        placed = reader.positions.items()
-        at = {place: times[place, next_] for place, next_ in placed if next_ is not None and (place, next_) in times}
-        lag = lag_of(reader.positions, figures.ends, at)
+        at = {place: times[place, next_] for place, next_ in reader.next.items() if (place, next_) in times}
+        lag = lag_of(reader.positions, figures.ends, at, reader.begins)
         still = self._course.still_since(reader.key, lag, now)
         state = self._course.state(lag, still, now, attended=reader.attended)
         found_still = self._course.found_still(reader.key)

@@ -39,13 +39,15 @@ class Broker:
     def __init__(self) -> None:
         self.away = False
         self.end = 100
-        self.committed = 105
+        self.committed: int | None = 105
+        self.group = "petitions-stream"
 
     async def look(self) -> BrokerFigures:
         if self.away:
             raise ClusterUnreachableError("away")
         self.end += 10
-        group = Group("g", "classic", "Stable", 1, (Member("1", "c", "h", (A,)),), {A: self.committed})
+        committed = {} if self.committed is None else {A: self.committed}
+        group = Group(self.group, "classic", "Stable", 1, (Member("1", "c", "h", (A,)),), committed)
         slow = Slow(NOW, {A: 0, R: 0}, {A: 1000, R: 0}, {A: 0}, {})
         return BrokerFigures(Layout((1,), {A: 1, R: 1}), {A: self.end, R: 8}, {A: 1}, (group,), slow)
 
@@ -91,7 +93,7 @@ def sampler(broker: Broker) -> Sampler:
 async def test_one_look_tells_groups_projections_and_topics(away: set[str]) -> None:
     seen = await sampler(Broker()).look(NOW)
     assert seen.broker.at == NOW
-    group = seen.group("g")
+    group = seen.group("petitions-stream")
     assert group is not None
     assert (group.lag.events, group.lag.seconds(NOW), group.state) == (5, 20.0, State.LATE)
     assert [(each.who.version, each.lag.events) for each in seen.projections] == [(1, 10), (2, 110)]
@@ -104,7 +106,10 @@ async def test_rates_are_of_the_brokers_own_offsets(away: set[str]) -> None:
     for step in range(4):
         await looking.look(NOW + timedelta(seconds=5 * step))
     assert looking.history.rate_now(f"topic/{A.topic}/end", NOW + timedelta(seconds=15)) == 2.0
-    assert looking.history.fine.points("group/g/lag", (NOW + timedelta(seconds=15)).timestamp(), 1)[0].value == 35
+    assert (
+        looking.history.fine.points("group/petitions-stream/lag", (NOW + timedelta(seconds=15)).timestamp(), 1)[0].value
+        == 35
+    )
 
 
 async def test_while_the_broker_is_away_the_last_figures_stay_and_no_new_ones_are_noted(away: set[str]) -> None:
@@ -211,11 +216,34 @@ async def test_a_reader_that_is_still_stuck_after_a_restart_is_not_told_anew(awa
     for step in (100, 105, 170, 300):
         await again.look(NOW + timedelta(seconds=step))
     assert kept.alerts == []
-    broker.committed += 1
+    broker.committed = 106
     await again.look(NOW + timedelta(seconds=305))
     (over,) = kept.alerts
-    assert over.what == "consumer=g"
+    assert over.what == "consumer=petitions-stream"
     assert (over.since, over.resolved) == (firing[over.key].since, NOW + timedelta(seconds=305))
+
+
+@pytest.mark.parametrize(
+    ("name", "behind", "state"),
+    [
+        ("petitions-stream", 110, State.STUCK),
+        ("notifications.matching", 110, State.STUCK),
+        ("petitions.tallies.v1", None, State.FINE),
+        ("subscriber.newspaper", None, State.FINE),
+    ],
+)
+async def test_a_group_of_ours_that_has_never_committed_has_everything_to_read(
+    away: set[str], name: str, behind: int | None, state: State
+) -> None:
+    broker = Broker()
+    broker.committed, broker.group = None, name
+    looking = sampler(broker)
+    reading = (await looking.look(NOW)).group(name)
+    assert reading is not None
+    assert (reading.lag.events, reading.lag.partitions[0].next) == (behind, None)
+    reading = (await looking.look(NOW + timedelta(seconds=30))).group(name)
+    assert reading is not None
+    assert reading.state is state
 
 
 async def test_a_broker_that_is_still_away_after_a_restart_is_not_told_anew(away: set[str]) -> None:
