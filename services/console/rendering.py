@@ -62,7 +62,7 @@ def topic_detail(topic: TopicFigures, seen: Snapshot, history: History) -> Topic
             partition=place.partition,
             leader=leader,
             begin=figures.slow.begins.get(place),
-            end=figures.ends.get(place, 0),
+            end=figures.ends.get(place),
             size=figures.slow.sizes.get(place),
         )
         for place, leader in sorted(figures.layout.leaders.items())

@@ -27,7 +27,7 @@ class TopicView(View):
     name: str
     partitions: int
     records: int | None
-    end: int = Field(description="The sum of the end offsets of its partitions")
+    end: int | None = Field(description="The sum of the end offsets of its partitions; null while one has no leader")
     rate: float | None
     size: int | None
     oldest_at: datetime | None
@@ -41,7 +41,7 @@ class PartitionView(View):
     partition: int
     leader: int
     begin: int | None
-    end: int
+    end: int | None
     size: int | None
 
 
@@ -73,12 +73,15 @@ class GroupView(View):
 
 
 class GroupPartition(View):
-    """A partition that a group reads: `committed` is the next offset, null where it has committed none."""
+    """A partition that a group reads: `committed` is the next offset, null where it has committed none.
+
+    `end` is null while the partition has no leader.
+    """
 
     topic: str
     partition: int
     committed: int | None
-    end: int
+    end: int | None
     lag: LagView
     member: str | None
 

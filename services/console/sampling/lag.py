@@ -13,7 +13,8 @@ _UNKNOWN: Final[Mapping[Place, int]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class PartitionLag:
-    """One partition: the next offset to read, None where the reader has told none, and the end.
+    """One partition: the next offset to read, None where the reader has told none, and the end, None where it has no
+    leader that could tell.
 
     `begin` is what a reader that has told no offset begins with, where that is known. `waiting_since` is the timestamp,
     in milliseconds, of the oldest event not read, where it is known.
@@ -21,7 +22,7 @@ class PartitionLag:
 
     place: Place
     next: int | None
-    end: int
+    end: int | None
     waiting_since: int | None = None
     begin: int | None = None
 
@@ -33,7 +34,7 @@ class PartitionLag:
     @property
     def events(self) -> int | None:
         """Events not read."""
-        return None if self.at is None else max(self.end - self.at, 0)
+        return None if self.at is None or self.end is None else max(self.end - self.at, 0)
 
     def seconds(self, now: datetime) -> float | None:
         """Age of the oldest event not read; None where it is not known."""
@@ -50,7 +51,7 @@ class Lag:
 
     @property
     def events(self) -> int | None:
-        """Events not read, of all partitions that have a position; None where none has."""
+        """Events not read, of all partitions that have a position and an end; None where none has."""
         known = [each.events for each in self.partitions if each.events is not None]
         return sum(known) if known else None
 
@@ -78,8 +79,7 @@ def lag_of(
     """
     return Lag(
         tuple(
-            PartitionLag(place, positions[place], ends[place], times.get(place), begins.get(place))
+            PartitionLag(place, positions[place], ends.get(place), times.get(place), begins.get(place))
             for place in sorted(positions)
-            if place in ends
         )
     )

@@ -78,8 +78,13 @@ class Course:
         A partition that has stood still for much longer counts for the whole: one of several members may hang while
         the others go on.
         """
-        waiting = {each.place: each.at for each in lag.partitions if each.at is not None and each.events}
         before = self._stands.get(key, _Stand(now))
+        # Without a leader nobody can read, and nobody has: what stood still before goes on doing so.
+        waiting = {
+            each.place: each.at
+            for each in lag.partitions
+            if each.at is not None and (each.events or (each.end is None and each.place in before.parts))
+        }
         if not waiting or lag.read is None:
             self._stands[key] = _Stand(before.found)
             return None

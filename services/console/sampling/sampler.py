@@ -130,8 +130,9 @@ class Sampler:
             return {}  # the next look says since when
 
     def _reading(self, reader: _Reader[W], figures: BrokerFigures, times: Times, now: datetime) -> Reading[W]:
-        at = {place: times[place, next_] for place, next_ in reader.next.items() if (place, next_) in times}
-        lag = lag_of(reader.positions, figures.ends, at, reader.begins)
+        times_at = {place: times[place, next_] for place, next_ in reader.next.items() if (place, next_) in times}
+        there = {place: at for place, at in reader.positions.items() if place in figures.layout.leaders}
+        lag = lag_of(there, figures.ends, times_at, reader.begins)
         still = self._course.still_since(reader.key, lag, now)
         state = self._course.state(lag, still, now, attended=reader.attended)
         found_still = self._course.found_still(reader.key)
@@ -141,7 +142,8 @@ class Sampler:
 def figures_of(snapshot: Snapshot) -> Iterator[tuple[str, float]]:
     """The figures of a snapshot that are kept over time, by name."""
     for topic in snapshot.topics.values():
-        yield f"topic/{topic.name}/end", topic.end
+        if topic.end is not None:
+            yield f"topic/{topic.name}/end", topic.end
         if topic.size is not None:
             yield f"topic/{topic.name}/size", topic.size
     for reading in snapshot.groups:

@@ -21,7 +21,7 @@ class TopicFigures:
 
     name: str
     partitions: int
-    end: int
+    end: int | None
     records: int | None
     size: int | None
     oldest: int | None
@@ -61,7 +61,7 @@ def topic_figures(figures: BrokerFigures) -> dict[str, TopicFigures]:
         found[name] = TopicFigures(
             name=name,
             partitions=len(numbers),
-            end=sum(figures.ends.get(place, 0) for place in places),
+            end=sum(figures.ends[place] for place in places) if figures.ends.keys() >= set(places) else None,
             records=sum(held) if len(held) == len(places) else None,
             size=sum(slow.sizes.get(place, 0) for place in places) if slow.sizes else None,
             oldest=min((slow.oldest[place] for place in places if place in slow.oldest), default=None),

@@ -44,8 +44,19 @@ def test_a_reader_that_told_no_position_has_no_lag() -> None:
     assert (lag.events, lag.read, lag.seconds(NOW)) == (None, None, None)
 
 
-def test_a_partition_that_has_gone_is_not_counted() -> None:
-    assert lag_of({A: 5, B: 1}, {A: 5}, {}).events == 0
+def test_what_lies_in_a_partition_without_a_leader_is_not_known_and_what_was_read_of_it_is() -> None:
+    lag = lag_of({A: 5, B: 1}, {A: 7}, {})
+    assert [each.events for each in lag.partitions] == [2, None]
+    assert (lag.events, lag.read) == (2, 6)
+
+
+def test_a_partition_without_a_leader_for_a_while_stands_as_long_as_it_did() -> None:
+    seen = course()
+    for step, ends in enumerate(({A: 8, B: 9}, {A: 8}, {A: 8, B: 9})):
+        now = NOW + timedelta(seconds=5 * step)
+        assert seen.still_since("reader", lag_of({A: 5, B: 5}, ends, {}), now) == NOW
+    fresh = course()
+    assert fresh.still_since("reader", lag_of({A: 8, B: 5}, {A: 8}, {}), NOW) is None
 
 
 @given(st.dictionaries(st.integers(0, 11), st.tuples(st.integers(0, 1000), st.integers(0, 1000)), max_size=12))

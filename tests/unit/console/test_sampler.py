@@ -41,6 +41,7 @@ class Broker:
         self.end = 100
         self.committed: int | None = 105
         self.group = "petitions-stream"
+        self.leaderless: set[Place] = set()
 
     async def look(self) -> BrokerFigures:
         if self.away:
@@ -49,7 +50,9 @@ class Broker:
         committed = {} if self.committed is None else {A: self.committed}
         group = Group(self.group, "classic", "Stable", 1, (Member("1", "c", "h", (A,)),), committed)
         slow = Slow(NOW, {A: 0, R: 0}, {A: 1000, R: 0}, {A: 0}, {})
-        return BrokerFigures(Layout((1,), {A: 1, R: 1}), {A: self.end, R: 8}, {A: 1}, (group,), slow)
+        ends = {place: end for place, end in {A: self.end, R: 8}.items() if place not in self.leaderless}
+        leaders = {place: -1 if place in self.leaderless else 1 for place in (A, R)}
+        return BrokerFigures(Layout((1,), leaders), ends, {A: 1}, (group,), slow)
 
     async def times(self, _figures: BrokerFigures, wanted: Iterable[tuple[Place, int]]) -> dict[tuple[Place, int], int]:
         return {(place, offset): int((NOW.timestamp() - 20) * 1000) for place, offset in wanted}
@@ -110,6 +113,20 @@ async def test_rates_are_of_the_brokers_own_offsets(away: set[str]) -> None:
         looking.history.fine.points("group/petitions-stream/lag", (NOW + timedelta(seconds=15)).timestamp(), 1)[0].value
         == 35
     )
+
+
+async def test_a_topic_that_was_without_a_leader_for_a_while_has_not_grown_by_all_it_holds(away: set[str]) -> None:
+    broker = Broker()
+    looking = sampler(broker)
+    for step in range(4):
+        broker.leaderless = {A} if step in (1, 2) else set()
+        seen = await looking.look(NOW + timedelta(seconds=5 * step))
+        assert seen.topics[A.topic].end == (None if broker.leaderless else 110 + 10 * step)
+        reading = seen.group("petitions-stream")
+        assert reading is not None
+        assert (reading.lag.read, reading.still_since) == (105, NOW)
+    now = NOW + timedelta(seconds=15)
+    assert looking.history.rate_now(f"topic/{A.topic}/end", now) == 2.0
 
 
 async def test_while_the_broker_is_away_the_last_figures_stay_and_no_new_ones_are_noted(away: set[str]) -> None:
