@@ -9,6 +9,7 @@ from kenes.kafka.cluster_model import Group
 from kenes.mongo.standings import ProjectionStanding
 from schemas.topics import REGISTRY
 from services.console.sampling.history import History
+from services.console.sampling.owners import is_ours
 from services.console.sampling.readings import Reading
 from services.console.sampling.snapshot import Snapshot
 from services.console.sampling.watch import Sight
@@ -73,8 +74,13 @@ def _dead_letters(seen: Seen) -> Iterator[Value]:
             yield Value({"topic": topic.name}, grown)
 
 
+def _groups(seen: Seen) -> Iterator[Reading[Group]]:
+    """Groups of services: a reader outside may stop when it likes, and nobody here can start it."""
+    return (group for group in seen.snapshot.groups if is_ours(group.who.name))
+
+
 def _consumers(seen: Seen) -> Iterator[tuple[str, Reading[Group] | Reading[ProjectionStanding]]]:
-    for group in seen.snapshot.groups:
+    for group in _groups(seen):
         yield group.who.name, group
     for projection in seen.snapshot.projections:
         if projection.who.live:
@@ -103,7 +109,7 @@ def _still(seen: Seen) -> Iterator[Value]:
 
 
 def _members(seen: Seen) -> Iterator[Value]:
-    for group in seen.snapshot.groups:
+    for group in _groups(seen):
         if group.lag.events:
             yield Value({"consumer": group.who.name}, len(group.who.members))
 
@@ -135,4 +141,5 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "kenes_consumer_still_seconds": Measure(_still, _broker_answers),
     "kenes_consumer_members": Measure(_members, _broker_answers),
 }
-"""Each measure by name. `kenes_consumer_members` is told only of groups that have something to read."""
+"""Each measure by name; those of consumers are of services' groups, and `kenes_consumer_members` only of such as have
+something to read."""

@@ -73,33 +73,33 @@ def after(seconds: float) -> datetime:
 
 def test_an_alert_waits_fires_and_is_over() -> None:
     alerts = Alerts((rule(),), {})
-    assert alerts.look(seen(NOW, groups={"g": 11, "h": 3})) == []
-    assert [(each.what, each.phase) for each in alerts.pending] == [("consumer=g", Phase.PENDING)]
-    assert alerts.look(seen(after(10), groups={"g": 15})) == []
-    (fired,) = alerts.look(seen(after(20), groups={"g": 30}))
+    assert alerts.look(seen(NOW, groups={"petitions-stream": 11, "petitions.upkeep": 3})) == []
+    assert [(each.what, each.phase) for each in alerts.pending] == [("consumer=petitions-stream", Phase.PENDING)]
+    assert alerts.look(seen(after(10), groups={"petitions-stream": 15})) == []
+    (fired,) = alerts.look(seen(after(20), groups={"petitions-stream": 30}))
     assert (fired.phase, fired.since, fired.fired, fired.value) == (Phase.FIRING, NOW, after(20), 30)
-    assert alerts.look(seen(after(25), groups={"g": 31})) == []
+    assert alerts.look(seen(after(25), groups={"petitions-stream": 31})) == []
     assert [each.value for each in alerts.firing] == [31]
-    (over,) = alerts.look(seen(after(30), groups={"g": 0}))
+    (over,) = alerts.look(seen(after(30), groups={"petitions-stream": 0}))
     assert (over.phase, over.resolved) == (Phase.RESOLVED, after(30))
     assert alerts.known == {}
 
 
 def test_what_never_fired_leaves_no_trace() -> None:
     alerts = Alerts((rule(),), {})
-    alerts.look(seen(NOW, groups={"g": 11}))
-    assert alerts.look(seen(after(5), groups={"g": 1})) == []
+    alerts.look(seen(NOW, groups={"petitions-stream": 11}))
+    assert alerts.look(seen(after(5), groups={"petitions-stream": 1})) == []
     assert alerts.known == {}
 
 
 def test_while_the_broker_does_not_answer_its_alerts_neither_end_nor_begin() -> None:
     away = rule(name="Away", measure="kenes_broker_unreachable_seconds", above=10, seconds=0)
     alerts = Alerts((rule(seconds=0), away), {})
-    alerts.look(seen(NOW, groups={"g": 11}))
-    changed = alerts.look(seen(after(30), groups={"g": 0, "h": 90}, broker_since=NOW))
+    alerts.look(seen(NOW, groups={"petitions-stream": 11}))
+    changed = alerts.look(seen(after(30), groups={"petitions-stream": 0, "petitions.upkeep": 90}, broker_since=NOW))
     assert [each.rule for each in changed] == ["Away"]
-    assert sorted(alerts.known) == ["Away/", "Behind/consumer=g"]
-    over = alerts.look(seen(after(40), groups={"g": 0, "h": 0}))
+    assert sorted(alerts.known) == ["Away/", "Behind/consumer=petitions-stream"]
+    over = alerts.look(seen(after(40), groups={"petitions-stream": 0, "petitions.upkeep": 0}))
     assert sorted(each.rule for each in over) == ["Away", "Behind"]
 
 
@@ -112,9 +112,9 @@ def test_a_rule_may_be_about_some_labels_only_and_below_a_figure() -> None:
 
 def test_what_fired_before_a_restart_goes_on() -> None:
     before = Alerts((rule(seconds=0),), {})
-    (fired,) = before.look(seen(NOW, groups={"g": 11}))
+    (fired,) = before.look(seen(NOW, groups={"petitions-stream": 11}))
     again = Alerts((rule(seconds=0),), {fired.key: fired})
-    assert again.look(seen(after(60), groups={"g": 12})) == []
+    assert again.look(seen(after(60), groups={"petitions-stream": 12})) == []
     assert again.firing == [replace(fired, value=12)]
 
 
@@ -122,9 +122,24 @@ def test_the_worst_is_told_first() -> None:
     slow = rule(name="Behind", seconds=0)
     absent = rule(name="Gone", measure="kenes_process_ready", above=None, below=1.0, seconds=0, severity="critical")
     alerts = Alerts((slow, absent), {})
-    alerts.look(seen(NOW, groups={"g": 11}))
-    alerts.look(seen(after(5), groups={"g": 11, "h": 20}, processes={"petitions-api": False}))
-    assert [each.what for each in alerts.firing] == ["process=petitions-api", "consumer=g", "consumer=h"]
+    alerts.look(seen(NOW, groups={"petitions-stream": 11}))
+    alerts.look(
+        seen(after(5), groups={"petitions-stream": 11, "petitions.upkeep": 20}, processes={"petitions-api": False})
+    )
+    assert [each.what for each in alerts.firing] == [
+        "process=petitions-api",
+        "consumer=petitions-stream",
+        "consumer=petitions.upkeep",
+    ]
+
+
+def test_a_reader_outside_that_is_behind_or_off_is_no_alert() -> None:
+    outside = seen(NOW, groups={"subscriber.newspaper": 90_000, "petitions-streams": 90_000})
+    ours = seen(NOW, groups={"petitions-stream": 90_000, "notifications.deliveries.v2": 90_000})
+    for name, measure in MEASURES.items():
+        if name.startswith("kenes_consumer_"):
+            assert list(measure.values(outside)) == []
+            assert len(list(measure.values(ours))) == 2
 
 
 def test_the_shipped_rules_are_sound_and_each_leads_to_a_page_of_the_runbook() -> None:
