@@ -17,6 +17,7 @@ from kenes.kafka.cluster_groups import groups
 from kenes.kafka.cluster_model import Group, Place
 from kenes.kafka.cluster_records import newest_records, record_times
 from kenes.local.kafka import EmbeddedKafka
+from schemas.envelope import RECORDED_TIME
 from services.console.sampling.broker import Broker
 from services.console.sampling.lag import lag_of
 from services.console.sampling.readings import group_positions
@@ -220,9 +221,12 @@ async def test_of_events_deleted_before_they_were_read_the_oldest_one_left_waits
             (place, 2): 1_700_000_000_006,
             (place, 8): 1_700_000_000_008,
         }
-        await producer.send_and_wait(place.topic, b"x", timestamp_ms=1_700_000_000_999)
+        later = (RECORDED_TIME, datetime.fromtimestamp(1_700_000_500, UTC).isoformat().encode())
+        await producer.send_and_wait(place.topic, b"x", timestamp_ms=1_700_000_000_999, headers=[later])
         again = await broker.look()
         assert (again.ends[place], again.newest[place]) == (11, 1_700_000_000_999)
+        written = await broker.times(again, [(place, 10)])
+        assert written == {(place, 10): 1_700_000_500_000}, "what is written again waits from then on"
         assert again.slow is figures.slow, "what changes slowly is not asked for again so soon"
     await admin.close()
 

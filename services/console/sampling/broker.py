@@ -10,7 +10,9 @@ from typing import Final
 from kenes.kafka.cluster import BEGIN, END, NEWEST, OLDEST, Cluster
 from kenes.kafka.cluster_groups import groups
 from kenes.kafka.cluster_model import Group, Layout, Place
-from kenes.kafka.cluster_records import record_times
+from kenes.kafka.cluster_records import records_from
+from kenes.kafka.records import Record
+from services.console.headers import written_at
 
 SELDOM: Final = 15.0
 """Seconds between two looks at what changes slowly: begins, sizes, oldest events, settings."""
@@ -18,6 +20,8 @@ SETTINGS: Final = ("retention.ms", "retention.bytes", "cleanup.policy", "max.mes
 MOST_TIMES: Final = 400
 """Timestamps asked for at one look: with more partitions behind, the ages of some come at the next ones."""
 REMEMBERED: Final = 20_000
+ONE_BATCH: Final = 1
+"""Bytes asked for, of which a broker sends a whole batch."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,10 @@ class Broker:
         return Slow(datetime.now(UTC), begins, sizes, oldest, settings)
 
     async def times(self, figures: BrokerFigures, wanted: Iterable[tuple[Place, int]]) -> dict[tuple[Place, int], int]:
-        """Timestamps of the events at these offsets, in milliseconds, as far as there are any before the ends.
+        """When the events at these offsets were written, in milliseconds, as far as there are any before the ends.
 
-        Each is asked for once: an event's time never changes. Raises `ClusterUnreachableError`.
+        That is later than what a replay or a decision tells of. Each is asked for once: it never changes. Raises
+        `ClusterUnreachableError`.
         """
         asked = {(place, offset) for place, offset in wanted if offset < figures.ends.get(place, 0)}
         unknown = [each for each in asked if each not in self._times][:MOST_TIMES]
@@ -107,6 +112,10 @@ async def _times_of(
     found: dict[tuple[Place, int], int] = {}
     for asked in rounds:
         there = {place: max(offset, begins.get(place, 0)) for place, offset in asked.items()}
-        times = await record_times(cluster, figures.layout, there)
-        found |= {(place, asked[place]): time for place, time in times.items()}
+        waiting = await records_from(cluster, figures.layout, there, ONE_BATCH)
+        found |= {(place, asked[place]): _written(records[0]) for place, records in waiting.items() if records}
     return found
+
+
+def _written(record: Record) -> int:
+    return int(written_at(record).timestamp() * 1000)

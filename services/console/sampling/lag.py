@@ -16,8 +16,8 @@ class PartitionLag:
     """One partition: the next offset to read, None where the reader has told none, and the end, None where it has no
     leader that could tell.
 
-    `begin` is what a reader that has told no offset begins with, where that is known. `waiting_since` is the timestamp,
-    in milliseconds, of the oldest event not read, where it is known.
+    `begin` is what a reader that has told no offset begins with, where that is known. `waiting_since` is when the
+    oldest event not read was written, in milliseconds, where it is known.
     """
 
     place: Place
@@ -73,7 +73,7 @@ def lag_of(
     times: Mapping[Place, int],
     begins: Mapping[Place, int] = _UNKNOWN,
 ) -> Lag:
-    """The lag of a reader at these positions; `times` are the timestamps of the events there, in milliseconds.
+    """The lag of a reader at these positions; `times` are when the events there were written, in milliseconds.
 
     `begins` are told of readers that begin with the first event there is.
     """

@@ -130,9 +130,9 @@ class Sampler:
             return {}  # the next look says since when
 
     def _reading(self, reader: _Reader[W], figures: BrokerFigures, times: Times, now: datetime) -> Reading[W]:
-        times_at = {place: times[place, next_] for place, next_ in reader.next.items() if (place, next_) in times}
+        written = {place: times[place, next_] for place, next_ in reader.next.items() if (place, next_) in times}
         there = {place: at for place, at in reader.positions.items() if place in figures.layout.leaders}
-        lag = lag_of(there, figures.ends, times_at, reader.begins)
+        lag = lag_of(there, figures.ends, written, reader.begins)
         still = self._course.still_since(reader.key, lag, now)
         state = self._course.state(lag, still, now, attended=reader.attended)
         found_still = self._course.found_still(reader.key)

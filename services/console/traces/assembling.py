@@ -8,9 +8,9 @@ from typing import Any, Final
 from kenes.kafka.records import Record, Recorded, read
 from schemas.envelope import UnreadableEventError
 from schemas.topics import Topic
+from services.console.headers import told, trace_of, written_at
 from services.console.sampling.masked import masked_event, masked_text
 from services.console.traces.causes import Causes
-from services.console.traces.headers import told, trace_of, written_at
 from services.console.traces.log import TOPICS
 
 _RANKS: Final[Mapping[str, int]] = {name: rank for rank, name in enumerate(TOPICS)}

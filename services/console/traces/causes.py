@@ -19,7 +19,7 @@ from schemas.notifications.publication import PublicationRequested
 from schemas.notifications.streams import DeliveryAttempted
 from schemas.payload import Payload
 from schemas.topics import DELIVERIES, DELIVERY_REQUESTS, REGISTRY
-from services.console.traces.headers import told
+from services.console.headers import told
 
 REQUESTS_OF: Final = {
     decisions.name: requests.name for requests, decisions in pairwise(REGISTRY) if "-requests." in requests.name

@@ -10,8 +10,8 @@ import orjson
 from kenes.kafka.cluster_model import Place
 from kenes.kafka.records import Record
 from schemas.topics import DELIVERIES, DELIVERY_REQUESTS, Topic
+from services.console.headers import header, told, trace_of
 from services.console.traces.asked import Asked, Kind
-from services.console.traces.headers import header, told, trace_of
 
 EACH: Final = 25
 """Records of one type that are kept; a fan-out may have as many as there are followers."""

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from kenes.kafka.cluster_model import Place
 from kenes.kafka.records import Receipt, Record
+from services.console.headers import told, trace_of
 from services.console.sampling.masked import masked_text
 from services.console.traces.causes import REQUESTS_OF
-from services.console.traces.headers import told, trace_of
 from services.console.traces.log import TOPICS, Log
 from services.console.views import View
 

@@ -14,13 +14,17 @@ from pymongo.errors import ServerSelectionTimeoutError
 from kenes.kafka.cluster import ClusterUnreachableError
 from kenes.kafka.cluster_model import Group, Layout, Member, Place
 from kenes.kafka.decider import Position
+from kenes.kafka.records import Record
 from kenes.mongo.standings import ProjectionStanding, Standings
 from kenes.web.live import LiveHub
+from schemas.envelope import RECORDED_TIME
 from services.console.alerting.evaluating import Alert, Alerts
 from services.console.alerting.rules import load_rules
+from services.console.sampling import broker as broker_module
 from services.console.sampling import sampler as sampler_module
 from services.console.sampling.broker import BrokerFigures, Slow
 from services.console.sampling.history import History
+from services.console.sampling.lag import lag_of
 from services.console.sampling.processes import Processes, ProcessSight
 from services.console.sampling.readings import Patience, State
 from services.console.sampling.sampler import Sampler
@@ -102,6 +106,19 @@ async def test_one_look_tells_groups_projections_and_topics(away: set[str]) -> N
     assert [(each.who.version, each.lag.events) for each in seen.projections] == [(1, 10), (2, 110)]
     topic = seen.topics[A.topic]
     assert (topic.end, topic.records, topic.size, topic.skew, topic.offline) == (110, 110, 1000, 1.0, 0)
+
+
+async def test_an_event_that_is_replayed_waits_since_it_was_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    days_ago = int((NOW - timedelta(days=3)).timestamp() * 1000)
+    again = (RECORDED_TIME, (NOW - timedelta(seconds=1)).isoformat().encode())
+
+    async def records_from(_cluster: object, _layout: object, starts: dict[Place, int], _size: int) -> object:
+        return {place: [Record(*place, at, days_ago, None, None, (again,))] for place, at in starts.items()}
+
+    monkeypatch.setattr(broker_module, "records_from", records_from)
+    figures = await Broker().look()
+    times = await broker_module.Broker(cast("Any", None)).times(figures, [(A, 105)])
+    assert lag_of({A: 105}, figures.ends, {A: times[A, 105]}).seconds(NOW) == 1.0
 
 
 async def test_rates_are_of_the_brokers_own_offsets(away: set[str]) -> None:
