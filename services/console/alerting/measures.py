@@ -71,7 +71,7 @@ def _dead_letters(seen: Seen) -> Iterator[Value]:
     for topic in REGISTRY:
         grown = seen.history.grown(f"topic/{topic.dead_letters.name}/end", seen.snapshot.at, HOUR)
         if grown is not None:
-            yield Value({"topic": topic.name}, grown)
+            yield Value({"topic": topic.name}, grown.by, at_least=grown.at_least)
 
 
 def _groups(seen: Seen) -> Iterator[Reading[Group]]:

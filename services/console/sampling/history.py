@@ -25,6 +25,14 @@ class Span(StrEnum):
     DAY = "24h"
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """By how much a figure grew. `at_least`: it is not known from before, and may have grown by more."""
+
+    by: float
+    at_least: bool
+
+
 SECONDS: Final = {Span.TEN_MINUTES: 600, Span.HOUR: 3600, Span.DAY: 86_400}
 
 
@@ -62,11 +70,16 @@ class History:
         (began, first), (ended, last) = known[0], known[-1]
         return max(last - first, 0.0) / (ended - began)
 
-    def grown(self, name: str, now: datetime, seconds: int) -> float | None:
-        """By how much it grew in the last so many seconds, or since it is known."""
-        points = self.coarse.points(name, now.timestamp(), seconds // MINUTE + 1)
+    def grown(self, name: str, now: datetime, seconds: int) -> Growth | None:
+        """By how much it grew in the last so many seconds; what came while nobody looked is counted with them."""
+        began = now.timestamp() - seconds
+        before = self.coarse.latest(name, began)
+        points = self.coarse.points(name, now.timestamp(), seconds // MINUTE)
         known = [each.value for each in points if each.value is not None]
-        return max(known[-1] - known[0], 0.0) if known else None
+        if not known:
+            return None
+        first = known[0] if before is None else before
+        return Growth(max(known[-1] - first, 0.0), at_least=before is None)
 
     def _points(self, name: str, now: datetime, span: Span) -> list[Point]:
         ring = self.coarse if span is Span.DAY else self.fine

@@ -4,10 +4,13 @@ import math
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Final
 
 MOST_SERIES: Final = 5_000
-"""Series kept; what comes beyond them is not."""
+"""Series kept; a new one takes the place of what has not been seen for longest, and of nothing that is still seen."""
+STILL_SEEN: Final = 120
+"""Seconds for which a series counts as still seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Ring:
     def __init__(self, step: int, size: int) -> None:
         self.step, self.size = step, size
         self._series: dict[str, array[float]] = {}
+        self._seen: dict[str, int] = {}  # the newest step of each
         self._numbers = array("q", [-1]) * size  # which step each slot holds now
 
     def put(self, at: float, figures: Mapping[str, float]) -> None:
@@ -34,6 +38,7 @@ class Ring:
             self._numbers[slot] = number
             for values in self._series.values():
                 values[slot] = math.nan
+        self._make_room(figures, number)
         for name, value in figures.items():
             found = self._series.get(name)
             if found is None:
@@ -41,6 +46,17 @@ class Ring:
                     continue
                 found = self._series[name] = array("d", [math.nan]) * self.size
             found[slot] = value
+            self._seen[name] = max(number, self._seen.get(name, number))
+
+    def _make_room(self, figures: Mapping[str, float], number: int) -> None:
+        """Forgets as many series as are too many beside those that are new now."""
+        excess = len(self._series.keys() | figures.keys()) - MOST_SERIES
+        if excess <= 0:
+            return
+        absent = self._series.keys() - figures.keys()
+        gone = (name for name in absent if (number - self._seen[name]) * self.step > STILL_SEEN)
+        for name in nsmallest(excess, gone, key=self._seen.__getitem__):
+            del self._series[name], self._seen[name]
 
     def points(self, name: str, now: float, count: int) -> list[Point]:
         """The last `count` steps of a series up to `now`, oldest first."""
@@ -55,6 +71,14 @@ class Ring:
         if values is None or self._numbers[slot] != number or math.isnan(values[slot]):
             return None
         return values[slot]
+
+    def latest(self, name: str, at: float) -> float | None:
+        """The newest figure of a series at an instant or before it, as far back as there are any."""
+        if name not in self._series:
+            return None
+        last = int(at) // self.step
+        values = (self._value(name, number) for number in range(last, last - self.size, -1))
+        return next((value for value in values if value is not None), None)
 
     def at(self, number: int) -> dict[str, float]:
         """Every figure of one step."""

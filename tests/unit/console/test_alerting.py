@@ -11,6 +11,7 @@ import pytest
 
 from kenes.kafka.cluster_model import Group, Member, Place
 from kenes.rules.loading import RulePackError
+from schemas.topics import REGISTRY
 from services.console.alerting.evaluating import Alerts, Phase
 from services.console.alerting.measures import MEASURES, Seen
 from services.console.alerting.rules import Rule, Severity, load_rules
@@ -183,3 +184,12 @@ def test_a_wrong_rule_is_refused_with_file_and_line(tmp_path: Path, text: str, p
 def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RulePackError, match="no alert rules there"):
         load_rules(tmp_path)
+
+
+def test_dead_letters_that_came_while_the_console_was_away_are_told() -> None:
+    topic = REGISTRY[0].dead_letters.name
+    told = seen(NOW)
+    told.history.put(after(-7200), {f"topic/{topic}/end": 3})
+    told.history.put(NOW, {f"topic/{topic}/end": 503})
+    (value,) = MEASURES["kenes_dead_letters_last_hour"].values(told)
+    assert (value.labels, value.value, value.at_least) == ({"topic": REGISTRY[0].name}, 500, False)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.console.sampling.history import History, Span
-from services.console.sampling.rings import Point, Ring, rates, thinned
+from services.console.sampling.history import Growth, History, Span
+from services.console.sampling.rings import MOST_SERIES, Point, Ring, rates, thinned
 
 NOW = 1_795_000_000.0
 
@@ -69,7 +69,10 @@ def test_an_hour_is_fine_a_day_is_coarse_and_both_are_bounded() -> None:
         history.put(datetime.fromtimestamp(began + step, UTC), {"end": step * 2.0})
     now = datetime.fromtimestamp(NOW - 5, UTC)
     assert history.rate_now("end", now) == pytest.approx(2.0)
-    assert history.grown("end", now, 3600) == pytest.approx(7200, abs=120)
+    grown = history.grown("end", now, 3600)
+    assert grown is not None
+    assert grown.by == pytest.approx(7200, abs=120)
+    assert not grown.at_least
     day = history.points("end", now, Span.DAY)
     assert len(day) <= 144
     assert all(point.value is not None for point in day)
@@ -84,3 +87,28 @@ def test_nothing_is_known_of_what_was_never_seen() -> None:
     now = datetime.fromtimestamp(NOW, UTC)
     assert history.rate_now("end", now) is None
     assert history.grown("end", now, 3600) is None
+
+
+def test_what_came_while_nobody_looked_has_grown_in_the_last_hour() -> None:
+    history = History(5)
+    history.put(datetime.fromtimestamp(NOW - 3 * 3600, UTC), {"end": 10})
+    now = datetime.fromtimestamp(NOW, UTC)
+    assert history.grown("end", now, 3600) is None
+    history.put(now, {"end": 500, "new": 7})
+    assert history.grown("end", now, 3600) == Growth(490, at_least=False)
+    assert history.grown("new", now, 3600) == Growth(0, at_least=True)
+    later = datetime.fromtimestamp(NOW + 3600, UTC)
+    history.put(later, {"end": 501})
+    assert history.grown("end", later, 3600) == Growth(1, at_least=False)
+
+
+def test_a_new_series_takes_the_place_of_the_one_that_was_not_seen_for_longest() -> None:
+    ring = Ring(5, 10)
+    ring.put(0, {str(number): 1 for number in range(MOST_SERIES)})
+    ring.put(100, {"1": 2})
+    ring.put(105, {"early": 3})
+    assert ring.points("early", 105, 1)[0].value is None, "all were seen a moment ago"
+    ring.put(200, {"1": 4, "0": 4, "new": 5, "newer": 6})
+    known = {name: ring.points(name, 200, 1)[0].value for name in ("0", "1", "2", "new", "newer")}
+    assert known == {"0": 4, "1": 4, "2": None, "new": 5, "newer": 6}
+    assert len(ring.at(40)) == 4
