@@ -1,5 +1,6 @@
 """What the pages of acts have at hand, and what they share: who may act, and what a refused act is answered."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,6 +9,7 @@ from starlette.requests import Request
 
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
+from kenes.mongo.projection import Projection
 from kenes.web.problems import Problem
 from schemas.payload import Payload
 from services.console.access import may_act
@@ -63,9 +65,21 @@ class Desk:
         except BrokerUnavailableError:
             return Hindrance(UNAVAILABLE, "unavailable", t("act.unavailable"))
 
+    async def settled(self, *projections: Projection) -> bool:
+        """Waits until these have what was decided; false where a page must say that it may be older.
+
+        Raises what the database raises.
+        """
+        return all(await asyncio.gather(*map(self.live.settled, projections)))
+
     def shared(self, person: Person) -> dict[str, Any]:
         """What every page of acts tells its template."""
         return {"may_act": may_act(person.roles)}
+
+
+def absent(code: str, *, settled: bool) -> Problem:
+    """There is no such thing, or what was noted a moment ago is not to be seen yet."""
+    return Problem(404, code) if settled else Problem(503, "unavailable", headers={"retry-after": "2"})
 
 
 def page_number(request: Request) -> int:

@@ -38,10 +38,11 @@ class ActPages:
     @viewing
     async def show(self, request: Request, person: Person) -> Response:
         """Who did what, when and why."""
-        await self.desk.live.settled(TRAIL)
         page = page_number(request)
+        settled = await self.desk.settled(TRAIL)
         acts, total = await self.desk.trail.page(page)
         context = {
+            "settled": settled,
             "acts": acts,
             "total": total,
             "page": page,

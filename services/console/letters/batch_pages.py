@@ -15,7 +15,7 @@ from schemas.console.letters import BatchRequested, BatchStopRequested, LetterFi
 from schemas.console.subjects import batch_subject
 from services.console.access import acting, viewing
 from services.console.acts.commands import operator_of
-from services.console.acts.desk import Desk, Hindrance
+from services.console.acts.desk import Desk, Hindrance, absent
 from services.console.letters.batches import AT_ONCE, EVERY
 from services.console.letters.pages import chosen_of
 from services.console.letters.projection import LETTERS
@@ -43,13 +43,20 @@ class BatchPages:
     @acting
     async def ask(self, request: Request, person: Person) -> Response:
         """How many there are, and how they will be replayed."""
-        await self.desk.live.settled(LETTERS)
-        return await self._ask(request, person, _filter(request))
+        chosen = _filter(request)
+        return await self._ask(request, person, chosen, settled=await self.desk.settled(LETTERS))
 
     async def _ask(
-        self, request: Request, person: Person, chosen: LetterFilter, hindrance: Hindrance | None = None
+        self,
+        request: Request,
+        person: Person,
+        chosen: LetterFilter,
+        hindrance: Hindrance | None = None,
+        *,
+        settled: bool = True,
     ) -> Response:
         context = {
+            "settled": settled,
             "filter": chosen,
             "total": await self.desk.letters.replayable(chosen),
             "a_second": round(AT_ONCE / EVERY),
@@ -81,13 +88,20 @@ class BatchPages:
     @viewing
     async def show(self, request: Request, person: Person) -> Response:
         """How far it is."""
-        await self.desk.live.settled(LETTERS)
-        return await self._show(request, person, await self._batch(request))
+        settled = await self.desk.settled(LETTERS)
+        return await self._show(request, person, await self._batch(request, settled=settled), settled=settled)
 
     async def _show(
-        self, request: Request, person: Person, batch: Batch, hindrance: Hindrance | None = None
+        self,
+        request: Request,
+        person: Person,
+        batch: Batch,
+        hindrance: Hindrance | None = None,
+        *,
+        settled: bool = True,
     ) -> Response:
         context = {
+            "settled": settled,
             "batch": batch,
             "hindrance": hindrance,
             "tokens": await self.desk.site.tokens(request, STOP.format(batch.id)) if batch.running else {},
@@ -104,14 +118,14 @@ class BatchPages:
         asked = BatchStopRequested(batch=batch.id, operator=operator_of(person))
         decided = await self.desk.act(request, batch_subject(batch.filter.topic), asked)
         if isinstance(decided, Hindrance):
-            await self.desk.live.settled(LETTERS)
-            return await self._show(request, person, await self._batch(request), decided)
+            settled = await self.desk.settled(LETTERS)
+            return await self._show(request, person, await self._batch(request), decided, settled=settled)
         return see_other(f"/letters/batches/{batch.id}")
 
-    async def _batch(self, request: Request) -> Batch:
+    async def _batch(self, request: Request, *, settled: bool = True) -> Batch:
         found = await self.desk.letters.batch(request.path_params["batch"])
         if found is None:
-            raise Problem(404, "batch-unknown")
+            raise absent("batch-unknown", settled=settled)
         return found
 
 

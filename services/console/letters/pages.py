@@ -20,7 +20,7 @@ from schemas.console.subjects import letter_subject
 from schemas.topics import REGISTRY
 from services.console.access import acting, viewing
 from services.console.acts.commands import operator_of
-from services.console.acts.desk import Desk, Hindrance, page_number
+from services.console.acts.desk import Desk, Hindrance, absent, page_number
 from services.console.acts.trail import TRAIL
 from services.console.domain.letters import Standing
 from services.console.letters.opening import Opened
@@ -69,7 +69,7 @@ class LetterPages:
         }
         letters = self.desk.letters
         try:
-            context["settled"] = await self.desk.live.settled(LETTERS)
+            context["settled"] = await self.desk.settled(LETTERS)
             entries, total = await letters.listed(chosen, page)
             kinds, batches = await letters.kinds(), await letters.batches()
         except DatabaseError:
@@ -83,9 +83,8 @@ class LetterPages:
     @viewing
     async def show(self, request: Request, person: Person) -> Response:
         """The record beside what was wrong with it, and what was done about it."""
-        await self.desk.live.settled(LETTERS)
-        await self.desk.live.settled(TRAIL)
-        return await self._page(request, person, await self._entry(request))
+        settled = await self.desk.settled(LETTERS, TRAIL)
+        return await self._page(request, person, await self._entry(request, settled=settled), settled=settled)
 
     @acting
     async def replay(self, request: Request, person: Person) -> Response:
@@ -117,21 +116,29 @@ class LetterPages:
         )
         decided = await self.desk.act(request, letter_subject(entry.id), asked)
         if isinstance(decided, Hindrance):
-            await self.desk.live.settled(LETTERS)
-            return await self._page(request, person, await self._entry(request), decided, reason=reason)
+            settled = await self.desk.settled(LETTERS)
+            return await self._page(request, person, await self._entry(request), decided, reason, settled=settled)
         return see_other(f"/letters/case/{entry.id}")
 
-    async def _entry(self, request: Request) -> Entry:
+    async def _entry(self, request: Request, *, settled: bool = True) -> Entry:
         path = request.path_params
         found = await self.desk.letters.one(f"{path['topic']}/{path['partition']}/{path['offset']}")
         if found is None:
-            raise Problem(404, "letter-unknown")
+            raise absent("letter-unknown", settled=settled)
         return found
 
     async def _page(
-        self, request: Request, person: Person, entry: Entry, hindrance: Hindrance | None = None, reason: str = ""
+        self,
+        request: Request,
+        person: Person,
+        entry: Entry,
+        hindrance: Hindrance | None = None,
+        reason: str = "",
+        *,
+        settled: bool = True,
     ) -> Response:
         context = {
+            "settled": settled,
             "entry": entry,
             "content": await self._opened(entry),
             "asked": self._asked(entry),

@@ -43,13 +43,14 @@ class ProjectionPages:
     @viewing
     async def listed(self, request: Request, person: Person) -> Response:
         """Every projection of every service."""
-        unavailable, views = False, list[View]()
+        settled, unavailable, views = True, False, list[View]()
         try:
-            await self.desk.live.settled(WORKS)
+            settled = await self.desk.settled(WORKS)
             views = await self.desk.projections.all(self.desk.site.seen)
         except DatabaseError:
             unavailable = True
         context = {
+            "settled": settled,
             "views": views,
             "unavailable": unavailable,
             **self.desk.shared(person),
@@ -59,9 +60,8 @@ class ProjectionPages:
     @viewing
     async def show(self, request: Request, person: Person) -> Response:
         """One projection, partition by partition, and its upkeep."""
-        await self.desk.live.settled(WORKS)
-        await self.desk.live.settled(TRAIL)
-        return await self._page(request, person, await self._view(request))
+        settled = await self.desk.settled(WORKS, TRAIL)
+        return await self._page(request, person, await self._view(request), settled=settled)
 
     @acting
     async def order(self, request: Request, person: Person) -> Response:
@@ -80,8 +80,8 @@ class ProjectionPages:
         )
         decided = await self.desk.act(request, subject, asked)
         if isinstance(decided, Hindrance):
-            await self.desk.live.settled(WORKS)
-            return await self._page(request, person, await self._view(request), decided)
+            settled = await self.desk.settled(WORKS)
+            return await self._page(request, person, await self._view(request), decided, settled=settled)
         return see_other(f"/projections/{view.service}/{view.name}")
 
     async def _view(self, request: Request) -> View:
@@ -91,9 +91,18 @@ class ProjectionPages:
             raise Problem(404, "projection-unknown")
         return found
 
-    async def _page(self, request: Request, person: Person, view: View, hindrance: Hindrance | None = None) -> Response:
+    async def _page(
+        self,
+        request: Request,
+        person: Person,
+        view: View,
+        hindrance: Hindrance | None = None,
+        *,
+        settled: bool = True,
+    ) -> Response:
         subject = upkeep_subject(view.service, view.name)
         context = {
+            "settled": settled,
             "view": view,
             "acts": (await self.desk.trail.about(subject))[:SHOWN],
             "hindrance": hindrance,

@@ -13,11 +13,17 @@ from services.console.letters.reads import Entry
 from services.console.pages.site import ConsoleSite
 
 
-def pages_of(entry: Entry, *, may_act: bool) -> Any:
-    """The pages of a desk that knows one letter, to an operator who may act or only look."""
+def pages_of(entry: Entry, *, may_act: bool, settled: bool = True) -> Any:
+    """The pages of a desk that knows one letter, to an operator who may act or only look.
+
+    `settled`: its projections have what was decided.
+    """
 
     async def found(_case: str) -> Entry:
         return entry
+
+    async def waited(*_projections: object) -> bool:
+        return settled
 
     async def nothing(*_asked: object) -> None:
         return None
@@ -28,7 +34,7 @@ def pages_of(entry: Entry, *, may_act: bool) -> Any:
     def pages(site: ConsoleSite, _authenticate: object) -> tuple[list[BaseRoute], list[Operation]]:
         desk = SimpleNamespace(
             site=site,
-            live=SimpleNamespace(settled=nothing),
+            settled=waited,
             letters=SimpleNamespace(one=found),
             trail=SimpleNamespace(about=no_acts),
             open_letter=nothing,

@@ -37,3 +37,12 @@ async def test_the_page_says_what_may_be_done_about_a_record(topic: str, replaya
     # A worker of the process that decides has no projection to rebuild.
     assert ('href="/projections/petitions/tallies"' in page) is (said == FOLDED_AGAIN)
     assert "/projections/notifications/stream" not in page
+
+
+async def test_the_page_of_a_letter_says_that_it_may_be_older() -> None:
+    case = f"{SIGNATURES.name}/0/7"
+    letter = note(case).letter
+    entry = Entry(id=case, case=Case(letter=letter, known=(letter.id,)), noted=AT, sent=None, notes=(letter,))
+    async with console(more=pages_of(entry, may_act=True, settled=False)) as world:
+        await world.sign_in("operator-act")
+        assert "still being written" in (await world.get(f"/letters/case/{case}")).text
