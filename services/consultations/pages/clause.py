@@ -70,41 +70,43 @@ class ClausePage:
     async def show(self, request: Request) -> Response:
         """The page of threads that the address names."""
         consultation = await self.site.consultation(request)
-        place = await self._place(request, consultation)
         person = await current_person(request)
         if person is None:
+            place = await self._place(request, consultation, consultation.version)
             make = partial(self._context, request, consultation, place, None)
             return await self.site.published(request, "clause.html", make, max_age=KEPT)
-        return await self._page(request, person, consultation, place)
+        return await self._page(request, person, consultation)
 
     @personal
     async def comment(self, request: Request, person: Person) -> Response:
         """Comments on the clause, on a passage of it, or on the whole."""
         consultation = await self.site.consultation(request)
-        place = await self._place(request, consultation)
         form = await self.site.confirmed(request, COMMENT.format(consultation.id))
         written, t = Written.read(form), self.site.translator(request)
+        # Its clause and its passage are those of the text they read, though another version has come since.
+        place = await self._place(request, consultation, written.read_in(consultation.version))
         reader = await reader_of(self.site, request, consultation, person)
         errors = errors_of(written, reader.speakers, t)
         anchor = _anchor(written, place)
         if written.quote and anchor is None:
             errors.append(("quote", t("comment.error.quote")))
         if errors:
-            return await self._page(request, person, consultation, place, written.mended(), errors, 422)
+            return await self._page(request, person, consultation, written.mended(), errors, 422)
         try:
-            outcome = await self._post(person, consultation, written, anchor)
+            outcome = await self._post(person, consultation, place, written, anchor)
         except BrokerUnavailableError:
-            return await self._page(request, person, consultation, place, written, status=503)
+            return await self._page(request, person, consultation, written, status=503)
         code = refusal_of(outcome)
         if code is not None and code != Refusal.COMMENT_EXISTS:
             errors = [("text", fault_of(code, t))]
-            return await self._page(request, person, consultation, place, written, errors, status_of(code))
+            return await self._page(request, person, consultation, written, errors, status_of(code))
         return see_other(self._said_at(person, consultation, written, anchor, outcome))
 
     async def _post(
-        self, person: Person, consultation: Consultation, written: Written, anchor: Anchor | None
+        self, person: Person, consultation: Consultation, place: Place, written: Written, anchor: Anchor | None
     ) -> Outcome:
-        words = words_of(written, consultation.version, anchor, None)
+        version = written.read_in(consultation.version) if place.text is None else place.text.version
+        words = words_of(written, version, anchor, None)
         comment = self.site.commands.new_comment(person, consultation.id, written.key)
         return await self.site.commands.post(person, consultation.id, comment, speaker_of(written.speaker), words, WAIT)
 
@@ -117,19 +119,17 @@ class ClausePage:
         clause = WHOLE if anchor is None else anchor.clause
         return f"/consultations/{consultation.id}/clauses/{clause}?said={comment}#c-{comment}"
 
-    async def _place(self, request: Request, consultation: Consultation) -> Place:
-        """The clause in the last version, or in the latest that had it."""
-        wanted, t = request.path_params["clause"], self.site.translator(request)
-        text = await text_of(self.site, consultation, request.query_params.get("text"), t.language)
+    async def _place(self, request: Request, consultation: Consultation, version: int) -> Place:
+        """The clause in a version, or in the latest before it that had it, in a language of that version."""
+        wanted, language = request.path_params["clause"], self.site.translator(request).language
+        asked = request.query_params.get("text")
         if wanted == WHOLE:
-            return Place(WHOLE, None, text)
-        version = consultation.version
-        while text is not None:
-            clause = text.clause(wanted)
+            return Place(WHOLE, None, await text_of(self.site, consultation, asked, language, version))
+        for number in range(version, 0, -1):
+            text = await text_of(self.site, consultation, asked, language, number)
+            clause = None if text is None else text.clause(wanted)
             if clause is not None:
                 return Place(wanted, clause, text)
-            version -= 1
-            text = await self.site.texts.get(consultation.id, version, text.language) if version else None
         raise Problem(404, "clause-unknown")
 
     async def _page(
@@ -137,11 +137,11 @@ class ClausePage:
         request: Request,
         person: Person,
         consultation: Consultation,
-        place: Place,
         written: Written | None = None,
         errors: Errors | None = None,
         status: int = 200,
     ) -> Response:
+        place = await self._place(request, consultation, consultation.version)
         context = await self._context(request, consultation, place, person)
         context |= {"errors": errors or [], "wrong": dict(errors or []), "unavailable": status == 503}
         if written is not None:
@@ -181,7 +181,10 @@ class ClausePage:
             "talk": talk_context(site, request, consultation, reader),
             "live": LIVE.format(consultation.id),
             "written": Written(
-                language=t.language, speaker=reader.speaker, quote=asked.get("quote", "")[:LONGEST_PASSAGE]
+                language=t.language,
+                speaker=reader.speaker,
+                quote=asked.get("quote", "")[:LONGEST_PASSAGE],
+                version=consultation.version,
             ),
             "errors": [],
             "wrong": {},

@@ -8,6 +8,7 @@ from uuid import uuid4
 from kenes.identity.person import Person
 from kenes.web.bodies import Form
 from kenes.web.i18n import LANGUAGES, Translator
+from kenes.web.values import whole_number
 from kenes.web.writing import unfit
 from schemas.consultations.parts import Anchor, Stakeholder
 from schemas.parts import Language
@@ -25,13 +26,17 @@ Errors = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Written:
-    """A form as it was sent, or as it is first shown. `key` names the comment, however often it is sent."""
+    """A form as it was sent, or as it is first shown. `key` names the comment, however often it is sent.
+
+    `version` is the one of the text that stood beside the form; 0 where a form does not tell.
+    """
 
     text: str = ""
     quote: str = ""
     language: str = ""
     speaker: str = ""
     listed: bool = True
+    version: int = 0
     key: str = field(default_factory=lambda: str(uuid4()))
 
     @classmethod
@@ -43,8 +48,13 @@ class Written:
             language=form.text("language"),
             speaker=form.text("speaker"),
             listed=form.text("listed") == "yes",
+            version=whole_number(form.text("version")) or 0,
             key=form.text("key")[:40] or str(uuid4()),
         )
+
+    def read_in(self, last: int) -> int:
+        """The version that was read, of the `last` there are now: a later one may have come since."""
+        return min(self.version or last, last)
 
     def mended(self) -> "Written":
         """The same without what nobody sees: nobody could find it in the form to delete it."""

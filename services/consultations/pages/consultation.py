@@ -73,19 +73,23 @@ class ConsultationPage:
         }
 
 
-def languages_of(consultation: Consultation) -> list[str]:
-    """The languages of the last version, in the usual order."""
-    last = consultation.versions[-1].languages if consultation.versions else ()
-    return [each for each in LANGUAGES if each in last]
+def languages_of(consultation: Consultation, version: int | None = None) -> list[str]:
+    """The languages of a version, of the last where none is told, in the usual order."""
+    number = consultation.version if version is None else version
+    known = consultation.versions[number - 1].languages if number else ()
+    return [each for each in LANGUAGES if each in known]
 
 
-async def text_of(site: ConsultationSite, consultation: Consultation, asked: str | None, language: str) -> Text | None:
-    """The last version in the language asked for, or the reader's, or the first there is; `None` before any."""
-    known = languages_of(consultation)
+async def text_of(
+    site: ConsultationSite, consultation: Consultation, asked: str | None, language: str, version: int | None = None
+) -> Text | None:
+    """A version, as `languages_of`, in the language asked for, or the reader's, or the first; `None` before any."""
+    number = consultation.version if version is None else version
+    known = languages_of(consultation, number)
     if not known:
         return None
     wanted = next((each for each in (asked, language) if each in known), known[0])
-    return await site.texts.get(consultation.id, consultation.version, wanted)
+    return await site.texts.get(consultation.id, number, wanted)
 
 
 def _roster(consultation: Consultation) -> list[tuple[Stakeholder, list[Any]]]:

@@ -77,7 +77,7 @@ class ThreadPage:
         if errors := errors_of(written, reader.speakers, t):
             return await self.page(request, person, consultation, comment, written.mended(), errors, 422)
         anchor = None if comment.clause == WHOLE else Anchor(clause=comment.clause)
-        words = words_of(written, consultation.version, anchor, Place.under(comment))
+        words = words_of(written, written.read_in(consultation.version), anchor, Place.under(comment))
         said = self.site.commands.new_comment(person, consultation.id, written.key)
         try:
             outcome = await self.site.commands.post(
@@ -147,7 +147,7 @@ class ThreadPage:
             "said": request.query_params.get("said", ""),
             "talk": talk_context(site, request, consultation, reader),
             "live": LIVE.format(consultation.id),
-            "written": Written(language=t.language, speaker=reader.speaker),
+            "written": Written(language=t.language, speaker=reader.speaker, version=consultation.version),
             "errors": [],
             "wrong": {},
             "unavailable": False,

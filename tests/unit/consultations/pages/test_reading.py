@@ -202,6 +202,16 @@ async def test_a_clause_that_was_removed_keeps_its_page() -> None:
         assert (await world.get(f"{ON}/clauses/art_99")).status_code == 404
 
 
+async def test_a_removed_clause_is_found_by_who_reads_a_language_that_came_later() -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        await world.memory.version(2, languages=("kk", "ru"))
+        await world.memory.version(3, second=False)
+        answer = await world.get(f"{ON}/clauses/art_2")
+        assert answer.status_code == 200
+        assert "since version 3" in answer.text, "version 2 had it, in other languages"
+
+
 async def test_pages_of_threads_hold_every_comment_once() -> None:
     async with pages() as world:
         await world.memory.opened()

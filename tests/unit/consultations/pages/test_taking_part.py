@@ -70,6 +70,35 @@ async def test_a_pasted_passage_is_found_below_the_clause_however_it_was_wrapped
         assert address.startswith(f"{ON}/clauses/art_1__point_1?said=")
 
 
+async def test_a_comment_is_on_the_version_that_was_read() -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        await world.sign_in(READER)
+        path = f"{ON}/clauses/art_2"
+        form = hidden((await world.get(path)).text, path)
+        await world.memory.version(2, second=False)
+        answer = await world.post(path, {**form, **SAID, "text": "", "quote": "Everybody"})
+        assert "Write at least 3" in answer.text
+        form = hidden(answer.text, path)
+        answer = await world.post(path, {**form, **SAID, "quote": "Everybody"})
+        assert answer.status_code == 303, "they did read these words"
+        asked = posted(world)
+        assert asked.version == 1
+        assert asked.anchor is not None
+        assert asked.anchor.clause == "art_2"
+        assert asked.anchor.quote is not None
+
+
+@pytest.mark.parametrize("told", ["", "0", "99", "-1", "x"])
+async def test_a_form_that_tells_no_version_there_is_is_on_the_last(told: str) -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        await world.memory.version(2)
+        await world.sign_in(READER)
+        await send(world, ARTICLE, version=told)
+        assert posted(world).version == 2
+
+
 async def test_a_class_that_is_vouched_for_is_offered_first_and_sent_as_such() -> None:
     async with pages() as world:
         await world.memory.opened()
@@ -307,6 +336,9 @@ async def test_a_reply_stands_under_what_it_answers() -> None:
         assert page.index("Ten days are too long.") < page.index("I agree with that.")
         page = await send(world, path, text="")
         assert "Write at least 3 and at most 10,000 characters" in page
+        await world.memory.version(2)
+        await world.post(path, {**hidden(page, path), **SAID})
+        assert posted(world).version == 1, "the one that was read"
 
 
 async def test_taking_back_asks_first_and_leaves_a_trace() -> None:

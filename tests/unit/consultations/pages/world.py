@@ -328,9 +328,11 @@ class Memory:
         await self.steer(MeetingRequested, meeting=meeting, **told)
         await self.version(1, consultation=consultation)
 
-    async def version(self, number: int, *, consultation: str = C, second: bool = True) -> None:
+    async def version(
+        self, number: int, *, consultation: str = C, second: bool = True, languages: Sequence[Any] = ("kk", "ru", "en")
+    ) -> None:
         """The next version of the text."""
-        texts = tuple(DraftText(language=each, tree=tree(each, second=second)) for each in ("kk", "ru", "en"))
+        texts = tuple(DraftText(language=each, tree=tree(each, second=second)) for each in languages)
         await self.steer(VersionRequested, consultation=consultation, version=number, texts=texts)
 
     async def opened(self, consultation: str = C, **told: Any) -> None:
