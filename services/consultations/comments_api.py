@@ -15,7 +15,7 @@ from kenes.web.openapi import Operation, Parameter
 from kenes.web.problems import Problem
 from kenes.web.values import whole_number
 from services.consultations.acts import COMMENT_ACTS
-from services.consultations.anchors import CLAUSE_UNKNOWN, PASSAGE_UNKNOWN, refuse_astray
+from services.consultations.anchors import CLAUSE_OF_PARENT, CLAUSE_UNKNOWN, PASSAGE_UNKNOWN, located, on_clause_of
 from services.consultations.answers import ANSWERS
 from services.consultations.callers import ConsultationCallers
 from services.consultations.commands import Commands, Place, Speaker, Words
@@ -27,7 +27,7 @@ from services.consultations.operations import AFTER, ONE, write
 from services.consultations.queries import Queries
 from services.consultations.reading import Comment, CommentReads
 from services.consultations.rendering import comment_view
-from services.consultations.texts import Texts
+from services.consultations.texts import Text, Texts
 from services.consultations.threads import Order, Threads
 from services.consultations.views import CommentBody, CommentList, CommentView, MyVotes, VoteBody
 
@@ -61,7 +61,8 @@ class CommentsApi:
     def operations(self) -> list[Operation]:
         """All others."""
         listed = (CLAUSE, THREAD, AFTER)
-        problems = (*HEARD, Refusal.VERSION_UNKNOWN, CLAUSE_UNKNOWN, PASSAGE_UNKNOWN, Refusal.THREAD_TOO_DEEP)
+        places = (Refusal.VERSION_UNKNOWN, CLAUSE_UNKNOWN, PASSAGE_UNKNOWN, CLAUSE_OF_PARENT, Refusal.THREAD_TOO_DEEP)
+        problems = (*HEARD, *places)
         return [
             Operation.read(f"{ONE}/comments", self.list_comments, CommentList, parameters=listed, optional=True),
             write(
@@ -100,11 +101,13 @@ class CommentsApi:
         person, wish = await self.callers.writer(request)
         body = await read_json(request, CommentBody)
         consultation = request.path_params["consultation"]
-        if body.anchor is not None:
-            await refuse_astray(self.texts, consultation, body.version, body.anchor)
+        parent = None if body.parent is None else await self._comment(consultation, body.parent)
+        anchor = body.anchor and located(body.anchor, await self._texts(consultation, body.version))
+        if parent is not None:
+            anchor = on_clause_of(parent, anchor)
         comment = self.commands.new_comment(person, consultation, idempotency_key(request))
-        under = None if body.parent is None else Place.under(await self._comment(consultation, body.parent))
-        words = Words(body.text, body.language, body.version, body.anchor, under, body.listed)
+        under = None if parent is None else Place.under(parent)
+        words = Words(body.text, body.language, body.version, anchor, under, body.listed)
         speaker = Speaker(body.stakeholder, body.verified)
         outcome = await self.commands.post(person, consultation, comment, speaker, words, wish.wait)
         return ANSWERS.answer("comment", outcome, applied=wish.applied)
@@ -146,6 +149,13 @@ class CommentsApi:
         person = await self.callers.reader(request)
         voter = self.commands.keyring.pseudonym(request.path_params["consultation"], person.id)
         return json_response({"votes": await self.queries.votes_of(voter)})
+
+    async def _texts(self, consultation: str, version: int) -> list[Text]:
+        """None before people are heard: what is refused would tell strangers which words are in the draft."""
+        entry = self.commands.hearings.get(consultation)
+        if entry is None or entry.known.opened_at is None:
+            return []
+        return await self.texts.all(consultation, version)
 
     async def _comment(self, consultation: str, comment: str) -> Comment:
         found = await self.comments.comment(consultation, comment)

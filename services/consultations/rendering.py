@@ -38,7 +38,7 @@ def comment_view(comment: Comment, votes: LiveVotes) -> dict[str, Any]:
         "id": comment.id,
         "consultation": comment.consultation,
         "clause": comment.clause,
-        "quote": document["quote"],
+        "quote": document["quote"] if shown else None,
         "version": comment.version,
         "parent": comment.parent,
         "depth": comment.depth,

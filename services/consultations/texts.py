@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 
+from kenes.web.i18n import LANGUAGES
 from schemas.consultations.clauses import Clause, ClauseTree
 from services.consultations.drafts.tree import walk
 from services.consultations.queries import Queries
@@ -39,6 +40,11 @@ class Texts:
     def __init__(self, queries: Queries) -> None:
         self._queries = queries
         self._known: OrderedDict[tuple[str, int, str], Text] = OrderedDict()
+
+    async def all(self, consultation: str, version: int) -> list[Text]:
+        """The text of a version in every language that it has."""
+        found = [await self.get(consultation, version, language) for language in LANGUAGES]
+        return [text for text in found if text is not None]
 
     async def get(self, consultation: str, version: int, language: str) -> Text | None:
         """The text of a version, if there is one in this language."""

@@ -89,7 +89,7 @@ class TextView(BaseModel):
 
 
 class CommentView(BaseModel):
-    """A comment with the votes on it. `text` is empty where it is hidden or was taken back.
+    """A comment with the votes on it. Where it is hidden or was taken back, `text` is empty and `quote` null.
 
     `reply` has outcome, statement and time, and whether it was given to the whole campaign. `replies` is how many
     comments there are in its thread.

@@ -47,7 +47,7 @@ def locate(wanted: TextQuote, text: str) -> Passage | None:
     found = list(_places(wanted.exact, text))
     if not found:
         return None
-    return max(found, key=lambda at: (_surroundings(wanted, text, at), -at.start))
+    return max(found, key=lambda at: (surroundings(wanted, text, at), -at.start))
 
 
 def refind(wanted: TextQuote, text: str, floor: float = FLOOR) -> Passage | None:
@@ -72,7 +72,8 @@ def _places(exact: str, text: str) -> Iterator[Passage]:
         at = text.find(exact, at + 1)
 
 
-def _surroundings(wanted: TextQuote, text: str, at: Passage) -> float:
+def surroundings(wanted: TextQuote, text: str, at: Passage) -> float:
+    """How well what stands around a passage fits the quote's prefix and suffix: 0 to 2."""
     before = text[max(0, at.start - len(wanted.prefix)) : at.start]
     after = text[at.end : at.end + len(wanted.suffix)]
     return Indel.normalized_similarity(before, wanted.prefix) + Indel.normalized_similarity(after, wanted.suffix)
