@@ -83,9 +83,11 @@ class OwedReads:
             if each["due"] is not None and each["_id"] not in answered and clusters.get(each["_id"]) not in campaigns
         ]
         sizes = await self.ledger.sizes(clusters.values())
-        # Those that are not in the ledger yet are alike to nobody.
-        first = {clusters.get(each["_id"], each["_id"]): each for each in reversed(waiting)}
-        lines = [Waiting(Comment.of(each), sizes.get(key, 1)) for key, each in reversed(first.items())]
+        first: dict[str, Document] = {}
+        for each in waiting:
+            # Those that are not in the ledger yet are alike to nobody.
+            first.setdefault(clusters.get(each["_id"], each["_id"]), each)
+        lines = [Waiting(Comment.of(each), sizes.get(key, 1)) for key, each in first.items()]
         return Queue(lines, len(waiting), following)
 
     def _answered_lately(self, consultation: str) -> list[str]:
