@@ -33,6 +33,7 @@ from services.consultations.pages.passages import anchor_of, marked, place_of
 from services.consultations.pages.presenting import present
 from services.consultations.pages.site import WAIT, ConsultationSite
 from services.consultations.pages.talk import reader_of, showing, talk_context
+from services.consultations.reading import Comment
 from services.consultations.texts import Text
 from services.consultations.threads import Order, Page
 
@@ -190,8 +191,26 @@ class ClausePage:
             "wrong": {},
             "unavailable": False,
             "tokens": {},
-            **_reading(place, page),
+            **await self._reading(consultation, place, page),
         }
+
+    async def _reading(self, consultation: Consultation, place: Place, page: Page) -> dict[str, Any]:
+        """The clause as it is read: as one text with its passages marked, or as a list of what is in it."""
+        clause, text = place.clause, place.text
+        if clause is None or text is None:
+            return {"paragraphs": [], "list": None, "gone": []}
+        found = [(each, place_of(each, text)) for each in page.comments if each.document["quote"]]
+        lost = [each for each, passage in found if passage is None and each.version < text.version]
+        return {
+            "paragraphs": marked(clause, [(passage, each.id) for each, passage in found if passage is not None]),
+            "list": entry if holds_articles(clause) else None,
+            "gone": [each.id for each in lost if await self._was_there(consultation, each, text.language)],
+        }
+
+    async def _was_there(self, consultation: Consultation, comment: Comment, language: str) -> bool:
+        """Whether a passage was in this language's text: one of another language is not gone from here."""
+        old = await self.site.texts.get(consultation.id, comment.version, language)
+        return old is not None and place_of(comment, old) is not None
 
 
 def _name(place: Place, above: list[Clause], t: Translator) -> str:
@@ -203,21 +222,6 @@ def _name(place: Place, above: list[Clause], t: Translator) -> str:
 def _below(clause: Clause, counts: Mapping[str, int]) -> int:
     """Comments on what is in a clause, without those on the clause itself."""
     return sum(counts.get(each.id, 0) + _below(each, counts) for each in clause.children)
-
-
-def _reading(place: Place, page: Page) -> dict[str, Any]:
-    """The clause as it is read: as one text with its passages marked, or as a list of what is in it."""
-    clause, text = place.clause, place.text
-    if clause is None or text is None:
-        return {"paragraphs": [], "list": None, "gone": []}
-    found = [(each, place_of(each, text)) for each in page.comments if each.document["quote"]]
-    spots = [(passage, each.id) for each, passage in found if passage is not None]
-    gone = [each.id for each, passage in found if passage is None and each.version < text.version]
-    return {
-        "paragraphs": marked(clause, spots),
-        "list": entry if holds_articles(clause) else None,
-        "gone": gone,
-    }
 
 
 def _addresses(request: Request, page: Page, order: Order) -> dict[str, str | None]:

@@ -189,6 +189,26 @@ async def test_a_passage_is_marked_in_the_text() -> None:
         assert "no longer in the text" not in other
 
 
+async def test_only_words_that_were_in_this_language_are_no_longer_in_the_text() -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        for number, exact in enumerate(("сұрай алады", "Words of version one")):
+            anchor = Anchor(clause="art_1", quote=TextQuote(exact=exact))
+            await world.memory.say(comment=f"comment-{number}", anchor=anchor)
+        await world.memory.version(2)
+        for language in ("kk", "ru"):
+            assert "comment-gone" not in (await world.get(f"{ON}/clauses/art_1?text={language}")).text
+
+
+async def test_words_that_were_in_the_text_and_are_not_are_told_so() -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        anchor = Anchor(clause="chp_1", quote=TextQuote(exact="Media"))
+        await world.memory.say(anchor=anchor)
+        await world.memory.version(2, heading="Press")
+        assert "comment-gone" in (await world.get(f"{ON}/clauses/chp_1")).text
+
+
 async def test_a_clause_that_was_removed_keeps_its_page() -> None:
     async with pages() as world:
         await world.memory.opened()

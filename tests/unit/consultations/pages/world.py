@@ -111,7 +111,7 @@ MODERATOR = person("marat", "moderator")
 OFFICIAL = person("nurlan", "agency:kz-government")
 
 
-def tree(language: str, *, second: bool = True) -> ClauseTree:
+def tree(language: str, *, second: bool = True, heading: str = "Media") -> ClauseTree:
     """A chapter of two articles, the first with a point."""
     told = {"kk": "Журналист сұрай алады.", "ru": "Журналист вправе спросить.", "en": "A journalist may ask."}
     point = Clause(id="art_1__point_1", kind=ClauseKind.POINT, label="1)", number="1", text="Within ten days.")
@@ -126,7 +126,7 @@ def tree(language: str, *, second: bool = True) -> ClauseTree:
     )
     other = Clause(id="art_2", kind=ClauseKind.ARTICLE, label="2", number="2", text="Everybody <b>answers</b>.")
     articles = (first, other) if second else (first,)
-    chapter = Clause(id="chp_1", kind=ClauseKind.CHAPTER, label="I", number="1", heading="Media", children=articles)
+    chapter = Clause(id="chp_1", kind=ClauseKind.CHAPTER, label="I", number="1", heading=heading, children=articles)
     return ClauseTree(title="On media", clauses=(chapter,))
 
 
@@ -329,10 +329,10 @@ class Memory:
         await self.version(1, consultation=consultation)
 
     async def version(
-        self, number: int, *, consultation: str = C, second: bool = True, languages: Sequence[Any] = ("kk", "ru", "en")
+        self, number: int, *, consultation: str = C, languages: Sequence[Any] = ("kk", "ru", "en"), **told: Any
     ) -> None:
-        """The next version of the text."""
-        texts = tuple(DraftText(language=each, tree=tree(each, second=second)) for each in languages)
+        """The next version of the text; what is `told` of its `tree`."""
+        texts = tuple(DraftText(language=each, tree=tree(each, **told)) for each in languages)
         await self.steer(VersionRequested, consultation=consultation, version=number, texts=texts)
 
     async def opened(self, consultation: str = C, **told: Any) -> None:
