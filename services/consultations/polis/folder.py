@@ -155,7 +155,10 @@ class PolisFolder:
         if not path.is_file():
             return ""
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            told = {row[0]: row[1] for row in csv.reader(file) if len(row) > 1}
+            try:
+                told = {row[0]: row[1] for row in csv.reader(file) if len(row) > 1}
+            except csv.Error:
+                return ""
         return " ".join(told.get("topic", "").split())
 
     def check(self, *, longest: int | None = None) -> PolisCounts:

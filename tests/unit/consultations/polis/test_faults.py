@@ -136,6 +136,10 @@ def test_the_topic_is_read_with_a_mark_before_it_too(tmp_path: Path, mark: str) 
     )
 
 
+def test_a_summary_that_is_no_csv_tells_no_topic(tmp_path: Path) -> None:
+    assert folder(tmp_path, summary=f"topic,{'x' * 200_000}\n").topic == ""
+
+
 def test_a_good_folder_is_counted(tmp_path: Path) -> None:
     assert folder(tmp_path).check() == PolisCounts(comments=2, votes=2, participants=2)
     assert folder(tmp_path / "matrix", votes=None).check() == PolisCounts(comments=2, votes=2, participants=2)
