@@ -98,7 +98,8 @@ class Importer:
 
     async def _opened(self) -> Seen:
         """Prepares, describes and opens the consultation, unless that is done; the last decision on it."""
-        done = (Refusal.CONSULTATION_EXISTS, Refusal.NOT_IN_PREPARATION, Refusal.VERSION_STALE)
+        # A text is too late where the draft was taken back, or reported on, since the import before.
+        done = (Refusal.CONSULTATION_EXISTS, Refusal.NOT_IN_PREPARATION, Refusal.VERSION_STALE, Refusal.TOO_LATE)
         seen = Seen(partition=0, sequence=-1)
         for request in course(self._plan):
             outcome = await self._course.ask(request.consultation, request.consultation, request, DECIDED_WITHIN)

@@ -8,7 +8,7 @@ from schemas.consultations.votes import Voted, VoteRefused, VoteRequested
 from schemas.payload import Payload
 from services.consultations.domain.hearing import Hearing
 from services.consultations.domain.refusals import Refusal
-from services.consultations.domain.rules import ConsultationPacks
+from services.consultations.domain.rules import ConsultationPack, ConsultationPacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,18 @@ def _refusal(
 ) -> Refusal | None:
     if hearing is None:
         return Refusal.CONSULTATION_UNKNOWN
-    if refusal := hearing.refusal(now):
-        return refusal
-    pack = packs.pinned(hearing.rules)
+    # Also after the end: who asks again, as an import does that is run again, has voted.
+    if request.vote is ballot.vote:
+        return Refusal.SAME_VOTE
+    return hearing.refusal(now) or _unfit(request, packs.pinned(hearing.rules))
+
+
+def _unfit(request: VoteRequested, pack: ConsultationPack) -> Refusal | None:
     if lack := pack.voter.lack(request.eligibility):
         return Refusal(lack)
     if not pack.holds(request.stakeholder, request.actor.roles, verified=request.verified):
         return Refusal.CLASS_NOT_HELD
-    if request.actor.pseudonym == request.author and not pack.own_votes:
-        return Refusal.OWN_COMMENT
-    return Refusal.SAME_VOTE if request.vote is ballot.vote else None
+    return Refusal.OWN_COMMENT if request.actor.pseudonym == request.author and not pack.own_votes else None
 
 
 def evolve(ballot: Ballot, decision: Payload) -> Ballot:

@@ -177,6 +177,14 @@ def test_the_last_vote_counts_and_each_change_is_one_act(said: list[Vote]) -> No
     assert counted == {each: int(bool(said) and said[-1] is each) for each in Vote}
 
 
+def test_the_same_vote_is_the_same_vote_after_the_end_too() -> None:
+    """Who asks again, as an import that is run again does, is told that it is done, not that it is too late."""
+    ballot = votes.evolve(BLANK, votes.decide(BLANK, hearing(), vote(1, 0, Vote.AGREE), NOW, PACKS))
+    late = NOW + timedelta(days=60)
+    assert code(votes.decide(ballot, hearing(), vote(1, 0, Vote.AGREE), late, PACKS)) == Refusal.SAME_VOTE
+    assert code(votes.decide(ballot, hearing(), vote(1, 0, Vote.PASS), late, PACKS)) == Refusal.CONSULTATION_CLOSED
+
+
 def test_a_hearing_is_what_the_course_says() -> None:
     """The directory folds the course itself: it must come to what the consultation is."""
     for name, path in PATHS.items():

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from schemas.consultations.comments import Posted
-from schemas.consultations.course import ConsultationRefused, Opened, Prepared
+from schemas.consultations.course import (
+    ConsultationRefused,
+    CourseRequest,
+    DeadlineRequested,
+    Opened,
+    Prepared,
+    WithdrawalRequested,
+)
 from schemas.consultations.votes import Voted, VoteRefused
 from schemas.parts import Actor, Assurance, Eligibility
 from services.consultations.domain import comment as comments
@@ -19,9 +27,11 @@ from services.consultations.domain.hearing import Hearing
 from services.consultations.domain.rules import role_of
 from services.consultations.domain.vote import BLANK
 from services.consultations.polis import PolisFolder
-from services.consultations.polis_plan import BODY, PACK, planned
+from services.consultations.polis_import import Imported, Importer
+from services.consultations.polis_plan import ACTOR, BODY, PACK, planned
 from services.consultations.polis_plan import course as steps
 from tests.unit.consultations.hearings import NOW, PACKS, PREPARE, post, vote
+from tests.unit.consultations.pages.world import KEYRING, Memory
 from tests.unit.consultations.polis.test_faults import folder
 from tests.unit.consultations.test_comment import hearing
 
@@ -47,6 +57,22 @@ def test_the_plan_of_a_folder_opens_a_consultation_at_once(tmp_path: Path) -> No
     assert isinstance(decided[-1], Opened)
     assert state is not None
     assert state.title.kk == "The park"
+
+
+@pytest.mark.parametrize("end", [DeadlineRequested, WithdrawalRequested])
+@pytest.mark.parametrize("days", [0, 90])
+async def test_a_complete_import_adds_nothing_when_it_is_run_again(
+    tmp_path: Path, days: int, end: type[CourseRequest]
+) -> None:
+    memory = Memory()
+    ask = memory.commands
+    plan = planned(folder(tmp_path), "The park", "en", 20)
+    importer = Importer(plan, KEYRING, ask.course, ask.comments, ask.votes, lambda *_: None)
+    assert await importer.run() == Imported(comments=2, hidden=1, votes=2)
+    memory.later(timedelta(days=days))
+    told = {} if end is DeadlineRequested else {"actor": ACTOR, "reason": "It was brought in by mistake."}
+    await ask.steer(end(consultation=plan.consultation, **told), 1)
+    assert await importer.run() == Imported(comments=0, hidden=0, votes=0)
 
 
 def test_a_title_too_short_for_a_page_is_made_longer(tmp_path: Path) -> None:

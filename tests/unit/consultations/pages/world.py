@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 import httpx
@@ -289,6 +289,10 @@ class Memory:
             yield self.recent.comments.note
         else:
             yield from (self.votes.take, self.recent.votes.note)
+
+    def later(self, time: timedelta) -> None:
+        """Requests from now on are made so much later."""
+        self._now = max(self._now, round(datetime.now(UTC).timestamp() * 1000)) + round(time.total_seconds() * 1000)
 
     def lag(self) -> None:
         """From now on projections fold nothing."""
