@@ -90,6 +90,18 @@ class LedgerReads:
         clusters = (await self._live.of(CLUSTERS)).find(query).sort([("size", -1), ("_id", 1)]).limit(PAGE)
         return await self._answered([each async for each in clusters])
 
+    async def answered(self, consultation: str) -> list[Answered]:
+        """Every campaign that was answered as one, the greatest first; a comment that is alone in one, too."""
+        accounts = (await self._live.of(ACCOUNTS)).find(
+            {"consultation": consultation, "reply": {"$ne": None}}, {"_id": 1}
+        )
+        found = await self._find(CLUSTERS, [each["_id"] async for each in accounts])
+        standing = (each for each in found.values() if not each.get("joined"))
+        clusters = sorted(standing, key=lambda each: (-each["size"], each["_id"]))
+        # As many at a time as `campaigns`: of those, texts that are gone are looked for elsewhere.
+        pages = [clusters[at : at + PAGE] for at in range(0, len(clusters), PAGE)]
+        return [each for page in pages for each in await self._answered(page)]
+
     async def number_of_campaigns(self, consultation: str) -> int:
         """How many campaigns of at least two comments there are."""
         query = {"consultation": consultation, "size": {"$gt": 1}}

@@ -56,8 +56,7 @@ class ReportPage:
     async def _shown(self, consultation: Consultation, t: Translator) -> dict[str, object]:
         told = await report(self.site.queries, self.site.ledger, consultation)
         text = await self._text(consultation, t.language)
-        campaigns = await self.site.ledger.campaigns(consultation.id)
-        answered = [each for each in campaigns if each.account.reply is not None]
+        answered = await self.site.ledger.answered(consultation.id)
         classes = told.heard["classes"]
         return {
             "it": present(consultation, t),

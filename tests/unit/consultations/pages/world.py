@@ -33,7 +33,7 @@ from kenes.web.pages import Pages
 from kenes.web.sessions import MemorySessionStore, Sessions
 from kenes.web.settings import WebSettings
 from schemas.consultations.clauses import Clause, ClauseKind, ClauseTree
-from schemas.consultations.comments import HideRequested, ReplyRequested
+from schemas.consultations.comments import CampaignReplyRequested, HideRequested, ReplyRequested
 from schemas.consultations.course import (
     DescribeRequested,
     EnrolRequested,
@@ -372,6 +372,11 @@ class Memory:
     async def answer(self, comment: str) -> None:
         """The body answers a comment."""
         await self.about(ReplyRequested, OFFICIAL, comment, outcome=ReplyOutcome.ACCEPTED, statement=SUMMARY)
+
+    async def answer_all(self, comment: str) -> None:
+        """The body answers everybody who says what a comment says."""
+        told = {"outcome": ReplyOutcome.ACCEPTED, "statement": SUMMARY}
+        await self.about(CampaignReplyRequested, OFFICIAL, comment, **told)
 
     async def about(self, request: type[Any], who: Person, comment: str, **told: Any) -> None:
         """Somebody asks for an act on a comment."""
