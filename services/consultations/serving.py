@@ -105,7 +105,7 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Sit
             ),
             versions=VersionsApi(handing_in, callers),
             comparisons=ComparisonApi(callers, Comparisons(texts)),
-            ledger=LedgerApi(queries, ledger, live),
+            ledger=LedgerApi(queries, ledger, live, service.settings.small_group),
             hub=hub,
             own=OwnApi(callers, own),
         )

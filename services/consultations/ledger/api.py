@@ -30,11 +30,15 @@ OVERDUE = switch("overdue", "Only what is past due.")
 
 @dataclass(frozen=True)
 class LedgerApi:
-    """The handlers and what they read. What nobody may comment on yet has no ledger."""
+    """The handlers and what they read. What nobody may comment on yet has no ledger.
+
+    Numbers of people below `small_group` are not told.
+    """
 
     queries: Queries
     ledger: LedgerReads
     live: LiveCollections
+    small_group: int
 
     def operations(self) -> list[Operation]:
         """One read each."""
@@ -59,7 +63,9 @@ class LedgerApi:
         campaigns = await self.ledger.campaigns(found.id, after_of(request, size))
         last = campaigns[-1].campaign if len(campaigns) == PAGE else None
         after = None if last is None else cursor(last.size, last.id)
-        return json_response({"campaigns": [campaign_view(each) for each in campaigns], "after": after})
+        return json_response(
+            {"campaigns": [campaign_view(each, self.small_group) for each in campaigns], "after": after}
+        )
 
     async def show_campaign(self, request: Request) -> Response:
         """One campaign; the id of one that has joined another leads to that one."""
@@ -67,7 +73,7 @@ class LedgerApi:
         answered = await self.ledger.campaign(found.id, request.path_params["campaign"])
         if answered is None:
             raise Problem(404, "campaign-unknown")
-        return json_response(campaign_view(answered))
+        return json_response(campaign_view(answered, self.small_group))
 
     async def list_duties(self, request: Request) -> Response:
         """Open duties: answers that are owed, the most urgent first."""
@@ -92,7 +98,7 @@ class LedgerApi:
                 "conclusions": found.conclusions.model_dump() if told.published and found.conclusions else None,
                 "versions": found.version,
                 **asdict(told.owed),
-                "people": told.people,
+                "people": _told(told.people, self.small_group),
                 "campaigns": told.campaigns,
                 "classes": told.heard["classes"],
                 "clauses": told.heard["clauses"],
@@ -116,14 +122,14 @@ class LedgerApi:
         return found
 
 
-def campaign_view(answered: Answered) -> dict[str, Any]:
-    """As `CampaignView`."""
+def campaign_view(answered: Answered, least: int) -> dict[str, Any]:
+    """As `CampaignView`; fewer people than `least` are not told."""
     campaign, account = answered.campaign, answered.account
     reply = account.reply
     return {
         "id": campaign.id,
         "comments": campaign.size,
-        "people": campaign.people,
+        "people": _told(campaign.people, least),
         "texts": campaign.texts,
         "text": campaign.text,
         "owed": account.owed,
@@ -139,6 +145,10 @@ def campaign_view(answered: Answered) -> dict[str, Any]:
             for each in campaign.variations
         ],
     }
+
+
+def _told(people: int, least: int) -> int | None:
+    return None if 0 < people < least else people
 
 
 def _duty_view(duty: Duty) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """What the API tells of campaigns, duties and reports."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
+
+PEOPLE: Any = Field(description="How many people they are from; null for a few, who could be recognised.")
 
 
 class ReplyView(BaseModel):
@@ -35,7 +37,7 @@ class CampaignView(BaseModel):
 
     id: str
     comments: int
-    people: int
+    people: int | None = PEOPLE
     texts: int
     text: str = Field(description="The one that was sent most often.")
     owed: int
@@ -83,7 +85,7 @@ class ReportView(BaseModel):
     conclusions: dict[str, str | None] | None
     versions: int
     comments: int = Field(description="All that were made, also those hidden or taken back.")
-    people: int
+    people: int | None = PEOPLE
     answered: int
     owed: int
     overdue: int

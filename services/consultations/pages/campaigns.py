@@ -49,8 +49,9 @@ class ShownVariation:
 
 @dataclass(frozen=True)
 class ShownCampaign:
-    """A campaign with its answer; `more` texts are not listed."""
+    """A campaign with its answer; `title` tells how many sent it, `more` texts are not listed."""
 
+    title: str
     told: Answered
     answer: AnswerToAll | None
     variations: Sequence[ShownVariation]
@@ -81,7 +82,7 @@ class CampaignPages:
             campaigns = await self.site.ledger.campaigns(consultation.id, after)
             return {
                 "it": present(consultation, t),
-                "campaigns": [shown_campaign(each, t) for each in campaigns],
+                "campaigns": [shown_campaign(each, t, self.site.small_group) for each in campaigns],
                 "number": await self.site.ledger.number_of_campaigns(consultation.id),
                 "next": _further(request, campaigns),
             }
@@ -97,7 +98,13 @@ async def heard(site: ConsultationSite, request: Request) -> Consultation:
     return consultation
 
 
-def shown_campaign(told: Answered, t: Translator) -> ShownCampaign:
+def title_of(told: Answered, t: Translator, least: int) -> str:
+    """How many sent a campaign's text; fewer than `least` are only said to be few."""
+    people = told.campaign.people
+    return t("campaign.title_few", count=least) if 0 < people < least else t("campaign.title", count=people)
+
+
+def shown_campaign(told: Answered, t: Translator, least: int) -> ShownCampaign:
     """A campaign in the reader's language."""
     reply = told.account.reply
     answer = None
@@ -105,7 +112,7 @@ def shown_campaign(told: Answered, t: Translator) -> ShownCampaign:
         statement = read_in(Statement.model_validate(reply["statement"]), t.language)
         outcome = reply["outcome"]
         answer = AnswerToAll(t(f"outcome.{outcome}"), OUTCOMES.get(outcome, "neutral"), statement, reply["at"])
-    return ShownCampaign(told, answer, [_shown(each) for each in told.campaign.variations])
+    return ShownCampaign(title_of(told, t, least), told, answer, [_shown(each) for each in told.campaign.variations])
 
 
 def _shown(variation: Variation) -> ShownVariation:

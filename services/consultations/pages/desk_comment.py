@@ -17,6 +17,7 @@ from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.refusals import Refusal
 from services.consultations.drafts.tree import words
 from services.consultations.ledger.reads import Answered
+from services.consultations.pages.campaigns import title_of
 from services.consultations.pages.consultation import text_of
 from services.consultations.pages.deciding import fault_of, refusal_of, status_of
 from services.consultations.pages.desk_acts import options_of
@@ -115,6 +116,7 @@ class DeskComment:
             "comment": shown[comment.id],
             "late": late(comment),
             "campaign": campaign,
+            "campaign_title": "" if campaign is None else title_of(campaign, t, site.small_group),
             "about": clause_words(comment.clause, text, t),
             "clause_text": "" if clause is None else words(clause)[:2_000],
             "text_language": None if text is None else text.language,

@@ -70,7 +70,7 @@ class ReportPage:
             "classes": [(t(f"class.{each}"), classes.get(each, 0)) for each in Stakeholder],
             "clauses": clause_lines(text, told.heard["clauses"]),
             "text_language": None if text is None else text.language,
-            "campaigns": [shown_campaign(each, t) for each in answered],
+            "campaigns": [shown_campaign(each, t, self.site.small_group) for each in answered],
             "data": f"{PREFIX}/consultations/{consultation.id}/report",
         }
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from typing import Any
 
+import pytest
+from starlette.requests import Request
+
+from kenes.web.limits import Endpoint
 from services.consultations.ledger import reads
-from tests.unit.consultations.pages.world import C, Memory, pages, person
+from services.consultations.ledger.api import LedgerApi
+from tests.unit.consultations.pages.world import OFFICIAL, C, Memory, pages, person
 
 ON = f"/consultations/{C}"
 LETTER = "The draft takes the right to an answer within ten days away from every small newspaper of the country."
@@ -30,3 +36,38 @@ async def test_every_answer_to_a_campaign_is_in_the_report(monkeypatch: pytest.M
         page = (await world.get(f"{ON}/report")).text
         assert page.count('<article class="report-campaign"') == 2
         assert page.index(LETTER) < page.index(OTHER), "the greatest first"
+
+
+async def test_a_few_senders_are_only_said_to_be_few() -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        many, few = await sent(world.memory, LETTER, 5), await sent(world.memory, OTHER, 2)
+        for comment in (many, few):
+            await world.memory.answer_all(comment)
+        for path in ("campaigns", "report"):
+            page = (await world.get(f"{ON}/{path}")).text
+            assert "One text, 5 senders" in page
+            assert "One text, fewer than 5 senders" in page
+            assert "2 senders" not in page
+        await world.sign_in(OFFICIAL)
+        page = (await world.get(f"/consultations/desk/{C}/comments/{few}")).text
+        assert "One text, fewer than 5 senders" in page
+
+
+async def test_a_few_people_are_not_counted_in_the_data_either() -> None:
+    memory = Memory()
+    await memory.opened()
+    live: Any = memory
+    api = LedgerApi(memory.queries(), reads.LedgerReads(live), live, small_group=5)
+
+    async def told(endpoint: Endpoint) -> Any:
+        scope = {"type": "http", "headers": [], "query_string": b"", "path_params": {"consultation": C}}
+        return json.loads(bytes((await endpoint(Request(scope))).body))
+
+    assert (await told(api.show_report))["people"] == 0
+    few = await sent(memory, OTHER, 4)
+    assert (await told(api.show_report))["people"] is None
+    await memory.say(person("one more"), LETTER, comment=f"{few}, and one more")
+    assert (await told(api.show_report))["people"] == 5
+    (campaign,) = (await told(api.list_campaigns))["campaigns"]
+    assert (campaign["comments"], campaign["people"]) == (4, None)
