@@ -123,7 +123,8 @@ class PlotView(_View):
 class GroupsView(_View):
     """Opinion groups of a consultation. Without `groups`, at least `needed` more votes are.
 
-    `others` is how many people are in no shown group: null for one to four, whom it would tell apart.
+    `others` is how many people are in no shown group: null for one to four, whom it would tell apart, and whom `people`
+    then leaves out.
     """
 
     consultation: str

@@ -119,10 +119,6 @@ class Queries:
         empty: Document = {"people": 0, "classes": {}, "regions": {}}
         return empty | (found or {})
 
-    async def voters(self, consultation: str) -> int:
-        """How many people voted."""
-        return await (await self.live.of("ballots")).count_documents({"consultation": consultation})
-
     @property
     def recent(self) -> Recent:
         """What the projections may not have folded yet."""

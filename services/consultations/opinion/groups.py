@@ -60,9 +60,10 @@ class OpinionGroups:
     """One run. Empty while there are too few people for a group of five.
 
     `others` is how many people are in no shown group (too few votes, or a group too small to show): `None` for one to
-    four. `by_comment` has the votes on each comment, one tally for each of `groups`, then one for the others; `None`
-    where it is hidden so that nobody can be picked out. `by_class` has the same for each of `class_names`, then for
-    people without a class. A single group has no representatives; `across_groups` then is what it agrees on.
+    four, who then are not among `people` either: the groups could be taken from the whole. `by_comment` has the votes
+    on each comment, one tally for each of `groups`, then one for the others; `None` where it is hidden so that nobody
+    can be picked out. `by_class` has the same for each of `class_names`, then for people without a class. A single
+    group has no representatives; `across_groups` then is what it agrees on.
 
     Not for pages, only for a person's own and for exports: `group_of` is the group of each person in a shown group;
     `leaning_of` is the shown group nearest to everybody else who voted, who is counted in none. Whoever is in a group
@@ -97,7 +98,8 @@ def described(votes: VoteMatrix, division: Division) -> OpinionGroups:
     part_of = index[division.groups]
     sizes = counted(part_of, len(shown) + 1)
     voted = votes.given > 0
-    others = int(np.count_nonzero(voted & (part_of == len(shown))))
+    found = int(np.count_nonzero(voted & (part_of == len(shown))))
+    others = None if 0 < found < SMALLEST else found
     tallies, hidden = _parts(votes, part_of, len(shown) + 1)
     class_tallies, class_hidden = _parts(
         votes, votes.classes % (len(votes.class_names) + 1), len(votes.class_names) + 1
@@ -110,8 +112,8 @@ def described(votes: VoteMatrix, division: Division) -> OpinionGroups:
     letters = tuple(letter(name) for name in shown)
     return OpinionGroups(
         groups=groups,
-        others=None if 0 < others < SMALLEST else others,
-        people=int(np.count_nonzero(voted)),
+        others=others,
+        people=grouped + (others or 0),
         votes=len(votes.rows),
         by_comment=_table(votes, tallies, hidden),
         class_names=votes.class_names,

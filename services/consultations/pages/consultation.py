@@ -1,6 +1,6 @@
 """One consultation: what the draft changes, in plain words first; its path, who was heard, and the text by clauses."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -8,7 +8,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kenes.web.i18n import LANGUAGES
-from kenes.web.keeping import Kept
 from kenes.web.limits import RateClass, limited
 from schemas.consultations.parts import Stakeholder
 from services.consultations.domain.consultation import Consultation
@@ -21,9 +20,6 @@ from services.consultations.pages.site import ConsultationSite
 from services.consultations.texts import Text
 
 KEPT: Final = 5
-COUNTED_FOR: Final = 60.0
-"""Seconds that a count of voters is kept."""
-
 LIVE: Final = "/api/consultations/v1/consultations/{}/live"
 
 
@@ -32,7 +28,6 @@ class ConsultationPage:
     """`/consultations/{consultation}`"""
 
     site: ConsultationSite
-    voters: Kept[int] = field(default_factory=Kept)
 
     def routes(self) -> list[BaseRoute]:
         """Its only route; stands behind those with a fixed word in the place of the consultation."""
@@ -50,7 +45,6 @@ class ConsultationPage:
         heard = await site.queries.heard(consultation.id)
         people = await site.queries.people(consultation.id)
         text = await text_of(site, consultation, request.query_params.get("text"), t.language)
-        voters = await self.voters.get(consultation.id, COUNTED_FOR, lambda: site.queries.voters(consultation.id))
         return {
             "it": present(consultation, t),
             "draft": consultation,
@@ -63,7 +57,6 @@ class ConsultationPage:
             "comments": heard["comments"],
             "votes": site.votes.acts(consultation.id),
             "people": people_words(people["people"], t, site.small_group),
-            "voters": people_words(voters, t, site.small_group),
             "coverage": coverage(people, t, site.small_group),
             "course": course_words.path(consultation, t),
             "roster": _roster(consultation),

@@ -189,6 +189,7 @@ async def test_nothing_is_told_of_groups_too_small_to_show() -> None:
     async with page_of(state.recompute()) as client:
         page = (await client.get(PATH, headers={"accept-language": "en"})).text
     assert "Groups need at least 38 more votes" in page
+    assert "fewer than 5 people · 32 votes" in page
     assert 'class="button is-secondary" href="/consultations/c"' in page
     assert "<circle" not in page.split("<main", 1)[1].split("</main>", 1)[0]
 

@@ -8,6 +8,8 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.consultations.parts import Stakeholder
 from services.consultations.opinion import OpinionGroups, OpinionState, Vote
@@ -205,6 +207,24 @@ def test_others_are_not_counted_while_they_are_fewer_than_five() -> None:
         assert state.recompute().others == others
 
 
+@given(st.tuples(st.integers(0, 8), st.integers(0, 8)), st.integers(0, 6))
+def test_few_others_cannot_be_worked_out_from_the_whole(camps: tuple[int, int], late: int) -> None:
+    state = OpinionState()
+    for camp, size in enumerate(camps):
+        for person in range(size):
+            for comment in range(8):
+                state.take(f"{camp}{person}", f"c{comment}", (-1, 1)[(comment + camp) % 2])
+    for person in range(late):
+        state.take(f"late{person}", "c0", Vote.AGREE)
+
+    found = state.recompute()
+
+    grouped = sum(group.people for group in found.groups)
+    assert found.others is None or found.others == 0 or found.others >= 5
+    assert found.people == grouped + (found.others or 0)
+    assert found.others is None or found.people == sum(camps) + late
+
+
 @pytest.mark.parametrize("votes", [[], [("a", "x", 1)], [("a", "x", 1), ("b", "x", -1), ("c", "y", 0)]])
 def test_there_are_no_groups_of_hardly_anybody(votes: list[tuple[str, str, int]]) -> None:
     state = OpinionState()
@@ -216,7 +236,8 @@ def test_there_are_no_groups_of_hardly_anybody(votes: list[tuple[str, str, int]]
     assert found.groups == ()
     assert found.plot.bubbles == ()
     assert found.group_of == {}
-    assert found.people == len(votes)
+    assert found.people == 0
+    assert found.others == (None if votes else 0)
 
 
 def test_people_who_all_say_the_same_are_one_group() -> None:
