@@ -21,6 +21,7 @@ from services.consultations.comments_api import CommentsApi
 from services.consultations.handing_in.api import VersionsApi
 from services.consultations.handing_in.reads import ComparisonApi
 from services.consultations.ledger.api import LedgerApi
+from services.consultations.own_data import OwnApi
 from services.petitions.domain.status import LISTED
 from services.petitions.filters import FILTERS
 from services.petitions.search.wanted import Filter
@@ -41,6 +42,7 @@ def operations_of_consultations() -> Sequence[Operation]:
         "versions": VersionsApi(NOTHING, NOTHING),
         "comparisons": ComparisonApi(NOTHING, NOTHING),
         "ledger": LedgerApi(NOTHING, NOTHING, NOTHING, 5),
+        "own": OwnApi(NOTHING, NOTHING),
     }
     return consultations.Api(**members | parts).operations()
 
