@@ -19,6 +19,8 @@ from schemas.prose import BLANK, shows
 
 MAX_DEPTH: Final = 16
 MAX_FIELDS: Final = 100
+FORM: Final = "kenes.form"
+"""Where in its scope the form of a request is kept once it has been read; None where its body was no form."""
 LARGE: Final = 1024 * 1024
 """Bytes of a body that is parsed beside the event loop, so that nobody else waits for it."""
 _UNPAIRED: Final = re.compile("[\ud800-\udfff]")
@@ -40,6 +42,7 @@ async def read_body(request: Request, *, limit: int | None = None) -> bytes:
     Raises 413 as soon as its declared or received size passes the limit, 408 when it arrives too slowly,
     415 for a content encoding, or a transfer coding beside `chunked`: the server takes none off.
     """
+    request.scope[FORM] = None
     settings = web(request.scope).settings
     most = settings.body_limit if limit is None else limit
     encoding = (header(request.scope, b"content-encoding") or b"identity").strip().lower()
@@ -96,6 +99,7 @@ async def read_form(request: Request, *, limit: int | None = None) -> Form:
         if "\0" in name or "\0" in value:
             raise Problem(400, "form-malformed")
         form.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    request.scope[FORM] = form
     return form
 
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from kenes.web import again
 from kenes.web.bodies import Form
 from kenes.web.context import cookie, header, web
 from kenes.web.problems import Problem
@@ -72,9 +73,13 @@ def form_token(session: Session) -> str:
 
 
 async def check_form(request: Request, form: Form) -> Session:
-    """The session whose page the form came from. Raises 403 where it did not come from one."""
+    """The session whose page the form came from. Raises 403 where it did not, or is only to be shown again."""
     sessions = web(request.scope).sessions
     session = await sessions.current(request.scope) if sessions is not None else None
+    if session is not None:
+        again.renew(request.scope, {FIELD: form_token(session)})
+    if form.text(again.UNSENT):
+        raise Problem(403, "form-unsent")
     if session is None or not _matches(form.text(FIELD), session.csrf):
         raise Problem(403, "form-expired")
     return session

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.routing import BaseRoute, Match, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
@@ -29,6 +30,18 @@ class EveryMethod:
                 raise
             found = _methods(self._router.routes, {**scope, "root_path": root})
             raise HTTPException(error.status_code, headers={"Allow": ", ".join(sorted(set(found)))}) from error
+
+
+def read_at(request: Request) -> str:
+    """The path of this request or, where nothing is read there, of the nearest page above it."""
+    path = request.url.path
+    while path != "/" and request.method not in ("GET", "HEAD") and "GET" not in _at(path, request):
+        path = path.rpartition("/")[0] or "/"
+    return path
+
+
+def _at(path: str, request: Request) -> set[str]:
+    return set(_methods(request.app.routes, {**request.scope, "path": path}))
 
 
 def _methods(routes: Sequence[BaseRoute], scope: Scope) -> Iterator[str]:

@@ -9,16 +9,18 @@ from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from kenes.web import again
 from kenes.web.charts import Charts
 from kenes.web.context import web
 from kenes.web.i18n import LANGUAGE_COOKIE, LANGUAGES, NAMES, Catalogs, Translator
 from kenes.web.language import request_language
+from kenes.web.methods import read_at
 from kenes.web.problems import ProblemView
 from kenes.web.template_cache import SharedBytecode
 
@@ -86,9 +88,12 @@ class Shell:
 
 @dataclass(frozen=True)
 class LanguageLink:
+    """The page in another language. `query` asks for it at whatever address a form is sent to."""
+
     code: str
     name: str
     href: str
+    query: str
     current: bool
 
 
@@ -138,7 +143,7 @@ class Pages:
         status: int = 200,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """The page `template` with `context`; templates also see `request`, `viewer`, `path` and `language_links`.
+        """The page `template` with `context`; templates also see `request`, `viewer`, `path`, `language_links`, `sent`.
 
         A `viewer` in the context goes before the one `Pages` was made with.
 
@@ -151,7 +156,8 @@ class Pages:
 
         The viewer is not asked for: when sessions are what broke, this page must still come.
         """
-        return self._respond(request, "problem.html", {"viewer": None, "problem": problem}, problem.status, None)
+        context = {"viewer": None, "problem": problem, "page": quote(read_at(request), safe="/")}
+        return self._respond(request, "problem.html", context, problem.status, None)
 
     def _respond(
         self,
@@ -164,7 +170,8 @@ class Pages:
         language = request_language(request.scope)
         page = self._environments[language].get_template(template)
         links = _language_links(request, language)
-        html = page.render({"request": request, "path": request.url.path, "language_links": links, **context})
+        shared = {"request": request, "path": request.url.path, "language_links": links, "sent": again.sent(request)}
+        html = page.render({**shared, **context})
         response = HTMLResponse(html, status, headers=dict(headers or {}))
         response.headers["Content-Language"] = language
         response.headers.add_vary_header("Accept-Language, Cookie")
@@ -175,11 +182,12 @@ class Pages:
 
 
 def _language_links(request: Request, current: str) -> list[LanguageLink]:
-    """The same page in each language. Query-only references: a path like `//host` cannot lead elsewhere."""
+    """The same page in each language; query-only references. Where only posts go, the nearest page above it."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
-    return [
-        LanguageLink(code, NAMES[code], "?" + urlencode([*kept, ("lang", code)]), code == current) for code in LANGUAGES
-    ]
+    found = read_at(request)
+    page = "" if found == request.url.path else quote(found, safe="/")
+    queries = [(code, "?" + urlencode([*kept, ("lang", code)])) for code in LANGUAGES]
+    return [LanguageLink(code, NAMES[code], page + query, query, code == current) for code, query in queries]
 
 
 def _environment(

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from kenes.identity.access import current_person
 from kenes.identity.login import LOGIN, LONGEST_PATH
 from kenes.identity.person import Person
-from kenes.web import confirmations, csrf
+from kenes.web import again, confirmations, csrf
 from kenes.web.bodies import Form, read_form
 from kenes.web.caching import etag, keep_private, publish
 from kenes.web.confirmations import Confirmations
@@ -20,12 +20,13 @@ from kenes.web.context import cookie, web
 from kenes.web.i18n import Translator
 from kenes.web.keeping import Kept
 from kenes.web.limits import RateClass
+from kenes.web.methods import read_at
 from kenes.web.pages import NavItem, Pages, Shell, Viewer
 from kenes.web.problems import Problem
 from kenes.web.sessions import Session
 
-FORM_LIMIT: Final = 640 * 1024
-"""Bytes of a form: the longest text in three languages, in letters that take six bytes each, and some room."""
+FORM_LIMIT: Final = 1024 * 1024
+"""Bytes of a form: six texts of 20,000 letters that take six bytes each, and some room."""
 
 Desks = Callable[[frozenset[str]], tuple[NavItem, ...]]
 """The entries of the menu that somebody with these roles has beside everybody's."""
@@ -98,8 +99,13 @@ class Site:
     async def confirmed(self, request: Request, purpose: str) -> Form:
         """The form of a confirmation page. Raises the problems of a form that is not from one, or not the first."""
         form = await read_form(request, limit=FORM_LIMIT)
-        session = await csrf.check_form(request, form)
-        await self.confirmations.consume(session, purpose, form.text(confirmations.FIELD))
+        try:
+            session = await csrf.check_form(request, form)
+            await self.confirmations.consume(session, purpose, form.text(confirmations.FIELD))
+        except Problem:
+            if again.sent(request) and await current_person(request) is not None:
+                again.renew(request.scope, await self.tokens(request, purpose))
+            raise
         return form
 
     async def _viewer(self, request: Request, person: Person | None) -> Viewer:
@@ -110,7 +116,10 @@ class Site:
 
 
 def personal(handler: Handler[S, [Person]]) -> Handler[S, []]:
-    """A handler for people who have signed in; whoever has not is sent to do so and comes back here."""
+    """A handler for people who have signed in; whoever has not is sent to do so and comes back here.
+
+    What was written in a form is never lost: whatever hinders it, the page of the problem shows it once more.
+    """
 
     @wraps(handler)
     async def wrapped(self: S, request: Request) -> Response:
@@ -118,11 +127,17 @@ def personal(handler: Handler[S, [Person]]) -> Handler[S, []]:
         limiter = web(request.scope).limiter
         if person is None:
             limiter.admit(request.scope, RateClass.READ)
+            if await again.keep(request, FORM_LIMIT):
+                raise Problem(403, "signed-out", members={"sign_in": sign_in_address(request)})
             return see_other(sign_in_address(request))
-        limiter.admit(
-            request.scope, RateClass.READ if request.method in ("GET", "HEAD") else RateClass.WRITE, person.id
-        )
-        return keep_private(await handler(self, request, person))
+        try:
+            limiter.admit(
+                request.scope, RateClass.READ if request.method in ("GET", "HEAD") else RateClass.WRITE, person.id
+            )
+            return keep_private(await handler(self, request, person))
+        except Exception:
+            await again.keep(request, FORM_LIMIT)
+            raise
 
     return wrapped
 
@@ -150,11 +165,11 @@ async def session_of(request: Request) -> Session:
 
 
 def sign_in_address(request: Request, *, again: bool = False) -> str:
-    """Where to sign in and come back to this page; without its query where that is too long to be kept.
+    """Where to sign in and come back to this page, or to the nearest above it where this one only takes posts.
 
-    `again` is for a person whose sign-in says too little.
+    Its query is left out where it is too long to be kept. `again` is for a person whose sign-in says too little.
     """
-    path, query = request.url.path, f"?{request.url.query}" if request.url.query and request.method == "GET" else ""
+    path, query = read_at(request), f"?{request.url.query}" if request.url.query and request.method == "GET" else ""
     kept = path + query if len(path + query) <= LONGEST_PATH else path
     return f"{LOGIN}?{'again=1&' if again else ''}next={quote(kept, safe='/')}"
 

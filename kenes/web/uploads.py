@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from kenes.web.bodies import MAX_FIELDS, Form, read_body
+from kenes.web.bodies import FORM, MAX_FIELDS, Form, read_body
 from kenes.web.context import header
 from kenes.web.problems import Problem
 
@@ -67,6 +67,7 @@ async def read_upload(request: Request, *, limit: int, files: int, field_limit: 
                 form.setdefault(name, []).append(value.replace("\r\n", "\n"))
     finally:
         await found.close()
+    request.scope[FORM] = form
     return Upload(form, sent)
 
 
