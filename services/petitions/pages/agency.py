@@ -12,25 +12,25 @@ from starlette.routing import BaseRoute, Route
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.service.acts import Act
-from kenes.web import confirmations, csrf
+from kenes.web import csrf
 from kenes.web.bodies import Form, read_form
 from kenes.web.i18n import Translator
 from kenes.web.problems import Problem
-from kenes.web.site import personal_to, see_other, session_of
+from kenes.web.site import FORM_LIMIT, personal_to, see_other
 from kenes.web.writing import as_seen, faults
 from schemas.petitions.v1 import AnswerOutcome, DutyKind, PetitionRefused
 from services.petitions.acts import ACTS
 from services.petitions.answering import desk
 from services.petitions.answering.handing import refusal
+from services.petitions.answers import ANSWERS as ANSWERED
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.pages.drafting import Errors
+from services.petitions.pages.moderation_forms import fault_of
 from services.petitions.pages.signing import receipt_address
 from services.petitions.pages.site import WAIT, PageSite
 
 PURPOSE: Final = "petitions.agency/{}"
-FORM_LIMIT: Final = 1024 * 1024
-"""Bytes of a form: six texts of 20,000 letters that take six bytes each, and some room."""
 ANSWERS: Final = ("draft-answer", "answer")
 DESK_ACTS: Final = ("charge", "invitation", *ANSWERS)
 
@@ -73,7 +73,7 @@ class Agency:
     async def preview(self, request: Request, person: Person) -> Response:
         """How hard the answer is to read, before it is sent. Changes nothing."""
         petition = await self._petition(request, person)
-        values, act, _ = await self._written(request)
+        values, act = _written(await self._unconfirmed(request))
         if errors := self._errors(request, act, _body(act, values)):
             return await self._page(request, petition, as_seen(values), errors, chosen=act.name)
         return await self._preview(request, petition, values, act)
@@ -82,7 +82,7 @@ class Agency:
     async def rewrite(self, request: Request, person: Person) -> Response:
         """Back to the form, with what was written."""
         petition = await self._petition(request, person)
-        values, act, _ = await self._written(request)
+        values, act = _written(await self._unconfirmed(request))
         return await self._page(request, petition, values, chosen=act.name)
 
     @for_agencies
@@ -90,9 +90,7 @@ class Agency:
         """Asks for one act, and returns to the desk. Whatever hinders it comes back with what was written."""
         petition = await self._petition(request, person)
         act = ACTS[request.url.path.rpartition("/")[2]]
-        values, _, form = await self._written(request)
-        token = form.text(confirmations.FIELD)
-        await self.site.confirmations.consume(await session_of(request), PURPOSE.format(petition.id), token)
+        values, _ = _written(await self.site.confirmed(request, PURPOSE.format(petition.id)))
         if errors := self._errors(request, act, _body(act, values)):
             return await self._page(request, petition, as_seen(values), errors, chosen=act.name)
         try:
@@ -102,8 +100,16 @@ class Agency:
             outcome = await self.site.commands.ask(asked, WAIT)
         except BrokerUnavailableError:
             return await self._page(request, petition, values, unavailable=True, chosen=act.name)
-        if outcome.decision is None or isinstance(outcome.decision.data, PetitionRefused):
+        if outcome.decision is None or (act.body is None and isinstance(outcome.decision.data, PetitionRefused)):
             return see_other(receipt_address(outcome, "petition"))
+        if isinstance(outcome.decision.data, PetitionRefused):
+            # What was decided meanwhile is shown with the refusal.
+            code, petition = outcome.decision.data.code, await self._petition(request, person)
+            place, (_, words) = (
+                "act" if desk.owed_to(petition) else "written",
+                fault_of(code, self.site.translator(request)),
+            )
+            return await self._page(request, petition, values, [(place, words)], chosen=act.name, code=code)
         return see_other(f"/petitions/{petition.id}" if act.name in ANSWERS else f"/agency/{petition.id}")
 
     @for_agencies
@@ -130,12 +136,11 @@ class Agency:
             raise Problem(403, Refusal.NOT_ALLOWED)
         return petition
 
-    async def _written(self, request: Request) -> tuple[dict[str, str], Act, Form]:
+    async def _unconfirmed(self, request: Request) -> Form:
+        """A form that changes nothing."""
         form = await read_form(request, limit=FORM_LIMIT)
         await csrf.check_form(request, form)
-        chosen = form.text("act")
-        values = {name: form.text(name).strip() for name in (*desk.FIELDS, "message")}
-        return values, ACTS[chosen if chosen in ANSWERS else ANSWERS[0]], form
+        return form
 
     def _errors(self, request: Request, act: Act, body: dict[str, Any]) -> Errors:
         t = self.site.translator(request)
@@ -166,6 +171,7 @@ class Agency:
         errors: Errors | None = None,
         *,
         chosen: str = "",
+        code: str = "",
         unavailable: bool = False,
     ) -> Response:
         t = self.site.translator(request)
@@ -184,8 +190,15 @@ class Agency:
             "unavailable": unavailable,
             "tokens": await self.site.tokens(request, PURPOSE.format(petition.id)),
         }
-        status = 503 if unavailable else 422 if errors else 200
+        status = 503 if unavailable else ANSWERED.refusal_problem(code).status if code else 422 if errors else 200
         return await self.site.render(request, "agency_petition.html", context, status=status)
+
+
+def _written(form: Form) -> tuple[dict[str, str], Act]:
+    """What was written, and which answer it is for."""
+    chosen = form.text("act")
+    values = {name: form.text(name).strip() for name in (*desk.FIELDS, "message")}
+    return values, ACTS[chosen if chosen in ANSWERS else ANSWERS[0]]
 
 
 def _body(act: Act, values: dict[str, str]) -> dict[str, Any]:

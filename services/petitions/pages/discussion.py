@@ -12,6 +12,7 @@ from kenes.identity.access import current_person
 from kenes.identity.person import Person
 from kenes.kafka.producer import BrokerUnavailableError
 from kenes.service.asking import Outcome
+from kenes.web import again
 from kenes.web.i18n import LANGUAGES, Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
@@ -19,6 +20,7 @@ from kenes.web.site import personal, see_other
 from kenes.web.values import whole_number
 from kenes.web.writing import as_seen, unfit
 from schemas.petitions.v1 import LONGEST_COMMENT, PetitionRefused
+from services.petitions.answers import ANSWERS
 from services.petitions.commands import Comment as Said
 from services.petitions.discussion.reads import Comment, Version
 from services.petitions.domain.petition import Petition
@@ -95,7 +97,7 @@ class Discussing:
             outcome = await self.site.commands.comment(person, said, WAIT)
         except BrokerUnavailableError:
             return await self._page(request, petition, person, 1, values=values, unavailable=True)
-        return after(outcome, f"/petitions/{petition.id}#discussion")
+        return after(request, outcome, f"/petitions/{petition.id}#discussion")
 
     async def version(self, request: Request) -> Response:
         """A text as it was discussed."""
@@ -192,8 +194,14 @@ def wrote(site: PageSite, petition: Petition, comment: Comment, person: Person) 
     return comment.by == site.keyring.pseudonym(petition.id, person.id)
 
 
-def after(outcome: Outcome, address: str) -> Response:
-    """The page to go on at: that of the receipt, where what was asked for is refused or not decided yet."""
+def after(request: Request, outcome: Outcome, address: str) -> Response:
+    """The page to go on at: that of the receipt, where what was asked for is refused or not decided yet.
+
+    Where a text is refused, raises the problem, whose page shows what was written.
+    """
+    refused = None if outcome.decision is None else outcome.decision.data
+    if isinstance(refused, PetitionRefused) and again.sent(request):
+        raise ANSWERS.refusal_problem(refused.code)
     if outcome.decision is None or isinstance(outcome.decision.data, PetitionRefused):
         return see_other(receipt_address(outcome, "petition"))
     return see_other(address)

@@ -14,6 +14,7 @@ from kenes.web.bodies import read_form
 from kenes.web.i18n import LANGUAGES
 from kenes.web.site import FORM_LIMIT, personal, see_other, session_of
 from schemas.petitions.v1 import Category, EditRequested, PetitionRefused
+from services.petitions.answers import ANSWERS
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import EDITABLE
@@ -32,6 +33,7 @@ from services.petitions.pages.drafting import (
     to_text,
     translations_of,
 )
+from services.petitions.pages.moderation_forms import fault_of
 from services.petitions.pages.refusing import refused
 from services.petitions.pages.signing import receipt_address
 from services.petitions.pages.site import WAIT, PageSite
@@ -75,8 +77,12 @@ class Editing:
             outcome = await self.site.commands.ask(asked, WAIT)
         except BrokerUnavailableError:
             return await self._form(request, petition, values, unavailable=True)
-        if outcome.decision is None or isinstance(outcome.decision.data, PetitionRefused):
+        if outcome.decision is None:
             return see_other(receipt_address(outcome, "petition"))
+        if isinstance(outcome.decision.data, PetitionRefused):
+            code = outcome.decision.data.code
+            errors = [("text", fault_of(code, self.site.translator(request))[1])]
+            return await self._form(request, petition, values, errors=errors, code=code)
         return see_other(f"/petitions/{petition.id}")
 
     def _refusal(self, petition: Petition, person: Person) -> Refusal | None:
@@ -91,6 +97,7 @@ class Editing:
         values: Mapping[str, str],
         *,
         errors: Errors | None = None,
+        code: str = "",
         unavailable: bool = False,
         checked: bool = False,
     ) -> Response:
@@ -111,7 +118,7 @@ class Editing:
             "remarks": remarks_on(values, pack, t),
             "checked": checked,
         }
-        status = 422 if errors else 503 if unavailable else 200
+        status = ANSWERS.refusal_problem(code).status if code else 422 if errors else 503 if unavailable else 200
         return await self.site.render(request, "edit.html", context, status=status)
 
 

@@ -70,7 +70,7 @@ class Removing:
             outcome = await self.site.commands.ask(asked, WAIT)
         except BrokerUnavailableError:
             return await self._hide_page(request, petition, written, unavailable=True)
-        return after(outcome, f"/petitions/{petition.id}/comments")
+        return after(request, outcome, f"/petitions/{petition.id}/comments")
 
     @personal
     async def ask_retract(self, request: Request, person: Person) -> Response:
@@ -88,7 +88,7 @@ class Removing:
             outcome = await self.site.commands.ask(asked, WAIT)
         except BrokerUnavailableError:
             return await self._retract_page(request, petition, person, unavailable=True)
-        return after(outcome, address_of(petition, number))
+        return after(request, outcome, address_of(petition, number))
 
     async def _hide_page(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 
 from kenes.web.confirmations import Confirmations
-from schemas.petitions.v1 import EditRequested, ModerateRequested
+from schemas.petitions.v1 import AnswerRequested, EditRequested, ModerateRequested
+from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import Status
 from services.petitions.pages.drafting import ALL_FIELDS
 from tests.unit.petitions import pages_support
@@ -17,18 +19,22 @@ from tests.unit.petitions.pages_support import (
     AUTHOR,
     ORIGIN,
     READER,
+    Asked,
     Stored,
     World,
     hidden,
     pages,
     petition,
 )
+from tests.unit.petitions.test_agency_desk import HARD, KK, OFFICIAL, PATH, RU, Desk, on_duty, owed
 from tests.unit.petitions.test_moderation_desk import MODERATOR, stored, verdict
+from tests.unit.petitions.test_pages_discussion import discussed
 
 ON_DESK = f"/moderation/{petition().id}"
 VERDICT = f"{ON_DESK}/verdict"
 EDIT = f"/petitions/{petition().id}/edit"
 REASON = 'Say "who" fenced it off & when.'
+ANSWER = {"act": "answer", "outcome": "satisfied", "kk": KK, "ru": RU, "media_kk": KK, "media_ru": HARD}
 
 
 def again(page: str) -> dict[str, str]:
@@ -177,3 +183,62 @@ async def test_who_only_chose_something_is_led_to_sign_in_at_once() -> None:
 def told(**changes: str) -> dict[str, str]:
     text = petition().text.model_dump(mode="json")
     return {name: str(text.get(name) or "") for name in ALL_FIELDS} | changes
+
+
+async def test_an_edit_that_the_rules_refuse_comes_back_with_the_refusal() -> None:
+    world_of, asked = Stored([petition(Status.DISCUSSION)]), Asked(refusal=Refusal.LETTERS_MIXED)
+    async with pages(world_of, asked) as world:
+        await world.sign_in(AUTHOR)
+        fields = await form_of(world, EDIT, EDIT) | told(proposal="Take every fence down by May.")
+        page = await world.post(EDIT, fields)
+        assert page.status_code == 422
+        assert len(world.asked.done) == 1
+        assert "Take every fence down by May.</textarea>" in page.text
+        assert 'class="error-summary"' in page.text
+        russian = {name: unescape(value) for name, value in hidden(page.text, EDIT).items()} | fields
+        checked = await world.post(f"{EDIT}?lang=ru", russian | {"go": "check"})
+        assert '<html lang="ru">' in checked.text
+        assert "Take every fence down by May.</textarea>" in checked.text
+        assert len(world.asked.done) == 1
+
+
+async def test_a_comment_that_is_refused_is_shown_with_the_refusal() -> None:
+    it = discussed()
+    at = f"/petitions/{it.id}/comments"
+    async with pages(Stored([it]), Asked(refusal=Refusal.PETITION_NOT_OPEN)) as world:
+        await world.sign_in(READER)
+        answer = await world.post(at, await form_of(world, at, at) | {"text": "The shore is ours."})
+    assert answer.status_code == 409
+    assert "The shore is ours." in answer.text
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_an_answer_that_is_refused_comes_back_whole(answered: bool) -> None:
+    world_of = Desk(petitions=[owed()])
+    async with pages(world_of, Asked(refusal=Refusal.NOTHING_OWED)) as world:
+        await world.sign_in(OFFICIAL)
+        preview = await world.post(f"{PATH}/preview", await form_of(world, PATH, f"{PATH}/preview") | ANSWER)
+        fields = {name: unescape(value) for name, value in hidden(preview.text, f"{PATH}/answer").items()}
+        if answered:
+            world_of.petitions[0] = owed(duties=())
+        page = await world.post(f"{PATH}/answer", fields)
+    assert page.status_code == 409
+    ((kind, _),) = world.asked.done
+    assert kind == AnswerRequested.TYPE
+    for text in (KK, RU, HARD):
+        assert text in unescape(page.text.split("<main", 1)[1])
+    assert ("</textarea>" in page.text) is not answered
+
+
+async def test_a_look_at_an_answer_and_the_form_are_shown_in_another_language() -> None:
+    async with on_duty() as world:
+        fields = await form_of(world, PATH, f"{PATH}/preview") | ANSWER
+        preview = await world.post(f"{PATH}/preview", fields)
+        assert re.search(r'form="send" formaction="\?lang=ru" name="act" value="answer"', preview.text)
+        sent = {name: unescape(value) for name, value in hidden(preview.text, f"{PATH}/answer").items()}
+        russian = await world.post(f"{PATH}/preview?lang=ru", sent)
+        assert russian.status_code == 200
+        assert HARD in unescape(russian.text)
+        wrong = await world.post(f"{PATH}/preview", fields | {"outcome": ""})
+        assert f'form="write-answer" formaction="{PATH}/write?lang=ru"' in wrong.text
+        assert world.asked.done == []
