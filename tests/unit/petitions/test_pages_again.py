@@ -173,11 +173,12 @@ async def test_what_another_site_sends_is_neither_done_nor_shown() -> None:
         assert world.asked.done == []
 
 
-async def test_who_only_chose_something_is_led_to_sign_in_at_once() -> None:
+@pytest.mark.parametrize(("path", "back"), [("/sign", "/sign"), ("/organisers/leave", "/organisers")])
+async def test_who_only_chose_something_is_led_to_sign_in_at_once(path: str, back: str) -> None:
+    at = f"/petitions/{petition().id}"
     async with pages() as world:
-        sign = f"/petitions/{petition().id}/sign"
-        answer = await world.post(sign, {"listed": "yes", "csrf_token": "x" * 86, "confirmation": "y" * 43})
-    assert answer.headers["location"] == f"/auth/login?next={sign}"
+        answer = await world.post(at + path, {"listed": "yes", "csrf_token": "x" * 86, "confirmation": "y" * 43})
+    assert answer.headers["location"] == f"/auth/login?next={at}{back}"
 
 
 def told(**changes: str) -> dict[str, str]:
