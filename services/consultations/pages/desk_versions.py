@@ -15,6 +15,7 @@ from kenes.kafka.producer import BrokerUnavailableError
 from kenes.web import confirmations, csrf
 from kenes.web.bodies import read_form
 from kenes.web.i18n import LANGUAGES, Translator
+from kenes.web.problems import Problem
 from kenes.web.site import FORM_LIMIT, see_other, session_of
 from kenes.web.uploads import UploadedFile, read_upload
 from schemas.consultations.parts import DraftText
@@ -35,7 +36,7 @@ from services.consultations.handing_in.errors import (
     why,
 )
 from services.consultations.pages.deciding import fault_of, refusal_of, status_of
-from services.consultations.pages.desk_forms import NOTE, Errors, body_of, checked, typed
+from services.consultations.pages.desk_forms import NOTE, Errors, body_of, checked, typed, values_of
 from services.consultations.pages.desk_page import DESK, after, desk_of, for_bodies, on_desk
 from services.consultations.pages.outline import contents
 from services.consultations.pages.presenting import present
@@ -118,23 +119,27 @@ class DeskVersions:
 
     @for_bodies
     async def hand_in(self, request: Request, person: Person) -> Response:
-        """Hands in what the page before showed, once."""
+        """Hands in what the page before showed, once. The files have to be chosen anew where that cannot be done."""
         consultation = await on_desk(self.site, request, person)
         form = await read_form(request, limit=FORM_LIMIT)
         session = await csrf.check_form(request, form)
-        token = form.text(confirmations.FIELD)
-        payload = await self.site.confirmations.consume(session, PURPOSE.format(consultation.id), token)
-        proposed, t = Proposed.of(payload), self.site.translator(request)
+        values, t, token = typed(NOTE, form), self.site.translator(request), form.text(confirmations.FIELD)
+        try:
+            payload = await self.site.confirmations.consume(session, PURPOSE.format(consultation.id), token)
+        except Problem as problem:
+            errors = [("file.kk", fault_of(problem.code, t))]
+            return await self._form(request, consultation, values, errors, problem.status)
+        proposed = Proposed.of(payload)
         if proposed.number != consultation.version + 1:
             errors = [("file.kk", fault_of(Refusal.VERSION_STALE, t))]
-            return await self._form(request, consultation, {}, errors, 409)
+            return await self._form(request, consultation, values, errors, 409)
         asked = self.site.handing_in.request(consultation, person, proposed.texts, proposed.note)
         try:
             outcome = await self.site.handing_in.hand_in(asked, WAIT)
         except BrokerUnavailableError:
             return await self._preview(request, consultation, proposed, status=503)
         if (code := refusal_of(outcome)) is not None:
-            return await self._form(request, consultation, {}, [("file.kk", fault_of(code, t))], status_of(code))
+            return await self._form(request, consultation, values, [("file.kk", fault_of(code, t))], status_of(code))
         return see_other(after(desk_of(consultation), "versions", "consultation", outcome))
 
     def _missing(self, consultation: Consultation, files: Mapping[str, UploadedFile], t: Translator) -> Errors:
@@ -191,6 +196,7 @@ class DeskVersions:
             "languages": [text.language for text in proposed.texts],
             "contents": contents(lead.tree, {}),
             "note": proposed.note,
+            "kept": {name: text for name, text in values_of(NOTE, proposed.payload()).items() if text},
             "notices": _notices(found, t),
             "uneven": [] if found is None else [clause_of(each) for each in found.uneven[:TOLD]],
             "compared": old is not None,

@@ -86,6 +86,23 @@ async def hand_in(world: World, *articles: str, **typed: str) -> None:
     assert answer.headers["location"] == f"{ON}?done=versions"
 
 
+async def test_what_changed_outlives_another_sign_in_and_only_the_files_are_asked_for_anew() -> None:
+    async with pages() as world:
+        await world.memory.prepared()
+        await world.sign_in(OFFICIAL)
+        look = await upload(world, C, texts(ASKING, ANSWER), note__kk=SUMMARY.kk, note__ru=SUMMARY.ru)
+        form = hidden(look.text, f"{ON}/versions/confirm")
+        await world.sign_in(OFFICIAL)
+        shown = await world.post(f"{ON}/versions/confirm", form)
+        assert shown.status_code == 403
+        assert SUMMARY.ru in shown.text
+        page = await world.post(f"{ON}/versions/confirm", hidden(shown.text.split("<main", 1)[1], "?"))
+        assert page.status_code == 403
+        assert f"{SUMMARY.kk}</textarea>" in page.text
+        assert f"{SUMMARY.ru}</textarea>" in page.text
+        assert len([each for each in world.memory.sent if isinstance(each, VersionRequested)]) == 1
+
+
 async def test_nothing_is_handed_in_before_it_was_looked_at_and_then_only_once() -> None:
     async with pages() as world:
         await world.memory.prepared()
