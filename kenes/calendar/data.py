@@ -53,7 +53,6 @@ class Extension(_Closed):
     """What an operator's file may add to a shipped calendar."""
 
     calendar: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,30}$")]
-    confirmed_through: Annotated[date | None, Field(description="Days after this one may still be transferred")] = None
     transfers: tuple[Transfer, ...] = ()
     days_off: tuple[DatedDay, ...] = ()
     working_days: tuple[DatedDay, ...] = ()
@@ -105,7 +104,6 @@ class CalendarData(Extension):
             subdivision=self.subdivision,
             utc_offset_hours=self.utc_offset_hours,
             utc_offset_since=self.utc_offset_since,
-            confirmed_through=extension.confirmed_through or self.confirmed_through,
             transfers=_kept(self.transfers, named) + extension.transfers,
             days_off=tuple(day for day in self.days_off if day.date not in named) + extension.days_off,
             working_days=tuple(day for day in self.working_days if day.date not in named) + extension.working_days,

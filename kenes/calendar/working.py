@@ -29,7 +29,6 @@ class WorkingCalendar:
     def __init__(self, data: CalendarData) -> None:
         """Raises ValueError where the days do not add up to the published totals of ``data``."""
         self.name = data.calendar
-        self.confirmed_through = data.confirmed_through
         self.zone = timezone(timedelta(hours=data.utc_offset_hours))
         self._zone_since = data.utc_offset_since
         self._place = (data.country, data.subdivision)
@@ -106,10 +105,6 @@ class WorkingCalendar:
         if day < self._zone_since:
             raise ValueError(f"calendar {self.name!r} knows its time zone from {self._zone_since} on, not on {day}")
         return datetime.combine(self.add_working_days(day, working_days), _LAST_INSTANT, self.zone)
-
-    def is_confirmed(self, day: date) -> bool:
-        """False where ``day`` lies in a year whose transfers are not decided yet: say "expected" of such a deadline."""
-        return self.confirmed_through is not None and day <= self.confirmed_through
 
 
 @cache

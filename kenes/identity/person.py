@@ -18,13 +18,6 @@ class Assurance(StrEnum):
     SUBSTANTIAL = "substantial"
     HIGH = "high"
 
-    def meets(self, required: "Assurance") -> bool:
-        """True when this level is at least `required`."""
-        return _RANK[self] >= _RANK[required]
-
-
-_RANK = {Assurance.EMAIL: 0, Assurance.LOW: 1, Assurance.SUBSTANTIAL: 2, Assurance.HIGH: 3}
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:

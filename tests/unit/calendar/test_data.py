@@ -21,10 +21,9 @@ def written(folder: Path, **content: Any) -> Path:
 
 def test_an_extension_transfers_a_day(tmp_path: Path) -> None:
     moved = {"off": "2027-05-06", "working": "2027-05-15", "source": SOURCE}
-    calendar = WorkingCalendar.named("kk", written(tmp_path, transfers=[moved], confirmed_through="2027-12-31"))
+    calendar = WorkingCalendar.named("kk", written(tmp_path, transfers=[moved]))
     assert not calendar.is_working_day(date(2027, 5, 6))
     assert calendar.is_working_day(date(2027, 5, 15))
-    assert calendar.is_confirmed(date(2027, 12, 31))
     assert calendar.is_working_day(date(2024, 5, 4))  # what was shipped stays
 
 

@@ -139,9 +139,7 @@ def test_questions_without_an_answer_are_refused() -> None:
         KK.working_days_between(date(2026, 1, 2), date(2026, 1, 1))
 
 
-def test_years_whose_transfers_are_undecided_are_told_apart() -> None:
-    assert KK.is_confirmed(date(2026, 12, 31))
-    assert not KK.is_confirmed(date(2027, 1, 1))
+def test_a_holiday_that_a_later_law_made_is_free_from_its_year_on() -> None:
     assert not KK.is_working_day(date(2027, 3, 15))  # Constitution Day, from 2027 on
 
 
