@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -184,49 +184,3 @@ class MailedLinks:
 
 def _refused(reason: LinkProblem) -> Problem:
     return Problem(_STATUS[reason], reason.value)
-
-
-class MemoryLinkStore:
-    """Links of one process, for tests; bound to the tests of the real store."""
-
-    def __init__(self) -> None:
-        self.links: dict[bytes, StoredLink] = {}
-
-    async def create(self, stored: StoredLink) -> None:
-        """See LinkStore."""
-        self.links[stored.id] = stored
-
-    async def read(self, link_id: bytes) -> StoredLink | None:
-        """See LinkStore."""
-        return self.links.get(link_id)
-
-    async def spend(self, link_id: bytes) -> bool:
-        """See LinkStore."""
-        stored = self.links.get(link_id)
-        if stored is None or stored.used:
-            return False
-        self.links[link_id] = replace(stored, used=True)
-        return True
-
-    async def to_mailbox(self, mailbox: bytes, since: datetime) -> int:
-        """See LinkStore."""
-        return sum(each.mailbox == mailbox and each.issued > since for each in self.links.values())
-
-    async def by_client(self, client: bytes, since: datetime) -> int:
-        """See LinkStore."""
-        return sum(each.client == client and each.issued > since for each in self.links.values())
-
-    async def discard(self, link_id: bytes) -> None:
-        """See LinkStore."""
-        self.links.pop(link_id, None)
-
-    async def forget(self, mailbox: bytes) -> None:
-        """See LinkStore."""
-        self.links = {key: each for key, each in self.links.items() if each.mailbox != mailbox}
-
-    async def sweep(self, now: datetime, limit: int) -> int:
-        """See LinkStore."""
-        expired = [key for key, stored in self.links.items() if stored.expires <= now][:limit]
-        for key in expired:
-            del self.links[key]
-        return len(expired)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -118,33 +118,3 @@ def _bound(stored: StoredConfirmation, session: Session, purpose: str) -> bool:
 
 def _refused(reason: Refusal) -> Problem:
     return Problem(_STATUS[reason], reason.value)
-
-
-class MemoryConfirmationStore:
-    """Confirmations of one process, for tests; bound to the tests of the real store."""
-
-    def __init__(self) -> None:
-        self.confirmations: dict[bytes, StoredConfirmation] = {}
-
-    async def create(self, stored: StoredConfirmation) -> None:
-        """See ConfirmationStore."""
-        self.confirmations[stored.id] = stored
-
-    async def read(self, confirmation_id: bytes) -> StoredConfirmation | None:
-        """See ConfirmationStore."""
-        return self.confirmations.get(confirmation_id)
-
-    async def spend(self, confirmation_id: bytes) -> bool:
-        """See ConfirmationStore."""
-        stored = self.confirmations.get(confirmation_id)
-        if stored is None or stored.used:
-            return False
-        self.confirmations[confirmation_id] = replace(stored, used=True)
-        return True
-
-    async def sweep(self, now: datetime, limit: int) -> int:
-        """See ConfirmationStore."""
-        expired = [key for key, stored in self.confirmations.items() if stored.expires <= now][:limit]
-        for key in expired:
-            del self.confirmations[key]
-        return len(expired)

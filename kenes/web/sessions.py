@@ -7,7 +7,7 @@ written is stored when the call returns. A request that never asks costs nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, cast
 
@@ -177,55 +177,3 @@ class Sessions:
         secure = "; Secure" if self._secure else ""
         add_header(scope, b"set-cookie", f"{self._name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}".encode())
         add_header(scope, b"cache-control", b"no-store")
-
-
-class MemorySessionStore:
-    """Sessions of one process, for tests; kept to the promises of `SessionStore` by the tests of the real one."""
-
-    def __init__(self) -> None:
-        self.sessions: dict[bytes, StoredSession] = {}
-
-    async def create(self, stored: StoredSession) -> None:
-        """See SessionStore."""
-        self.sessions[stored.id] = stored
-
-    async def read(self, session_id: bytes, now: datetime) -> StoredSession | None:
-        """See SessionStore."""
-        stored = self.sessions.get(session_id)
-        return stored if stored is not None and stored.expires > now else None
-
-    async def replace(self, session_id: bytes, sealed: bytes) -> bool:
-        """See SessionStore."""
-        stored = self.sessions.get(session_id)
-        if stored is None:
-            return False
-        self.sessions[session_id] = replace(stored, sealed=sealed)
-        return True
-
-    async def touch(self, session_id: bytes, expires: datetime) -> None:
-        """See SessionStore."""
-        stored = self.sessions.get(session_id)
-        if stored is not None:
-            self.sessions[session_id] = replace(stored, expires=expires)
-
-    async def delete(self, session_id: bytes) -> None:
-        """See SessionStore."""
-        self.sessions.pop(session_id, None)
-
-    async def owned(self, owner: bytes, now: datetime) -> list[datetime]:
-        """See SessionStore."""
-        return sorted(each.expires for each in self.sessions.values() if each.owner == owner and each.expires > now)
-
-    async def delete_owned(self, owner: bytes) -> int:
-        """See SessionStore."""
-        owned = [key for key, stored in self.sessions.items() if stored.owner == owner]
-        for key in owned:
-            del self.sessions[key]
-        return len(owned)
-
-    async def sweep(self, now: datetime, limit: int) -> int:
-        """See SessionStore."""
-        expired = [key for key, stored in self.sessions.items() if stored.expires <= now][:limit]
-        for key in expired:
-            del self.sessions[key]
-        return len(expired)

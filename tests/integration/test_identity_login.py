@@ -28,9 +28,10 @@ from kenes.local.probe import http_ready
 from kenes.web.app import build_app
 from kenes.web.csrf import form_token
 from kenes.web.language import edge_catalogs
-from kenes.web.sessions import MemorySessionStore, Sessions
+from kenes.web.sessions import Sessions
 from kenes.web.settings import WebSettings
 from tests.issuer import TestIssuer
+from tests.stores import MemorySessionStore
 from tests.waiting import eventually
 
 SITE = "http://127.0.0.1:8080"

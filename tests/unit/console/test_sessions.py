@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pymongo.errors import ServerSelectionTimeoutError
 
-from kenes.web.sessions import MemorySessionStore, StoredSession
+from kenes.web.sessions import StoredSession
 from services.console.sessions import PAUSE, REMEMBERED, PatientSessions
+from tests.stores import MemorySessionStore
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -21,13 +21,13 @@ from kenes.kafka.decider import Position
 from kenes.mongo.standings import ProjectionStanding, Standings
 from kenes.web.app import build_app
 from kenes.web.assets import KIT_STATIC, Assets
-from kenes.web.confirmations import Confirmations, MemoryConfirmationStore
+from kenes.web.confirmations import Confirmations
 from kenes.web.context import web
 from kenes.web.language import edge_catalogs
 from kenes.web.live import LiveHub
 from kenes.web.openapi import Operation
 from kenes.web.pages import Pages
-from kenes.web.sessions import MemorySessionStore, Sessions
+from kenes.web.sessions import Sessions
 from kenes.web.settings import WebSettings
 from services.console.alerting.evaluating import Alert, Alerts
 from services.console.alerting.rules import load_rules
@@ -45,6 +45,7 @@ from services.console.sampling.topic_events import Sample
 from services.console.sampling.watch import Sight
 from services.console.service import FOLDERS
 from services.console.settings import FOLDER
+from tests.stores import MemoryConfirmationStore, MemorySessionStore
 
 ORIGIN = "http://127.0.0.1:8083"
 HTML = {"accept": "text/html", "accept-language": "en"}

@@ -23,11 +23,11 @@ from kenes.identity.sealing import Keyring
 from kenes.mongo.client import Document
 from kenes.web.app import build_app
 from kenes.web.assets import KIT_STATIC, Assets
-from kenes.web.confirmations import Confirmations, MemoryConfirmationStore
+from kenes.web.confirmations import Confirmations
 from kenes.web.context import web
 from kenes.web.language import edge_catalogs
 from kenes.web.pages import Pages
-from kenes.web.sessions import MemorySessionStore, Sessions
+from kenes.web.sessions import Sessions
 from kenes.web.settings import WebSettings
 from kenes.web.site import Site
 from schemas.consultations.parts import DraftKind, Stakeholder, Title
@@ -38,6 +38,7 @@ from services.consultations.opinions_view import Groups, view_of
 from services.consultations.pages.groups import OpinionPages
 from services.consultations.pages.site import SHELL, desks
 from services.consultations.serving import FOLDERS
+from tests.stores import MemoryConfirmationStore, MemorySessionStore
 from tests.unit.consultations.opinion.planted import planted
 
 ORIGIN = "http://127.0.0.1:8080"

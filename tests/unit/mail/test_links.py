@@ -9,11 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from kenes.mail.links import LinkLimits, LinkStore, MailedLinks, MemoryLinkStore, TooManyLetters
+from kenes.mail.links import LinkLimits, LinkStore, MailedLinks, TooManyLetters
 from kenes.mongo.client import connected
 from kenes.mongo.mailed_links import MongoLinkStore
 from kenes.web.problems import Problem
 from kenes.web.sealing import decode_token, encode_token, new_token, token_hash
+from tests.stores import MemoryLinkStore
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 PAYLOAD = {"person": "айгерім@example.org", "listed": True}

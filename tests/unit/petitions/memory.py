@@ -22,7 +22,6 @@ from kenes.mongo.vault import Vault
 from kenes.service.answers import ReceiptView
 from kenes.service.asking import Asking
 from kenes.web.live import LiveHub
-from kenes.web.sessions import MemorySessionStore
 from schemas.envelope import Event, decision_id
 from schemas.payload import Payload
 from schemas.petitions.v1 import (
@@ -50,6 +49,7 @@ from services.petitions.queries import Queries, Signed, TookPart
 from services.petitions.rights import Rights
 from services.petitions.search.wanted import Filter
 from services.petitions.stream import comment_rules
+from tests.stores import MemorySessionStore
 from tests.unit.petitions.samples import KEYRING, PACKS, person
 
 COMMENTS = comment_rules()

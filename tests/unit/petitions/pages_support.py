@@ -28,12 +28,12 @@ from kenes.service.answers import ReceiptView
 from kenes.service.asking import Outcome
 from kenes.web.app import build_app
 from kenes.web.assets import KIT_STATIC, Assets
-from kenes.web.confirmations import Confirmations, MemoryConfirmationStore
+from kenes.web.confirmations import Confirmations
 from kenes.web.context import web
 from kenes.web.language import edge_catalogs
 from kenes.web.live import LiveHub
 from kenes.web.pages import Pages
-from kenes.web.sessions import MemorySessionStore, Sessions
+from kenes.web.sessions import Sessions
 from kenes.web.settings import WebSettings
 from schemas.envelope import Event
 from schemas.payload import Payload
@@ -65,6 +65,7 @@ from services.petitions.pages.site import SHELL, PageSite, desks
 from services.petitions.queries import Signed, TookPart
 from services.petitions.rights import Rights
 from services.petitions.rule_packs import load_rule_packs
+from tests.stores import MemoryConfirmationStore, MemorySessionStore
 
 ORIGIN = "http://127.0.0.1:8080"
 KEYRING = Keyring(b"k" * 32)

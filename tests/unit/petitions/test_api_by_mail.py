@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from kenes.mail.links import LinkLimits, MailedLinks, MemoryLinkStore
+from kenes.mail.links import LinkLimits, MailedLinks
 from kenes.mail.sender import MailUnavailableError
 from kenes.web.app import build_app
 from kenes.web.language import edge_catalogs
@@ -21,6 +21,7 @@ from services.petitions.answers import PREFIX
 from services.petitions.mailed.mailing import MailAct, Mailing
 from services.petitions.pages import FOLDERS
 from tests.contract.world import AUTHOR, api_of
+from tests.stores import MemoryLinkStore
 from tests.unit.petitions.memory import Memory
 from tests.unit.petitions.samples import KEYRING, text
 from tests.unit.petitions.test_pages_by_mail import PACKS, Outbox

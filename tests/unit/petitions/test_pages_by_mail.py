@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from kenes.mail.links import LinkLimits, MailedLinks, MemoryLinkStore
+from kenes.mail.links import LinkLimits, MailedLinks
 from kenes.mail.message import Mail
 from kenes.mail.sender import MailRefusedError, MailUnavailableError
 from schemas.petitions.v1 import RulePackRef
@@ -20,6 +20,7 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
 from services.petitions.domain.status import Status
 from services.petitions.mailed.mailing import Mailing
+from tests.stores import MemoryLinkStore
 from tests.unit.petitions.lives import CALENDAR, SURE, WHO, pack
 from tests.unit.petitions.pages_support import KEYRING, Asked, Stored, World, pages, petition
 

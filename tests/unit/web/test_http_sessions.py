@@ -20,25 +20,14 @@ from kenes.mongo.client import connected
 from kenes.mongo.confirmations import MongoConfirmationStore
 from kenes.mongo.sessions import MongoSessionStore
 from kenes.web.bodies import read_form
-from kenes.web.confirmations import (
-    Confirmations,
-    ConfirmationStore,
-    MemoryConfirmationStore,
-    StoredConfirmation,
-)
+from kenes.web.confirmations import Confirmations, ConfirmationStore, StoredConfirmation
 from kenes.web.context import web
 from kenes.web.csrf import FIELD, check_form, form_token
 from kenes.web.problems import Problem
 from kenes.web.sealing import decode_token, encode_token, new_token, seal, token_hash, unseal
-from kenes.web.sessions import (
-    MemorySessionStore,
-    Session,
-    SessionGoneError,
-    Sessions,
-    SessionStore,
-    StoredSession,
-)
+from kenes.web.sessions import Session, SessionGoneError, Sessions, SessionStore, StoredSession
 from kenes.web.settings import WebSettings
+from tests.stores import MemoryConfirmationStore, MemorySessionStore
 from tests.unit.web.http_edge import ORIGIN, app_of, client_of
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

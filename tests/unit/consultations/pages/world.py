@@ -25,12 +25,12 @@ from kenes.mongo.client import Document
 from kenes.service.asking import Asking
 from kenes.web.app import build_app
 from kenes.web.assets import KIT_STATIC, Assets
-from kenes.web.confirmations import Confirmations, MemoryConfirmationStore
+from kenes.web.confirmations import Confirmations
 from kenes.web.context import web
 from kenes.web.language import edge_catalogs
 from kenes.web.live import LiveHub
 from kenes.web.pages import Pages
-from kenes.web.sessions import MemorySessionStore, Sessions
+from kenes.web.sessions import Sessions
 from kenes.web.settings import WebSettings
 from schemas.consultations.clauses import Clause, ClauseKind, ClauseTree
 from schemas.consultations.comments import CampaignReplyRequested, HideRequested, ReplyRequested
@@ -69,6 +69,7 @@ from services.consultations.queries import Queries, Recent
 from services.consultations.reading import CommentReads
 from services.consultations.serving import FOLDERS
 from services.consultations.stream import comment_rules, course_rules, vote_rules
+from tests.stores import MemoryConfirmationStore, MemorySessionStore
 from tests.unit.consultations.hearings import PACKS
 from tests.unit.store import Store
 

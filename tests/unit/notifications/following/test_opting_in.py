@@ -10,7 +10,7 @@ import pytest
 from kenes.kafka.records import Receipt, Recorded
 from kenes.mail.address import parse_address
 from kenes.mail.letter import LOCALES as MAIL_LOCALES
-from kenes.mail.links import LinkLimits, MailedLinks, MemoryLinkStore
+from kenes.mail.links import LinkLimits, MailedLinks
 from kenes.mail.message import Mail
 from kenes.service.asking import Outcome
 from kenes.web.i18n import Translator
@@ -25,6 +25,7 @@ from services.notifications.domain.subscriber import Subscriber
 from services.notifications.following.commands import Who
 from services.notifications.following.opting_in import OptingIn, Wish
 from services.notifications.serving import FOLDERS
+from tests.stores import MemoryLinkStore
 from tests.unit.notifications.following_world import KEYRING, START
 
 T = Translator(edge_catalogs((MAIL_LOCALES, FOLDERS.locales)), "ru")
