@@ -53,6 +53,13 @@ class KitSettings(FileSettings):
     sites: dict[str, str] = Field(
         default_factory=dict, description="Where people reach each service, by its name, JSON: menus lead there."
     )
+    wait_limit: float = Field(default=30.0, gt=0, description="Longest `Prefer: wait`, in seconds.")
+    small_group: int = Field(
+        default=5,
+        ge=1,
+        description="Counts of people below this are never shown, and those of regions in steps of it: more would tell "
+        "who took part.",
+    )
     web: WebSettings = Field(
         default_factory=WebSettings, description="Limits and trust of the HTTP edge, as `KENES_WEB__<NAME>`."
     )

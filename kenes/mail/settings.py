@@ -1,12 +1,17 @@
-"""How mail leaves: `KENES_SMTP_*`. Without a host nothing is sent, and nothing that needs mail is offered."""
+"""How mail leaves: `KENES_SMTP_*`. Without a host nothing is sent, and nothing that needs mail is offered.
+
+And how long the links in it work, and how many may be asked for.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from kenes.mail.address import AddressError, parse_mailbox
+from kenes.mail.links import LinkLimits
 from kenes.setting_files import FileSettings
 
 
@@ -59,3 +64,27 @@ class MailSettings(FileSettings):
         if self.smtp_user is not None and self.smtp_security == "none":
             raise ValueError("smtp_security: a password is never sent in clear")
         return self
+
+
+class LinkSettings(FileSettings):
+    """The links that letters carry."""
+
+    mailed_link_hours: int = Field(
+        default=24,
+        ge=1,
+        le=168,
+        description="Hours in which a link may be followed that was mailed or leads to the bot.",
+    )
+    letters_to_mailbox: int = Field(default=3, ge=1, description="Letters with links sent to one mailbox in an hour.")
+    letters_by_client: int = Field(
+        default=30, ge=1, description="Letters with links that one client (address or IPv6 /64) may ask for in an hour."
+    )
+
+    @property
+    def limits(self) -> LinkLimits:
+        """What issues links keeps to."""
+        return LinkLimits(
+            timedelta(hours=self.mailed_link_hours),
+            to_mailbox=self.letters_to_mailbox,
+            by_client=self.letters_by_client,
+        )

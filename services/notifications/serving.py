@@ -9,6 +9,7 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from kenes.identity.settings import load as load_settings
+from kenes.mail.settings import LinkSettings
 from kenes.mongo.projection import LiveCollections
 from kenes.service.callers import Callers
 from kenes.service.definition import Context, Site
@@ -66,6 +67,7 @@ async def _pages(
     """What every page has at hand."""
     addresses = Addresses(service.settings.sites, service.origin)
     mail = await opting_in(context, service.keyring, followers.commands, service.settings)
+    links = await links_of(context, load_settings(LinkSettings).limits)
     return NotificationSite(
         pages=site.pages,
         confirmations=site.confirmations,
@@ -81,7 +83,7 @@ async def _pages(
         following=followers,
         streams=streams,
         opting_in=mail,
-        chat_links=ChatLinks(await links_of(context, service.settings), service.keyring, followers.commands),
+        chat_links=ChatLinks(links, service.keyring, followers.commands),
         channels=ChannelReads(followers),
         channel_commands=ChannelCommands(followers.commands),
         ways=offered(mail is not None),

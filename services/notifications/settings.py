@@ -11,7 +11,6 @@ class Settings(KitSettings):
     """What the notifications service needs beside the kit's settings."""
 
     notifications_database: str = Field(default="notifications", description="The service's database.")
-    wait_limit: float = Field(default=30.0, gt=0, description="Longest `Prefer: wait`, in seconds.")
     counted_every: float = Field(
         default=10.0, gt=0, description="Seconds between two looks at the counts: how often one petition's can be told."
     )
@@ -21,13 +20,3 @@ class Settings(KitSettings):
     )
     streams_in_flight: int = Field(default=1_000, ge=1, description="Deliveries by webhook at a time, in all.")
     stream_in_flight: int = Field(default=32, ge=1, description="Deliveries by webhook at a time, of one stream.")
-    mailed_link_hours: int = Field(
-        default=24,
-        ge=1,
-        le=168,
-        description="Hours in which a link may be followed that was mailed to be told of things.",
-    )
-    letters_to_mailbox: int = Field(default=3, ge=1, description="Letters with links sent to one mailbox in an hour.")
-    letters_by_client: int = Field(
-        default=20, ge=1, description="Letters with links one address may ask for in an hour."
-    )

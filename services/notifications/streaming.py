@@ -26,7 +26,7 @@ async def stream_of(service: Notifications, context: Context) -> AsyncIterator[S
         sending_side(service, context, streams) as sending,
         ways(service.settings.public_url) as opened,
         follower_side(service, context, followed, addresses, opened.channels) as followers,
-        bot_side(context, service.keyring, service.settings, opened.telegram, followers.owns) as bot,
+        bot_side(context, service.keyring, opened.telegram, followers.owns) as bot,
     ):
         yield Stream(
             deciding=(

@@ -10,7 +10,7 @@ from kenes.egress.client import Egress
 from kenes.egress.settings import EgressSettings
 from kenes.identity.settings import load as load_settings
 from kenes.mail.pool import PooledSender
-from kenes.mail.settings import MailSettings
+from kenes.mail.settings import LinkSettings, MailSettings
 from kenes.observe.logs import get_logger
 from kenes.web.language import edge_catalogs
 from kenes.web.problems import Problem
@@ -53,7 +53,7 @@ class Offered:
 
 def check_ways() -> None:
     """Raises `SettingError` for the first setting of a way out that is wrong, whether or not the way is set up."""
-    for settings in (MailSettings, TelegramSettings, WebPushSettings, EgressSettings):
+    for settings in (MailSettings, LinkSettings, TelegramSettings, WebPushSettings, EgressSettings):
         load_settings(settings)
 
 

@@ -70,9 +70,13 @@ class Petitions(Service):
         """The api also writes letters."""
         super().check(role)
         if role == "api":
-            from kenes.mail.settings import MailSettings  # noqa: PLC0415 - letters, which only the api writes
+            from kenes.mail.settings import (  # noqa: PLC0415 - letters, which only the api writes
+                LinkSettings,
+                MailSettings,
+            )
 
             load(MailSettings)
+            load(LinkSettings)
 
     @asynccontextmanager
     async def stream(self, context: Context) -> AsyncIterator[Stream]:

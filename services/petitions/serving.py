@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
 
 from kenes.identity.settings import load as load_identity
 from kenes.kafka.decider import Position
 from kenes.kafka.waiting import Decisions
-from kenes.mail.links import LinkLimits, MailedLinks
+from kenes.mail.links import MailedLinks
 from kenes.mail.sender import SmtpSender
-from kenes.mail.settings import MailSettings
+from kenes.mail.settings import LinkSettings, MailSettings
 from kenes.mongo.mailed_links import MongoLinkStore
 from kenes.mongo.projection import LiveVersions, Version
 from kenes.mongo.sessions import MongoSessionStore
@@ -129,11 +128,9 @@ async def site_of(service: Petitions, context: Context) -> AsyncIterator[Site]:
 
 async def _mailing(service: Petitions, context: Context) -> Mailing | None:
     """What signs by mailed link; nothing where no mail can be sent."""
-    mail, settings = load_identity(MailSettings), service.settings
+    mail, limits = load_identity(MailSettings), load_identity(LinkSettings).limits
     if mail.smtp_host is None:
         return None
     links = MongoLinkStore(context.database)
     await links.prepare()
-    lifetime = timedelta(hours=settings.mailed_link_hours)
-    limits = LinkLimits(lifetime, to_mailbox=settings.letters_to_mailbox, by_client=settings.letters_by_client)
-    return Mailing(SmtpSender(mail), MailedLinks(links, limits), service.keyring, lifetime)
+    return Mailing(SmtpSender(mail), MailedLinks(links, limits), service.keyring, limits.lifetime)

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from kenes.identity.sealing import Keyring
+from kenes.identity.settings import load as load_settings
 from kenes.kafka.waiting import Decisions
 from kenes.kafka.worker import Worker
+from kenes.mail.settings import LinkSettings
 from kenes.mongo.client import Collection
 from kenes.mongo.vault import Vault
 from kenes.service.asking import Asking
@@ -24,7 +26,6 @@ from services.notifications.following.chat_links import ChatLinks
 from services.notifications.following.commands import SOURCE, Commands
 from services.notifications.following.links import links_of
 from services.notifications.public_channels.checking import ChannelChecks
-from services.notifications.settings import Settings
 from services.notifications.ways import Telegram
 from services.notifications.wording.telling import LOCALES
 
@@ -99,14 +100,14 @@ class BotSide:
 
 @asynccontextmanager
 async def bot_side(
-    context: Context, keyring: Keyring, settings: Settings, telegram: Telegram | None, owns: Callable[[int], bool]
+    context: Context, keyring: Keyring, telegram: Telegram | None, owns: Callable[[int], bool]
 ) -> AsyncIterator[BotSide]:
     """The bot's ear, and what looks at channels of bodies. `owns`: whether a partition of deliveries is ours."""
     if telegram is None:
         yield BotSide()
         return
     commands = _commands(context, keyring)
-    links = ChatLinks(await links_of(context, settings), keyring, commands)
+    links = ChatLinks(await links_of(context, load_settings(LinkSettings).limits), keyring, commands)
     chats = Chats(context.database["telegram_chats"], keyring, links)
     checks = ChannelChecks(telegram.api, keyring, commands, context.producer, chats.note)
     bot = Bot(

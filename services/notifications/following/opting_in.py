@@ -15,7 +15,7 @@ from kenes.mail.address import parse_address
 from kenes.mail.letter import Button, Letter
 from kenes.mail.links import MailedLinks
 from kenes.mail.sender import MailRefusedError, MailUnavailableError, Sender, SmtpSender
-from kenes.mail.settings import MailSettings
+from kenes.mail.settings import LinkSettings, MailSettings
 from kenes.observe.logs import get_logger
 from kenes.service.asking import Outcome
 from kenes.service.definition import Context
@@ -26,7 +26,7 @@ from schemas.parts import Language
 from services.notifications.domain.refusals import Refusal
 from services.notifications.following.answers import ANSWERS
 from services.notifications.following.commands import Commands, Who
-from services.notifications.following.links import lifetime_of, links_of
+from services.notifications.following.links import links_of
 from services.notifications.following.reads import FollowReads
 from services.notifications.settings import Settings
 
@@ -152,5 +152,6 @@ async def opting_in(context: Context, keyring: Keyring, commands: Commands, sett
     mail = load_settings(MailSettings)
     if mail.smtp_host is None:
         return None
-    links, site = await links_of(context, settings), settings.public_url.rstrip("/")
-    return OptingIn(SmtpSender(mail), links, keyring, commands, lifetime_of(settings), site)
+    limits = load_settings(LinkSettings).limits
+    links, site = await links_of(context, limits), settings.public_url.rstrip("/")
+    return OptingIn(SmtpSender(mail), links, keyring, commands, limits.lifetime, site)

@@ -72,7 +72,13 @@ def test_right_settings_let_a_process_go_on(service: Callable[[], Service], role
 @pytest.mark.parametrize(("service", "role"), SENDERS)
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("KENES_SMTP_FROM", "nobody"), ("KENES_SMTP_PORT", "0"), ("KENES_SMTP_USER", "k"), ("KENES_SMTP_SECURITY", "ssl")],
+    [
+        ("KENES_SMTP_FROM", "nobody"),
+        ("KENES_SMTP_PORT", "0"),
+        ("KENES_SMTP_USER", "k"),
+        ("KENES_SMTP_SECURITY", "ssl"),
+        ("KENES_LETTERS_BY_CLIENT", "0"),
+    ],
 )
 def test_a_wrong_setting_of_mail_ends_whoever_writes_letters(
     service: Callable[[], Service], role: str, name: str, value: str, monkeypatch: pytest.MonkeyPatch
@@ -108,5 +114,6 @@ def test_whoever_writes_no_letter_needs_no_settings_of_mail(
     service: Callable[[], Service], role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KENES_SMTP_FROM", "nobody")
+    monkeypatch.setenv("KENES_LETTERS_BY_CLIENT", "0")
     with pytest.raises(ReachedError):
         processes.run(service(), role)
