@@ -5,14 +5,14 @@ import binascii
 import ssl
 import sys
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, NoReturn, Self
 
-from pydantic import Field, SecretBytes, ValidationError, field_validator, model_validator
-from pydantic_settings import SettingsConfigDict, SettingsError
+from pydantic import Field, SecretBytes, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from kenes.kafka.connection import client_options
 from kenes.mongo.address import over_tls
-from kenes.setting_files import FileSettings
+from kenes.setting_files import FileSettings, SettingError, load_settings
 from kenes.web.settings import WebSettings
 
 EX_CONFIG = 78
@@ -113,27 +113,12 @@ class KitSettings(FileSettings):
     def load(cls) -> Self:
         """The settings of this process; a wrong one ends it with status 78 and a line that names it."""
         try:
-            return cls()
-        except ValidationError as error:
-            told: dict[str, str] = {}
-            for problem in error.errors(include_input=False, include_url=False):
-                place, reason = problem["loc"], problem["msg"].removeprefix("Value error, ")
-                if not place:  # of no field alone: the message begins with its name
-                    name, _, reason = reason.partition(": ")
-                    place = (name,)
-                told.setdefault(_variable(place), reason)
-            sys.stderr.writelines(f"setting {name}: {reason}\n" for name, reason in told.items())
-            raise SystemExit(EX_CONFIG) from None
-        except SettingsError as error:
-            # Its message names the field, its cause the value: only the first is repeated.
-            name = str(error).partition('"')[2].partition('"')[0]
-            sys.stderr.write(f"setting {_variable((name,))}: must be JSON, as must what it is made of\n")
-            raise SystemExit(EX_CONFIG) from None
+            return load_settings(cls)
+        except SettingError as error:
+            end_process(error)
 
 
-def _variable(place: tuple[int | str, ...]) -> str:
-    """The environment's name of a setting; `place` leads to it from the outermost field.
-
-    Of a value that may be of several kinds, pydantic's `place` also says as which it was tried: that is no name.
-    """
-    return "KENES_" + "__".join(part for part in place if isinstance(part, str) and "[" not in part).upper()
+def end_process(error: SettingError) -> NoReturn:
+    """Ends the process with status 78, and a line for each setting that is wrong."""
+    sys.stderr.writelines(f"setting {line}\n" for line in str(error).splitlines())
+    raise SystemExit(EX_CONFIG) from None

@@ -1,18 +1,16 @@
 """Which issuers are trusted, how their claims read, and how the web pages log people in.
 
-Every value comes from the environment and is validated when the process starts; `load` names the setting that is
-wrong and never repeats its value, which may be a secret.
+Every value comes from the environment and is validated when the process starts.
 """
 
-import json
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kenes.identity.person import Assurance
-from kenes.setting_files import FileSettings
+from kenes.setting_files import FileSettings, SettingError, load_settings
 
 ISO_3166_2 = "[A-Z]{2}-[A-Z0-9]{1,3}"
 """Codes of regions, as `KZ-75`."""
@@ -145,41 +143,8 @@ class LoginSettings(FileSettings):
         raise SettingError("KENES_OIDC_ISSUER: is not one of KENES_ISSUERS")
 
 
-class SettingError(Exception):
-    """A setting is missing or wrong. The message starts with its name in the environment."""
-
-
-S = TypeVar("S", bound=BaseSettings)
-
-
-def load(settings: type[S]) -> S:
-    """Read `settings` from the environment. Raises SettingError naming every wrong setting, never its value."""
-    prefix = settings.model_config.get("env_prefix", "")
-    try:
-        return settings()
-    except ValidationError as error:
-        found = error.errors(include_input=False, include_context=False, include_url=False)
-        raise SettingError("; ".join(_sentence(prefix, each["loc"], each["msg"]) for each in found)) from None
-    except SettingsError as error:
-        # A value that should be JSON and is not; the cause tells where, not what.
-        cause = error.__cause__
-        where = f" (line {cause.lineno}, column {cause.colno})" if isinstance(cause, json.JSONDecodeError) else ""
-        name = str(error).split('"')[1] if '"' in str(error) else "?"
-        raise SettingError(f"{prefix}{name.upper()}: is not valid JSON{where}") from None
-
-
 def sign_in() -> tuple[tuple[IssuerSettings, ...], LoginSettings]:
     """Whose tokens count, and how people sign in. Raises SettingError."""
-    issuers, login = load(IdentitySettings).issuers, load(LoginSettings)
+    issuers, login = load_settings(IdentitySettings).issuers, load_settings(LoginSettings)
     login.issuer_among(issuers)
     return issuers, login
-
-
-def _sentence(prefix: str, path: tuple[int | str, ...], message: str) -> str:
-    message = message.removeprefix("Value error, ")
-    if not path:
-        # A rule over several fields: it starts with the name of the field to mend.
-        field, _, rest = message.partition(": ")
-        return f"{prefix}{field.upper()}: {rest}"
-    head, *rest_of_path = (str(step) for step in path)
-    return f"{prefix}{head.upper()}{''.join(f'.{step}' for step in rest_of_path)}: {message}"

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import click
 
-from kenes.identity.settings import SettingError
 from kenes.observe.logs import configure_logs
 from kenes.service.definition import Service
 from kenes.service.maintenance import audit, in_words, rebuild
 from kenes.service.processes import ROLES, run
-from kenes.settings import EX_CONFIG
+from kenes.setting_files import SettingError
+from kenes.settings import end_process
 
 
 def main(load: Callable[[], Service], *more: click.Command) -> None:
@@ -45,8 +45,7 @@ def main(load: Callable[[], Service], *more: click.Command) -> None:
     try:
         commands()
     except SettingError as error:
-        sys.stderr.write(f"setting {error}\n")
-        sys.exit(EX_CONFIG)
+        end_process(error)
 
 
 def _told_beside(service: Service, process: str) -> Service:

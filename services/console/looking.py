@@ -5,10 +5,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from kenes.identity.settings import SettingError
 from kenes.kafka.cluster import Cluster
 from kenes.rules.loading import RulePackError
 from kenes.service.definition import Context
+from kenes.setting_files import SettingError
 from kenes.web.live import LiveHub
 from services.console.alerting.evaluating import Alerts
 from services.console.alerting.rules import Rule, load_rules

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from kenes.identity.person import Person
 from kenes.identity.settings import LoginSettings
-from kenes.identity.settings import load as load_identity
 from kenes.kafka.waiting import Decisions
 from kenes.mongo.client import beside, connected
 from kenes.mongo.vault import Vault
@@ -22,6 +21,7 @@ from kenes.service.definition import Context
 from kenes.service.following import following
 from kenes.service.invented import AS_OF, DatedProducer, crowd, invented
 from kenes.service.maintenance import say
+from kenes.setting_files import load_settings
 from schemas.consultations.comments import ReplyRequested
 from schemas.consultations.parts import DraftText
 from schemas.parts import Actor
@@ -50,7 +50,7 @@ async def seed(service: Consultations) -> None:
     """Makes what is missing. Refuses to run in production: no real consultation may hold invented people."""
     if service.settings.environment == "production":
         raise SystemExit("demo data is for local and test environments only")
-    now, issuer = datetime.now(UTC), load_identity(LoginSettings).oidc_issuer
+    now, issuer = datetime.now(UTC), load_settings(LoginSettings).oidc_issuer
     async with _commands(service) as commands:
         seeding = Seeding(commands, service.packs, issuer, now)
         last = files.course(LAST)

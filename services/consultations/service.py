@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import ClassVar
 
 from kenes.identity.sealing import Keyring
-from kenes.identity.settings import SettingError
 from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.projection import LiveVersions, Projection
 from kenes.rules.loading import RulePackError
@@ -14,6 +13,7 @@ from kenes.service import terms
 from kenes.service.definition import Clock, Context, Deciding, Service, Site, Stream
 from kenes.service.following import following
 from kenes.service.seen import DependentState
+from kenes.setting_files import SettingError
 from schemas.topics import (
     COMMENT_REQUESTS,
     COMMENTS,

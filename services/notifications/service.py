@@ -5,9 +5,9 @@ from functools import cached_property
 from typing import ClassVar
 
 from kenes.identity.sealing import Keyring
-from kenes.identity.settings import SettingError, load
 from kenes.mongo.projection import Projection
 from kenes.service.definition import Context, Deciding, Service, Site, Stream
+from kenes.setting_files import SettingError, load_settings
 from schemas.topics import (
     COMMENTS,
     CONSULTATIONS,
@@ -91,7 +91,7 @@ class Notifications(Service):
         if role == "api":
             from services.notifications.following.bounces import BounceSettings  # noqa: PLC0415 - only the api has it
 
-            load(BounceSettings)
+            load_settings(BounceSettings)
 
     def stream(self, context: Context) -> AbstractAsyncContextManager[Stream]:
         """The deciders, the relays that ask them, and what sends what they decided."""

@@ -8,12 +8,12 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
-from kenes.identity.settings import load as load_settings
 from kenes.mail.settings import LinkSettings
 from kenes.mongo.projection import LiveCollections
 from kenes.service.callers import Callers
 from kenes.service.definition import Context, Site
 from kenes.service.website import Folders, Website, website
+from kenes.setting_files import load_settings
 from kenes.web.openapi import Operation
 from services.notifications.addresses import Addresses
 from services.notifications.api import json_api

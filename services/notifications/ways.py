@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from kenes.egress.client import Egress
 from kenes.egress.settings import EgressSettings
-from kenes.identity.settings import load as load_settings
 from kenes.mail.pool import PooledSender
 from kenes.mail.settings import LinkSettings, MailSettings
 from kenes.observe.logs import get_logger
+from kenes.setting_files import load_settings
 from kenes.web.language import edge_catalogs
 from kenes.web.problems import Problem
 from schemas.notifications.parts import ChannelKind

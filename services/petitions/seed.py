@@ -15,7 +15,6 @@ from typing import Any, Final, Literal
 
 from kenes.identity.person import Person
 from kenes.identity.settings import LoginSettings
-from kenes.identity.settings import load as load_identity
 from kenes.kafka.waiting import Decisions
 from kenes.mongo.client import beside, connected
 from kenes.mongo.vault import Vault
@@ -25,6 +24,7 @@ from kenes.service.definition import Context
 from kenes.service.following import following
 from kenes.service.invented import AS_OF, DatedProducer, crowd, invented
 from kenes.service.maintenance import say
+from kenes.setting_files import load_settings
 from schemas.petitions.v1 import (
     AnswerOutcome,
     AnswerRequested,
@@ -122,7 +122,7 @@ async def seed(service: Petitions) -> None:
     if service.settings.environment == "production":
         raise SystemExit("demo data is for local and test environments only")
     now = datetime.now(UTC)
-    issuer = load_identity(LoginSettings).oidc_issuer
+    issuer = load_settings(LoginSettings).oidc_issuer
     demos = read_demo(issuer, now)
     async with _commands(service) as commands:
         last = await _create(commands, demos[-1], now)

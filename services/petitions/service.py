@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import ClassVar
 
 from kenes.identity.sealing import Keyring
-from kenes.identity.settings import SettingError, load
 from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.joint_state import JointState
 from kenes.mongo.projection import Projection
@@ -14,6 +13,7 @@ from kenes.rules.loading import RulePackError
 from kenes.service import terms
 from kenes.service.definition import Clock, Context, Deciding, Service, Site, Stream
 from kenes.service.following import following
+from kenes.setting_files import SettingError, load_settings
 from schemas.topics import PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS, SIGNATURES, Topic
 from services.petitions import goals as goals_clock
 from services.petitions.deadlines import Deadlines
@@ -75,8 +75,8 @@ class Petitions(Service):
                 MailSettings,
             )
 
-            load(MailSettings)
-            load(LinkSettings)
+            load_settings(MailSettings)
+            load_settings(LinkSettings)
 
     @asynccontextmanager
     async def stream(self, context: Context) -> AsyncIterator[Stream]:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from kenes.identity.settings import load as load_identity
 from kenes.kafka.decider import Position
 from kenes.kafka.waiting import Decisions
 from kenes.mail.links import MailedLinks
@@ -17,6 +16,7 @@ from kenes.service.asking import Asking
 from kenes.service.definition import Context, Site
 from kenes.service.following import following
 from kenes.service.website import website
+from kenes.setting_files import load_settings
 from kenes.web.boundary import Translations
 from kenes.web.live import LiveHub
 from kenes.web.problems import Problem
@@ -128,7 +128,7 @@ async def site_of(service: Petitions, context: Context) -> AsyncIterator[Site]:
 
 async def _mailing(service: Petitions, context: Context) -> Mailing | None:
     """What signs by mailed link; nothing where no mail can be sent."""
-    mail, limits = load_identity(MailSettings), load_identity(LinkSettings).limits
+    mail, limits = load_settings(MailSettings), load_settings(LinkSettings).limits
     if mail.smtp_host is None:
         return None
     links = MongoLinkStore(context.database)

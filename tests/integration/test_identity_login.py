@@ -22,9 +22,10 @@ from starlette.routing import Route
 from kenes.identity.access import Authenticator, current_person
 from kenes.identity.bearer import BearerVerifier
 from kenes.identity.login import LOCALES, Login
-from kenes.identity.settings import IdentitySettings, IssuerSettings, LoginSettings, load
+from kenes.identity.settings import IdentitySettings, IssuerSettings, LoginSettings
 from kenes.local.ports import free_port
 from kenes.local.probe import http_ready
+from kenes.setting_files import load_settings
 from kenes.web.app import build_app
 from kenes.web.csrf import form_token
 from kenes.web.language import edge_catalogs
@@ -124,8 +125,8 @@ async def site(provider: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     monkeypatch.setenv("KENES_OIDC_CLIENT_ID", "kenes-web")
     monkeypatch.setenv("KENES_OIDC_CLIENT_SECRET", SECRET)
     monkeypatch.setenv("KENES_PUBLIC_URL", SITE)
-    (issuer,) = load(IdentitySettings).issuers
-    async for made in make_site(issuer, load(LoginSettings)):
+    (issuer,) = load_settings(IdentitySettings).issuers
+    async for made in make_site(issuer, load_settings(LoginSettings)):
         yield made
 
 

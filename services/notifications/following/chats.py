@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from kenes.identity.sealing import Keyring
-from kenes.identity.settings import load as load_settings
 from kenes.kafka.waiting import Decisions
 from kenes.kafka.worker import Worker
 from kenes.mail.settings import LinkSettings
@@ -17,6 +16,7 @@ from kenes.mongo.client import Collection
 from kenes.mongo.vault import Vault
 from kenes.service.asking import Asking
 from kenes.service.definition import Clock, Context
+from kenes.setting_files import load_settings
 from kenes.web.i18n import Catalogs
 from kenes.web.problems import Problem
 from schemas.topics import DELIVERY_REQUESTS, SUBSCRIPTION_REQUESTS

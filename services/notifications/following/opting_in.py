@@ -10,7 +10,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from kenes.identity.sealing import Keyring
-from kenes.identity.settings import load as load_settings
 from kenes.mail.address import parse_address
 from kenes.mail.letter import Button, Letter
 from kenes.mail.links import MailedLinks
@@ -19,6 +18,7 @@ from kenes.mail.settings import LinkSettings, MailSettings
 from kenes.observe.logs import get_logger
 from kenes.service.asking import Outcome
 from kenes.service.definition import Context
+from kenes.setting_files import load_settings
 from kenes.web.i18n import Translator
 from kenes.web.problems import Problem
 from schemas.notifications.parts import Cadence, ChannelKind

@@ -8,7 +8,6 @@ from typing import Final
 from kenes.egress.client import Egress
 from kenes.egress.settings import EgressSettings
 from kenes.identity.api_keys import ApiKeys
-from kenes.identity.settings import load as load_settings
 from kenes.kafka.waiting import Decisions
 from kenes.mongo.api_keys import MongoApiKeyStore
 from kenes.mongo.client import LOADED_WITHIN, patience
@@ -17,6 +16,7 @@ from kenes.service.asking import Asking
 from kenes.service.callers import Callers
 from kenes.service.definition import Context
 from kenes.service.following import following
+from kenes.setting_files import load_settings
 from kenes.web.openapi import Operation
 from schemas.topics import STREAM_REQUESTS
 from services.notifications.service import Notifications

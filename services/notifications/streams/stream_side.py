@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from kenes.egress.client import Egress
 from kenes.egress.settings import EgressSettings
-from kenes.identity.settings import load as load_settings
 from kenes.kafka.worker import Worker
 from kenes.mongo.decision_state import KeyedState
 from kenes.service.definition import Context, Deciding
+from kenes.setting_files import load_settings
 from services.notifications.api import PREFIX
 from services.notifications.channels.webhook import WebhookChannel
 from services.notifications.domain.streams import AgencyStream

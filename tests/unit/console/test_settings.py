@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from kenes.identity.settings import SettingError
+from kenes.setting_files import SettingError
 from services.console.databases import databases_of, service_names
 from services.console.service import Console
 from services.console.settings import Settings

@@ -13,9 +13,9 @@ from deploy.table import METRICS_PORT, OPERATORS, deployed
 from kenes.identity.discovery import endpoint
 from kenes.identity.oidc import CALLBACK
 from kenes.identity.settings import IdentitySettings, LoginSettings
-from kenes.identity.settings import load as load_identity
 from kenes.kafka.connection import client_options
 from kenes.mail.settings import MailSettings
+from kenes.setting_files import load_settings
 from kenes.settings import KitSettings
 from kenes.web.settings import WebSettings
 from services.notifications.channels.telegram.settings import TelegramSettings
@@ -89,14 +89,14 @@ def test_the_console_asks_every_process_for_its_health(secrets: Path) -> None:
 
 def test_mail_goes_to_the_relay_that_was_named(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     enter(monkeypatch, environment("petitions-api", secrets))
-    mail = load_identity(MailSettings)
+    mail = load_settings(MailSettings)
     assert (mail.smtp_host, mail.smtp_port, mail.smtp_security) == ("relay", 587, "starttls")
     assert (mail.smtp_user, mail.smtp_password) == (None, None), "an empty file is a setting left out"
     assert mail.smtp_bounces == "", "none is none"
     monkeypatch.setenv("KENES_SMTP_BOUNCES", "bounces@petitions.example")
-    assert load_identity(MailSettings).smtp_bounces == "bounces@petitions.example"
+    assert load_settings(MailSettings).smtp_bounces == "bounces@petitions.example"
     monkeypatch.setenv("KENES_SMTP_HOST", "none")
-    assert load_identity(MailSettings).smtp_host is None
+    assert load_settings(MailSettings).smtp_host is None
 
 
 @pytest.mark.parametrize("process", [name for _, name in PROCESSES])
@@ -113,9 +113,9 @@ def test_every_variable_given_is_one_that_is_read(process: str, secrets: Path) -
 @pytest.mark.parametrize("service", [*OF_CITIZENS, OPERATORS])
 def test_roles_are_those_of_the_realm(service: str, secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     enter(monkeypatch, environment(f"{service}-api", secrets))
-    (issuer,) = load_identity(IdentitySettings).issuers
+    (issuer,) = load_settings(IdentitySettings).issuers
     realm = json.loads((ROOT / "deploy/keycloak/kenes-realm.json").read_text(encoding="utf-8"))
-    client = load_identity(LoginSettings).oidc_client_id
+    client = load_settings(LoginSettings).oidc_client_id
     [mapped] = [each["roles"] for each in realm["scopeMappings"] if each["client"] == client]
     assert set(issuer.claims.role_values) == set(mapped)
     assert set(mapped) <= {role["name"] for role in realm["roles"]["realm"]}
@@ -128,7 +128,7 @@ def test_a_token_of_the_citizens_site_opens_nothing_of_the_console(
     for process in ("petitions-api", "console-api"):
         with monkeypatch.context() as patch:
             enter(patch, environment(process, secrets))
-            (issuer,) = load_identity(IdentitySettings).issuers
+            (issuer,) = load_settings(IdentitySettings).issuers
             audiences.append(issuer.audiences)
     assert audiences == [{"kenes"}, {"kenes-console"}]
 
@@ -147,8 +147,8 @@ def test_sign_in_goes_by_the_public_name_and_asks_for_keys_inside(
     secrets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enter(monkeypatch, environment("petitions-api", secrets))
-    login = load_identity(LoginSettings)
-    issuer = login.issuer_among(load_identity(IdentitySettings).issuers)
+    login = load_settings(LoginSettings)
+    issuer = login.issuer_among(load_settings(IdentitySettings).issuers)
     assert login.oidc_client_secret.get_secret_value() == (secrets / "oidc_client_secret").read_text()
     # What Keycloak tells with a dynamic back channel: browsers go outside, services inside.
     configuration = {"jwks_uri": "http://keycloak:8080/realms/kenes/protocol/openid-connect/certs"}

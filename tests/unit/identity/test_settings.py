@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kenes.identity.settings import IdentitySettings, IssuerSettings, LoginSettings, SettingError, load
+from kenes.identity.settings import IdentitySettings, IssuerSettings, LoginSettings
+from kenes.setting_files import SettingError, load_settings
 
 ISSUER = {"issuer": "https://id.example", "audience": "kenes"}
 LOGIN = {
@@ -25,13 +26,13 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def refusal_of(monkeypatch: pytest.MonkeyPatch, issuers: object) -> str:
     monkeypatch.setenv("KENES_ISSUERS", issuers if isinstance(issuers, str) else json.dumps(issuers))
     with pytest.raises(SettingError) as refusal:
-        load(IdentitySettings)
+        load_settings(IdentitySettings)
     return str(refusal.value)
 
 
 def test_issuers_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KENES_ISSUERS", json.dumps([{**ISSUER, "claims": {"region": "address.region"}}]))
-    (issuer,) = load(IdentitySettings).issuers
+    (issuer,) = load_settings(IdentitySettings).issuers
     assert issuer.audiences == {"kenes"}
     assert issuer.algorithms == ("RS256", "ES256", "EdDSA", "Ed25519", "PS256")
     assert issuer.claims.region == "address.region"
@@ -47,7 +48,7 @@ def test_a_trailing_slash_belongs_to_the_issuer(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("issuers", "sentence"),
     [
-        ("[{", "KENES_ISSUERS: is not valid JSON"),
+        ("[{", "KENES_ISSUERS: must be JSON"),
         ([], "KENES_ISSUERS: "),
         ([{"issuer": "https://id.example"}], "KENES_ISSUERS.0.audience: "),
         ([{**ISSUER, "issuer": "id.example"}], "KENES_ISSUERS.0.issuer: must be an absolute http or https URL"),
@@ -71,20 +72,20 @@ def test_a_wrong_issuer_setting_is_named(monkeypatch: pytest.MonkeyPatch, issuer
 
 def test_missing_settings_are_all_named() -> None:
     with pytest.raises(SettingError) as refusal:
-        load(LoginSettings)
+        load_settings(LoginSettings)
     for name in LOGIN:
         assert name in str(refusal.value)
     with pytest.raises(SettingError, match="KENES_ISSUERS: Field required"):
-        load(IdentitySettings)
+        load_settings(IdentitySettings)
 
 
 def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in LOGIN.items():
         monkeypatch.setenv(name, value)
-    assert "s3cret-value" not in repr(load(LoginSettings))
+    assert "s3cret-value" not in repr(load_settings(LoginSettings))
     monkeypatch.setenv("KENES_OIDC_SCOPE", "s3cret-value")
     with pytest.raises(SettingError, match="KENES_OIDC_SCOPE: must contain openid") as refusal:
-        load(LoginSettings)
+        load_settings(LoginSettings)
     assert "s3cret-value" not in str(refusal.value)
 
 
@@ -94,15 +95,15 @@ def test_the_client_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.delenv("KENES_OIDC_CLIENT_SECRET")
     monkeypatch.setenv("KENES_OIDC_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
     with pytest.raises(SettingError, match=r"KENES_OIDC_CLIENT_SECRET_FILE: .*No such file"):
-        load(LoginSettings)
+        load_settings(LoginSettings)
     (tmp_path / "secret").write_text("from-a-file\n")
-    assert load(LoginSettings).oidc_client_secret.get_secret_value() == "from-a-file"
+    assert load_settings(LoginSettings).oidc_client_secret.get_secret_value() == "from-a-file"
 
 
 def test_the_login_issuer_must_be_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in LOGIN.items():
         monkeypatch.setenv(name, value)
     trusted = IssuerSettings.model_validate(ISSUER)
-    assert load(LoginSettings).issuer_among((trusted,)) is trusted
+    assert load_settings(LoginSettings).issuer_among((trusted,)) is trusted
     with pytest.raises(SettingError, match="KENES_OIDC_ISSUER"):
-        load(LoginSettings).issuer_among(())
+        load_settings(LoginSettings).issuer_among(())

@@ -13,13 +13,13 @@ import httpx
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from kenes.identity.settings import SettingError, load
 from kenes.local.mail_sink.app import app
 from kenes.local.mail_sink.store import KEPT, Inbox, SinkHandler
 from kenes.local.ports import free_port
 from kenes.mail.message import Mail
 from kenes.mail.sender import MailRefusedError, MailUnavailableError, SmtpSender
 from kenes.mail.settings import MailSettings
+from kenes.setting_files import SettingError, load_settings
 
 LINK = "http://127.0.0.1:8080/petitions/p/by-mail/sign/abc?lang=en"
 MAIL = Mail("aigerim@example.org", "Қол қою", f"Open\n{LINK}\n", f'<p><a href="{LINK}">Open</a></p>', "en")
@@ -159,7 +159,7 @@ def test_settings_that_cannot_work_are_named(
     for name, value in told.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SettingError, match=named):
-        load(MailSettings)
+        load_settings(MailSettings)
 
 
 def test_the_password_comes_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +168,7 @@ def test_the_password_comes_from_a_file(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("KENES_SMTP_FROM", "Kenes <no-reply@petitions.example>")
     monkeypatch.setenv("KENES_SMTP_USER", "kenes")
     monkeypatch.setenv("KENES_SMTP_PASSWORD_FILE", str(tmp_path / "password"))
-    found = load(MailSettings)
+    found = load_settings(MailSettings)
     assert found.smtp_password is not None
     assert found.smtp_password.get_secret_value() == "secret"
     assert "secret" not in repr(found)

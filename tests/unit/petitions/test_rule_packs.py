@@ -12,8 +12,8 @@ import pytest
 from pydantic import SecretBytes
 
 from kenes.home import HOME_ZONE
-from kenes.identity.settings import SettingError
 from kenes.rules.loading import RulePackError
+from kenes.setting_files import SettingError
 from schemas.packs import WhoMay
 from schemas.petitions.v1 import Assurance, Eligibility, RulePackRef
 from services.petitions.domain.refusals import Refusal

@@ -14,7 +14,6 @@ from aiokafka.errors import KafkaConnectionError
 from click.testing import CliRunner
 from pymongo.errors import ServerSelectionTimeoutError
 
-from kenes.identity.settings import SettingError
 from kenes.kafka.decider import Position
 from kenes.kafka.records import Recorded
 from kenes.load.command import load
@@ -24,6 +23,7 @@ from kenes.service.definition import Clock, Service
 from kenes.service.following import following
 from kenes.service.maintenance import rebuild
 from kenes.service.processes import ROLES, _run_clock
+from kenes.setting_files import SettingError
 from services.petitions.service import Petitions
 from tests.unit.kafka.samples import recorded
 

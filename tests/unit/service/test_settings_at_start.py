@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from kenes.identity.settings import SettingError
 from kenes.service import processes
 from kenes.service.definition import Service
+from kenes.setting_files import SettingError
 from services.notifications.service import Notifications
 from services.notifications.settings import Settings as NotificationSettings
 from services.petitions.service import Petitions
