@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from kenes.backup.files import BackupError
-from kenes.backup.keeping import Kept, Say, back_up, restore
+from kenes.backup.keeping import KeptCollection, Say, back_up, restore
 from kenes.kafka.copying import OffsetMovedError
 from kenes.settings import KitSettings
 from schemas.topics import REGISTRY, Topic
 
-Work = Callable[[KitSettings, Sequence[Topic], Sequence[Kept], Path, Say], Awaitable[None]]
+Work = Callable[[KitSettings, Sequence[Topic], Sequence[KeptCollection], Path, Say], Awaitable[None]]
 
 VAULT = "vault.keys"
 
@@ -50,7 +50,7 @@ def restore_command(folder: Path, keep: tuple[str, ...]) -> None:
 def _do(work: Work, folder: Path, keep: tuple[str, ...]) -> None:
     settings = KitSettings.load()
     try:
-        kept = [Kept(settings.people_database, VAULT), *map(Kept.parse, keep)]
+        kept = [KeptCollection(settings.people_database, VAULT), *map(KeptCollection.parse, keep)]
         asyncio.run(_run(work, settings, kept, folder))
     except (BackupError, OffsetMovedError) as error:
         sys.exit(str(error))
@@ -58,7 +58,7 @@ def _do(work: Work, folder: Path, keep: tuple[str, ...]) -> None:
         sys.exit(f"{error.filename or folder}: {error.strerror}")
 
 
-async def _run(work: Work, settings: KitSettings, kept: Sequence[Kept], folder: Path) -> None:
+async def _run(work: Work, settings: KitSettings, kept: Sequence[KeptCollection], folder: Path) -> None:
     await work(settings, REGISTRY, kept, folder, click.echo)
 
 

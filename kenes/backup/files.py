@@ -20,7 +20,7 @@ class BackupError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Kept:
+class FileEntry:
     """One file: how many lines it has, and its SHA-256. A partition's also says which offsets it holds."""
 
     lines: int
@@ -33,7 +33,7 @@ class Manifest:
     """What a backup holds, by file. `made` is when it was begun, ISO 8601."""
 
     made: str
-    files: dict[str, Kept] = field(default_factory=dict)
+    files: dict[str, FileEntry] = field(default_factory=dict)
 
     def save(self, folder: Path) -> None:
         """Written last: a folder without it is no backup."""
@@ -46,7 +46,7 @@ class Manifest:
             told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise BackupError(f"{folder} has no {MANIFEST}: it is no backup, or was not made to its end") from None
-        files = {name: _kept(entry) for name, entry in told["files"].items()}
+        files = {name: _entry(entry) for name, entry in told["files"].items()}
         for name, kept in files.items():
             file = folder / name
             if not file.exists() or _digest(file) != kept.sha256:
@@ -86,9 +86,9 @@ class LineFile:
         self._packed.write(line.encode() + b"\n")
         self._lines += 1
 
-    def kept(self, span: Span | None = None) -> Kept:
+    def entry(self, span: Span | None = None) -> FileEntry:
         """What to remember of it."""
-        return Kept(self._lines, _digest(self._file), span)
+        return FileEntry(self._lines, _digest(self._file), span)
 
 
 def new_folder(folder: Path) -> None:
@@ -131,6 +131,6 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _kept(entry: dict[str, Any]) -> Kept:
+def _entry(entry: dict[str, Any]) -> FileEntry:
     span = entry["span"]
-    return Kept(entry["lines"], entry["sha256"], None if span is None else Span(**span))
+    return FileEntry(entry["lines"], entry["sha256"], None if span is None else Span(**span))

@@ -31,14 +31,14 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptCollection:
     """A collection that no topic tells."""
 
     database: str
     name: str
 
     @classmethod
-    def parse(cls, text: str) -> "Kept":
+    def parse(cls, text: str) -> "KeptCollection":
         """Of `DATABASE.COLLECTION`. Raises `BackupError`."""
         database, dot, name = text.partition(".")
         if not (database and dot and name):
@@ -51,7 +51,9 @@ def _by_truth(topics: Iterable[Topic]) -> list[Topic]:
     return sorted(topics, key=lambda topic: topic.retention is not None)
 
 
-async def back_up(settings: KitSettings, topics: Sequence[Topic], kept: Sequence[Kept], folder: Path, say: Say) -> None:
+async def back_up(
+    settings: KitSettings, topics: Sequence[Topic], kept: Sequence[KeptCollection], folder: Path, say: Say
+) -> None:
     """Writes a new folder. Services may go on meanwhile: what comes after the beginning may be in it, or not.
 
     Raises `BackupError` where the folder is not empty.
@@ -72,13 +74,13 @@ async def back_up(settings: KitSettings, topics: Sequence[Topic], kept: Sequence
     manifest.save(folder)
 
 
-async def _keep_collection(kept: Kept, place: Collection, manifest: Manifest, folder: Path, say: Say) -> None:
+async def _keep_collection(kept: KeptCollection, place: Collection, manifest: Manifest, folder: Path, say: Say) -> None:
     name = collection_file(kept.database, kept.name)
     with LineFile(folder, name) as file:
         async with aclosing(copying.lines_of(place)) as lines:
             async for line in lines:
                 file.write(line)
-    manifest.files[name] = file.kept()
+    manifest.files[name] = file.entry()
     say(f"{kept.database}.{kept.name}: {manifest.files[name].lines:,} documents")
 
 
@@ -90,10 +92,12 @@ async def _keep_partition(
         async with aclosing(records_in(bootstrap, topic, partition, span)) as records:
             async for record in records:
                 file.write(record_line(record))
-    manifest.files[name] = file.kept(span)
+    manifest.files[name] = file.entry(span)
 
 
-async def restore(settings: KitSettings, topics: Sequence[Topic], kept: Sequence[Kept], folder: Path, say: Say) -> None:
+async def restore(
+    settings: KitSettings, topics: Sequence[Topic], kept: Sequence[KeptCollection], folder: Path, say: Say
+) -> None:
     """Writes a backup into empty topics and collections. No service may run.
 
     Raises `BackupError` before anything is written where the folder is not whole, or a place is not empty.
@@ -116,7 +120,9 @@ async def restore(settings: KitSettings, topics: Sequence[Topic], kept: Sequence
             await _restore_topic(copier, topic, manifest, folder, say)
 
 
-async def _restore_collection(kept: Kept, place: Collection, manifest: Manifest, folder: Path, say: Say) -> None:
+async def _restore_collection(
+    kept: KeptCollection, place: Collection, manifest: Manifest, folder: Path, say: Say
+) -> None:
     name = collection_file(kept.database, kept.name)
     if name not in manifest.files:
         raise BackupError(f"the backup has no {kept.database}.{kept.name}")

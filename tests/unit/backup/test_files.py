@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kenes.backup.files import BackupError, LineFile, Manifest, line_record, new_folder, read_lines, record_line
-from kenes.backup.keeping import Kept
+from kenes.backup.keeping import KeptCollection
 from kenes.kafka.copying import Span
 from kenes.kafka.records import Record
 
@@ -35,7 +35,7 @@ def written(folder: Path, lines: list[str]) -> Manifest:
     with LineFile(folder, "topics/t/0.jsonl.gz") as file:
         for line in lines:
             file.write(line)
-    manifest = Manifest("2026-11-22T00:00:00+00:00", {"topics/t/0.jsonl.gz": file.kept(Span(4, 4 + len(lines)))})
+    manifest = Manifest("2026-11-22T00:00:00+00:00", {"topics/t/0.jsonl.gz": file.entry(Span(4, 4 + len(lines)))})
     manifest.save(folder)
     return manifest
 
@@ -71,7 +71,7 @@ def test_a_backup_is_never_put_over_another(tmp_path: Path) -> None:
 
 
 def test_a_collection_is_named_with_its_database() -> None:
-    assert Kept.parse("people.vault.keys") == Kept("people", "vault.keys")
+    assert KeptCollection.parse("people.vault.keys") == KeptCollection("people", "vault.keys")
     for wrong in ("people", ".keys", "people."):
         with pytest.raises(BackupError):
-            Kept.parse(wrong)
+            KeptCollection.parse(wrong)
