@@ -18,5 +18,7 @@ class Settings(KitSettings):
         default=Path(__file__).parent / "entitlements.toml",
         description="TOML file that says how many streams and API keys people and bodies may have.",
     )
-    streams_in_flight: int = Field(default=1_000, ge=1, description="Deliveries by webhook at a time, in all.")
-    stream_in_flight: int = Field(default=32, ge=1, description="Deliveries by webhook at a time, of one stream.")
+    webhooks_at_once: int = Field(default=1_000, ge=1, description="Deliveries by webhook at once, in all.")
+    webhooks_at_once_per_stream: int = Field(
+        default=32, ge=1, description="Deliveries by webhook at once, of one stream."
+    )

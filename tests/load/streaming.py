@@ -138,8 +138,8 @@ class Bench:
                 self.producer,
                 Streams(receivers, self.written),
                 sender(WebhookChannel(egress), KEYRING.box(SECRETS), "https://kenes.example/events"),
-                in_flight=1_000,
-                at_once=16,
+                at_once=1_000,
+                at_once_per_stream=16,
             ),
         ):
             yield

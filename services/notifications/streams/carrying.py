@@ -16,8 +16,8 @@ class Carrying:
 
     `note` keeps a try, with the `traceparent` of the event that was sent.
 
-    `slots` bounds what flies at once in all, `at_once` what flies of one stream, of which the live flow may have all
-    and the rest half.
+    `slots` bounds what flies at once in all, `at_once_per_stream` what flies of one stream, of which the live flow may
+    have all and the rest half.
     """
 
     log: PublicLog
@@ -26,4 +26,4 @@ class Carrying:
     note: Callable[[DeliveryAttempted, str | None], Awaitable[None]]
     ask: Callable[[StreamRequest], Awaitable[None]]
     slots: asyncio.Semaphore
-    at_once: int
+    at_once_per_stream: int

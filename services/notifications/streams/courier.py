@@ -170,7 +170,7 @@ class Courier:
         return rested and self._flows(name) and len(self._flying) < self._allowed(name)
 
     def _allowed(self, name: str) -> int:
-        most = self._carrying.at_once
+        most = self._carrying.at_once_per_stream
         return self._pace.allowed(most if name == LIVE else max(1, most // 2))
 
     async def _wait(self) -> None:

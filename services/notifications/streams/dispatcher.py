@@ -104,10 +104,10 @@ async def dispatching(
     states: StreamStates,
     sender: Sender,
     *,
-    in_flight: int,
     at_once: int,
+    at_once_per_stream: int,
 ) -> AsyncIterator[None]:
-    """Runs a dispatcher beside the block; an error of it ends the block. `in_flight` is the most in all at once."""
+    """Runs a dispatcher beside the block; an error of it ends the block. `at_once` bounds what it sends in all."""
 
     async def ask(request: StreamRequest) -> None:
         now = datetime.now(UTC)
@@ -125,8 +125,8 @@ async def dispatching(
             sender=sender,
             note=Attempts(producer).note,
             ask=ask,
-            slots=asyncio.Semaphore(in_flight),
-            at_once=at_once,
+            slots=asyncio.Semaphore(at_once),
+            at_once_per_stream=at_once_per_stream,
         )
         running = tasks.create_task(Dispatcher(states, carrying, tries).run(), name="streams")
         try:

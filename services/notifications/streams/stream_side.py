@@ -40,7 +40,7 @@ async def sending_side(service: Notifications, context: Context, decided: Decidi
             context.producer,
             states,
             sender,
-            in_flight=settings.streams_in_flight,
-            at_once=settings.stream_in_flight,
+            at_once=settings.webhooks_at_once,
+            at_once_per_stream=settings.webhooks_at_once_per_stream,
         ):
             yield StreamSide(states, DeliveryLog(context.database).worker())

@@ -132,7 +132,7 @@ class World:
             note=self.note,
             ask=self.ask,
             slots=asyncio.Semaphore(100),
-            at_once=at_once,
+            at_once_per_stream=at_once,
         )
         courier = Courier(sent, carrying)
         task = asyncio.create_task(courier.run())
