@@ -65,7 +65,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Site:
+class Served:
     """What the api process serves. `on_stop` is called when stopping begins, before connections are closed."""
 
     app: ASGIApp
@@ -101,7 +101,7 @@ class Service(ABC):
         """Sets up the deciders and clocks of the stream process."""
 
     @abstractmethod
-    def api(self, context: Context) -> AbstractAsyncContextManager[Site]:
+    def api(self, context: Context) -> AbstractAsyncContextManager[Served]:
         """Sets up the HTTP application of the api process."""
 
     def check(self, role: str) -> None:

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from kenes.identity.sealing import Keyring
 from kenes.kafka.admin import ensure_topics
 from kenes.mongo.projection import LiveCollections, Projection
-from kenes.service.definition import Context, Deciding, Service, Site, Stream
+from kenes.service.definition import Context, Deciding, Served, Service, Stream
 from kenes.service.website import Folders, website
 from kenes.tasks import Tasks
 from kenes.web.live import LiveHub
@@ -87,7 +87,7 @@ class Console(Service):
         yield replace(acts, workers=(*acts.workers, Webhooks(context.database).worker))
 
     @asynccontextmanager
-    async def api(self, context: Context) -> AsyncIterator[Site]:
+    async def api(self, context: Context) -> AsyncIterator[Served]:
         """The pages, the JSON API, and the look every few seconds."""
         # Operators sign in here and nowhere else: their sessions are not among the citizens'.
         apart = replace(context, people=context.database)
@@ -120,4 +120,4 @@ class Console(Service):
             tasks = await enter(Tasks())
             running = tasks.create_task(looks.watching.run(context.health.watch("looks", stalled_after=STALLED_AFTER)))
             stack.callback(running.cancel)
-            yield Site(site.app([*api.routes(), *acts, *shown, *page_routes(pages)], {}), hub.close)
+            yield Served(site.app([*api.routes(), *acts, *shown, *page_routes(pages)], {}), hub.close)

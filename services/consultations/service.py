@@ -10,7 +10,7 @@ from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.projection import LiveVersions, Projection
 from kenes.rules.loading import RulePackError
 from kenes.service import terms
-from kenes.service.definition import Clock, Context, Deciding, Service, Site, Stream
+from kenes.service.definition import Clock, Context, Deciding, Served, Service, Stream
 from kenes.service.following import following
 from kenes.service.seen import DependentState
 from kenes.setting_files import SettingError
@@ -99,7 +99,7 @@ class Consultations(Service):
                 ),
             )
 
-    def api(self, context: Context) -> AbstractAsyncContextManager[Site]:
+    def api(self, context: Context) -> AbstractAsyncContextManager[Served]:
         """The JSON API, the pages and the live votes."""
         from services.consultations.serving import site_of  # noqa: PLC0415 - 30 MB that stream and project have no use for
 

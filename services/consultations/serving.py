@@ -9,7 +9,7 @@ from kenes.kafka.waiting import Decisions
 from kenes.mongo.projection import LiveCollections
 from kenes.mongo.vault import Vault
 from kenes.service.asking import Asking
-from kenes.service.definition import Context, Site
+from kenes.service.definition import Context, Served
 from kenes.service.following import following
 from kenes.service.website import Folders, website
 from kenes.web.boundary import Translations
@@ -48,7 +48,7 @@ FOLDERS: Final = Folders.of(Path(__file__).parent)
 
 
 @asynccontextmanager
-async def site_of(service: Consultations, context: Context) -> AsyncIterator[Site]:
+async def site_of(service: Consultations, context: Context) -> AsyncIterator[Served]:
     """The JSON API, the pages and the live votes."""
     hub = LiveHub(event="votes")
     votes = LiveVotes(hub)
@@ -132,4 +132,4 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Sit
             UnknownConsultationError: lambda _: Problem(404, "consultation-unknown"),
             StillReadingError: lambda _: Problem(503, "unavailable", headers={"retry-after": "2"}),
         }
-        yield Site(site.app([*api.routes(), *page_routes(pages)], unknown), hub.close)
+        yield Served(site.app([*api.routes(), *page_routes(pages)], unknown), hub.close)

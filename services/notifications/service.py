@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from kenes.identity.sealing import Keyring
 from kenes.mongo.projection import Projection
-from kenes.service.definition import Context, Deciding, Service, Site, Stream
+from kenes.service.definition import Context, Deciding, Served, Service, Stream
 from kenes.setting_files import SettingError, load_settings
 from schemas.topics import (
     COMMENTS,
@@ -99,7 +99,7 @@ class Notifications(Service):
 
         return stream_of(self, context)
 
-    def api(self, context: Context) -> AbstractAsyncContextManager[Site]:
+    def api(self, context: Context) -> AbstractAsyncContextManager[Served]:
         """The JSON API and the pages."""
         from services.notifications.serving import site_of  # noqa: PLC0415 - the site, which only it makes
 

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from kenes.mail.settings import LinkSettings
 from kenes.mongo.projection import LiveCollections
 from kenes.service.callers import Callers
-from kenes.service.definition import Context, Site
+from kenes.service.definition import Context, Served
 from kenes.service.website import Folders, Website, website
 from kenes.setting_files import load_settings
 from kenes.web.openapi import Operation
@@ -43,7 +43,7 @@ FOLDERS: Final = Folders.of(Path(__file__).parent, LOCALES)
 
 
 @asynccontextmanager
-async def site_of(service: Notifications, context: Context) -> AsyncIterator[Site]:
+async def site_of(service: Notifications, context: Context) -> AsyncIterator[Served]:
     """The JSON API, the pages and what is live of both."""
     async with AsyncExitStack() as stack:
         enter, shell = stack.enter_async_context, shell_of(service.settings.sites)
@@ -58,7 +58,7 @@ async def site_of(service: Notifications, context: Context) -> AsyncIterator[Sit
             followers.hub.close()
 
         api = json_api(_operations(pages, callers, replace(callers, authenticate=site.authenticator.person)))
-        yield Site(site.app([*_of_letters(pages), *page_routes(pages), *api.routes()], {}), close)
+        yield Served(site.app([*_of_letters(pages), *page_routes(pages), *api.routes()], {}), close)
 
 
 async def _pages(

@@ -11,7 +11,7 @@ from kenes.mongo.joint_state import JointState
 from kenes.mongo.projection import Projection
 from kenes.rules.loading import RulePackError
 from kenes.service import terms
-from kenes.service.definition import Clock, Context, Deciding, Service, Site, Stream
+from kenes.service.definition import Clock, Context, Deciding, Served, Service, Stream
 from kenes.service.following import following
 from kenes.setting_files import SettingError, load_settings
 from schemas.topics import PETITION_REQUESTS, PETITIONS, SIGNATURE_REQUESTS, SIGNATURES, Topic
@@ -96,7 +96,7 @@ class Petitions(Service):
                 clocks=(Clock(terms.EVERY, deadlines.tick), Clock(goals_clock.EVERY, goals.tick)),
             )
 
-    def api(self, context: Context) -> AbstractAsyncContextManager[Site]:
+    def api(self, context: Context) -> AbstractAsyncContextManager[Served]:
         """The JSON API, the pages and the live counts."""
         from services.petitions.serving import site_of  # noqa: PLC0415 - 25 MB that stream and project have no use for
 

@@ -13,7 +13,7 @@ from kenes.mongo.projection import LiveVersions, Version
 from kenes.mongo.sessions import MongoSessionStore
 from kenes.mongo.vault import Vault
 from kenes.service.asking import Asking
-from kenes.service.definition import Context, Site
+from kenes.service.definition import Context, Served
 from kenes.service.following import following
 from kenes.service.website import website
 from kenes.setting_files import load_settings
@@ -31,7 +31,7 @@ from services.petitions.opendata.operations import open_operations
 from services.petitions.opendata.sources import Sources
 from services.petitions.pages import FOLDERS, page_routes
 from services.petitions.pages.reads import PageReads
-from services.petitions.pages.site import PageSite, desks, shell_of
+from services.petitions.pages.site import PetitionSite, desks, shell_of
 from services.petitions.queries import Queries
 from services.petitions.rights import Rights
 from services.petitions.search.following import Search, new_index
@@ -39,7 +39,7 @@ from services.petitions.service import Petitions
 
 
 @asynccontextmanager
-async def site_of(service: Petitions, context: Context) -> AsyncIterator[Site]:
+async def site_of(service: Petitions, context: Context) -> AsyncIterator[Served]:
     """The JSON API, the pages and the live counts."""
     hub = LiveHub()
     counts = LiveCounts(hub, service.settings.small_group)
@@ -105,7 +105,7 @@ async def site_of(service: Petitions, context: Context) -> AsyncIterator[Site]:
             ),
             mailing=mailing,
         )
-        pages = PageSite(
+        pages = PetitionSite(
             pages=site.pages,
             confirmations=site.confirmations,
             folder="petitions",
@@ -123,7 +123,7 @@ async def site_of(service: Petitions, context: Context) -> AsyncIterator[Site]:
             mailing=mailing,
         )
         unknown: Translations = {UnknownPetitionError: lambda _: Problem(404, "petition-unknown")}
-        yield Site(site.app([*api.routes(), *page_routes(pages)], unknown), hub.close)
+        yield Served(site.app([*api.routes(), *page_routes(pages)], unknown), hub.close)
 
 
 async def _mailing(service: Petitions, context: Context) -> Mailing | None:

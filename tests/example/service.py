@@ -15,7 +15,7 @@ from kenes.kafka.producer import BrokerUnavailableError
 from kenes.kafka.waiting import Decisions
 from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.projection import LiveVersions, Projection, Version
-from kenes.service.definition import Context, Deciding, Service, Site, Stream
+from kenes.service.definition import Context, Deciding, Served, Service, Stream
 from kenes.service.following import following
 from kenes.settings import KitSettings
 from kenes.web.app import build_app
@@ -57,7 +57,7 @@ class Library(Service):
         yield Stream(deciding=((self.deciding[0], KeyedState(context.database, RULES)),))
 
     @asynccontextmanager
-    async def api(self, context: Context) -> AsyncIterator[Site]:
+    async def api(self, context: Context) -> AsyncIterator[Served]:
         """Borrow, return, look."""
         decisions, versions = Decisions(), LiveVersions(context.database)
 
@@ -85,7 +85,7 @@ class Library(Service):
                 settings=self.settings.web,
                 translations={BrokerUnavailableError: lambda _: Problem(503, "unavailable")},
             )
-            yield Site(app, lambda: None)
+            yield Served(app, lambda: None)
 
 
 async def _ask(context: Context, decisions: Decisions, request: BorrowRequested | ReturnRequested) -> Response:

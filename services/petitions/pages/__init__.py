@@ -22,14 +22,14 @@ from services.petitions.pages.petition import PetitionPage
 from services.petitions.pages.receipts import Receipts
 from services.petitions.pages.removing import Removing
 from services.petitions.pages.signing import Signing
-from services.petitions.pages.site import PageSite
+from services.petitions.pages.site import PetitionSite
 from services.petitions.pages.start import Start
 from services.petitions.pages.steering import Steering
 
 FOLDERS: Final = Folders.of(Path(__file__).parent.parent)
 
 
-def page_routes(site: PageSite) -> list[BaseRoute]:
+def page_routes(site: PetitionSite) -> list[BaseRoute]:
     """Every page. Paths with fixed words stand before those with a petition in their place."""
     groups = (
         Home(site),

@@ -18,7 +18,7 @@ from kenes.web.i18n import Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.site import personal, see_other, session_of
 from services.petitions.pages.presenter import Presented
-from services.petitions.pages.site import PageSite
+from services.petitions.pages.site import PetitionSite
 from services.petitions.rights import STAYS, resumed
 
 ERASE: Final = "petitions.erase"
@@ -28,7 +28,7 @@ ERASE: Final = "petitions.erase"
 class Account:
     """`/me`, `/me/data`, `/me/erase`, `/me/erased`"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """The page, the download, and erasing: a GET that explains, a POST that acts, and what has happened."""

@@ -28,7 +28,7 @@ from services.petitions.domain.refusals import Refusal
 from services.petitions.pages.drafting import Errors
 from services.petitions.pages.moderation_forms import fault_of
 from services.petitions.pages.signing import receipt_address
-from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.pages.site import WAIT, PetitionSite
 
 PURPOSE: Final = "petitions.agency/{}"
 ANSWERS: Final = ("draft-answer", "answer")
@@ -41,7 +41,7 @@ for_agencies = personal_to(desk.is_agency)
 class Agency:
     """`/agency`, `/agency/{petition}` and what its forms post to"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """The duties, a petition on the desk, a look at the answer, each act, and the list of signers."""

@@ -18,7 +18,7 @@ from services.petitions.mailed.form import Faults, Values, read_values
 from services.petitions.mailed.mailing import Following, MailAct
 from services.petitions.pages.refusing import refused
 from services.petitions.pages.signing import receipt_address
-from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.pages.site import WAIT, PetitionSite
 from services.petitions.rights import STAYS
 
 OF_A_PETITION = (MailAct.SIGN, MailAct.WITHDRAW)
@@ -28,7 +28,7 @@ OF_A_PETITION = (MailAct.SIGN, MailAct.WITHDRAW)
 class ByMail:
     """`/petitions/{petition}/by-mail/{act}`, `/by-mail/erase`, and below them `sent` and each letter's own address"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """For each act: the form, that a letter was sent, and the page of its link with the post that acts."""

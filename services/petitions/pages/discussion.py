@@ -27,7 +27,7 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.stages import MODERATOR
 from services.petitions.domain.status import Status
 from services.petitions.pages.signing import obstacle, receipt_address
-from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.pages.site import WAIT, PetitionSite
 
 PAGE: Final = 20
 LATEST: Final = 10
@@ -54,7 +54,7 @@ class Shown:
 class Discussing:
     """`/petitions/{petition}/comments`, `.../comments/{number}` and `.../versions/{revision}`"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """Reading for everybody, commenting for who has signed in."""
@@ -141,7 +141,7 @@ class Discussing:
         return await self.site.render(request, "comments.html", context, status=status)
 
 
-async def discussed(site: PageSite, request: Request, person: Person | None) -> Petition:
+async def discussed(site: PetitionSite, request: Request, person: Person | None) -> Petition:
     """The petition of the address, whose text is or was discussed."""
     petition = await site.petition(request, person)
     if petition.discussion is None:
@@ -150,7 +150,7 @@ async def discussed(site: PageSite, request: Request, person: Person | None) -> 
 
 
 async def talk(
-    site: PageSite, request: Request, petition: Petition, person: Person | None, newest: int, limit: int
+    site: PetitionSite, request: Request, petition: Petition, person: Person | None, newest: int, limit: int
 ) -> dict[str, Any]:
     """The discussion for templates: comments from the number `newest` down, versions, and the form where one may."""
     t = site.translator(request)
@@ -181,7 +181,9 @@ def address_of(petition: Petition, number: int) -> str:
     return f"/petitions/{petition.id}/comments?page={newer // PAGE + 1}#comment-{number}"
 
 
-async def _shown(site: PageSite, petition: Petition, comment: Comment, person: Person | None, t: Translator) -> Shown:
+async def _shown(
+    site: PetitionSite, petition: Petition, comment: Comment, person: Person | None, t: Translator
+) -> Shown:
     named = comment.listed and comment.shown
     name = await site.queries.public_name(comment.owner, comment.sealed, petition.id) if named else None
     why = "" if comment.hidden is None else t(f"moderation.fault.{comment.hidden.reason}")
@@ -189,7 +191,7 @@ async def _shown(site: PageSite, petition: Petition, comment: Comment, person: P
     return Shown(comment, name, comment.by == petition.author, mine, why)
 
 
-def wrote(site: PageSite, petition: Petition, comment: Comment, person: Person) -> bool:
+def wrote(site: PetitionSite, petition: Petition, comment: Comment, person: Person) -> bool:
     """Whether this person wrote the comment."""
     return comment.by == site.keyring.pseudonym(petition.id, person.id)
 

@@ -36,14 +36,14 @@ from services.petitions.pages.drafting import (
 from services.petitions.pages.moderation_forms import fault_of
 from services.petitions.pages.refusing import refused
 from services.petitions.pages.signing import receipt_address
-from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.pages.site import WAIT, PetitionSite
 
 
 @dataclass(frozen=True)
 class Editing:
     """`/petitions/{petition}/edit`"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """The form, and what it posts."""

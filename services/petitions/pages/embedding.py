@@ -18,7 +18,7 @@ from services.petitions.domain.petition import Petition
 from services.petitions.opendata.answering import OPEN_TO_ALL, open_data, publish_data
 from services.petitions.opendata.share_image import picture
 from services.petitions.opendata.share_images import EVERY, ShareImages
-from services.petitions.pages.site import PageSite
+from services.petitions.pages.site import PetitionSite
 
 KEPT: Final = 5
 _CSP: Final = (
@@ -45,7 +45,7 @@ FRAMED: Final = {
 class Embedding:
     """`/petitions/{petition}/embed` and `/petitions/{petition}/share.png`"""
 
-    site: PageSite
+    site: PetitionSite
     images: ShareImages = field(default_factory=ShareImages)
     kept: Kept[bytes] = field(default_factory=Kept)
 

@@ -12,7 +12,7 @@ from kenes.web.keeping import Kept
 from kenes.web.limits import RateClass, limited
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Status
-from services.petitions.pages.site import PageSite
+from services.petitions.pages.site import PetitionSite
 from services.petitions.search.wanted import Filter, Sort
 
 SHOWN = 6
@@ -24,7 +24,7 @@ KEPT = 10
 class Home:
     """`/`"""
 
-    site: PageSite
+    site: PetitionSite
     moved: Kept[list[tuple[Petition, int]]] = field(default_factory=Kept)
 
     def routes(self) -> list[BaseRoute]:

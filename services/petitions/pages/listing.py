@@ -16,7 +16,7 @@ from schemas.petitions.v1 import Category
 from services.petitions.domain.status import LISTED, Status
 from services.petitions.filters import LONGEST_SEARCH
 from services.petitions.opendata.links import of_list
-from services.petitions.pages.site import PageSite
+from services.petitions.pages.site import PetitionSite
 from services.petitions.search.wanted import Filter, Sort
 
 KEPT = 5
@@ -95,7 +95,7 @@ def read_wish(query: QueryParams) -> Wish:
 class Listing:
     """`/petitions`"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """Its only route."""

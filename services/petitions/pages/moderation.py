@@ -39,7 +39,7 @@ from services.petitions.pages.moderation_log import reason_words
 from services.petitions.pages.petition import story
 from services.petitions.pages.presenter import Presented
 from services.petitions.pages.signing import receipt_address
-from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.pages.site import WAIT, PetitionSite
 from services.petitions.remarks import remarks
 
 PURPOSE: Final = "petitions.moderation/{}"
@@ -53,7 +53,7 @@ for_moderators = personal_to(lambda roles: MODERATOR in roles)
 class Moderation:
     """`/moderation`, `/moderation/{petition}` and what its forms post to"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """The queue, a petition on the desk, and an address for each act."""

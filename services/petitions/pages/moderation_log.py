@@ -14,7 +14,7 @@ from schemas.petitions.v1 import Verdict
 from services.petitions.domain.moderation import FAULTS
 from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.moderation.log import LogEntry
-from services.petitions.pages.site import PageSite
+from services.petitions.pages.site import PetitionSite
 
 KEPT = 5
 PATH = "/petitions/moderation-log"
@@ -24,7 +24,7 @@ PATH = "/petitions/moderation-log"
 class ModerationLog:
     """`/petitions/moderation-log`"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """Before the routes with a petition in the path."""

@@ -26,7 +26,7 @@ from services.petitions.organising.invitation import invitation_code, is_invited
 from services.petitions.organising.views import Organisers, OrganisersView
 from services.petitions.pages.refusing import refused
 from services.petitions.pages.signing import obstacle
-from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.pages.site import WAIT, PetitionSite
 
 JOIN, LEAVE = "petitions.join/{}", "petitions.leave/{}"
 PATH: Final = "/petitions/{petition}/organisers"
@@ -36,7 +36,7 @@ PATH: Final = "/petitions/{petition}/organisers"
 class Organising:
     """`/petitions/{petition}/organisers`, and below it `leave` and `invited/{code}`"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """Reading for whoever may read the petition; joining for who has the link."""

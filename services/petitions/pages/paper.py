@@ -33,7 +33,7 @@ from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import Paper
 from services.petitions.domain.status import PaperBatch
 from services.petitions.pages.signing import receipt_address
-from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.pages.site import WAIT, PetitionSite
 from services.petitions.paper.lines import LineError, read_sheets, write_sheets
 from services.petitions.paper.views import batch_views
 
@@ -51,7 +51,7 @@ for_registrars = personal_to(lambda roles: REGISTRAR in roles)
 class PaperPages:
     """`/petitions/{petition}/paper`, and below it `enter` and `{batch}`"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """What was counted, the form of a new batch, and the form of each batch."""

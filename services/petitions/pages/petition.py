@@ -34,7 +34,7 @@ from services.petitions.pages.moderation_log import reason_words
 from services.petitions.pages.organisers import places
 from services.petitions.pages.presenter import Presented, why
 from services.petitions.pages.refusing import offered_by_mail
-from services.petitions.pages.site import PageSite
+from services.petitions.pages.site import PetitionSite
 
 KEPT = 5
 NAMES = 12
@@ -47,7 +47,7 @@ _IN_THE_LANGUAGE_OF_THE_TEXT = ("returned", "rejected", "invited", "withdrawn")
 class PetitionPage:
     """`/petitions/{petition}`"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """Its only route."""

@@ -16,7 +16,7 @@ from kenes.web.problems import Problem
 from schemas.petitions.v1 import SignatureAccepted, SignatureWithdrawn
 from services.petitions.answers import ANSWERS, PREFIX
 from services.petitions.pages.refusing import offered_by_mail, refused
-from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.pages.site import WAIT, PetitionSite
 
 _OUTCOMES: Final = {SignatureAccepted.TYPE: "signed", SignatureWithdrawn.TYPE: "withdrawn"}
 
@@ -25,7 +25,7 @@ _OUTCOMES: Final = {SignatureAccepted.TYPE: "signed", SignatureWithdrawn.TYPE: "
 class Receipts:
     """`/petitions/{petition}/receipts/{receipt}`"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """Its only route."""

@@ -10,7 +10,7 @@ from kenes.web.site import sign_in_address
 from services.petitions.answers import ANSWERS
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
-from services.petitions.pages.site import PageSite
+from services.petitions.pages.site import PetitionSite
 
 _SIGN_IN_AGAIN = {
     Refusal.BIRTH_DATE_MISSING,
@@ -28,7 +28,7 @@ _LOOK_ELSEWHERE = {Refusal.PETITION_CLOSED, Refusal.PETITION_NOT_OPEN, Refusal.P
 
 
 async def refused(
-    site: PageSite, request: Request, code: str, petition: Petition, receipt: str | None = None
+    site: PetitionSite, request: Request, code: str, petition: Petition, receipt: str | None = None
 ) -> Response:
     """The page of a refusal; with a `receipt` it is the answer to a request that was made."""
     context = {
@@ -43,7 +43,7 @@ async def refused(
     return await site.render(request, "refused.html", context, status=status)
 
 
-def offered_by_mail(site: PageSite, petition: Petition) -> bool:
+def offered_by_mail(site: PetitionSite, petition: Petition) -> bool:
     """Whether it can be signed without an account."""
     return site.mailing is not None and site.packs.pinned(petition.rules).mailed is not None
 

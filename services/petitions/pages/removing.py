@@ -23,7 +23,7 @@ from services.petitions.domain.stages import MODERATOR
 from services.petitions.pages.discussion import address_of, after, discussed, wrote
 from services.petitions.pages.drafting import Errors
 from services.petitions.pages.refusing import refused
-from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.pages.site import WAIT, PetitionSite
 
 SHORTEST, LONGEST = 10, 2_000
 """Characters of an explanation."""
@@ -35,7 +35,7 @@ ONE: Final = "/petitions/{petition}/comments/{number:int}"
 class Removing:
     """`/petitions/{petition}/comments/{number}/hide` and `/retract`"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """Each address: a GET that explains, a POST that acts."""

@@ -18,7 +18,7 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack, refusal_of
 from services.petitions.pages.refusing import refused
-from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.pages.site import WAIT, PetitionSite
 
 SIGN = "petitions.sign/{}"
 WITHDRAW = "petitions.withdraw/{}"
@@ -28,7 +28,7 @@ WITHDRAW = "petitions.withdraw/{}"
 class Signing:
     """`/petitions/{petition}/sign` and `/petitions/{petition}/withdraw`"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """Each address: a GET that explains, a POST that acts."""

@@ -64,7 +64,7 @@ def desks(roles: frozenset[str]) -> tuple[NavItem, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PageSite(Site):
+class PetitionSite(Site):
     """The parts of the pages. Handlers are methods of small classes that hold one."""
 
     commands: Commands

@@ -45,7 +45,7 @@ from services.petitions.pages.introducing import asked, stages
 from services.petitions.pages.presenter import Presented, place, thresholds
 from services.petitions.pages.rules import told
 from services.petitions.pages.signing import obstacle, receipt_address
-from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.pages.site import WAIT, PetitionSite
 
 START = "/petitions/start"
 WRITE = f"{START}/write"
@@ -58,7 +58,7 @@ KEPT = 300
 class Start:
     """`/petitions/start`, its steps at `/petitions/start/write`, and what resembles a title."""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """Before the routes with a petition in the path."""

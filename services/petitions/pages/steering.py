@@ -22,7 +22,7 @@ from services.petitions.domain.status import Status
 from services.petitions.pages.petition import acts
 from services.petitions.pages.refusing import refused
 from services.petitions.pages.signing import receipt_address
-from services.petitions.pages.site import WAIT, PageSite
+from services.petitions.pages.site import WAIT, PetitionSite
 from services.petitions.remarks import Told, remarks
 
 PURPOSE: Final = "petitions.{}/{}"
@@ -34,7 +34,7 @@ STEERED: Final = {"submit": "submission", "close": "closure", "recall": "withdra
 class Steering:
     """`/petitions/{petition}/submit`, `/close`, `/recall`"""
 
-    site: PageSite
+    site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
         """Each address: a GET that explains, a POST that acts."""

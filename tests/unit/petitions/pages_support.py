@@ -61,7 +61,7 @@ from services.petitions.mailed.mailing import Mailing
 from services.petitions.offering import Offer
 from services.petitions.pages import FOLDERS, page_routes
 from services.petitions.pages.reads import Page
-from services.petitions.pages.site import SHELL, PageSite, desks
+from services.petitions.pages.site import SHELL, PetitionSite, desks
 from services.petitions.queries import Signed, TookPart
 from services.petitions.rights import Rights
 from services.petitions.rule_packs import load_rule_packs
@@ -332,7 +332,7 @@ async def pages(
     shown = Pages(catalogs, Assets((KIT_STATIC, FOLDERS.static)).url, templates=[FOLDERS.templates], shell=SHELL)
     counts = LiveCounts(LiveHub(), small_group=5)
     store, vault = MemorySessionStore(), Vaulted()
-    site = PageSite(
+    site = PetitionSite(
         pages=shown,
         folder="petitions",
         shell=SHELL,
