@@ -1,18 +1,14 @@
 """The console as the kit runs it: the composition root of its processes."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from kenes.identity.sealing import Keyring
 from kenes.kafka.admin import ensure_topics
-from kenes.mongo.projection import LiveCollections, Projection
+from kenes.mongo.projection import Projection
 from kenes.service.definition import Context, Deciding, Served, Service, Stream
-from kenes.service.website import Folders, website
-from kenes.tasks import Tasks
-from kenes.web.live import LiveHub
 from schemas.topics import (
     ACT_REQUESTS,
     ACTS,
@@ -26,26 +22,12 @@ from schemas.topics import (
     all_topics,
 )
 from services.console.acts.rules import DECIDING
-from services.console.acts.working import PROJECTIONS, act_routes, stream_of
-from services.console.api import Api
+from services.console.acts.working import PROJECTIONS, stream_of
 from services.console.deliveries.folding import PROJECTIONS as DELIVERED
-from services.console.deliveries.pages import DeliveryApi, DeliveryPages
-from services.console.deliveries.reads import Deliveries
 from services.console.deliveries.webhooks import Webhooks
 from services.console.duties.folding import PROJECTIONS as DUTIES
-from services.console.duties.pages import DutyApi, DutyPages
-from services.console.duties.reads import Duties
-from services.console.looking import looking, rules_of
-from services.console.pages import page_routes
-from services.console.pages.site import SHELL, ConsoleSite, desks
-from services.console.runbook import Runbook
-from services.console.sessions import PatientSessions
+from services.console.looking import rules_of
 from services.console.settings import Settings
-from services.console.traces.api import TraceApi
-from services.console.traces.pages import TracePages
-
-FOLDERS: Final = Folders.of(Path(__file__).parent)
-STALLED_AFTER: Final = 60.0
 
 
 class Console(Service):
@@ -86,38 +68,8 @@ class Console(Service):
         acts = await stream_of(bootstrap, context, self.watched)
         yield replace(acts, workers=(*acts.workers, Webhooks(context.database).worker))
 
-    @asynccontextmanager
-    async def api(self, context: Context) -> AsyncIterator[Served]:
+    def api(self, context: Context) -> AbstractAsyncContextManager[Served]:
         """The pages, the JSON API, and the look every few seconds."""
-        # Operators sign in here and nowhere else: their sessions are not among the citizens'.
-        apart = replace(context, people=context.database)
-        hub = LiveHub(event="look")
-        async with AsyncExitStack() as stack:
-            enter = stack.enter_async_context
-            site = await enter(website(self.settings, apart, self.keyring, FOLDERS, SHELL, PatientSessions))
-            looks = await enter(looking(self.settings, context, self.rules, hub))
-            pages = ConsoleSite(
-                pages=site.pages,
-                confirmations=site.confirmations,
-                folder="console",
-                shell=SHELL,
-                desks=desks,
-                sampler=looks.sampler,
-                alerts=looks.alerts,
-                past_alerts=looks.past_alerts,
-                events=looks.events,
-                runbook=Runbook(self.settings.console_runbook),
-                hub=hub,
-            )
-            acts = await enter(act_routes(self, self.settings, context, pages, self.watched))
-            person = site.authenticator.person
-            duties = Duties(LiveCollections(context.database, DUTIES), self.settings.sites)
-            deliveries = Deliveries(LiveCollections(context.database, DELIVERED), context.database)
-            more = (DutyApi(duties, person), DeliveryApi(deliveries, person), TraceApi(looks.searches, person))
-            api = Api(looks.sampler, looks.alerts, person, [each for part in more for each in part.operations()])
-            parts = (DutyPages(pages, duties), DeliveryPages(pages, deliveries), TracePages(pages, looks.searches))
-            shown = [route for part in parts for route in part.routes()]
-            tasks = await enter(Tasks())
-            running = tasks.create_task(looks.watching.run(context.health.watch("looks", stalled_after=STALLED_AFTER)))
-            stack.callback(running.cancel)
-            yield Served(site.app([*api.routes(), *acts, *shown, *page_routes(pages)], {}), hub.close)
+        from services.console.serving import site_of  # noqa: PLC0415 - the site, which only it makes
+
+        return site_of(self, context)

@@ -36,8 +36,8 @@ from services.consultations.opinions_stored import StoredOpinions
 from services.consultations.opinions_view import GroupReads
 from services.consultations.own import Own
 from services.consultations.own_data import OwnApi, OwnData
-from services.consultations.pages import page_routes, shell_of
-from services.consultations.pages.site import ConsultationSite, desks
+from services.consultations.pages import page_routes
+from services.consultations.pages.site import ConsultationSite, desks, shell_of
 from services.consultations.queries import Queries, Recent
 from services.consultations.reading import CommentReads
 from services.consultations.service import Consultations

@@ -27,8 +27,8 @@ from services.notifications.following.inbox_api import InboxApi
 from services.notifications.following.links import links_of
 from services.notifications.following.opting_in import opting_in
 from services.notifications.following.pages import LetterPages
-from services.notifications.pages import page_routes, shell_of
-from services.notifications.pages.site import NotificationSite, desks
+from services.notifications.pages import page_routes
+from services.notifications.pages.site import NotificationSite, desks, shell_of
 from services.notifications.public_channels.api import ChannelApi
 from services.notifications.public_channels.commands import ChannelCommands
 from services.notifications.public_channels.reads import ChannelReads

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
 
 from kenes.kafka.decider import Position
 from kenes.kafka.waiting import Decisions
@@ -15,7 +17,7 @@ from kenes.mongo.vault import Vault
 from kenes.service.asking import Asking
 from kenes.service.definition import Context, Served
 from kenes.service.following import following
-from kenes.service.website import website
+from kenes.service.website import Folders, website
 from kenes.setting_files import load_settings
 from kenes.web.boundary import Translations
 from kenes.web.live import LiveHub
@@ -29,13 +31,15 @@ from services.petitions.mailed.mailing import Mailing
 from services.petitions.opendata.hours import HistoryReads
 from services.petitions.opendata.operations import open_operations
 from services.petitions.opendata.sources import Sources
-from services.petitions.pages import FOLDERS, page_routes
+from services.petitions.pages import page_routes
 from services.petitions.pages.reads import PageReads
 from services.petitions.pages.site import PetitionSite, desks, shell_of
 from services.petitions.queries import Queries
 from services.petitions.rights import Rights
 from services.petitions.search.following import Search, new_index
 from services.petitions.service import Petitions
+
+FOLDERS: Final = Folders.of(Path(__file__).parent)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Response, async_
 from kenes.identity.login import LOCALES as LOGIN_LOCALES
 from kenes.web.i18n import Translator
 from kenes.web.language import edge_catalogs
-from services.petitions.pages import FOLDERS
+from services.petitions.serving import FOLDERS
 from tests.e2e.site import Site
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -25,7 +25,7 @@ from kenes.local.process import ChildProcess
 from kenes.web.i18n import Translator
 from kenes.web.language import edge_catalogs
 from schemas.topics import PETITION_REQUESTS, SIGNATURE_REQUESTS
-from services.console.service import FOLDERS
+from services.console.serving import FOLDERS
 from tests.console_site import ConsoleSite, running_console
 from tests.e2e.browsing import DESKTOP, LANGUAGES, PHONE, Visitor, in_browser, visiting
 from tests.e2e.site import Client, Site, client_of, running_site

@@ -35,7 +35,7 @@ from schemas.topics import (
     PUBLICATION_REQUESTS,
     SUBSCRIPTIONS,
 )
-from services.console.service import FOLDERS
+from services.console.serving import FOLDERS
 from tests.console_site import ConsoleSite, running_console
 from tests.e2e import steps
 from tests.e2e.browsing import PHONE, in_browser, visiting

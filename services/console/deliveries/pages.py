@@ -1,4 +1,4 @@
-"""Deliveries as a page and as JSON."""
+"""Deliveries as a page."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,12 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from kenes.identity.access import Authenticate
 from kenes.identity.person import Person
 from kenes.mongo.client import DatabaseError
-from kenes.web.openapi import Operation
 from services.console.access import viewing
-from services.console.api import answer, operator, read
 from services.console.deliveries.folding import PROJECTIONS
 from services.console.deliveries.reads import LOST, TABLES, THROUGH, Deliveries, DeliveryFigures
 from services.console.pages.site import ConsoleSite
@@ -55,20 +52,3 @@ class DeliveryPages:
             "readings": self.site.own_projections(PROJECTIONS),
         }
         return await self.site.show(request, "deliveries.html", context, status=503 if away else 200)
-
-
-@dataclass(frozen=True)
-class DeliveryApi:
-    """`/deliveries` of the JSON API."""
-
-    deliveries: Deliveries
-    authenticate: Authenticate
-
-    def operations(self) -> list[Operation]:
-        """Its operation."""
-        return [read("/deliveries", self.list_deliveries, DeliveryFigures)]
-
-    async def list_deliveries(self, request: Request) -> Response:
-        """Deliveries of the last 48 hours by hour, channel and outcome, and what waits now."""
-        await operator(request, self.authenticate)
-        return answer(await self.deliveries.figures(datetime.now(UTC)))

@@ -8,8 +8,6 @@ from services.console.pages.overview import Overview
 from services.console.pages.site import ConsoleSite
 from services.console.pages.topics import TopicPages
 
-__all__ = ["page_routes"]
-
 
 def page_routes(site: ConsoleSite) -> list[BaseRoute]:
     """Every page."""

@@ -18,13 +18,11 @@ from services.consultations.pages.mine import Mine
 from services.consultations.pages.moderation import Moderation
 from services.consultations.pages.moderation_log import ModerationLog
 from services.consultations.pages.report import ReportPage
-from services.consultations.pages.site import SHELL, ConsultationSite, shell_of
+from services.consultations.pages.site import ConsultationSite
 from services.consultations.pages.taking_part import Retracting, Voting
 from services.consultations.pages.thread import ThreadPage
 from services.consultations.pages.versions import Versions
 from services.consultations.pages.versions_diff import VersionsDiff
-
-__all__ = ["SHELL", "page_routes", "shell_of"]
 
 
 def page_routes(site: ConsultationSite) -> list[BaseRoute]:

@@ -13,10 +13,8 @@ from services.notifications.pages.inbox import Inbox
 from services.notifications.pages.keys import KeyPages
 from services.notifications.pages.public_channels import PublicChannelPages
 from services.notifications.pages.replays import ReplayPages
-from services.notifications.pages.site import SHELL, NotificationSite, shell_of
+from services.notifications.pages.site import NotificationSite
 from services.notifications.pages.streams import StreamPages
-
-__all__ = ["SHELL", "page_routes", "shell_of"]
 
 
 def page_routes(site: NotificationSite) -> list[BaseRoute]:

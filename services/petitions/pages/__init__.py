@@ -1,11 +1,7 @@
 """What citizens see: pages made on the server, in three languages, that work without a script."""
 
-from pathlib import Path
-from typing import Final
-
 from starlette.routing import BaseRoute
 
-from kenes.service.website import Folders
 from services.petitions.pages.account import Account
 from services.petitions.pages.agency import Agency
 from services.petitions.pages.by_mail import ByMail
@@ -25,8 +21,6 @@ from services.petitions.pages.signing import Signing
 from services.petitions.pages.site import PetitionSite
 from services.petitions.pages.start import Start
 from services.petitions.pages.steering import Steering
-
-FOLDERS: Final = Folders.of(Path(__file__).parent.parent)
 
 
 def page_routes(site: PetitionSite) -> list[BaseRoute]:

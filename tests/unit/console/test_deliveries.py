@@ -30,13 +30,14 @@ from schemas.notifications.parts import ChannelEnd, ChannelKind, Priority
 from schemas.notifications.streams import DeliveryAttempted, Result
 from schemas.notifications.subscriptions import ChannelConfirmed, ChannelEnded
 from schemas.payload import Payload
+from services.console.deliveries.api import DeliveryApi
 from services.console.deliveries.folding import OF_DELIVERIES, OF_DESTINATIONS
 from services.console.deliveries.hours import KEPT, Hours, hour_in
-from services.console.deliveries.pages import DeliveryApi, DeliveryPages
+from services.console.deliveries.pages import DeliveryPages
 from services.console.deliveries.reads import TABLES, Deliveries, DeliveryFigures, hour_of
 from services.console.deliveries.webhooks import NOTHING, tallied
 from services.console.pages.site import ConsoleSite
-from services.console.service import FOLDERS
+from services.console.serving import FOLDERS
 from tests.unit.console.stored import Stored
 from tests.unit.console.world import console
 from tests.unit.store import Store, project

@@ -24,12 +24,13 @@ from schemas.parts import PrivateEntry, RulePackRef, Statement
 from schemas.payload import Payload
 from schemas.petitions import v1 as petitions
 from schemas.petitions.v1 import DutyKind as OfPetitions
+from services.console.duties.api import DutyApi
 from services.console.duties.folding import PROJECTIONS, load_owing
 from services.console.duties.owing import KINDS
-from services.console.duties.pages import DutyApi, DutyPages
+from services.console.duties.pages import DutyPages
 from services.console.duties.reads import Duties
 from services.console.pages.site import ConsoleSite
-from services.console.service import FOLDERS
+from services.console.serving import FOLDERS
 from services.petitions.domain.evolution import evolve
 from services.petitions.domain.petition import Petition
 from tests.unit.console.stored import Stored

@@ -13,7 +13,7 @@ from services.console.domain.letters import Standing
 from services.console.domain.refusals import Refusal
 from services.console.domain.upkeep import STEPS, Phase
 from services.console.letters.pages import SPANS
-from services.console.service import FOLDERS
+from services.console.serving import FOLDERS
 
 BY = (
     Refusal.ALREADY_ACTED,

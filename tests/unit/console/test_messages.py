@@ -13,7 +13,7 @@ from kenes.web.language import edge_catalogs
 from services.console.alerting.rules import Severity
 from services.console.sampling.history import Span
 from services.console.sampling.readings import State
-from services.console.service import FOLDERS
+from services.console.serving import FOLDERS
 from services.console.settings import FOLDER
 
 CATALOGS = edge_catalogs((LOGIN_LOCALES, FOLDERS.locales, *FOLDERS.more_locales))

@@ -9,7 +9,7 @@ import pytest
 from kenes.identity.login import LOCALES as LOGIN_LOCALES
 from kenes.web.i18n import Translator
 from kenes.web.language import edge_catalogs
-from services.console.service import FOLDERS
+from services.console.serving import FOLDERS
 from services.console.words import Words
 
 CATALOGS = edge_catalogs((LOGIN_LOCALES, FOLDERS.locales))

@@ -43,7 +43,7 @@ from services.console.sampling.readings import Reading, State, group_positions, 
 from services.console.sampling.snapshot import Snapshot, topic_figures
 from services.console.sampling.topic_events import Sample
 from services.console.sampling.watch import Sight
-from services.console.service import FOLDERS
+from services.console.serving import FOLDERS
 from services.console.settings import FOLDER
 from tests.stores import MemoryConfirmationStore, MemorySessionStore
 

@@ -22,8 +22,8 @@ from services.petitions.opendata.answering import FirstSeen
 from services.petitions.opendata.operations import open_operations
 from services.petitions.opendata.small_groups import Hour, Minutes
 from services.petitions.opendata.sources import Sources
-from services.petitions.pages import FOLDERS
 from services.petitions.search.wanted import Filter
+from services.petitions.serving import FOLDERS
 from tests.unit.petitions.pages_support import ORIGIN, PACKS, petition
 
 LEAST = 5

@@ -59,12 +59,13 @@ from services.petitions.domain.status import Milestone, Status
 from services.petitions.live import LiveCounts
 from services.petitions.mailed.mailing import Mailing
 from services.petitions.offering import Offer
-from services.petitions.pages import FOLDERS, page_routes
+from services.petitions.pages import page_routes
 from services.petitions.pages.reads import Page
 from services.petitions.pages.site import SHELL, PetitionSite, desks
 from services.petitions.queries import Signed, TookPart
 from services.petitions.rights import Rights
 from services.petitions.rule_packs import load_rule_packs
+from services.petitions.serving import FOLDERS
 from tests.stores import MemoryConfirmationStore, MemorySessionStore
 
 ORIGIN = "http://127.0.0.1:8080"

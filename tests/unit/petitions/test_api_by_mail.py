@@ -19,7 +19,7 @@ from kenes.web.settings import WebSettings
 from schemas.petitions.v1 import RulePackRef
 from services.petitions.answers import PREFIX
 from services.petitions.mailed.mailing import MailAct, Mailing
-from services.petitions.pages import FOLDERS
+from services.petitions.serving import FOLDERS
 from tests.contract.world import AUTHOR, api_of
 from tests.stores import MemoryLinkStore
 from tests.unit.petitions.memory import Memory

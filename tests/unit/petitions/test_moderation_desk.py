@@ -18,8 +18,8 @@ from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import Duty, Finding, Lock, Proposal, Status
 from services.petitions.moderation.queue import open_acts, ticket, working_days_left
 from services.petitions.moderation.reads import Desk
-from services.petitions.pages import FOLDERS
 from services.petitions.pages.moderation import DESK_ACTS
+from services.petitions.serving import FOLDERS
 from tests.unit.petitions.lives import CALENDAR
 from tests.unit.petitions.pages_support import (
     AUTHOR,

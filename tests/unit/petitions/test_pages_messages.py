@@ -15,10 +15,10 @@ from schemas.terms import Term
 from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
 from services.petitions.domain.rules import Effect
 from services.petitions.domain.status import Status
-from services.petitions.pages import FOLDERS
 from services.petitions.pages.site import shell_of
 from services.petitions.search.wanted import Sort
 from services.petitions.seed import read_demo
+from services.petitions.serving import FOLDERS
 from tests.unit.petitions.pages_support import NOW
 
 TOLD = (

@@ -9,9 +9,9 @@ from kenes.web.i18n import LANGUAGES, Catalogs, Translator
 from kenes.web.language import edge_catalogs
 from services.petitions import rights as module
 from services.petitions.domain.petition import Petition
-from services.petitions.pages import FOLDERS
 from services.petitions.queries import Signed, TookPart
 from services.petitions.rights import STAYS, Rights
+from services.petitions.serving import FOLDERS
 from tests.unit.petitions.memory import Memory
 from tests.unit.petitions.pages_support import NOW
 from tests.unit.petitions.samples import KEYRING, person, text

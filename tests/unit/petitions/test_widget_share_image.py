@@ -16,7 +16,7 @@ from kenes.web.language import edge_catalogs
 from services.petitions.opendata.share_image import Picture, draw, picture, shorten, wrap
 from services.petitions.opendata.share_images import EVERY, ShareImages
 from services.petitions.opendata.typeface import Typeface, readable
-from services.petitions.pages import FOLDERS
+from services.petitions.serving import FOLDERS
 from tests.unit.petitions.pages_support import petition
 
 CATALOGS = edge_catalogs((FOLDERS.locales,), strict=True)

@@ -44,7 +44,7 @@ def test_what_tells_people_imports_words_and_no_pages() -> None:
         "services.consultations.serving",
         "services.notifications.serving",
         "services.notifications.streaming",
-        "services.console.service",
+        "services.console.serving",
     ],
 )
 def test_no_process_starts_with_what_it_seldom_needs(module: str) -> None:

@@ -1,7 +1,7 @@
 """The root of the site, and the way to the other service's."""
 
 from kenes.web.pages import NavItem
-from services.consultations.pages import SHELL, shell_of
+from services.consultations.pages.site import SHELL, shell_of
 from tests.unit.consultations.pages.world import pages
 
 

@@ -62,8 +62,8 @@ from services.consultations.ledger.reads import LedgerReads
 from services.consultations.live import LiveVotes
 from services.consultations.own import Own
 from services.consultations.own_data import OwnData
-from services.consultations.pages import SHELL, page_routes
-from services.consultations.pages.site import ConsultationSite, desks
+from services.consultations.pages import page_routes
+from services.consultations.pages.site import SHELL, ConsultationSite, desks
 from services.consultations.projection import projections
 from services.consultations.queries import Queries, Recent
 from services.consultations.reading import CommentReads
