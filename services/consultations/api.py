@@ -29,7 +29,7 @@ from services.consultations.handing_in.reads import ComparisonApi
 from services.consultations.ledger.api import LedgerApi
 from services.consultations.live import LiveVotes
 from services.consultations.operations import ONE, write
-from services.consultations.opinions_view import GroupReads, GroupsView
+from services.consultations.opinion.view import GroupReads, GroupsView
 from services.consultations.own_data import OwnApi
 from services.consultations.queries import Queries
 from services.consultations.rendering import consultation_view

@@ -25,7 +25,7 @@ def polis_commands(load: Load) -> tuple[click.Group, click.Group]:
     @click.option("--days", type=click.IntRange(1, 250), default=20, help="Working days it stays open; 20.")
     def import_polis(folder: Path, title: str | None, language: Language, days: int) -> None:
         """Make a consultation of a polis conversation. Run again, it goes on where it was and adds nothing twice."""
-        from services.consultations.polis_running import bring_in  # noqa: PLC0415 - 20 MB the processes have no use for
+        from services.consultations.polis.running import bring_in  # noqa: PLC0415 - 20 MB the processes have no use for
 
         click.echo(bring_in(load, folder, title, language, days))
 
@@ -38,7 +38,7 @@ def polis_commands(load: Load) -> tuple[click.Group, click.Group]:
     @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
     def export_polis(consultation: str, folder: Path) -> None:
         """Write a consultation as a polis conversation, with everybody's group of opinion."""
-        from services.consultations.polis_running import write_out  # noqa: PLC0415 - as above
+        from services.consultations.polis.running import write_out  # noqa: PLC0415 - as above
 
         click.echo(write_out(load, consultation, folder))
 

@@ -31,9 +31,9 @@ from services.consultations.handing_in.reads import ComparisonApi
 from services.consultations.ledger.api import LedgerApi
 from services.consultations.ledger.reads import LedgerReads
 from services.consultations.live import LiveVotes
-from services.consultations.opinions import LiveOpinions, StillReadingError
-from services.consultations.opinions_stored import StoredOpinions
-from services.consultations.opinions_view import GroupReads
+from services.consultations.opinion.live import LiveOpinions, StillReadingError
+from services.consultations.opinion.stored import StoredOpinions
+from services.consultations.opinion.view import GroupReads
 from services.consultations.own import Own
 from services.consultations.own_data import OwnApi, OwnData
 from services.consultations.pages import page_routes

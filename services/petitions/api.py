@@ -23,7 +23,7 @@ from services.petitions.commands import Commands
 from services.petitions.directory import Directory
 from services.petitions.discussion.api import DiscussionApi
 from services.petitions.domain.rules import RulePacks
-from services.petitions.drafting_api import DraftingApi
+from services.petitions.drafting.api import DraftingApi
 from services.petitions.filters import FILTERS, LIKE, LONGEST_TEXT, following, read_filter, read_limit
 from services.petitions.live import LiveCounts
 from services.petitions.mailed.api import LettersApi
@@ -31,7 +31,7 @@ from services.petitions.mailed.mailing import Mailing
 from services.petitions.moderation.api import LogApi
 from services.petitions.operations import ONE, WHO_PROBLEMS, write
 from services.petitions.organising.api import OrganisersApi
-from services.petitions.own_api import OwnApi
+from services.petitions.own.api import OwnApi
 from services.petitions.queries import Queries
 from services.petitions.rendering import Renderer
 from services.petitions.rights import Rights

@@ -1,6 +1,7 @@
 """Groups of opinion from votes on comments: who votes alike, what each group stands for, what all agree on.
 
-Pure: votes in, groups out; no topic, no database, no clock.
+Pure: votes in, groups out; no topic, no database, no clock. But for `stored`, which reads votes, `live`, which takes
+those that come, and `view`, which shows the groups.
 
     state = OpinionState()
     state.take("p1", "c7", Vote.AGREE)

@@ -12,7 +12,7 @@ from kenes.identity.person import Person
 from kenes.web.limits import RateClass, limited
 from services.consultations.domain.consultation import Consultation
 from services.consultations.opinion import SMALLEST
-from services.consultations.opinions_view import FEWEST_PEOPLE, VOTES_TO_TELL, Groups
+from services.consultations.opinion.view import FEWEST_PEOPLE, VOTES_TO_TELL, Groups
 from services.consultations.pages.site import ConsultationSite
 
 KEPT: Final = 2

@@ -25,7 +25,7 @@ from services.consultations.ledger.reads import LedgerReads
 from services.consultations.live import LiveVotes
 from services.consultations.moderating import Moderating
 from services.consultations.names import Names
-from services.consultations.opinions_view import GroupReads
+from services.consultations.opinion.view import GroupReads
 from services.consultations.owed import OwedReads
 from services.consultations.own import Own
 from services.consultations.own_data import OwnData

@@ -27,9 +27,9 @@ from services.consultations.domain.hearing import Hearing
 from services.consultations.domain.rules import role_of
 from services.consultations.domain.vote import BLANK
 from services.consultations.polis import PolisFolder
-from services.consultations.polis_import import Imported, Importer
-from services.consultations.polis_plan import ACTOR, BODY, PACK, planned
-from services.consultations.polis_plan import course as steps
+from services.consultations.polis.importing import Imported, Importer
+from services.consultations.polis.plan import ACTOR, BODY, PACK, planned
+from services.consultations.polis.plan import course as steps
 from tests.unit.consultations.hearings import NOW, PACKS, PREPARE, post, vote
 from tests.unit.consultations.pages.world import KEYRING, Memory
 from tests.unit.consultations.polis.test_faults import folder

@@ -34,7 +34,7 @@ from schemas.consultations.parts import DraftKind, Stakeholder, Title
 from schemas.parts import RulePackRef
 from services.consultations.domain.consultation import Consultation, Status
 from services.consultations.opinion import OpinionGroups, OpinionState
-from services.consultations.opinions_view import Groups, view_of
+from services.consultations.opinion.view import Groups, view_of
 from services.consultations.pages.groups import OpinionPages
 from services.consultations.pages.site import SHELL, desks
 from services.consultations.serving import FOLDERS

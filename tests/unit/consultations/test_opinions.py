@@ -19,9 +19,9 @@ from schemas.consultations.parts import Stakeholder, Vote
 from schemas.consultations.votes import Voted
 from schemas.envelope import Event
 from schemas.payload import Payload
-from services.consultations import opinions
 from services.consultations.opinion import OpinionGroups, OpinionState, Tally
-from services.consultations.opinions import LiveOpinions, Sequences, StillReadingError
+from services.consultations.opinion import live as opinions
+from services.consultations.opinion.live import LiveOpinions, Sequences, StillReadingError
 from tests.unit.consultations.opinion.planted import planted
 
 WORDS = {-1: "disagree", 0: "pass", 1: "agree"}

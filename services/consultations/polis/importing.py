@@ -37,7 +37,7 @@ from schemas.topics import (
 from services.consultations.commands import SOURCE
 from services.consultations.domain.refusals import Refusal
 from services.consultations.polis import Moderation, PolisComment, PolisVote
-from services.consultations.polis_plan import ACTOR, Plan, course
+from services.consultations.polis.plan import ACTOR, Plan, course
 
 IN_FLIGHT: Final = 1_000
 """Requests that are written and not yet decided."""

@@ -8,7 +8,7 @@ from typing import Final
 from kenes.mongo.client import Database, Document
 from kenes.mongo.projection import Projection, Version, live_version
 from services.consultations.domain.comment import Standing
-from services.consultations.opinions import Sequences, StillReadingError
+from services.consultations.opinion.live import Sequences, StillReadingError
 
 FOLDED_WITHIN: Final = 10.0
 """Seconds for which a projection that lags behind the topic is waited for."""

@@ -11,7 +11,7 @@ from kenes.web.language import translator
 from kenes.web.limits import RateClass
 from kenes.web.openapi import Operation
 from services.petitions.callers import PetitionCallers
-from services.petitions.own_views import ErasureAnswer, MyData, MySignatures
+from services.petitions.own.views import ErasureAnswer, MyData, MySignatures
 from services.petitions.queries import Queries
 from services.petitions.rendering import Renderer
 from services.petitions.rights import STAYS, Rights, resumed

@@ -22,8 +22,8 @@ from schemas.envelope import UnreadableEventError, sequence_of
 from schemas.topics import VOTES
 from services.consultations.domain.comment import Standing
 from services.consultations.opinion import OpinionGroups, OpinionState
-from services.consultations.opinions import SIDES
-from services.consultations.opinions_stored import AT_ONCE
+from services.consultations.opinion.live import SIDES
+from services.consultations.opinion.stored import AT_ONCE
 from services.consultations.polis import (
     Moderation,
     PolisComment,

@@ -10,7 +10,7 @@ from kenes.mongo.client import Document
 from kenes.mongo.projection import LiveCollections
 from services.consultations.domain.comment import Standing
 from services.consultations.opinion import SMALLEST, Consensus, OpinionGroups, Representative, letter
-from services.consultations.opinions import LiveOpinions
+from services.consultations.opinion.live import LiveOpinions
 
 VOTES_TO_TELL: Final = 7
 """Votes after which a person is counted in a group, or as many as there are comments."""

@@ -14,9 +14,9 @@ from kenes.mongo.client import DatabaseError, connected
 from kenes.observe.logs import configure_logs
 from schemas.parts import Language
 from services.consultations.polis import PolisError, PolisFolder
-from services.consultations.polis_export import Exported, Exporter, StalledError, UnknownError
-from services.consultations.polis_import import Imported, RefusedError, UndecidedError, importer
-from services.consultations.polis_plan import Plan, planned
+from services.consultations.polis.exporting import Exported, Exporter, StalledError, UnknownError
+from services.consultations.polis.importing import Imported, RefusedError, UndecidedError, importer
+from services.consultations.polis.plan import Plan, planned
 from services.consultations.service import Consultations
 
 _TELL_EVERY: Final = 2.0
