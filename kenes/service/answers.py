@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import orjson
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from kenes.kafka.records import Receipt, Recorded
@@ -32,6 +33,30 @@ class ReceiptView:
         """The view of a decision from the live tail."""
         data = decision.data
         return cls(decision.event.subject, data.TYPE, getattr(data, "code", None), decision.event.time)
+
+
+class AskedAnswer(BaseModel):
+    """What became of a request so far. Keep the receipt: it tells the decision at any time, at `href`.
+
+    Services add the name of what they are asked about, as `Answers.subject` has it.
+    """
+
+    receipt: str
+    href: str
+    status: Literal["pending", "decided"]
+    decision: str | None = Field(default=None, description="Event type of the decision.")
+    at: datetime | None = None
+    event: str | None = Field(default=None, description="Id of the decision event.")
+
+
+class ReceiptAnswer(BaseModel):
+    """What became of a request, for whoever holds its receipt. Services add to it as to `AskedAnswer`."""
+
+    receipt: str
+    status: Literal["pending", "decided", "refused"]
+    decision: str | None = Field(default=None, description="Event type of the decision.")
+    code: str | None = Field(default=None, description="Why it was refused.")
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

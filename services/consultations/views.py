@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from kenes.service import answers
 from schemas.consultations.clauses import ClauseTree
 from schemas.consultations.parts import Anchor, DraftKind, Stakeholder, Title, Vote
 from schemas.parts import Language
@@ -127,24 +128,13 @@ class MyVotes(BaseModel):
     votes: dict[str, str]
 
 
-class AskedAnswer(BaseModel):
-    """What became of a request, or its receipt while it is undecided."""
+class AskedAnswer(answers.AskedAnswer):
+    """What became of a request so far. Keep the receipt: it tells the decision at any time, at `href`."""
 
-    receipt: str
     consultation: str
-    status: str
-    href: str
-    decision: str | None = None
-    at: datetime | None = None
-    event: str | None = None
 
 
-class ReceiptAnswer(BaseModel):
-    """What became of a request."""
+class ReceiptAnswer(answers.ReceiptAnswer):
+    """What became of a request, for whoever holds its receipt."""
 
-    receipt: str
-    status: str
     consultation: str | None = None
-    decision: str | None = None
-    code: str | None = None
-    at: datetime | None = None

@@ -4,7 +4,7 @@ from typing import Final
 
 from kenes.web.openapi import Writes
 from services.petitions.domain.refusals import Refusal
-from services.petitions.views import RequestAnswer
+from services.petitions.views import AskedAnswer
 
 ONE: Final = "/petitions/{petition}"
 """The path of a petition."""
@@ -17,5 +17,5 @@ WHO_PROBLEMS: Final = (
 )
 """Why the rules may refuse a person."""
 
-write: Final = Writes(RequestAnswer, (Refusal.PETITION_UNKNOWN,))
+write: Final = Writes(AskedAnswer, (Refusal.PETITION_UNKNOWN,))
 """What somebody asks to happen to a petition."""

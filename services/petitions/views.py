@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kenes.service import answers
 from schemas.petitions.v1 import Goal, Language, PetitionText, RulePackRef
 from services.petitions.domain.status import Answer, Duty, Finding, Milestone, Reached, Status
 from services.petitions.paper.views import PaperBatchView
@@ -126,27 +127,16 @@ class PetitionList(View):
     next: str | None = None
 
 
-class RequestAnswer(View):
+class AskedAnswer(View, answers.AskedAnswer):
     """What became of a request so far. Keep the receipt: it tells the decision at any time, at `href`."""
 
-    receipt: str
     petition: str
-    href: str
-    status: Literal["pending", "decided"]
-    decision: str | None = Field(default=None, description="Event type of the decision.")
-    at: datetime | None = None
-    event: str | None = Field(default=None, description="Id of the decision event.")
 
 
-class ReceiptAnswer(View):
+class ReceiptAnswer(View, answers.ReceiptAnswer):
     """What became of a request, for whoever holds its receipt."""
 
-    receipt: str
-    status: Literal["pending", "decided", "refused"]
     petition: str | None = None
-    decision: str | None = None
-    code: str | None = Field(default=None, description="Why it was refused.")
-    at: datetime | None = None
 
 
 class MySignature(View):

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kenes.service import answers
 from schemas.notifications.parts import Cadence, ChannelId, ChannelKind, Preferences
 from schemas.parts import Language
 
@@ -97,16 +98,10 @@ class ToldList(BaseModel):
     before: datetime | None
 
 
-class AskedAnswer(BaseModel):
-    """What became of a request: decided, or pending with a receipt to ask with."""
+class AskedAnswer(answers.AskedAnswer):
+    """What became of a request so far. Keep the receipt: it tells the decision at any time, at `href`."""
 
-    receipt: str
     subscriber: str
-    href: str
-    status: Literal["decided", "pending"]
-    decision: str | None = None
-    at: str | None = None
-    event: str | None = None
 
 
 class LetterAnswer(BaseModel):
@@ -115,12 +110,7 @@ class LetterAnswer(BaseModel):
     status: Literal["letter-sent"] = "letter-sent"
 
 
-class ReceiptAnswer(BaseModel):
+class ReceiptAnswer(answers.ReceiptAnswer):
     """What became of a request, for whoever holds its receipt."""
 
-    receipt: str
-    status: Literal["decided", "refused", "pending"]
     subscriber: str | None = None
-    decision: str | None = None
-    code: str | None = None
-    at: str | None = None

@@ -44,6 +44,7 @@ from services.notifications.streams.views import (
     AskedAnswer,
     AttemptList,
     DeadLetterList,
+    ReceiptAnswer,
     ReplayBody,
     RetryBody,
     StreamBody,
@@ -89,7 +90,7 @@ class OwnerApi:
             _write(
                 "POST", "/streams", self.create_stream, 201, body=StreamBody, problems=("too-many-owned", *_CURSORS)
             ),
-            _read("/streams/receipts/{receipt}", self.stream_receipt, AskedAnswer, "receipt-unknown"),
+            _read("/streams/receipts/{receipt}", self.stream_receipt, ReceiptAnswer, "receipt-unknown"),
             _read(one, self.show_stream, StreamView),
             _write("PATCH", one, self.change_stream, body=StreamChangeBody, problems=_CHANGES),
             _write("DELETE", one, self.delete_stream),

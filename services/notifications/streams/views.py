@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kenes.service import answers
 from schemas.notifications.streams import Endpoint, Name, Order, Result, StreamFilter
 from services.notifications.domain.streams import StreamStatus
 from services.notifications.streams.access import Scope
@@ -87,15 +88,17 @@ class StreamList(BaseModel):
     streams: list[StreamView]
 
 
-class AskedAnswer(BaseModel):
-    """What became of a request; `secret` is told once, when it was made."""
+class AskedAnswer(answers.AskedAnswer):
+    """What became of a request so far. Keep the receipt: it tells the decision at any time, at `href`."""
 
-    receipt: str
     stream: str
-    href: str
-    status: str
-    decision: str | None = None
-    secret: str | None = None
+    secret: str | None = Field(default=None, description="Told once, when it was made.")
+
+
+class ReceiptAnswer(answers.ReceiptAnswer):
+    """What became of a request, for whoever holds its receipt."""
+
+    stream: str | None = None
 
 
 class AttemptView(BaseModel):

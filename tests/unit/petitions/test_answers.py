@@ -16,7 +16,7 @@ from schemas.payload import Payload
 from schemas.petitions.v1 import Created, PetitionRefused, Published, SignatureAccepted, SignatureRefused
 from services.petitions.answers import ANSWERS
 from services.petitions.domain.refusals import Refusal
-from services.petitions.views import ReceiptAnswer, RequestAnswer
+from services.petitions.views import AskedAnswer, ReceiptAnswer
 from tests.unit.petitions.samples import RULES, START, decided, mine, text
 
 RECEIPT = Receipt(3, 17)
@@ -111,7 +111,7 @@ def test_the_status_and_the_place(data: Payload | None, status: int, location: s
     assert (found.status_code, found.headers["location"]) == (status, location)
     assert found.headers["cache-control"] == "no-store"
     assert "preference-applied" not in found.headers
-    told = RequestAnswer.model_validate(body(found))
+    told = AskedAnswer.model_validate(body(found))
     assert told.status == ("pending" if data is None else "decided")
     assert told.decision == (None if data is None else data.TYPE)
     assert told.receipt == "petition-3-17"
