@@ -22,6 +22,7 @@ from kenes.egress.target import Target, parse_target
 _KEPT: Final = 16
 """Connections to one origin kept open for the next request."""
 _KEPT_SECONDS: Final = 30.0
+"""Seconds without a request after which such a connection is closed: receivers need not hold idle ones for long."""
 _FAILURES: Final[Mapping[type[Exception], str]] = {
     httpcore.TimeoutException: "timeout",
     TimeoutError: "timeout",

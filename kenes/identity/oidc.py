@@ -30,6 +30,7 @@ from kenes.identity.settings import IssuerSettings, LoginSettings
 from kenes.identity.signed_token import UnverifiedToken, check_audience, check_times, unpack
 
 _MAX_AGE = 600.0
+"""Seconds for which the issuer's addresses are believed: it seldom changes them, and logins must not fail for long."""
 CALLBACK = "/auth/callback"
 _log = logging.getLogger(__name__)
 

@@ -11,6 +11,7 @@ from schemas.topics import Topic
 
 FOREVER = "-1"
 VISIBLE_WITHIN = 30.0
+"""Seconds until the broker must list what it has created: as a rule a moment, longer while a leader is elected."""
 
 
 class TopicMismatchError(RuntimeError):

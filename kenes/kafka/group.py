@@ -18,6 +18,7 @@ from schemas.topics import Topic
 _log = get_logger(__name__)
 
 SEEK_PAUSE = 0.02
+"""Seconds until the next read where the seek has not come yet: it is on its way already."""
 
 Batch = Mapping[int, Sequence[Record]]
 Starts = Callable[[Collection[int]], Awaitable[Mapping[int, int]]]

@@ -21,6 +21,7 @@ from schemas.topics import LARGEST_RECORD, Topic
 _log = get_logger(__name__)
 
 RETRY_PAUSE = 0.5
+"""Seconds for which nobody tries to reach a broker that could not be reached: people are told at once meanwhile."""
 
 
 BrokerError = KafkaError

@@ -30,8 +30,10 @@ _log = get_logger(__name__)
 
 BATCH = 500
 GATHER = 0.005
+"""Seconds in which a batch may grow: next to nothing for whoever waits, and far fewer batches in a rush."""
 EX_SOFTWARE = 70
 STOP_WITHIN = 8.0
+"""Seconds to stop in: fewer than the ten after which `kenes up` kills a process."""
 
 
 def deciders_group(service: str) -> str:

@@ -17,6 +17,7 @@ from schemas.topics import Topic
 _log = get_logger(__name__)
 
 UP_TO_DATE_WITHIN = 5.0
+"""Seconds to catch up with the topic's end: about as long as somebody waits for a page."""
 AT_ONCE = 500
 """Records taken before anybody else has a turn: after a pause there may be as many as fill the client's buffers."""
 

@@ -13,6 +13,7 @@ from kenes.load.client import AnswerError, Connection
 
 _READERS: Final = 16
 _AGAIN: Final = 0.25
+"""Seconds between two looks at what is not told yet: counts are told four times a second."""
 
 
 class Patience(Protocol):

@@ -25,6 +25,7 @@ FAILED: Final = 1
 NOT_RUNNING: Final = 3
 INTERRUPTED: Final = 130
 _STOP_SECONDS: Final = 60.0
+"""Seconds for the whole stack to stop: each of its processes is killed sooner."""
 
 
 def up() -> int:

@@ -27,7 +27,9 @@ _PARALLEL: Final = 6
 _TRIES: Final = 4
 _CHUNK: Final = 1 << 16
 _STALL_SECONDS: Final = 30.0
+"""Seconds without a byte after which a download is tried again."""
 _ABANDONED_SECONDS: Final = 600.0
+"""Seconds since the last byte after which nobody fetches a file any more: many times a stall."""
 
 
 @dataclass(frozen=True)

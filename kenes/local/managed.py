@@ -13,7 +13,9 @@ from kenes.local.process import ChildProcess
 EX_CONFIG: Final = 78
 """The status of a process that refuses its settings (sysexits.h): another try would end the same."""
 FIRST_BACKOFF: Final = 0.5
+"""Seconds until the first restart; each further one takes twice as long."""
 LONGEST_BACKOFF: Final = 15.0
+"""Seconds until a restart at most: whoever has mended the cause does not wait long."""
 FIRST_TRIES: Final = 4
 
 

@@ -15,7 +15,9 @@ from kenes.local.server import EmbeddedServer
 RUST: Final = "secantusd-rs"
 PYTHON: Final = "secantusd-py"
 START_SECONDS: Final = 60.0
+"""Seconds to answer in: enough for a full folder on a slow machine."""
 STOP_SECONDS: Final = 10.0
+"""Seconds to write out what it holds in memory."""
 # Without the first, an acknowledged transaction can be lost when the server is killed. As a standalone the Python
 # server keeps no change log, which nobody here follows: writes cost half, and transactions meet no conflict over it.
 _FLAGS: Final = {

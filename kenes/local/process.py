@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 STOP_SECONDS: Final = 10.0
+"""Seconds to stop in before a process is killed."""
 KEPT_LOGS: Final = 3
 _SHOWN: Final = 400
 _PR_SET_PDEATHSIG: Final = 1

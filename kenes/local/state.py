@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from kenes.local.errors import LocalStackError
 
 _SAME_START: Final = 1.0
+"""Seconds by which two readings of one process's start may differ: the system rounds it."""
 
 
 class RunningProcess(BaseModel):

@@ -14,6 +14,7 @@ from kenes.local.errors import LocalStackError
 from kenes.local.managed import Managed, ProcessSpec
 
 _TICK: Final = 0.1
+"""Seconds between two looks at the processes: short for people at a terminal, and next to no work."""
 # `make` and the terminal may both deliver one Ctrl-C; only a later one means "at once".
 _SAME_PRESS: Final = 1.0
 

@@ -24,6 +24,7 @@ S = TypeVar("S")
 
 POSITIONS = "decision_positions"
 POSITION_PACE = 1.0
+"""Seconds between two writes of positions: what a restart has to fold again."""
 _AS_STORED: CodecOptions[Document] = CodecOptions(tz_aware=True)
 
 

@@ -17,6 +17,7 @@ VERSIONS = "projection_versions"
 OFFSETS = "projection_offsets"
 WRITERS = "projection_writers"
 VERSION_KNOWN_FOR = 1.0
+"""Seconds for which readers take a version for the live one: after a switch the former is kept three times as long."""
 DELETE_BATCH = 200
 
 

@@ -23,6 +23,7 @@ OTHER = "other"
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a ``_created`` series beside each counter doubles the scrape and nobody reads it
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds of the buckets, in seconds: from a request that is only looked up to one that times out."""
 _RECORDS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500)
 
 HTTP_DURATION = Histogram(

@@ -15,6 +15,7 @@ from kenes.observe.health import Answer, Health
 
 _HEAD_LIMIT = 8 * 1024
 _TIMEOUT = 5.0
+"""Seconds for a request and its answer, both of a few hundred bytes but for the metrics."""
 
 
 @asynccontextmanager

@@ -41,6 +41,7 @@ _log = get_logger(__name__)
 
 GC_THRESHOLD = 50_000
 SWEEP_EVERY = 5.0
+"""Seconds between two looks for requests that nobody handed over: it seldom happens, and somebody waits then."""
 LONGEST_REST = 1.0
 """Seconds until a projection reads again: what it folds is smaller than the records it is folded from."""
 

@@ -14,6 +14,7 @@ from schemas.payload import Payload
 _log = get_logger(__name__)
 
 SEEN_WITHIN = 5.0
+"""Seconds to wait for what an asker has seen already: it is in its topic, the tail only has to come to it."""
 
 
 class DependentState(KeyedState[S]):

@@ -13,6 +13,7 @@ from schemas.envelope import Event, UnreadableEventError, sequence_of
 from schemas.payload import Payload
 
 SETTLE = 1.0
+"""Seconds before a difference is looked at again: what was being decided is written by then."""
 
 
 async def audit_state(bootstrap: str, database: Database, deciding: Deciding) -> Found:

@@ -20,6 +20,7 @@ S = TypeVar("S")
 _log = get_logger(__name__)
 
 EVERY = 1.0
+"""Seconds between two looks at terms: an end may come that much late."""
 AT_ONCE = 500
 """Things asked for before any of their decisions is waited for: what people do stands behind no more than these."""
 
@@ -32,6 +33,7 @@ TURN = 10.0
 _SLICE = 500
 """New states looked at between two looks at what else the process has to do: about a millisecond."""
 _LOOK = 0.02
+"""Seconds between two looks in memory at what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

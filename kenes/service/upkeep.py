@@ -29,8 +29,10 @@ from schemas.topics import ACT_REQUESTS, ACTS, Topic, all_topics
 _log = get_logger(__name__)
 
 LOOK_EVERY: Final = 1.0
+"""Seconds between two looks at orders, where nothing wakes it before."""
 LEASE: Final = timedelta(seconds=10)
 RENEW_EVERY: Final = 2.0
+"""Seconds between two renewals of a lease: one may fail, and another, before it runs out."""
 UNAVAILABLE: Final = (DatabaseError, BrokerError, BrokerUnavailableError, TimeoutError)
 
 _PHASES: Final[Mapping[Order, tuple[str, bool]]] = {

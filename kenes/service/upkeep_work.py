@@ -27,6 +27,7 @@ _log = get_logger(__name__)
 
 UPKEEP: Final = "upkeep"
 PROGRESS_EVERY: Final = 0.5
+"""Seconds between two tellings of how far a work is: often enough for a bar that moves."""
 LONGEST: Final = 300
 UNKNOWN: Final = "the service's database was lost or restored since: it has not begun this"
 

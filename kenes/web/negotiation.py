@@ -9,6 +9,7 @@ from typing import Final
 from starlette.requests import Request
 
 MAX_WAIT: Final = 30.0
+"""Seconds that an answer may be waited for: where a service sets no other limit."""
 
 
 @dataclass(frozen=True, slots=True)

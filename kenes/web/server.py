@@ -18,6 +18,7 @@ from kenes.web.upgrades import PlainHttp
 
 MAX_HEAD: Final = 32 * 1024
 HEAD_TIMEOUT: Final = 15.0
+"""Seconds in which the head of a request must come: enough for a slow line, little for who only holds it."""
 WRITE_BUFFER: Final = 16 * 1024
 log = logging.getLogger(__name__)
 

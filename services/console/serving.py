@@ -32,6 +32,7 @@ from services.console.traces.pages import TracePages
 
 FOLDERS: Final = Folders.of(Path(__file__).parent)
 STALLED_AFTER: Final = 60.0
+"""Seconds without a look after which the process is not well: the longest pause between looks that can be set."""
 
 
 @asynccontextmanager

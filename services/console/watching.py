@@ -20,7 +20,9 @@ from services.console.sampling.snapshot import Snapshot
 KEY: Final = "look"
 """What open pages watch in the hub."""
 WRITE_WITHIN: Final = 3.0
+"""Seconds for writing a look: the next one must not wait for a slow database."""
 LOAD_WITHIN: Final = 30.0
+"""Seconds for reading what was seen before: hours of looks, once at start."""
 _log = get_logger(__name__)
 
 

@@ -25,10 +25,12 @@ from services.petitions.tallied import Tallied, Tally, in_parts
 _log = get_logger(__name__)
 
 EVERY = 1.0
+"""Seconds between two looks at the counts: a goal may be told that much late."""
 FASTEST = 5_000
 """Signatures a second that no petition outruns: one that is far from its goal need not be looked at for a while."""
 
 LONGEST_REST = 60.0
+"""Seconds for which a petition is not looked at, at most, however far its goal is."""
 
 
 class Goals:

@@ -53,6 +53,7 @@ PATIENCE: Final = 20.0
 AT_ONCE: Final = 200
 WINDOW_DAYS: Final = 180
 LISTED: Final = 0.3
+"""The share of people who let their name be shown."""
 
 _OFFICE: Final = "agency:kz-akimat:{}"
 _STATEMENT: Final = Statement(

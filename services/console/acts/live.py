@@ -17,7 +17,9 @@ ACTS_KEY: Final = "acts"
 PROJECTIONS_KEY: Final = "projections"
 """Pages of projections: that, or a rebuild has moved."""
 SETTLED_WITHIN: Final = 2.0
+"""Seconds a page waits for what was decided just now: then it shows what is there."""
 LOOK_AGAIN: Final = 0.03
+"""Seconds between two looks at a projection, which as a rule has it by then."""
 
 
 class LiveActs:

@@ -40,6 +40,7 @@ from services.console.upkeep.reads import Projections
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (LETTERS, TRAIL, WORKS)
 PROGRESS_EVERY: Final = 1.0
+"""Seconds between two looks at works and acts on behalf of all open pages."""
 
 
 async def stream_of(bootstrap: str, context: Context, watched: Sequence[Topic]) -> Stream:

@@ -19,6 +19,7 @@ from services.console.letters.noting import SOURCE
 from services.console.letters.projection import load_case
 
 EVERY: Final = 1.0
+"""Seconds between two orders of replays."""
 AT_ONCE: Final = 50
 """Replays ordered with each tick: what comes back must not drown what people ask meanwhile."""
 

@@ -8,6 +8,7 @@ from typing import Final
 import httpx
 
 PATIENCE: Final = 2.0
+"""Seconds for a process to tell its health: one that needs longer is not well, and others are looked at too."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ _CLASSES: Final = (
     (Stakeholder.BUSINESS, Stakeholder.BUSINESS, Stakeholder.EXPERT, Stakeholder.PUBLIC),
 )
 _PASSES: Final = 0.1
+"""How often somebody passes on what divides the groups most; twice as often where nothing does."""
 _LEAST, _MOST = 0.15, 0.55
 """Nobody votes on everything; the share of comments that people vote on."""
 

@@ -27,6 +27,7 @@ from services.consultations.ledger.folding import ACCOUNTS, LEDGER
 _log = get_logger(__name__)
 
 EVERY: Final = 0.5
+"""Seconds between two ticks: at each, a campaign is asked for one page of the comments that its answer is to reach."""
 SOURCE: Final = "/consultations/reaching"
 AT_ONCE: Final = 20
 """Campaigns that a page is asked for at one tick."""

@@ -19,6 +19,7 @@ DIMENSIONS: Final = 2
 _STEPS: Final = 200
 _CHECKED_EVERY: Final = 10
 _TOLERANCE: Final = 1e-6
+"""The share of the largest eigenvalue that counts for nothing: far less than a plot can show."""
 _SEED: Final = 20_170_717
 
 

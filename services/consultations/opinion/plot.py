@@ -16,8 +16,11 @@ WIDTH: Final = 1000
 HEIGHT: Final = 640
 _MARGIN: Final = 70
 _SMALLEST_RADIUS: Final = 8.0
+"""In units of the drawing: one person can still be seen, and touched."""
 _LARGEST_RADIUS: Final = 44.0
+"""In units of the drawing: no bubble hides its neighbours."""
 _COVERED: Final = 0.12
+"""The share of the drawing that all bubbles together take."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ FOLDED_WITHIN: Final = 10.0
 AT_ONCE: Final = 50
 """Ballots fetched at once: each may hold hundreds of votes, and a full reply of the server would hold a million."""
 _ASK_AGAIN: Final = 0.1
+"""Seconds between two looks at how far the projection is."""
 
 
 @dataclass(frozen=True)

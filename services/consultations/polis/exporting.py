@@ -39,6 +39,7 @@ Say = Callable[[str], None]
 STALLED: Final = 30.0
 """Seconds without any progress after which the project process is taken for stopped."""
 _ASK_AGAIN: Final = 0.5
+"""Seconds between two looks at how far the projection is."""
 
 
 class StalledError(RuntimeError):

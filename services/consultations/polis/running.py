@@ -20,7 +20,9 @@ from services.consultations.polis.plan import Plan, planned
 from services.consultations.service import Consultations
 
 _TELL_EVERY: Final = 2.0
+"""Seconds between two lines about how far it is."""
 _ACKNOWLEDGED_WITHIN: Final = 30.0
+"""Seconds for the broker to take a request, of which thousands are ahead."""
 _DATA, _UNAVAILABLE, _CANNOT_CREATE = 65, 69, 73
 """Statuses of sysexits.h."""
 

@@ -42,6 +42,7 @@ from services.notifications.following.projections import FOLLOWERS, NEWS
 _log = get_logger(__name__)
 
 EVERY: Final = 0.25
+"""Seconds between two looks for what is due."""
 SOURCE: Final = "/notifications/sender"
 AGAIN: Final = 0.5
 """Seconds after which a report is written again that the broker did not take."""

@@ -22,6 +22,7 @@ from services.notifications.following.writing import mail_of
 from services.notifications.wording.interests import InterestNames
 
 WAIT: Final = 5.0
+"""Seconds a page waits for a decision: whoever came from a letter has no other page to look at it."""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ DRAFTS: Final = "drafts"
 """Collection: the clauses of each draft's newest version, `{_id: consultation, version, clauses}`."""
 
 PAUSE: Final = 0.25
+"""Seconds between two looks for a subject that another process is writing."""
 LEARNED_WITHIN: Final = 120.0
 """Seconds that the relay may be behind: what nobody can make sense of must not hold up the others for good."""
 

@@ -25,6 +25,7 @@ ACTED_ON: Final = (PETITIONS, COMMENTS)
 """Topics of decisions whose authors follow what was decided."""
 
 PAUSE: Final = 0.05
+"""Seconds between two looks at how far the followers are: each event of somebody who acts waits for it."""
 LOOK_AGAIN: Final = 0.25
 """Seconds between two looks at how far a group of consumers has come."""
 

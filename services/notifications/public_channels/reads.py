@@ -18,6 +18,7 @@ from services.notifications.public_channels.naming import channel_of
 SHOWN: Final = 50
 """Acts of a channel's history, the latest."""
 _LOOKED: Final = 0.2
+"""Seconds between two looks at a channel while somebody waits for its check."""
 
 
 @dataclass(frozen=True, slots=True)

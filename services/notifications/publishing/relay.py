@@ -30,7 +30,9 @@ _log = get_logger(__name__)
 SOURCE: Final = "/notifications/relay"
 SUBJECTS: Final = "subjects"
 PAUSE: Final = 0.25
+"""Seconds between two looks for a subject that another relay is learning of."""
 WARN_AFTER: Final = 10.0
+"""Seconds between two lines about what is waited for; a multiple of the pause."""
 
 Learn = Callable[[Subject | None, Payload, int, datetime], Subject | None]
 """What is known after a decision: what was before, the decision, its sequence, and when it was taken."""

@@ -33,7 +33,9 @@ from services.notifications.streams.testing import test_line
 _log = get_logger(__name__)
 
 LOOKED_EVERY: Final = 1.0
+"""Seconds it waits at most before it looks around again, whatever did not wake it."""
 ASKED_AGAIN_AFTER: Final = 5.0
+"""Seconds after which the decider is asked again: it has answered long before, unless it was restarted."""
 VERIFYING: Final = "verifying"
 
 

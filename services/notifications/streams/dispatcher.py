@@ -28,7 +28,9 @@ from services.notifications.streams.sending import Sender
 _log = get_logger(__name__)
 
 LOOKED_EVERY: Final = 0.25
+"""Seconds between two looks at which streams have changed: a new one begins that much late."""
 HEARD_EVERY: Final = 5.0
+"""Seconds it waits at most for news of the log, which wake it at once."""
 
 
 class StreamStates(Protocol):

@@ -20,8 +20,10 @@ _LIKE_SHARE: Final = 0.4
 
 _WORD_FIELDS: Final = (("title", 4.0), ("text", 1.5))
 _STEM_FIELDS: Final = (("title_stem", 3.0), ("text_stem", 1.0))
+"""Fields, and how much a word weighs that is found there: in the title more, as it was typed more than by its stem."""
 _BEGINNING: Final = 0.5
 _SLIP: Final = 0.3
+"""How much a word weighs that only begins like the one typed (above), or is that one but for slips."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import httpx
 from services.notifications.channels.telegram.settings import TelegramSettings
 
 _LONG_POLL_SLACK: Final = 10.0
+"""Seconds that an answer may come later than was asked for: the way there and back."""
 
 
 class TelegramUnavailableError(RuntimeError):

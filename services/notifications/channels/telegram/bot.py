@@ -30,6 +30,7 @@ _LEFT: Final = ("kicked", "left")
 _REPLIES: Final = 3
 """Answers that wait for their turn in one chat; what is written beyond that gets none."""
 _PAUSES: Final = (0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
+"""Seconds until the Bot API is asked again, by how often it failed in a row."""
 _log = logging.getLogger(__name__)
 
 
