@@ -1,1 +1,1 @@
-"""How Kenes is deployed, and the checks of it (``python -m deploy.validate``)."""
+"""How Kenes is deployed, and the checks of it (`python -m deploy.validate`)."""

@@ -1,4 +1,4 @@
-"""``python -m deploy.dependencies``: ask PyPI for advisories on every locked dependency, by pip-audit.
+"""`python -m deploy.dependencies`: ask PyPI for advisories on every locked dependency, by pip-audit.
 
 Exits 1 where one is known. Where nobody answers, that is said, and is no failure: the lock has not changed by it.
 """
@@ -19,7 +19,7 @@ _OPTIONS = ("--no-deps", "--disable-pip", "--require-hashes", "--vulnerability-s
 
 
 def verdict(lock: str, dependencies: Sequence[dict[str, Any]]) -> tuple[bool, list[str]]:
-    """Whether a lock may stand, and what to say of it. ``dependencies`` is pip-audit's own list."""
+    """Whether a lock may stand, and what to say of it. `dependencies` is pip-audit's own list."""
     unknown = [each["name"] for each in dependencies if "skip_reason" in each]
     known = [
         f"{lock}: {each['name']} {each['version']}: {flaw['id']}, mended in {', '.join(flaw['fix_versions']) or 'none'}"

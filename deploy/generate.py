@@ -1,4 +1,4 @@
-"""``python -m deploy.generate``: write the deployment files that follow from the table and the topics' registry."""
+"""`python -m deploy.generate`: write the deployment files that follow from the table and the topics' registry."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""``python -m deploy.validate``: check the deployment files. Needs no container engine and no network.
+"""`python -m deploy.validate`: check the deployment files. Needs no container engine and no network.
 
 Prints a line for each check, and what is wrong; exits 1 where anything is. A check whose program is not on this machine
-is said to be skipped; in CI (the variable ``CI`` is set) that is wrong, too.
+is said to be skipped; in CI (the variable `CI` is set) that is wrong, too.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ CHECKS: dict[str, Check] = {
 
 
 def validate(root: Path = ROOT, *, strict: bool = False) -> int:
-    """Runs every check and says so; returns how many found something. ``strict``: a missing program is something."""
+    """Runs every check and says so; returns how many found something. `strict`: a missing program is something."""
     failed = 0
     for name, check in CHECKS.items():
         try:

@@ -26,7 +26,7 @@ _REQUIRED = re.compile(r"(?P<name>[A-Z][A-Z0-9_]*):\?set (?P=name), see deploy/c
 
 
 def compose_problems(text: str, example: str, secrets_script: str, root: Path) -> list[str]:
-    """What is wrong with the compose file ``text``; ``example`` lists its variables, ``secrets_script`` its secrets."""
+    """What is wrong with the compose file `text`; `example` lists its variables, `secrets_script` its secrets."""
     project = yaml.safe_load(_VARIABLE.sub("given", text))
     problems = list(_variables(text, example))
     problems += _secrets(project, secrets_script)

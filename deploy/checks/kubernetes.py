@@ -19,7 +19,7 @@ _SENSITIVE = ("password", "secret", "key", "token")
 
 
 def kubernetes_problems(resources: Sequence[Resource]) -> list[str]:
-    """What is wrong with the ``resources`` of one overlay, each told by kind and name."""
+    """What is wrong with the `resources` of one overlay, each told by kind and name."""
     found = list(_whole(resources))
     for resource in resources:
         rules = (_in_namespace, _custom, _pods, _no_secret)

@@ -18,7 +18,7 @@ CLAIMS = frozenset({"region", "birthdate", "citizen", "assurance", "roles"})
 
 
 def realm_problems(text: str, provided: frozenset[str]) -> list[str]:
-    """What is wrong with the realm ``text``; ``provided`` are the variables Keycloak is started with."""
+    """What is wrong with the realm `text`; `provided` are the variables Keycloak is started with."""
     try:
         realm = json.loads(text)
     except json.JSONDecodeError as error:

@@ -37,7 +37,7 @@ class MissingToolError(Exception):
 
 
 def tool(name: str, root: Path) -> str | None:
-    """Where the program ``name`` is: on PATH, beside this Python, or in the environment of the check tools."""
+    """Where the program `name` is: on PATH, beside this Python, or in the environment of the check tools."""
     places = [os.environ.get("PATH", ""), str(Path(sys.executable).parent), str(root / ".venv-check" / "bin")]
     return shutil.which(name, path=os.pathsep.join(places))
 

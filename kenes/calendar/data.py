@@ -1,6 +1,6 @@
-"""What a calendar's data file may say. The ``holidays`` package is the base; a file adds what is decided by order.
+"""What a calendar's data file may say. The `holidays` package is the base; a file adds what is decided by order.
 
-Every entry names its source. ``totals`` are published counts of working days a year: a calendar that does not add up
+Every entry names its source. `totals` are published counts of working days a year: a calendar that does not add up
 to them is refused, so an upgrade of the base can never silently move a deadline of the past.
 """
 
@@ -20,7 +20,7 @@ class _Closed(BaseModel):
 
 
 class Transfer(_Closed):
-    """A day of rest moved by order: ``off`` becomes free, ``working`` is worked in its place."""
+    """A day of rest moved by order: `off` becomes free, `working` is worked in its place."""
 
     off: date
     working: date
@@ -78,9 +78,9 @@ E = TypeVar("E", bound=Extension)
 
 
 class CalendarData(Extension):
-    """A whole calendar. ``country`` and ``subdivision`` are the ``holidays`` package's codes.
+    """A whole calendar. `country` and `subdivision` are the `holidays` package's codes.
 
-    The offset holds from ``utc_offset_since``; where clocks change with the season, it is that of winter: in summer
+    The offset holds from `utc_offset_since`; where clocks change with the season, it is that of winter: in summer
     its days begin and end an hour late.
     """
 
@@ -90,7 +90,7 @@ class CalendarData(Extension):
     utc_offset_since: date
 
     def extended(self, extension: Extension) -> CalendarData:
-        """This calendar with ``extension`` on top: where both speak of a day, the extension wins.
+        """This calendar with `extension` on top: where both speak of a day, the extension wins.
 
         Raises ValueError where the extension is for another calendar.
         """
@@ -116,7 +116,7 @@ def _kept(transfers: tuple[Transfer, ...], named: frozenset[date]) -> tuple[Tran
 
 
 def read_calendar(name: str, file: Path | None = None) -> CalendarData:
-    """The shipped calendar ``name`` with an operator's ``file`` on top of it, or a calendar that is all that file's.
+    """The shipped calendar `name` with an operator's `file` on top of it, or a calendar that is all that file's.
 
     Raises ValueError on an unknown name, and on a file, which it names, that cannot be read or is not valid.
     """

@@ -24,10 +24,10 @@ _LAST_INSTANT = time(23, 59, 59, 999_000)
 
 
 class WorkingCalendar:
-    """A five-day-week calendar. Make one with ``named`` at start and keep it: building it reads and checks its data."""
+    """A five-day-week calendar. Make one with `named` at start and keep it: building it reads and checks its data."""
 
     def __init__(self, data: CalendarData) -> None:
-        """Raises ValueError where the days do not add up to the published totals of ``data``."""
+        """Raises ValueError where the days do not add up to the published totals of `data`."""
         self.name = data.calendar
         self.zone = timezone(timedelta(hours=data.utc_offset_hours))
         self._zone_since = data.utc_offset_since
@@ -45,7 +45,7 @@ class WorkingCalendar:
 
     @classmethod
     def named(cls, name: str, file: Path | None = None) -> Self:
-        """The shipped calendar ``name``, with an operator's file on top where one is given; else that file's own.
+        """The shipped calendar `name`, with an operator's file on top where one is given; else that file's own.
 
         Shipped are "kk" (Kazakhstan), "uk" (England), "fi", "ee", "eu" (Belgium) and "de" (Berlin).
         Raises ValueError on an unknown name or country, an invalid file, or one that contradicts published totals.
@@ -56,11 +56,11 @@ class WorkingCalendar:
         return cls(data)
 
     def day(self, instant: datetime) -> date:
-        """The date of an aware ``instant`` in the calendar's own zone."""
+        """The date of an aware `instant` in the calendar's own zone."""
         return instant.astimezone(self.zone).date()
 
     def is_working_day(self, day: date) -> bool:
-        """Whether ``day`` (a date of the calendar's own zone) is worked."""
+        """Whether `day` (a date of the calendar's own zone) is worked."""
         if day in self._worked:
             return True
         if day in self._off:
@@ -69,7 +69,7 @@ class WorkingCalendar:
         return day in worked or (day.weekday() < 5 and day not in off)
 
     def add_working_days(self, day: date, count: int) -> date:
-        """The ``count``-th working day after ``day`` (before it where negative); ``day`` itself for 0.
+        """The `count`-th working day after `day` (before it where negative); `day` itself for 0.
 
         The day a term starts on does not count, whether it is worked or not. Raises ValueError beyond ±5,000.
         """
@@ -83,19 +83,19 @@ class WorkingCalendar:
         return day
 
     def working_days_between(self, first: date, last: date) -> int:
-        """How many working days lie after ``first`` up to and including ``last``.
+        """How many working days lie after `first` up to and including `last`.
 
-        So ``working_days_between(d, add_working_days(d, n)) == n``. Raises ValueError where ``last`` comes first.
+        So `working_days_between(d, add_working_days(d, n)) == n`. Raises ValueError where `last` comes first.
         """
         if last < first:
             raise ValueError(f"{last} is before {first}")
         return sum(self.is_working_day(first + _DAY * offset) for offset in range(1, (last - first).days + 1))
 
     def deadline(self, start: datetime, working_days: int) -> datetime:
-        """The last instant of a term of ``working_days`` that starts at ``start``: in time is ``now <= deadline``.
+        """The last instant of a term of `working_days` that starts at `start`: in time is `now <= deadline`.
 
-        ``start`` must be aware; its day is the one in the calendar's zone. The answer is in that zone, 23:59:59.999.
-        Raises ValueError on a naive or too early ``start`` and on a negative term.
+        `start` must be aware; its day is the one in the calendar's zone. The answer is in that zone, 23:59:59.999.
+        Raises ValueError on a naive or too early `start` and on a negative term.
         """
         if start.tzinfo is None:
             raise ValueError("a term needs an aware start")
@@ -109,7 +109,7 @@ class WorkingCalendar:
 
 @cache
 def _base(country: str, subdivision: str | None, year: int) -> tuple[frozenset[date], frozenset[date]]:
-    """Days off and worked weekend days of ``year`` in the base package. The next year may take a day from this one."""
+    """Days off and worked weekend days of `year` in the base package. The next year may take a day from this one."""
     _have_countries_imported_singly()
     base = holidays.country_holidays(country, subdiv=subdivision, years=(year, year + 1), expand=False)
     return frozenset(base), frozenset(base.weekend_workdays)

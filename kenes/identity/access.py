@@ -1,6 +1,5 @@
 """Who is asking: the person of a session (pages) or of a bearer token (API)."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
@@ -9,6 +8,7 @@ from starlette.requests import Request
 from kenes.identity.bearer import BearerVerifier
 from kenes.identity.errors import TokenRefusedError
 from kenes.identity.person import Person
+from kenes.observe.logs import get_logger
 from kenes.web.context import web
 from kenes.web.limits import RateClass
 from kenes.web.problems import Problem
@@ -31,7 +31,7 @@ class Somebody(Protocol):
 
 Known = TypeVar("Known", bound=Somebody)
 
-log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 async def current_person(request: Request) -> Person | None:
@@ -44,7 +44,7 @@ async def current_person(request: Request) -> Person | None:
         return Person.from_dict(session.data[PERSON])
     except (KeyError, TypeError, ValueError) as error:
         # Written by another version of this program: signing in again mends it.
-        log.warning("the person of a session cannot be read: %s", type(error).__name__)
+        _log.warning("the person of a session cannot be read", reason=type(error).__name__)
         return None
 
 

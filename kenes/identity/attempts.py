@@ -40,7 +40,7 @@ class AttemptCookie:
         self._attributes = f"; Path=/; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
 
     def add(self, scope: MutableMapping[str, Any], pending: Pending) -> None:
-        """Remember one more login."""
+        """Remembers one more login."""
         self._write(scope, [*self._read(scope, pending.started), pending][-_MOST:])
 
     def take(self, scope: MutableMapping[str, Any], state: str, now: float) -> Pending | None:

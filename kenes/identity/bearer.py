@@ -61,7 +61,7 @@ class BearerVerifier:
         return self._issuers[issuer][1]
 
     async def aclose(self) -> None:
-        """Stop fetches and close the connections it opened itself."""
+        """Stops fetches and closes the connections it opened itself."""
         for _, keys in self._issuers.values():
             await keys.aclose()
         if self._owns_client:

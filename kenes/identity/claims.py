@@ -20,7 +20,7 @@ _MAX_SUBJECT = 255
 
 
 def person_from_claims(issuer: str, claims: Claims, where: ClaimMap) -> Person:
-    """Read a Person from verified claims.
+    """Reads a Person from verified claims.
 
     Raises TokenRefusedError(CLAIMS_MISSING) when nobody is named. All else is optional: an unreadable birth
     date or region is unknown (None), an unlisted assurance is low, an unlisted role is not granted.

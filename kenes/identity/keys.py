@@ -1,7 +1,6 @@
 """The public keys of one issuer: fetched when needed, kept, renewed gently, served stale while the issuer is down."""
 
 import asyncio
-import logging
 import time
 import warnings
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from kenes.identity.discovery import IssuerUnreachableError, fetch_keys
 from kenes.identity.errors import Reason, TokenRefusedError
 from kenes.identity.settings import IssuerSettings
 from kenes.identity.signed_token import KEY_TYPE, PublicKey
+from kenes.observe.logs import get_logger
 
 RENEW_AFTER = 200.0
 """Seconds after which the keys are fetched again in the background."""
@@ -32,7 +32,7 @@ RETRY_INTERVAL = 1.0
 _MIN_RSA_BITS = 2048
 _MAX_KEYS = 100
 
-log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class IssuerKeys:
@@ -73,7 +73,7 @@ class IssuerKeys:
         raise TokenRefusedError(Reason.SIGNATURE_INVALID, "the issuer has no such key")
 
     async def aclose(self) -> None:
-        """Stop a fetch under way."""
+        """Stops a fetch under way."""
         if self._fetch is not None:
             self._fetch.cancel()
             await asyncio.wait([self._fetch])
@@ -115,7 +115,7 @@ class IssuerKeys:
             self._fetched = self._clock()
         except IssuerUnreachableError as error:
             # The old keys stay: an issuer that is down must not sign out everybody at once.
-            log.warning("keys of %s not renewed, %d old ones kept: %s", self._settings.issuer, len(self._keys), error)
+            _log.warning("keys not renewed", issuer=self._settings.issuer, kept=len(self._keys), reason=str(error))
         finally:
             self._fetch = None
 
@@ -142,7 +142,7 @@ def _read_key(data: Any) -> PublicKey | None:
             key = JWKRegistry.import_key(public)
             return key if _signs(key) else None
     except Exception as error:  # noqa: BLE001 - whatever the library makes of one key, the others serve
-        log.warning("a key of the set is left out: %s", type(error).__name__)
+        _log.warning("a key of the set is left out", reason=type(error).__name__)
         return None
 
 

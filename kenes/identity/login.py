@@ -4,7 +4,6 @@ A session begins when somebody has signed in, under a new session id; before tha
 """
 
 import hmac
-import logging
 import re
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from kenes.identity.bearer import BearerVerifier
 from kenes.identity.discovery import IssuerUnreachableError, http_client
 from kenes.identity.oidc import CALLBACK, Attempt, LoginFailedError, OidcClient, SignIn
 from kenes.identity.settings import IssuerSettings, LoginSettings
+from kenes.observe.logs import get_logger
 from kenes.web.bodies import read_form
 from kenes.web.context import web
 from kenes.web.csrf import check_form
@@ -41,7 +41,7 @@ _NO_STORE = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f-\x9f]*")
 """A path with an optional query on this site. A second slash or a backslash would make it another host's address."""
 
-log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class Login:
@@ -77,11 +77,11 @@ class Login:
         ]
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Closes the connections."""
         await self._http.aclose()
 
     async def login(self, request: Request) -> Response:
-        """Send the browser to the issuer, which asks for the person anew where `again` is 1.
+        """Sends the browser to the issuer, which asks for the person anew where `again` is 1.
 
         Raises Problem 400 for a `next` that leads off this site.
         """
@@ -99,7 +99,7 @@ class Login:
         return RedirectResponse(uri, 303, _NO_STORE)
 
     async def callback(self, request: Request) -> Response:
-        """Take the person the issuer sends back, begin a session and return to where the login began."""
+        """Takes the person the issuer sends back, begins a session and returns to where the login began."""
         given = request.query_params
         pending = self._attempts.take(request.scope, given.get("state", ""), self._clock())
         if pending is None:
@@ -111,7 +111,7 @@ class Login:
             raise Problem(403, "login-declined")
         code = given.get("code")
         if "error" in given or not code:
-            log.warning("the issuer refused a login")
+            _log.warning("the issuer refused a login")
             raise Problem(400, "login-failed")
         signed_in = await self._signed_in(code, pending)
         content = {PERSON: signed_in.person.as_dict(), _ID_TOKEN: signed_in.id_token}
@@ -119,7 +119,7 @@ class Login:
         return RedirectResponse(pending.next, 303, _NO_STORE)
 
     async def logout(self, request: Request) -> Response:
-        """End the session here, then at the issuer. Raises Problem 403 unless the form came from this session."""
+        """Ends the session here, then at the issuer. Raises Problem 403 unless the form came from this session."""
         sessions = _sessions(request)
         if await sessions.current(request.scope) is None:
             return RedirectResponse("/", 303, _NO_STORE)
@@ -130,7 +130,7 @@ class Login:
             uri = await self._oidc.end_session_uri(id_token, request_language(request.scope))
         except IssuerUnreachableError as error:
             # The session here is what the person meant to end, and it has ended.
-            log.warning("not signed out at the issuer: %s", error)
+            _log.warning("not signed out at the issuer", reason=str(error))
             uri = None
         return RedirectResponse(uri or "/", 303, _NO_STORE)
 
@@ -138,7 +138,7 @@ class Login:
         try:
             return await self._oidc.sign_in(code, pending.attempt)
         except LoginFailedError as error:
-            log.warning("login failed: %s", error)
+            _log.warning("login failed", reason=str(error))
             raise Problem(400, "login-failed") from error
         except IssuerUnreachableError as error:
             raise _unreachable(error) from error
@@ -152,5 +152,5 @@ def _sessions(request: Request) -> Sessions:
 
 
 def _unreachable(error: Exception) -> Problem:
-    log.warning("login impossible: %s", error)
+    _log.warning("login impossible", reason=str(error))
     return Problem(503, "login-unavailable", headers={"retry-after": "10"})

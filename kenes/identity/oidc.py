@@ -5,7 +5,6 @@ It knows nothing of browsers, cookies or sessions: those are in `login`.
 
 import base64
 import hashlib
-import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -28,11 +27,12 @@ from kenes.identity.keys import IssuerKeys
 from kenes.identity.person import Person
 from kenes.identity.settings import IssuerSettings, LoginSettings
 from kenes.identity.signed_token import UnverifiedToken, check_audience, check_times, unpack
+from kenes.observe.logs import get_logger
 
 _MAX_AGE = 600.0
 """Seconds for which the issuer's addresses are believed: it seldom changes them, and logins must not fail for long."""
 CALLBACK = "/auth/callback"
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class LoginFailedError(Exception):
@@ -105,7 +105,7 @@ class OidcClient:
         return f"{uri}{'&' if '?' in uri else '?'}{urlencode(query)}"
 
     async def sign_in(self, code: str, attempt: Attempt) -> SignIn:
-        """Turn a code into a person.
+        """Turns a code into a person.
 
         Raises LoginFailedError when the issuer or its answer does not hold, IssuerUnreachableError when it is down.
         """
@@ -185,7 +185,7 @@ class OidcClient:
         status, body = await answered(self._client, "GET", uri, {"authorization": f"Bearer {access_token}"})
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             # The access token is for another resource: with some issuers its audience depends on the scopes.
-            _log.warning("the issuer gives no user information for our access token: %s", status)
+            _log.warning("the issuer gives no user information for our access token", status=status)
             return {}
         if status != httpx.codes.OK:
             raise IssuerUnreachableError(f"{uri} answered {status}")

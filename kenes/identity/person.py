@@ -71,7 +71,7 @@ class Person:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read what `as_dict` wrote. Raises KeyError, TypeError or ValueError on anything else."""
+        """Reads what `as_dict` wrote. Raises KeyError, TypeError or ValueError on anything else."""
         born = data["birth_date"]
         return cls(
             issuer=data["issuer"],

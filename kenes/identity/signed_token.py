@@ -49,7 +49,7 @@ class UnverifiedToken:
     signed: jws.CompactSignature
 
     def verify(self, key: PublicKey) -> None:
-        """Raise TokenRefusedError(SIGNATURE_INVALID) unless `key` made this token's signature."""
+        """Raises TokenRefusedError(SIGNATURE_INVALID) unless `key` made this token's signature."""
         try:
             valid = jws.validate_compact(self.signed, key, registry=_REGISTRY)
         except (JoseError, ValueError):
@@ -60,7 +60,7 @@ class UnverifiedToken:
 
 
 def unpack(token: str) -> UnverifiedToken:
-    """Take a token apart. Raises TokenRefusedError: TOKEN_MALFORMED, or SIGNATURE_INVALID for `none` and HS*."""
+    """Takes a token apart. Raises TokenRefusedError: TOKEN_MALFORMED, or SIGNATURE_INVALID for `none` and HS*."""
     if len(token) > MAX_TOKEN_LENGTH or not token.isascii() or token.count(".") != 2:
         raise _malformed("this is not a signed token in compact form")
     try:
@@ -86,7 +86,7 @@ def _unverified(signed: jws.CompactSignature, claims: dict[str, Any]) -> Unverif
 
 
 def check_times(claims: dict[str, Any], now: float) -> float:
-    """Return `exp` in seconds since the epoch. Raises TokenRefusedError unless the token is valid at `now`."""
+    """Returns `exp` in seconds since the epoch. Raises TokenRefusedError unless the token is valid at `now`."""
     expires = _seconds(claims, "exp")
     if expires is None:
         raise TokenRefusedError(Reason.CLAIMS_MISSING, "the claim exp is missing")
@@ -100,7 +100,7 @@ def check_times(claims: dict[str, Any], now: float) -> float:
 
 
 def check_audience(claims: dict[str, Any], accepted: frozenset[str]) -> None:
-    """Raise TokenRefusedError(AUDIENCE_WRONG) unless `aud` names one of `accepted`."""
+    """Raises TokenRefusedError(AUDIENCE_WRONG) unless `aud` names one of `accepted`."""
     audience = claims.get("aud")
     named = [audience] if isinstance(audience, str) else audience if isinstance(audience, list) else []
     if not any(isinstance(name, str) and name in accepted for name in named):

@@ -29,7 +29,7 @@ _STOP_SECONDS: Final = 60.0
 
 
 def up() -> int:
-    """Start everything and stay until Ctrl-C or `down`; when it already runs, tell so and return 0."""
+    """Starts everything and stays until Ctrl-C or `down`; when it already runs, tells so and returns 0."""
     try:
         settings = LocalSettings.load()
         file = StateFile(settings.data)
@@ -43,7 +43,7 @@ def up() -> int:
 
 
 def down() -> int:
-    """Stop what `up` started, from any shell; 0 also when nothing runs."""
+    """Stops what `up` started, from any shell; 0 also when nothing runs."""
     try:
         file = StateFile(LocalSettings.load().data)
     except LocalStackError as error:
@@ -72,7 +72,7 @@ def down() -> int:
 
 
 def status() -> int:
-    """Tell what runs: 0 when everything is ready, 1 when something is not, 3 when nothing runs."""
+    """Tells what runs: 0 when everything is ready, 1 when something is not, 3 when nothing runs."""
     try:
         file = StateFile(LocalSettings.load().data)
     except LocalStackError as error:

@@ -90,7 +90,7 @@ def is_whole(path: Path, sha256: str) -> bool:
 
 
 def from_maven(coordinate: str, target: Path, arrived: Callable[[int], None]) -> None:
-    """Fetch from the Maven repository; KENES_MAVEN_REPOSITORY names a mirror of it."""
+    """Fetches from the Maven repository; KENES_MAVEN_REPOSITORY names a mirror of it."""
     mirror = os.environ.get("KENES_MAVEN_REPOSITORY")
     source = Downloader(base=mirror) if mirror else Downloader()
     url = source.resolver.uri_for_artifact(Artifact.parse(coordinate))
@@ -102,7 +102,7 @@ def from_maven(coordinate: str, target: Path, arrived: Callable[[int], None]) ->
 
 
 def _forget_abandoned(folder: Path) -> None:
-    """Remove what killed downloads have left, but not what another process is fetching now."""
+    """Removes what killed downloads have left, but not what another process is fetching now."""
     for part in folder.glob(".*.jar.*"):
         with contextlib.suppress(FileNotFoundError):
             if time.time() - part.stat().st_mtime > _ABANDONED_SECONDS:

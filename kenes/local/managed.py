@@ -75,7 +75,7 @@ class Managed:
         return not self.spec.once and self.state is State.FAILED
 
     def step(self, now: float, dependencies_settled: bool) -> str | None:
-        """Look at the process and do the next thing."""
+        """Looks at the process and does the next thing."""
         match self.state:
             case State.WAITING | State.BACKOFF if dependencies_settled and now >= self._until:
                 self._start(now)

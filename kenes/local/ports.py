@@ -33,7 +33,7 @@ def free_port() -> int:
 
 
 def _keep(port: int) -> bool:
-    """Take a UDP port that stands for this one, which shows all processes, this one too, that somebody was given it.
+    """Takes a UDP port that stands for this one, which shows all processes, this one too, that somebody was given it.
 
     The last ones are enough to hold: whoever was given an earlier one listens by now.
     """
@@ -75,7 +75,7 @@ def holder(port: int) -> str | None:
 
 
 def require_free(port: int, what: str, setting: str) -> None:
-    """Raise LocalStackError naming the port, its use, the holder and the setting that moves it."""
+    """Raises LocalStackError naming the port, its use, the holder and the setting that moves it."""
     if is_free(port):
         return
     who = holder(port)

@@ -57,7 +57,7 @@ def http_ready(url: str, timeout: float = 2.0) -> bool:
 
 
 def wait_ready(child: ChildProcess, ready: Callable[[], bool], seconds: float) -> None:
-    """Ask `ready` until it says yes.
+    """Asks `ready` until it says yes.
 
     Raises LocalStackError when the child ends first or `seconds` have passed; the message ends with the last
     lines of the child's log.
@@ -76,7 +76,7 @@ def wait_ready(child: ChildProcess, ready: Callable[[], bool], seconds: float) -
 
 
 def _exchange(port: int, request: bytes, length_format: str, counted: int, timeout: float) -> bytes:
-    """Send one length-prefixed request and read one answer without its length; empty when nobody answers."""
+    """Sends one length-prefixed request and reads one answer without its length; empty when nobody answers."""
     try:
         with socket.create_connection((HOST, port), timeout) as connection:
             connection.settimeout(timeout)

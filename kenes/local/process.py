@@ -65,7 +65,7 @@ class ChildProcess:
         return None if self._popen is None else self._popen.poll()
 
     def start(self, *, fresh: bool = True) -> None:
-        """Start the command; with `fresh`, the log of the run before is moved aside first."""
+        """Starts the command; with `fresh`, the log of the run before is moved aside first."""
         if self.running:
             return
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ class ChildProcess:
         )
 
     def wait(self, seconds: float | None = None) -> int | None:
-        """Wait for the process to end; its exit status, or None when it still runs after `seconds`."""
+        """Waits for the process to end; its exit status, or None when it still runs after `seconds`."""
         if self._popen is None:
             return None
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -97,17 +97,17 @@ class ChildProcess:
         return self.returncode
 
     def terminate(self) -> None:
-        """Ask the group to stop (SIGTERM) and return at once."""
+        """Asks the group to stop (SIGTERM) and returns at once."""
         self._signal(signal.SIGTERM)
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Ask the group to stop, wait `seconds`, then kill what is left. Harmless when it does not run."""
+        """Asks the group to stop, waits `seconds`, then kills what is left. Harmless when it does not run."""
         self.terminate()
         self.wait(seconds)
         self.kill()
 
     def kill(self) -> None:
-        """End the whole group at once (SIGKILL) and reap it."""
+        """Ends the whole group at once (SIGKILL) and reaps it."""
         self._signal(signal.SIGKILL)
         self.wait(STOP_SECONDS)
         _alive.discard(self)
@@ -128,7 +128,7 @@ class ChildProcess:
 
 
 def rotate(log: Path, keep: int = KEPT_LOGS) -> None:
-    """Move `x.log` to `x.log.1`, `x.log.1` to `x.log.2` and so on, keeping `keep` old ones."""
+    """Moves `x.log` to `x.log.1`, `x.log.1` to `x.log.2` and so on, keeping `keep` old ones."""
     if not log.exists() or log.stat().st_size == 0:
         return
     for number in range(keep, 0, -1):

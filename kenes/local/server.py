@@ -47,7 +47,7 @@ class EmbeddedServer(ABC):
         return None if self._child is None else self._child.pid
 
     def start(self) -> Self:
-        """Start and wait until the server takes clients. Raises LocalStackError."""
+        """Starts and waits until the server takes clients. Raises LocalStackError."""
         child = self._begun()
         try:
             wait_ready(child, self.ready, self.start_seconds)
@@ -57,21 +57,21 @@ class EmbeddedServer(ABC):
         return self
 
     def begin(self) -> None:
-        """Start and do not wait, so that servers start beside each other; `start` waits. Raises LocalStackError."""
+        """Starts and does not wait, so that servers start beside each other; `start` waits. Raises LocalStackError."""
         self._begun()
 
     def stop(self) -> None:
-        """Stop in order; kill after `stop_seconds`. Harmless when it does not run."""
+        """Stops in order; kills after `stop_seconds`. Harmless when it does not run."""
         if self._child is not None:
             self._child.stop(self.stop_seconds)
 
     def kill(self) -> None:
-        """End it at once with SIGKILL, as a crash would."""
+        """Ends it at once with SIGKILL, as a crash would."""
         if self._child is not None:
             self._child.kill()
 
     def restart(self) -> Self:
-        """Stop when running, then start on the same port and data."""
+        """Stops when running, then starts on the same port and data."""
         self.stop()
         return self.start()
 

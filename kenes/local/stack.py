@@ -42,7 +42,7 @@ class Stack:
         self.identity = self.user.get(environment.LOGIN) or f"http://{HOST}:{self.settings.identity_port}"
 
     def require_ports(self) -> None:
-        """Raise LocalStackError for the first port that somebody else has, or that two of our own would take."""
+        """Raises LocalStackError for the first port that somebody else has, or that two of our own would take."""
         given: dict[int, str] = {}
         for port, what, setting in self._ports():
             if port in given:

@@ -66,7 +66,7 @@ class StateFile:
 
     @contextmanager
     def held(self) -> Iterator[bool]:
-        """Take the lock for the block; yields False when a living `up` has it.
+        """Takes the lock for the block; yields False when a living `up` has it.
 
         Raises LocalStackError where the data folder cannot be written.
         """
@@ -122,7 +122,7 @@ def leftovers(state: StackState) -> list[tuple[str, psutil.Process]]:
 
 
 def end(processes: list[psutil.Process], seconds: float = 10.0) -> None:
-    """Ask the processes to stop, wait, then kill those that have not."""
+    """Asks the processes to stop, waits, then kills those that have not."""
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.terminate()

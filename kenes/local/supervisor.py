@@ -44,7 +44,7 @@ class Supervisor:
         return list(self._all.values())
 
     def run(self, all_ready: Callable[[], None] = lambda: None) -> None:
-        """Start everything, call `all_ready` once when it is, and watch until `stop` or a signal.
+        """Starts everything, calls `all_ready` once when it is, and watches until `stop` or a signal.
 
         Raises LocalStackError when a process cannot be started at all. Whatever happens, no child is left behind.
         """
@@ -63,7 +63,7 @@ class Supervisor:
                 one.spec.child.kill()
 
     def stop(self) -> None:
-        """Let `run` stop all children and return; a second call a second later makes it kill them."""
+        """Lets `run` stop all children and return; a second call a second later makes it kill them."""
         now = time.monotonic()
         self._hurry = self._stop.is_set() and now - self._asked > _SAME_PRESS
         if not self._stop.is_set():
@@ -71,7 +71,7 @@ class Supervisor:
         self._stop.set()
 
     def step(self, now: float) -> None:
-        """Look at every process once."""
+        """Looks at every process once."""
         for one in self._all.values():
             before = (one.state, one.spec.child.pid)
             line = one.step(now, all(self._all[name].settled for name in one.spec.depends_on))

@@ -56,7 +56,7 @@ class LinkStore(Protocol):
     """Where links rest until they expire, used ones too, so that a second click gets a clear answer."""
 
     async def create(self, stored: StoredLink) -> None:
-        """Keep a link that was not there."""
+        """Keeps a link that was not there."""
 
     async def read(self, link_id: bytes) -> StoredLink | None:
         """The link as it is, None where it is unknown."""
@@ -71,13 +71,13 @@ class LinkStore(Protocol):
         """How many links a client asked for after an instant."""
 
     async def discard(self, link_id: bytes) -> None:
-        """Forget one link."""
+        """Forgets one link."""
 
     async def forget(self, mailbox: bytes) -> None:
-        """Forget all links of a mailbox."""
+        """Forgets all links of a mailbox."""
 
     async def sweep(self, now: datetime, limit: int) -> int:
-        """Forget at most `limit` links expired at `now`; how many it were."""
+        """Forgets at most `limit` links expired at `now`; how many it were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ UNMATCHED = "unmatched"
 class ObserveMiddleware:
     """Gives each request a span, tells it in the answer, and records duration by method, route template and status.
 
-    The span is a child of the one that the request's ``traceparent`` names; the answer has it as ``traceresponse``.
+    The span is a child of the one that the request's `traceparent` names; the answer has it as `traceresponse`.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -29,7 +29,7 @@ class ObserveMiddleware:
         self._series: dict[tuple[str, str, int], Any] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass anything but HTTP through untouched."""
+        """Passes anything but HTTP through untouched."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,8 +1,8 @@
 """Liveness and readiness that mean it.
 
-``/healthz`` answers 200 while the event loop turns and every watched loop has beaten in time: a failure means
-*restart me*. ``/readyz`` answers 200 only while every registered check passes: a failure means *send me no work*, and
-says why. ``/metrics`` is Prometheus's. ``server.py`` serves the three, on a port of their own in every process.
+`/healthz` answers 200 while the event loop turns and every watched loop has beaten in time: a failure means
+*restart me*. `/readyz` answers 200 only while every registered check passes: a failure means *send me no work*, and
+says why. `/metrics` is Prometheus's. `server.py` serves the three, on a port of their own in every process.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import orjson
 from kenes.observe.logs import get_logger
 from kenes.observe.metrics import CHECK_PASSING, exposition
 
-log = get_logger(__name__)
+_log = get_logger(__name__)
 
 Check = Callable[[], Awaitable[None]]
 
@@ -42,9 +42,9 @@ class _Registered:
 
 
 class Health:
-    """The checks and heartbeats of one process. ``fresh_for``: seconds an evaluation is reused under many probes.
+    """The checks and heartbeats of one process. `fresh_for`: seconds an evaluation is reused under many probes.
 
-    One that has not ``begun`` is not ready whatever its checks say: they may not all be there yet.
+    One that has not `begun` is not ready whatever its checks say: they may not all be there yet.
     """
 
     def __init__(
@@ -65,13 +65,13 @@ class Health:
         self._evaluated_at = float("-inf")
 
     def add(self, name: str, check: Check, *, timeout: float = 2.0) -> None:
-        """Ready only while ``check`` returns within ``timeout`` seconds; it raises ``NotReady`` with the reason."""
+        """Ready only while `check` returns within `timeout` seconds; it raises `NotReady` with the reason."""
         if name in self._checks:
             raise ValueError(f"a check named {name!r} is already registered")
         self._checks[name] = _Registered(check, timeout)
 
     def watch(self, name: str, *, stalled_after: float) -> Callable[[], None]:
-        """A heartbeat: call what is returned on every turn of the loop, more often than each ``stalled_after`` s."""
+        """A heartbeat: call what is returned on every turn of the loop, more often than each `stalled_after` s."""
 
         def beat() -> None:
             self._beats[name] = (self._clock(), stalled_after)
@@ -104,12 +104,12 @@ class Health:
             reasons["start"] = "the process is starting"
         self._evaluated_at = self._clock()
         if reasons != self._last_reasons and (reasons or self._last_reasons):
-            log.warning("readiness changed", ready=not reasons, reasons=reasons)
+            _log.warning("readiness changed", ready=not reasons, reasons=reasons)
         self._last_reasons = reasons
         return reasons
 
     async def answer(self, path: str, accept: str = "") -> Answer | None:
-        """The answer to GET ``path``; None where it is none of the three."""
+        """The answer to GET `path`; None where it is none of the three."""
         if path == "/healthz":
             return _json("alive", "stalled", self.stalled())
         if path == "/readyz":
@@ -128,9 +128,9 @@ async def _run(name: str, entry: _Registered) -> str | None:
         return str(reason)
     except TimeoutError:
         return f"no answer within {entry.timeout:g} s"
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told by its name, with all it says in the log
         # A check that fails in a way of its own is not ready either; its text may hold anything, so it is only logged.
-        log.warning("readiness check failed", check=name, exc_info=error)
+        _log.warning("readiness check failed", check=name, exc_info=error)
         return type(error).__name__
     return None
 

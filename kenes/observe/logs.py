@@ -1,12 +1,12 @@
 """Structured logs: one JSON object a line on stdout, coloured text on a terminal, personal data masked.
 
-Everything goes through one chain: our own ``structlog`` loggers, the standard library's (faust, aiokafka, uvicorn,
+Everything goes through one chain: our own `structlog` loggers, the standard library's (faust, aiokafka, uvicorn,
 asyncio) and exceptions that nobody caught. Of what clients of servers say over and over a few lines are passed on
-(`kenes/observe/thinning.py`). Servers must leave logging alone: give uvicorn ``log_config=None`` and
-faust ``override_logging=False``.
+(`kenes/observe/thinning.py`). Servers must leave logging alone: give uvicorn `log_config=None` and
+faust `override_logging=False`.
 
-Fields: ``timestamp`` (UTC, ISO 8601), ``level``, ``event`` (the message), ``logger``, ``service``, ``process``,
-``trace_id`` and ``span_id`` where a trace is current, what ``log_context`` bound, ``exception`` (masked traceback).
+Fields: `timestamp` (UTC, ISO 8601), `level`, `event` (the message), `logger`, `service`, `process`,
+`trace_id` and `span_id` where a trace is current, what `log_context` bound, `exception` (masked traceback).
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ _SILENT = ("uvicorn.access", "faust.web", "aiohttp.access")
 
 
 def get_logger(name: str, **context: Any) -> FilteringBoundLogger:
-    """A logger for ``name`` (a module's ``__name__``) that adds ``context`` to each line."""
+    """A logger for `name` (a module's `__name__`) that adds `context` to each line."""
     logger: FilteringBoundLogger = structlog.get_logger(logger_name=name, **context)
     return logger
 
 
 def log_context(**ids: Any) -> AbstractContextManager[None]:
-    """Adds ``ids`` (``request_id``, ``event_id``, ``topic`` ...) to each line logged by this task within the block."""
+    """Adds `ids` (`request_id`, `event_id`, `topic` ...) to each line logged by this task within the block."""
     return structlog.contextvars.bound_contextvars(**ids)
 
 
@@ -63,9 +63,9 @@ def configure_logs(
     stream: TextIO | None = None,
     personal_keys: Iterable[str] = (),
 ) -> None:
-    """Route all logs of this process to ``stream`` (stdout). Call once, first thing in main; a later call replaces it.
+    """Routes all logs of this process to `stream` (stdout). Call once, first thing in main; a later call replaces it.
 
-    ``as_json`` None means JSON unless the stream is a terminal. Raises ValueError on an unknown ``level``.
+    `as_json` None means JSON unless the stream is a terminal. Raises ValueError on an unknown `level`.
     """
     threshold = logging.getLevelNamesMapping().get(level.upper())
     if threshold is None:
@@ -95,7 +95,7 @@ def configure_logs(
 
 def _shared_processors(service: str, process: str, masker: Masker) -> list[Processor]:
     def add_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        if "logger_name" in event:  # structlog keeps the argument ``logger`` for itself
+        if "logger_name" in event:  # structlog keeps the argument `logger` for itself
             event["logger"] = event.pop("logger_name")
         event.setdefault("service", service)
         event.setdefault("process", process)

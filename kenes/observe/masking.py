@@ -1,6 +1,6 @@
 """Take personal data and secrets out of anything that is about to be logged.
 
-Three nets, one behind the other: keys known as personal, ``key=value`` pairs inside texts (a traceback, a repr, a
+Three nets, one behind the other: keys known as personal, `key=value` pairs inside texts (a traceback, a repr, a
 query string, a model's validation error), and shapes that are personal wherever they stand (IIN, e-mail, token).
 When in doubt a value is masked: a lost detail in a log costs less than a person's name in one.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 MASK = "***"
 
-#: Compared without case, with ``-`` read as ``_``; ``*_token`` and the like match by their ending.
+#: Compared without case, with `-` read as `_`; `*_token` and the like match by their ending.
 PERSONAL_KEYS = frozenset(
     {
         "name", "full_name", "first_name", "last_name", "given_name", "family_name", "middle_name", "surname",
@@ -51,7 +51,7 @@ _HEADER_LINE = re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(:\s
 
 
 def _pairs(keys: Iterable[str]) -> re.Pattern[str]:
-    """``'name': 'x'``, ``"name": "x"``, ``name='x'``, ``name=x`` for every personal key."""
+    """`'name': 'x'`, `"name": "x"`, `name='x'`, `name=x` for every personal key."""
     names = "|".join(sorted((re.escape(key).replace("_", "[_-]") for key in keys), key=len, reverse=True))
     endings = "|".join(re.escape(ending).replace("_", "[_-]") for ending in _ENDINGS)
     return re.compile(
@@ -61,7 +61,7 @@ def _pairs(keys: Iterable[str]) -> re.Pattern[str]:
 
 
 class Masker:
-    """Masks values and texts; ``extra_keys`` are names a service knows to be personal besides ``PERSONAL_KEYS``."""
+    """Masks values and texts; `extra_keys` are names a service knows to be personal besides `PERSONAL_KEYS`."""
 
     def __init__(self, extra_keys: Iterable[str] = ()) -> None:
         self._keys = PERSONAL_KEYS | {_normal(key) for key in extra_keys}
@@ -69,7 +69,7 @@ class Masker:
         self._known: dict[str, bool] = {}
 
     def is_personal(self, key: str) -> bool:
-        """Whether the value under ``key`` is masked whole."""
+        """Whether the value under `key` is masked whole."""
         known = self._known.get(key)
         if known is None:
             name = _normal(key)
@@ -79,7 +79,7 @@ class Masker:
         return known
 
     def text(self, text: str) -> str:
-        """``text`` without personal pairs and shapes."""
+        """`text` without personal pairs and shapes."""
         if "=" in text or ":" in text:
             text = _PYDANTIC_INPUT.sub(f"input_value={MASK}", text)
             text = _HEADER_LINE.sub(rf"\1\g<2>{MASK}", text)
@@ -87,7 +87,7 @@ class Masker:
         return _SHAPES.sub(_replace_shape, text)
 
     def value(self, value: Any, depth: int = 0) -> Any:
-        """A copy of ``value`` fit for a log: numbers and flags as they are, texts masked, containers walked."""
+        """A copy of `value` fit for a log: numbers and flags as they are, texts masked, containers walked."""
         if isinstance(value, str):
             return self.text(value)
         if value is None or isinstance(value, bool | int | float):
@@ -107,7 +107,7 @@ class Masker:
         return [self.value(item, depth) for item in value]
 
     def mapping(self, values: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
-        """``values`` with personal keys masked whole and every other value walked."""
+        """`values` with personal keys masked whole and every other value walked."""
         masked: dict[str, Any] = {}
         for key, value in values.items():
             name = key if isinstance(key, str) else repr(key)

@@ -1,9 +1,9 @@
 """Prometheus metrics that every process shares.
 
-Names follow https://prometheus.io/docs/practices/naming/: a ``kenes_`` prefix, base units (seconds), ``_total`` for
-counters. Which process a series belongs to is the scraper's label (``job``, ``instance``), so no metric repeats it.
+Names follow https://prometheus.io/docs/practices/naming/: a `kenes_` prefix, base units (seconds), `_total` for
+counters. Which process a series belongs to is the scraper's label (`job`, `instance`), so no metric repeats it.
 Labels take values of closed sets only: route templates, topic names, event types, class names; never an id, an
-address or a text. ``BoundedLabel`` holds where a set could be opened from outside.
+address or a text. `BoundedLabel` holds where a set could be opened from outside.
 
 The client's own collectors of the process (CPU, memory, file descriptors), of the platform and of garbage collection
 are in the same default registry.
@@ -20,7 +20,7 @@ from prometheus_client.registry import REGISTRY, CollectorRegistry
 
 OTHER = "other"
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # a ``_created`` series beside each counter doubles the scrape and nobody reads it
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a `_created` series beside each counter doubles the scrape and nobody reads it
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the buckets, in seconds: from a request that is only looked up to one that times out."""
@@ -82,14 +82,14 @@ BUILD_INFO = Gauge(
 
 
 class BoundedLabel:
-    """Lets the first ``limit`` distinct values through and calls the rest ``other``."""
+    """Lets the first `limit` distinct values through and calls the rest `other`."""
 
     def __init__(self, limit: int = 200) -> None:
         self._limit = limit
         self._seen: set[str] = set()
 
     def __call__(self, value: str) -> str:
-        """``value`` itself, or ``other`` once the set is full."""
+        """`value` itself, or `other` once the set is full."""
         if value in self._seen:
             return value
         if len(self._seen) >= self._limit:
@@ -99,11 +99,11 @@ class BoundedLabel:
 
 
 def set_build_info(service: str, process: str) -> None:
-    """Publish which service, process and version this is."""
+    """Publishes which service, process and version this is."""
     BUILD_INFO.labels(service, process, version("kenes"), platform.python_version()).set(1)
 
 
 def exposition(accept: str = "", registry: CollectorRegistry = REGISTRY) -> tuple[bytes, str]:
-    """All metrics as ``(body, content type)`` in the format that the ``Accept`` header asks for."""
+    """All metrics as `(body, content type)` in the format that the `Accept` header asks for."""
     encode, content_type = choose_encoder(accept)
     return encode(registry), content_type

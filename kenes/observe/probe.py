@@ -1,6 +1,6 @@
-"""``python -m kenes.observe.probe /readyz``: ask this machine's health endpoint, for container health checks.
+"""`python -m kenes.observe.probe /readyz`: ask this machine's health endpoint, for container health checks.
 
-The port is ``KENES_METRICS_PORT``. Exit status 0 on 200, 1 on anything else, with the reasons on standard error.
+The port is `KENES_METRICS_PORT`. Exit status 0 on 200, 1 on anything else, with the reasons on standard error.
 Standard library only: it starts in milliseconds, every few seconds, for as long as a container lives.
 """
 
@@ -12,7 +12,7 @@ import sys
 
 
 def probe(path: str, port: int, *, timeout: float = 4.0) -> str | None:
-    """None when ``path`` answers 200; else why not."""
+    """None when `path` answers 200; else why not."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request("GET", path)
@@ -28,7 +28,7 @@ def probe(path: str, port: int, *, timeout: float = 4.0) -> str | None:
 
 
 def main(arguments: list[str]) -> int:
-    """The command. Status 78 where ``KENES_METRICS_PORT`` is not set to a port."""
+    """The command. Status 78 where `KENES_METRICS_PORT` is not set to a port."""
     path = arguments[0] if arguments else "/readyz"
     try:
         port = int(os.environ["KENES_METRICS_PORT"])

@@ -1,4 +1,4 @@
-"""A small HTTP endpoint beside what a process does: ``/metrics``, ``/healthz``, ``/readyz``, nothing else.
+"""A small HTTP endpoint beside what a process does: `/metrics`, `/healthz`, `/readyz`, nothing else.
 
 It runs in the process's own event loop on purpose: when that loop is stuck, so is the endpoint, and the probe fails.
 GET and HEAD only, one request a connection, 8 KiB of head and five seconds at most.
@@ -20,7 +20,7 @@ _TIMEOUT = 5.0
 
 @asynccontextmanager
 async def health_server(health: Health, *, host: str = "127.0.0.1", port: int) -> AsyncIterator[int]:
-    """Serve ``health`` within the block; yields the port bound (``port`` 0 takes a free one).
+    """Serves `health` within the block; yields the port bound (`port` 0 takes a free one).
 
     Raises OSError where the address is taken.
     """

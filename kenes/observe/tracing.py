@@ -1,9 +1,9 @@
 """W3C Trace Context: the trace of an HTTP request travels on with the events it brings about.
 
-An event carries ``traceparent`` as the CloudEvents extension of that name (the Kafka header ``ce_traceparent``); an
-answer tells its trace in ``traceresponse``.
-Source: https://www.w3.org/TR/trace-context/ (version 00) and, for ``traceresponse``, the draft of its level 2.
-``tracestate`` is not carried: nothing here writes one.
+An event carries `traceparent` as the CloudEvents extension of that name (the Kafka header `ce_traceparent`); an
+answer tells its trace in `traceresponse`.
+Source: https://www.w3.org/TR/trace-context/ (version 00) and, for `traceresponse`, the draft of its level 2.
+`tracestate` is not carried: nothing here writes one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NO_SPAN = "0" * 16
 
 
 class Trace(NamedTuple):
-    """One span of a trace. ``trace_id`` is 32 and ``span_id`` 16 lower-case hex digits; ``flags`` is 0–255."""
+    """One span of a trace. `trace_id` is 32 and `span_id` 16 lower-case hex digits; `flags` is 0–255."""
 
     trace_id: str
     span_id: str
@@ -49,7 +49,7 @@ def new_trace() -> Trace:
 
 
 def parse(value: str | bytes | None) -> Trace | None:
-    """The span that ``traceparent`` names; None where it is missing or malformed (then start a new trace)."""
+    """The span that `traceparent` names; None where it is missing or malformed (then start a new trace)."""
     if value is None:
         return None
     text = value.decode("latin-1") if isinstance(value, bytes) else value
@@ -64,7 +64,7 @@ def parse(value: str | bytes | None) -> Trace | None:
 
 
 def from_headers(headers: Iterable[tuple[bytes, bytes]]) -> Trace:
-    """A child of the span named in the ``headers`` of a request, or a new trace. Two different ones name nothing."""
+    """A child of the span named in the `headers` of a request, or a new trace. Two different ones name nothing."""
     found = {value for name, value in headers if name == TRACEPARENT}
     parent = parse(found.pop()) if len(found) == 1 else None
     return parent.child() if parent else new_trace()
@@ -77,7 +77,7 @@ def current() -> Trace | None:
 
 @contextmanager
 def traced(trace: Trace) -> Iterator[Trace]:
-    """Make ``trace`` the current span within the block; log lines then carry its ids."""
+    """Makes `trace` the current span within the block; log lines then carry its ids."""
     token = _current.set(trace)
     try:
         yield trace

@@ -29,7 +29,7 @@ class ProblemBoundary:
         self._translations = translations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass through anything but HTTP."""
+        """Passes through anything but HTTP."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -37,7 +37,7 @@ class ConfirmationStore(Protocol):
     """Where confirmations rest until they expire, spent ones too, so that a replay gets a clear answer."""
 
     async def create(self, stored: StoredConfirmation) -> None:
-        """Keep a confirmation that was not there."""
+        """Keeps a confirmation that was not there."""
 
     async def read(self, confirmation_id: bytes) -> StoredConfirmation | None:
         """The confirmation as it is, None where it is unknown."""
@@ -46,7 +46,7 @@ class ConfirmationStore(Protocol):
         """Marks it used; True for exactly one of any number of callers."""
 
     async def sweep(self, now: datetime, limit: int) -> int:
-        """Forget at most `limit` confirmations expired at `now`; how many it were."""
+        """Forgets at most `limit` confirmations expired at `now`; how many it were."""
 
 
 class Refusal(StrEnum):

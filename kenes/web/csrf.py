@@ -46,7 +46,7 @@ class CrossSiteGuard:
         self._cookie = settings.session_cookie
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass through anything but HTTP."""
+        """Passes through anything but HTTP."""
         if scope["type"] == "http" and scope["method"] not in _SAFE:
             self._check(scope)
         await self._app(scope, receive, send)

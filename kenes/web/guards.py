@@ -31,7 +31,7 @@ class Guards:
         self._known: dict[tuple[bytes, bool], None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass through anything but HTTP."""
+        """Passes through anything but HTTP."""
         if scope["type"] == "http":
             self._check_host(scope)
             check_target(scope["raw_path"], scope["query_string"])

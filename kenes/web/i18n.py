@@ -5,7 +5,6 @@ English text. Catalogues are gettext `.po` files read at start, one folder for t
 """
 
 import json
-import logging
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -16,6 +15,7 @@ from babel import Locale
 from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
+from kenes.observe.logs import get_logger
 from kenes.web.formats import Formats
 
 LANGUAGES: Final = ("kk", "ru", "en")
@@ -31,7 +31,7 @@ _FORMS: Final[Mapping[str, Mapping[str, int]]] = {
     "ru": {"one": 0, "few": 1, "many": 2, "other": 1},
     "en": {"one": 0, "other": 1},
 }
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class MissingMessageError(LookupError):
@@ -77,7 +77,7 @@ class Catalogs:
         if forms is None:
             if self.strict:
                 raise MissingMessageError(f"{key} ({language})")
-            _log.warning("message missing", extra={"key": key, "language": language})
+            _log.warning("message missing", key=key, language=language)
             source, forms = FALLBACK, self._messages[FALLBACK].get(key, (key,))
         message = forms[self._form(source, values.get("count"))] if len(forms) > 1 else forms[0]
         if not values:

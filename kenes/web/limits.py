@@ -63,7 +63,7 @@ class FixedWindow:
         self._ends = 0.0
 
     def hit(self, key: tuple[str, str]) -> tuple[int, int]:
-        """Count once more. How often `key` came in this window, and the whole seconds until it ends."""
+        """Counts once more. How often `key` came in this window, and the whole seconds until it ends."""
         now = self._clock()
         if now >= self._ends:
             self._counts = {}
@@ -90,7 +90,7 @@ class Limiter:
         self._streams_allowed = settings.streams_per_address
 
     def check(self, policy: str, key: str) -> tuple[int, int]:
-        """Count `key` once under `policy`; what remains and the seconds to the next window. Raises TooManyRequests."""
+        """Counts `key` once under `policy`; what remains and the seconds to the next window. Raises TooManyRequests."""
         amount = self._amounts[policy]
         count, seconds = self._window.hit((policy, key))
         if count > amount:

@@ -40,7 +40,7 @@ class RequestClient:
         self._waiter: asyncio.Future[None] | None = None
 
     def wake(self) -> None:
-        """Look for news."""
+        """Looks for news."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
@@ -96,7 +96,7 @@ class TransportClient(asyncio.Protocol):
         self.wake()
 
     def wake(self) -> None:
-        """Write what is new, unless what was written before still waits."""
+        """Writes what is new, unless what was written before still waits."""
         transport, topic = self._transport, self._topic
         if transport is None:
             return
@@ -124,7 +124,7 @@ class TransportClient(asyncio.Protocol):
         self.wake()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - how it was lost changes nothing
-        """Leave no trace."""
+        """Leaves no trace."""
         self._transport = None
         self._hub.leave(self._topic, self)
         self._release()

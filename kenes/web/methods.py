@@ -21,7 +21,7 @@ class EveryMethod:
         self._router = router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Route the request."""
+        """Routes the request."""
         root = scope.get("root_path", "")
         try:
             await self._router(scope, receive, send)

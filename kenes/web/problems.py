@@ -24,7 +24,7 @@ from kenes.web.i18n import Catalogs
 
 API_PREFIX = "/api/"
 MEDIA_TYPE = "application/problem+json"
-log = get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class Problem(Exception):  # noqa: N818 - the word of RFC 9457
@@ -193,5 +193,5 @@ def from_http_exception(error: HTTPException) -> Problem:
 def incident(error: Exception, scope: Scope) -> Problem:
     """500 for a fault of ours. The person gets an incident id, the log gets the stack."""
     number = uuid4().hex
-    log.error("unhandled exception", incident=number, method=scope["method"], path=scope["path"], exc_info=error)
+    _log.error("unhandled exception", incident=number, method=scope["method"], path=scope["path"], exc_info=error)
     return Problem(500, "internal-error", values={"incident": number}, members={"incident": number})

@@ -53,7 +53,7 @@ class SecurityHeaders:
         self._names = frozenset(name for name, _ in self._headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass through anything but HTTP."""
+        """Passes through anything but HTTP."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -20,7 +19,6 @@ MAX_HEAD: Final = 32 * 1024
 HEAD_TIMEOUT: Final = 15.0
 """Seconds in which the head of a request must come: enough for a slow line, little for who only holds it."""
 WRITE_BUFFER: Final = 16 * 1024
-log = logging.getLogger(__name__)
 
 
 class BoundedProtocol(PlainHttp):

@@ -40,7 +40,7 @@ class SessionStore(Protocol):
     """Where sessions rest. Errors of the database pass through."""
 
     async def create(self, stored: StoredSession) -> None:
-        """Keep a session that was not there."""
+        """Keeps a session that was not there."""
 
     async def read(self, session_id: bytes, now: datetime) -> StoredSession | None:
         """The session, None where there is none or it has expired at `now`."""
@@ -52,16 +52,16 @@ class SessionStore(Protocol):
         """A later end; nothing where the session is gone."""
 
     async def delete(self, session_id: bytes) -> None:
-        """Forget the session."""
+        """Forgets the session."""
 
     async def owned(self, owner: bytes, now: datetime) -> list[datetime]:
         """When each of the owner's sessions ends, if nobody uses it, in that order; expired ones are not told."""
 
     async def delete_owned(self, owner: bytes) -> int:
-        """Forget all sessions of an owner; how many it were."""
+        """Forgets all sessions of an owner; how many it were."""
 
     async def sweep(self, now: datetime, limit: int) -> int:
-        """Forget at most `limit` sessions expired at `now`; how many it were."""
+        """Forgets at most `limit` sessions expired at `now`; how many it were."""
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from kenes.local.identity_provider.settings import ProviderSettings
 
 
 def main() -> None:
-    """Serve on 127.0.0.1 until stopped. Ends with status 78 (EX_CONFIG) when a setting is wrong."""
+    """Serves on 127.0.0.1 until stopped. Ends with status 78 (EX_CONFIG) when a setting is wrong."""
     parser = argparse.ArgumentParser(prog="kenes.local.identity_provider", description="Local OpenID provider")
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1; also part of the issuer's name")
     parser.add_argument("--data", type=Path, help="folder of the signing key (default: KENES_LOCAL_DATA or .kenes)")

@@ -49,7 +49,7 @@ def _new_key() -> dict[str, Any]:
 
 
 def _write(path: Path, content: Any) -> None:
-    """Replace the file in one step: a kill in between leaves the old one, never half of the new."""
+    """Replaces the file in one step: a kill in between leaves the old one, never half of the new."""
     draft = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(content, file)

@@ -29,7 +29,7 @@ async def run(port: int, smtp_port: int) -> None:
 
 
 def main() -> None:
-    """Serve on 127.0.0.1 until stopped."""
+    """Serves on 127.0.0.1 until stopped."""
     parser = argparse.ArgumentParser(prog="kenes.local.mail_sink", description="Local mail relay that keeps all mail")
     parser.add_argument("--port", type=int, required=True, help="port of the page on 127.0.0.1")
     parser.add_argument("--smtp-port", type=int, required=True, help="port that takes mail on 127.0.0.1")

@@ -11,7 +11,7 @@ HOST = "127.0.0.1"
 
 
 def main() -> None:
-    """Serve on 127.0.0.1 until stopped."""
+    """Serves on 127.0.0.1 until stopped."""
     parser = argparse.ArgumentParser(prog="kenes.local.push_sink", description="A local push service that shows all")
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
     port = parser.parse_args().port

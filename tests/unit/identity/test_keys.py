@@ -1,13 +1,13 @@
 """The keys of an issuer: fetched once for all who wait, renewed gently, kept while the issuer is down."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+from structlog.testing import capture_logs
 
 from kenes.identity import discovery
 from kenes.identity.errors import Reason, TokenRefusedError
@@ -126,11 +126,11 @@ async def test_a_key_that_was_withdrawn_long_ago_checks_nothing(issuer: Issuer) 
     assert await issuer.reason("one") is Reason.SIGNATURE_INVALID
 
 
-async def test_without_any_keys_the_caller_may_come_again(issuer: Issuer, caplog: pytest.LogCaptureFixture) -> None:
+async def test_without_any_keys_the_caller_may_come_again(issuer: Issuer) -> None:
     issuer.down = True
-    with caplog.at_level(logging.WARNING):
+    with capture_logs() as told:
         assert await issuer.reason("one") is Reason.KEYS_UNAVAILABLE
-    assert URL in caplog.text
+    assert told[0]["issuer"] == URL
     for _ in range(50):
         assert await issuer.reason("one") is Reason.KEYS_UNAVAILABLE
     issuer.down = False

@@ -7,13 +7,13 @@ must bear a second time.
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
+from kenes.observe.logs import get_logger
 from kenes.web.i18n import LANGUAGES, Catalogs, Translator
 from services.notifications.channels.port import Outcome
 from services.notifications.channels.telegram.api import BotApi, TelegramRefusedError, TelegramUnavailableError
@@ -31,7 +31,7 @@ _REPLIES: Final = 3
 """Answers that wait for their turn in one chat; what is written beyond that gets none."""
 _PAUSES: Final = (0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
 """Seconds until the Bot API is asked again, by how often it failed in a row."""
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 def deep_link(bot: str, token: str) -> str:
@@ -93,7 +93,7 @@ class Bot:
         except (TelegramUnavailableError, TelegramRefusedError) as error:
             pause = _PAUSES[min(self._failed, len(_PAUSES) - 1)]
             self._failed, self._rests_until = self._failed + 1, clock() + pause
-            _log.warning("the Bot API tells no updates", extra={"reason": str(error), "again_in": pause})
+            _log.warning("the Bot API tells no updates", reason=str(error), again_in=pause)
             return
         self._failed = 0
         for update in updates:
