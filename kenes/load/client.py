@@ -126,7 +126,6 @@ class Connection(asyncio.Protocol):
         self.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See asyncio.Protocol."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's own has no such base class
         self._buffer = b""
 
@@ -150,7 +149,6 @@ class Connection(asyncio.Protocol):
             waiter.set_result(answer)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """See asyncio.Protocol."""
         self._transport = None
         self._fail(ConnectionGoneError(f"lost: {exc!r}" if exc else "closed by the server"))
 

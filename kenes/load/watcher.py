@@ -44,7 +44,6 @@ class Watcher(asyncio.Protocol):
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See asyncio.Protocol."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's own has no such base class
 
     def data_received(self, data: bytes) -> None:
@@ -56,7 +55,6 @@ class Watcher(asyncio.Protocol):
             self._read_events(body)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """See asyncio.Protocol."""
         self._transport = None
         if not self.opened.done():
             self.opened.set_exception(ConnectionGoneError(f"lost before the stream began: {exc!r}"))

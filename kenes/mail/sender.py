@@ -64,7 +64,6 @@ class SmtpSender:
         self._bounces = parse_mailbox(settings.smtp_bounces) if settings.smtp_bounces else None
 
     async def send(self, mail: Mail) -> None:
-        """See Sender."""
         content = mail.message(self._from).as_bytes()  # as it was folded here: the library would fold it anew
         try:
             async with self.connection() as relay:

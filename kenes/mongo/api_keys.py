@@ -25,7 +25,6 @@ class MongoApiKeyStore:
         await self._keys.create_indexes(list(_INDEXES))
 
     async def create(self, key: ApiKey) -> None:
-        """See ApiKeyStore."""
         await self._keys.insert_one(
             {
                 "_id": key.hash,
@@ -41,17 +40,14 @@ class MongoApiKeyStore:
         )
 
     async def find(self, key_hash: bytes) -> ApiKey | None:
-        """See ApiKeyStore."""
         found = await self._keys.find_one({"_id": key_hash})
         return None if found is None else _key(found)
 
     async def owned(self, owner: str) -> list[ApiKey]:
-        """See ApiKeyStore."""
         found = [_key(each) async for each in self._keys.find({"owner": owner})]
         return sorted(found, key=lambda key: key.created_at)
 
     async def end(self, owner: str, prefix: str, at: datetime) -> bool:
-        """See ApiKeyStore."""
         found = await self._keys.update_one(
             {"owner": owner, "prefix": prefix, "rotated": {"$ne": True}},
             {"$min": {"expires": at}, "$set": {"rotated": True}},
@@ -59,11 +55,9 @@ class MongoApiKeyStore:
         return found.matched_count == 1
 
     async def note_use(self, key_hash: bytes, at: datetime) -> None:
-        """See ApiKeyStore."""
         await self._keys.update_one({"_id": key_hash}, {"$set": {"used": at}})
 
     async def delete(self, owner: str, prefix: str) -> bool:
-        """See ApiKeyStore."""
         return (await self._keys.delete_one({"owner": owner, "prefix": prefix})).deleted_count == 1
 
 

@@ -20,7 +20,6 @@ class MongoConfirmationStore:
         await self._confirmations.create_indexes(list(INDEXES))
 
     async def create(self, stored: StoredConfirmation) -> None:
-        """See ConfirmationStore."""
         await self._confirmations.insert_one(
             {
                 "_id": stored.id,
@@ -33,7 +32,6 @@ class MongoConfirmationStore:
         )
 
     async def read(self, confirmation_id: bytes) -> StoredConfirmation | None:
-        """See ConfirmationStore."""
         found = await self._confirmations.find_one({"_id": confirmation_id})
         if found is None:
             return None
@@ -53,5 +51,4 @@ class MongoConfirmationStore:
         return result.modified_count == 1
 
     async def sweep(self, now: datetime, limit: int) -> int:
-        """See ConfirmationStore."""
         return await sweep(self._confirmations, now, limit)

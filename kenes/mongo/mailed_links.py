@@ -28,7 +28,6 @@ class MongoLinkStore:
         await self._links.create_indexes([*INDEXES, *_LIMITS])
 
     async def create(self, stored: StoredLink) -> None:
-        """See LinkStore."""
         await self._links.insert_one(
             {
                 "_id": stored.id,
@@ -43,7 +42,6 @@ class MongoLinkStore:
         )
 
     async def read(self, link_id: bytes) -> StoredLink | None:
-        """See LinkStore."""
         found = await self._links.find_one({"_id": link_id})
         return None if found is None else StoredLink(id=found.pop("_id"), **found)
 
@@ -53,21 +51,16 @@ class MongoLinkStore:
         return result.modified_count == 1
 
     async def to_mailbox(self, mailbox: bytes, since: datetime) -> int:
-        """See LinkStore."""
         return int(await self._links.count_documents({"mailbox": mailbox, "issued": {"$gt": since}}))
 
     async def by_client(self, client: bytes, since: datetime) -> int:
-        """See LinkStore."""
         return int(await self._links.count_documents({"client": client, "issued": {"$gt": since}}))
 
     async def discard(self, link_id: bytes) -> None:
-        """See LinkStore."""
         await self._links.delete_one({"_id": link_id})
 
     async def forget(self, mailbox: bytes) -> None:
-        """See LinkStore."""
         await self._links.delete_many({"mailbox": mailbox})
 
     async def sweep(self, now: datetime, limit: int) -> int:
-        """See LinkStore."""
         return await sweep(self._links, now, limit)

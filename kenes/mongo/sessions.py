@@ -33,37 +33,30 @@ class MongoSessionStore:
         await self._sessions.insert_one(document if stored.owner is None else document | {"owner": stored.owner})
 
     async def read(self, session_id: bytes, now: datetime) -> StoredSession | None:
-        """See SessionStore."""
         found = await self._sessions.find_one({"_id": session_id, "expires": {"$gt": now}})
         if found is None:
             return None
         return StoredSession(session_id, found["sealed"], found["expires"], found.get("owner"))
 
     async def replace(self, session_id: bytes, sealed: bytes) -> bool:
-        """See SessionStore."""
         result = await self._sessions.update_one({"_id": session_id}, {"$set": {"sealed": sealed}})
         return result.matched_count == 1
 
     async def touch(self, session_id: bytes, expires: datetime) -> None:
-        """See SessionStore."""
         await self._sessions.update_one({"_id": session_id}, {"$max": {"expires": expires}})
 
     async def delete(self, session_id: bytes) -> None:
-        """See SessionStore."""
         await self._sessions.delete_one({"_id": session_id})
 
     async def owned(self, owner: bytes, now: datetime) -> list[datetime]:
-        """See SessionStore."""
         cursor = self._sessions.find({"owner": owner, "expires": {"$gt": now}}, {"expires": 1})
         return sorted([document["expires"] async for document in cursor])
 
     async def delete_owned(self, owner: bytes) -> int:
-        """See SessionStore."""
         result = await self._sessions.delete_many({"owner": owner})
         return int(result.deleted_count)
 
     async def sweep(self, now: datetime, limit: int) -> int:
-        """See SessionStore."""
         return await sweep(self._sessions, now, limit)
 
 

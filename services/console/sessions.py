@@ -28,7 +28,6 @@ class PatientSessions:
         self._asked_again = float("-inf")
 
     async def create(self, stored: StoredSession) -> None:
-        """See SessionStore."""
         await self._store.create(stored)
 
     async def read(self, session_id: bytes, now: datetime) -> StoredSession | None:
@@ -49,7 +48,6 @@ class PatientSessions:
         return found
 
     async def replace(self, session_id: bytes, sealed: bytes) -> bool:
-        """See SessionStore."""
         return await self._store.replace(session_id, sealed)
 
     async def touch(self, session_id: bytes, expires: datetime) -> None:
@@ -63,21 +61,17 @@ class PatientSessions:
             self._asked_again = self._clock() + PAUSE
 
     async def delete(self, session_id: bytes) -> None:
-        """See SessionStore."""
         self._known.pop(session_id, None)
         await self._store.delete(session_id)
 
     async def owned(self, owner: bytes, now: datetime) -> list[datetime]:
-        """See SessionStore."""
         return await self._store.owned(owner, now)
 
     async def delete_owned(self, owner: bytes) -> int:
-        """See SessionStore."""
         self._known = {name: each for name, each in self._known.items() if each.owner != owner}
         return await self._store.delete_owned(owner)
 
     async def sweep(self, now: datetime, limit: int) -> int:
-        """See SessionStore."""
         return await self._store.sweep(now, limit)
 
     def _remembered(self, session_id: bytes, now: datetime) -> StoredSession | None:

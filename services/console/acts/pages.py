@@ -27,7 +27,6 @@ class ActPages:
     desk: Desk
 
     def routes(self) -> list[BaseRoute]:
-        """Its routes."""
         return [
             Route("/acts", self.show, methods=["GET"]),
             Route("/acts.csv", self.csv, methods=["GET"]),

@@ -20,7 +20,6 @@ class DeliveryApi:
     authenticate: Authenticate
 
     def operations(self) -> list[Operation]:
-        """Its operation."""
         return [read("/deliveries", self.list_deliveries, DeliveryFigures)]
 
     async def list_deliveries(self, request: Request) -> Response:

@@ -27,7 +27,6 @@ class DeliveryPages:
     deliveries: Deliveries
 
     def routes(self) -> list[BaseRoute]:
-        """Its route."""
         return [Route("/deliveries", self.show, methods=["GET"])]
 
     @viewing

@@ -20,7 +20,6 @@ class DutyApi:
     authenticate: Authenticate
 
     def operations(self) -> list[Operation]:
-        """Its operation."""
         return [read("/duties", self.list_duties, DutyList)]
 
     async def list_duties(self, request: Request) -> Response:

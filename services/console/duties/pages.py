@@ -27,7 +27,6 @@ class DutyPages:
     duties: Duties
 
     def routes(self) -> list[BaseRoute]:
-        """Its route."""
         return [Route("/duties", self.show, methods=["GET"])]
 
     @viewing

@@ -25,7 +25,6 @@ class AlertPages:
     site: ConsoleSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its routes."""
         return [Route("/alerts", self.show, methods=["GET"]), Route("/runbook", self.runbook, methods=["GET"])]
 
     @viewing

@@ -22,7 +22,6 @@ class GroupPages:
     site: ConsoleSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its routes."""
         return [
             Route("/groups", self.list, methods=["GET"]),
             Route("/groups/{group}", self.show, methods=["GET"]),

@@ -25,7 +25,6 @@ class Overview:
     site: ConsoleSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its routes."""
         return [
             Route("/", self.home, methods=["GET"]),
             Route("/overview", self.show, methods=["GET"]),

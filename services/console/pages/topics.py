@@ -28,7 +28,6 @@ class TopicPages:
     site: ConsoleSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its routes."""
         return [
             Route("/topics", self.list, methods=["GET"]),
             Route("/topics/{topic}", self.show, methods=["GET"]),

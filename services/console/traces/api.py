@@ -39,7 +39,6 @@ class TraceApi:
     authenticate: Authenticate
 
     def operations(self) -> Sequence[Operation]:
-        """Its operations."""
         of_traces = ("trace-malformed", "window-malformed", "trace-unknown", "traces-unreadable")
         of_receipts = ("receipt-malformed", "receipt-unknown", "traces-unreadable")
         return [

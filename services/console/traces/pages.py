@@ -33,7 +33,6 @@ class TracePages:
     searches: Searches
 
     def routes(self) -> list[BaseRoute]:
-        """Its routes."""
         return [
             Route("/traces", self.look_up, methods=["GET"]),
             Route(AT, self.standing, methods=["GET"]),

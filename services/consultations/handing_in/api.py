@@ -103,7 +103,6 @@ class VersionsApi:
     callers: Callers
 
     def operations(self) -> list[Operation]:
-        """Its only operation."""
         return [
             handing("POST", f"{ONE}/versions", self.versions_of_consultation, body=VersionBody, problems=PROBLEMS),
         ]

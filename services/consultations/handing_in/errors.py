@@ -66,11 +66,9 @@ class UnreadableProblem(DraftProblem):
         self._error = error
 
     def members(self, language: str, catalogs: Catalogs) -> dict[str, object]:
-        """See `Problem`."""
         return {**super().members(language, catalogs), "explanation": why(self._error, Translator(catalogs, language))}
 
     def said(self, language: str, catalogs: Catalogs) -> Mapping[str, object]:
-        """See `Problem`."""
         t = Translator(catalogs, language)
         return {"where": where(self._error, t), "why": why(self._error, t)}
 
@@ -79,7 +77,6 @@ class DifferProblem(DraftProblem):
     """Each of the differences with its own words."""
 
     def members(self, language: str, catalogs: Catalogs) -> dict[str, object]:
-        """See `Problem`."""
         found: dict[str, Any] = dict(super().members(language, catalogs))
         said = [
             each

@@ -59,7 +59,6 @@ class ComparisonApi:
     comparisons: Comparisons
 
     def operations(self) -> list[Operation]:
-        """Its only operation."""
         return [
             Operation.read(
                 f"{ONE}/comparisons/{{first}}/{{second}}/{{language}}",

@@ -69,7 +69,6 @@ class CampaignPages:
     site: ConsultationSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its only route."""
         return [Route("/consultations/{consultation}/campaigns", limited(RateClass.READ)(self.show), methods=["GET"])]
 
     async def show(self, request: Request) -> Response:

@@ -35,7 +35,6 @@ class DeskComments:
     site: ConsultationSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its only route."""
         return [Route(f"{DESK}/{{consultation}}/comments", self.queue, methods=["GET"])]
 
     @for_bodies

@@ -26,7 +26,6 @@ class OpinionPages:
     site: ConsultationSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its only route."""
         path = "/consultations/{consultation}/groups"
         return [Route(path, limited(RateClass.READ)(self.show), methods=["GET"])]
 

@@ -83,7 +83,6 @@ class Listing:
     site: ConsultationSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its only route."""
         return [Route("/consultations", limited(RateClass.READ)(self.show), methods=["GET"])]
 
     async def show(self, request: Request) -> Response:

@@ -44,7 +44,6 @@ class ReportPage:
     site: ConsultationSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its only route."""
         return [Route("/consultations/{consultation}/report", limited(RateClass.READ)(self.show), methods=["GET"])]
 
     async def show(self, request: Request) -> Response:

@@ -59,7 +59,6 @@ class WebhookChannel:
         self._now = now
 
     async def send(self, destination: Receiver, message: Hook, /) -> Outcome:
-        """One try."""
         try:
             answer = await self._egress.post(destination.url, message.body, self._headers(destination, message))
         except EgressError as error:

@@ -28,14 +28,12 @@ class OwnedDeliveries(KeyedState[Delivery | None]):
         self._fences: dict[int, tuple[int, float]] = {}
 
     async def restore(self, partition: int) -> Position:
-        """See DecisionState."""
         asked = await ends(self._bootstrap, DELIVERY_REQUESTS)
         position = await super().restore(partition)
         self._fences[partition] = (asked[partition] - 1, time.monotonic() + WAITED)
         return position
 
     def forget(self, partition: int) -> None:
-        """See DecisionState."""
         self._fences.pop(partition, None)
         super().forget(partition)
 

@@ -183,7 +183,6 @@ class _Batch:
         self._changed.add(name)
 
     def operations(self, partition: int) -> Iterator[Operation]:
-        """What to write."""
         for name in self._changed:
             operation = Put if name in self._stored else Insert
             yield operation("deliveries", self._documents[name])

@@ -123,7 +123,6 @@ class _Pages:
         return page_id(key, self._partition, page)
 
     def operations(self) -> Iterator[Operation]:
-        """What to write."""
         for name, follow in self._changed.items():
             yield Remove("follows", name) if follow is None else Put("follows", follow)
         for key, number in self._given.items():

@@ -31,7 +31,6 @@ class KeysApi:
     entitlements: Entitlements
 
     def operations(self) -> list[Operation]:
-        """The operations."""
         one, unknown = "/keys/{prefix}", ("key-not-enough", "key-unknown")
         return [
             Operation.own("/keys", self.list_keys, KeyList, problems=unknown[:1]),

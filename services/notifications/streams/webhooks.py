@@ -27,7 +27,6 @@ class WebhookSender:
     events: str
 
     async def send(self, stream: AgencyStream, line: Line) -> Tried:
-        """See `Sender`."""
         secrets = tuple(self.box.open(each, stream.id) for each in stream.signing(datetime.now(UTC)))
         outcome = await self.channel.send(
             Receiver(stream.endpoint, secrets), hook_of(line.attributes, f"{self.events}/{line.cursor}")
@@ -39,5 +38,4 @@ class WebhookSender:
         return Tried(Result.FAILED, outcome.status, outcome.reason, outcome.after)
 
     def again_after(self, attempt: int, tried: Tried) -> float | None:
-        """See `Sender`."""
         return pause(attempt, random.random(), tried.after)  # noqa: S311 - spreads tries, protects nothing

@@ -81,7 +81,6 @@ class DiscussionApi:
     queries: Queries
 
     def operations(self) -> list[Operation]:
-        """Each of them."""
         return [
             write(
                 "POST",

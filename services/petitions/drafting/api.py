@@ -40,7 +40,6 @@ class DraftingApi:
     packs: RulePacks
 
     def operations(self) -> list[Operation]:
-        """Each of them."""
         unknown = (Refusal.PACK_UNKNOWN, Refusal.UNIT_UNKNOWN)
         return [
             write(

@@ -62,7 +62,6 @@ class MailedFieldError(FieldError):
     """A wrong value, in the words of the form."""
 
     def detail(self, language: str, catalogs: Catalogs) -> str:
-        """See FieldError."""
         return catalogs.translate(language, f"by_mail.error.{self.code}")
 
 

@@ -50,7 +50,6 @@ class LogApi:
     queries: Queries
 
     def operation(self) -> Operation:
-        """Its only operation."""
         return Operation.read(PATH, self.moderation_log, LogView, parameters=PAGING)
 
     async def moderation_log(self, request: Request) -> Response:

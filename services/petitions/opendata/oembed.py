@@ -57,7 +57,6 @@ class OembedProvider:
     sources: Sources
 
     def operations(self) -> list[Operation]:
-        """Its only operation."""
         return [
             Operation(
                 "GET",

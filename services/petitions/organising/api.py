@@ -52,7 +52,6 @@ class OrganisersApi:
     render: Renderer
 
     def operations(self) -> list[Operation]:
-        """Each of them."""
         unknown, not_asked = Refusal.PETITION_UNKNOWN, Refusal.ORGANISERS_NOT_ASKED
         joining = (Refusal.NOT_A_DRAFT, Refusal.STALE_REVISION, Refusal.ALREADY_ORGANISER, Refusal.PLACE_NOT_COUNTED)
         return [

@@ -28,7 +28,6 @@ class OwnApi:
     render: Renderer
 
     def operations(self) -> list[Operation]:
-        """Each of them."""
         return [
             Operation.own("/me/signatures", self.my_signatures, MySignatures),
             Operation.own("/me/petitions", self.my_petitions, PetitionList),

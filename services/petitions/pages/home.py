@@ -28,7 +28,6 @@ class Home:
     moved: Kept[list[tuple[Petition, int]]] = field(default_factory=Kept)
 
     def routes(self) -> list[BaseRoute]:
-        """Its only route."""
         return [Route("/", limited(RateClass.READ)(self.show), methods=["GET"])]
 
     async def show(self, request: Request) -> Response:

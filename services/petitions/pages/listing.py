@@ -98,7 +98,6 @@ class Listing:
     site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its only route."""
         return [Route("/petitions", limited(RateClass.READ)(self.show), methods=["GET"])]
 
     async def show(self, request: Request) -> Response:

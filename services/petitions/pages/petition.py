@@ -50,7 +50,6 @@ class PetitionPage:
     site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its only route."""
         return [Route("/petitions/{petition}", limited(RateClass.READ)(self.show), methods=["GET"])]
 
     async def show(self, request: Request) -> Response:

@@ -28,7 +28,6 @@ class Receipts:
     site: PetitionSite
 
     def routes(self) -> list[BaseRoute]:
-        """Its only route."""
         path = "/petitions/{petition}/receipts/{receipt}"
         return [Route(path, limited(RateClass.READ)(self.show), methods=["GET"])]
 
