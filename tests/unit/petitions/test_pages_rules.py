@@ -104,4 +104,5 @@ def test_explaining_without_a_database_is_one_line_and_a_status() -> None:
     service = SimpleNamespace(settings=settings, database="petitions", projection=lambda _name: tallies, packs=PACKS)
     done = CliRunner().invoke(rules_command(lambda: cast("Any", service)), ["explain", "p-1"])
     assert done.exit_code == 69
-    assert done.output == "Error: the database does not answer: is it up, and KENES_MONGO_URI right?\n"
+    told = "the database does not answer (ServerSelectionTimeoutError): is it up, and KENES_MONGO_URI right?"
+    assert done.output == f"Error: {told}\n"
