@@ -77,7 +77,7 @@ def topic_detail(topic: TopicFigures, seen: Snapshot, history: History) -> Topic
 
 def lag_view(lag: Lag | PartitionLag, now: datetime) -> LagView:
     """A lag, in events and in seconds."""
-    return LagView(events=lag.events, seconds=lag.seconds(now))
+    return LagView(events=lag.events, lost=lag.lost, seconds=lag.seconds(now))
 
 
 def group_view(reading: Reading[Group], now: datetime) -> GroupView:

@@ -53,9 +53,10 @@ class TopicDetail(TopicView):
 
 
 class LagView(View):
-    """How far behind: events not read, and seconds since the oldest of them was written."""
+    """How far behind: events not read that are there, and seconds since the oldest of them was written."""
 
     events: int | None
+    lost: int = Field(description="Events deleted before they were read")
     seconds: float | None
 
 

@@ -200,7 +200,7 @@ async def test_the_age_of_what_waits_is_that_of_the_record_at_the_committed_offs
         times = await record_times(cluster, layout, places)
         ends = await cluster.offsets(layout, END)
     assert times == {Place(topic, 0): 1_700_000_000_100, Place(topic, 3): 1_700_000_000_000}
-    lag = lag_of(dict(places), ends, times)
+    lag = lag_of(dict(places), ends, {(place, places[place]): time for place, time in times.items()})
     assert lag.events == 20 + 0 + 1
     assert lag.seconds(datetime.fromtimestamp(1_700_000_060, UTC)) == pytest.approx(60.0)
 

@@ -1,7 +1,7 @@
 """How far a reader of partitions is behind their ends: in events, and in the age of the oldest event not yet read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -16,8 +16,8 @@ class PartitionLag:
     """One partition: the next offset to read, None where the reader has told none, and the end, None where it has no
     leader that could tell.
 
-    `begin` is what a reader that has told no offset begins with, where that is known. `waiting_since` is when the
-    oldest event not read was written, in milliseconds, where it is known.
+    `waiting_since` is when the oldest event not read was written, in milliseconds, and `begin` the offset of the oldest
+    event that is there, where they are known. `from_begin`: who has told no offset begins with that event.
     """
 
     place: Place
@@ -25,16 +25,24 @@ class PartitionLag:
     end: int | None
     waiting_since: int | None = None
     begin: int | None = None
+    from_begin: bool = False
 
     @property
     def at(self) -> int | None:
-        """The offset it goes on with."""
-        return self.begin if self.next is None else self.next
+        """Where it stands, whether or not the event there has been deleted since."""
+        return self.begin if self.next is None and self.from_begin else self.next
 
     @property
     def events(self) -> int | None:
-        """Events not read."""
-        return None if self.at is None or self.end is None else max(self.end - self.at, 0)
+        """Events not read that are there."""
+        if self.at is None or self.end is None:
+            return None
+        return max(self.end - max(self.at, self.begin or 0), 0)
+
+    @property
+    def lost(self) -> int:
+        """Events deleted before they were read."""
+        return 0 if self.at is None or self.begin is None else max(self.begin - self.at, 0)
 
     def seconds(self, now: datetime) -> float | None:
         """Age of the oldest event not read; None where it is not known."""
@@ -61,6 +69,11 @@ class Lag:
         known = [each.at for each in self.partitions if each.at is not None]
         return sum(known) if known else None
 
+    @property
+    def lost(self) -> int:
+        """Events deleted before they were read, of all partitions."""
+        return sum(each.lost for each in self.partitions)
+
     def seconds(self, now: datetime) -> float | None:
         """Age of the oldest event not read, of all partitions."""
         known = [age for each in self.partitions if (age := each.seconds(now)) is not None]
@@ -70,16 +83,18 @@ class Lag:
 def lag_of(
     positions: Mapping[Place, int | None],
     ends: Mapping[Place, int],
-    times: Mapping[Place, int],
+    times: Mapping[tuple[Place, int], int],
     begins: Mapping[Place, int] = _UNKNOWN,
+    *,
+    from_begin: bool = False,
 ) -> Lag:
-    """The lag of a reader at these positions; `times` are when the events there were written, in milliseconds.
+    """The lag of a reader at these positions; `times` are when events at offsets were written, in milliseconds.
 
-    `begins` are told of readers that begin with the first event there is.
+    `from_begin`: where it has told no position, it begins with the first event there is.
     """
-    return Lag(
-        tuple(
-            PartitionLag(place, positions[place], ends.get(place), times.get(place), begins.get(place))
-            for place in sorted(positions)
-        )
-    )
+
+    def of(place: Place) -> PartitionLag:
+        found = PartitionLag(place, positions[place], ends.get(place), None, begins.get(place), from_begin)
+        return found if found.at is None else replace(found, waiting_since=times.get((place, found.at)))
+
+    return Lag(tuple(map(of, sorted(positions))))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, Generic, TypeVar
@@ -13,7 +13,7 @@ from kenes.mongo.client import Database
 from kenes.mongo.standings import ProjectionStanding, Standings, standings
 from services.console.sampling.broker import Broker, BrokerFigures
 from services.console.sampling.history import History
-from services.console.sampling.lag import lag_of
+from services.console.sampling.lag import Lag, lag_of
 from services.console.sampling.owners import tells_positions
 from services.console.sampling.processes import Processes, ProcessSight
 from services.console.sampling.readings import (
@@ -41,7 +41,7 @@ W = TypeVar("W")
 class _Reader(Generic[W]):
     """Whoever reads partitions, before it is known how far behind: `key` tells it from all others.
 
-    `begins` are those of partitions that it has told no position of, where it begins with the first event there is.
+    `from_begin`: where it has told no position, it begins with the first event there is.
     """
 
     who: W
@@ -50,13 +50,7 @@ class _Reader(Generic[W]):
     positions: Positions
     attended: bool = True
     rebalances: int = 0
-    begins: Mapping[Place, int] = field(default_factory=dict)
-
-    @property
-    def next(self) -> dict[Place, int]:
-        """The offset it goes on with, where that is known."""
-        placed = ((place, self.begins.get(place) if at is None else at) for place, at in self.positions.items())
-        return {place: at for place, at in placed if at is not None}
+    from_begin: bool = False
 
 
 class Sampler:
@@ -87,10 +81,10 @@ class Sampler:
         looks = [self._broker.again(now), self._processes.again(now)]
         await asyncio.gather(*looks, *(watch.again(now) for watch in self._databases.values()))
         figures = self._broker.sight.value
-        groups = [self._group(group, figures) for group in figures.groups]
+        groups = [self._group(group) for group in figures.groups]
         projections = [self._projection(service, each) for service, told in self._told() for each in told.projections]
         readers: list[_Reader[Any]] = [*groups, *projections]
-        times = await self._times(figures, readers)
+        times = await self._times(figures, [_lag(each, figures, {}) for each in readers])
         self._course.forget(each.key for each in readers)
         self.snapshot = Snapshot(
             number=int(now.timestamp() * 1000),
@@ -109,34 +103,38 @@ class Sampler:
     def _told(self) -> list[tuple[str, Standings]]:
         return [(service, watch.sight.value) for service, watch in self._databases.items()]
 
-    def _group(self, group: Group, figures: BrokerFigures) -> _Reader[Group]:
+    def _group(self, group: Group) -> _Reader[Group]:
         rebalances = self._course.rebalances(group)
         key, positions = group_key(group.name), group_positions(group)
         # Where readers outside begin is not ours to know.
-        begins = figures.slow.begins if tells_positions(group.name) else {}
-        return _Reader(group, "", key, positions, bool(group.members), rebalances, begins)
+        from_begin = tells_positions(group.name)
+        return _Reader(group, "", key, positions, bool(group.members), rebalances, from_begin)
 
     def _projection(self, service: str, standing: ProjectionStanding) -> _Reader[ProjectionStanding]:
         key = ("projection", service, standing.name, str(standing.version))
         return _Reader(standing, service, key, projection_positions(standing))
 
-    async def _times(self, figures: BrokerFigures, readers: list[_Reader[Any]]) -> Times:
+    async def _times(self, figures: BrokerFigures, lags: list[Lag]) -> Times:
         if self._broker.sight.failing_since is not None:
             return {}
-        waiting = {each for reader in readers for each in reader.next.items()}
+        waiting = {(each.place, each.at) for lag in lags for each in lag.partitions if each.at is not None}
         try:
             return await self._source.times(figures, waiting)
         except ClusterUnreachableError:
             return {}  # the next look says since when
 
     def _reading(self, reader: _Reader[W], figures: BrokerFigures, times: Times, now: datetime) -> Reading[W]:
-        written = {place: times[place, next_] for place, next_ in reader.next.items() if (place, next_) in times}
-        there = {place: at for place, at in reader.positions.items() if place in figures.layout.leaders}
-        lag = lag_of(there, figures.ends, written, reader.begins)
+        lag = _lag(reader, figures, times)
         still = self._course.still_since(reader.key, lag, now)
         state = self._course.state(lag, still, now, attended=reader.attended)
         found_still = self._course.found_still(reader.key)
         return Reading(reader.who, reader.service, lag, still, state, reader.rebalances, found_still)
+
+
+def _lag(reader: _Reader[W], figures: BrokerFigures, times: Times) -> Lag:
+    """The lag of a reader over the partitions that are there still."""
+    there = {place: at for place, at in reader.positions.items() if place in figures.layout.leaders}
+    return lag_of(there, figures.ends, times, figures.slow.begins, from_begin=reader.from_begin)
 
 
 def figures_of(snapshot: Snapshot) -> Iterator[tuple[str, float]]:

@@ -46,7 +46,7 @@ def seen(
             Reading(
                 Group(name, "classic", "Stable", 1, (Member("1", "c", "h", (A,)),)),
                 "",
-                lag_of({A: 0}, {A: lag}, {A: int((at.timestamp() - lag) * 1000)}),
+                lag_of({A: 0}, {A: lag}, {(A, 0): int((at.timestamp() - lag) * 1000)}),
                 NOW if lag else None,
                 State.FINE,
             )

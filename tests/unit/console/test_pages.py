@@ -164,7 +164,7 @@ async def test_the_json_api_says_the_same_to_operators_only() -> None:
     assert topic["per_partition"][0] == {"partition": 0, "leader": 1, "begin": 0, "end": 100, "size": 5_000_000}
     assert topic["skew"] == pytest.approx(100 * 2 / 107)
     assert groups["groups"][0]["condition"] == "stuck"
-    assert groups["projections"][0]["lag"] == {"events": 0, "seconds": 0.0}
+    assert groups["projections"][0]["lag"] == {"events": 0, "lost": 0, "seconds": 0.0}
     committed = [(each["partition"], each["committed"], each["lag"]["events"]) for each in group["per_partition"]]
     assert committed == [(0, 40, 60), (1, None, None)]
     assert group["per_member"] == [{"id": "m-1", "client": "agency", "host": "10.0.0.7", "partitions": 2}]

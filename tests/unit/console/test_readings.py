@@ -34,7 +34,7 @@ def ago(seconds: float) -> int:
 
 
 def test_lag_is_the_ends_less_the_positions_and_its_age_that_of_the_oldest_event_waiting() -> None:
-    lag = lag_of({A: 5, B: 10, C: None}, {A: 8, B: 10, C: 7}, {A: ago(12)})
+    lag = lag_of({A: 5, B: 10, C: None}, {A: 8, B: 10, C: 7}, {(A, 5): ago(12)})
     assert [each.events for each in lag.partitions] == [3, 0, None]
     assert (lag.events, lag.read, lag.seconds(NOW)) == (3, 15, 12.0)
 
@@ -48,6 +48,24 @@ def test_what_lies_in_a_partition_without_a_leader_is_not_known_and_what_was_rea
     lag = lag_of({A: 5, B: 1}, {A: 7}, {})
     assert [each.events for each in lag.partitions] == [2, None]
     assert (lag.events, lag.read) == (2, 6)
+
+
+def test_what_was_deleted_before_it_was_read_is_lost_and_not_waited_for() -> None:
+    seen = course()
+    lag = lag_of({A: 100, B: 6, C: None}, {A: 5000, B: 9, C: 7}, {}, {A: 5000, B: 4, C: 3})
+    assert [(each.events, each.lost) for each in lag.partitions] == [(0, 4900), (3, 0), (None, 0)]
+    assert (lag.events, lag.lost, lag.read) == (3, 4900, 106)
+    gone = lag_of({A: 100}, {A: 5000}, {}, {A: 5000})
+    assert seen.still_since("reader", gone, NOW) is None
+
+
+def test_what_is_deleted_while_a_reader_stands_still_does_not_make_it_look_as_if_it_moved() -> None:
+    seen = course()
+    for step, begin in enumerate((50, 200, 300)):
+        lag = lag_of({A: 100}, {A: 5000}, {}, {A: begin})
+        assert seen.still_since("reader", lag, NOW + timedelta(seconds=5 * step)) == NOW
+    new = lag_of({A: None}, {A: 5000}, {(A, 50): ago(9)}, {A: 50}, from_begin=True)
+    assert (new.events, new.lost, new.seconds(NOW)) == (4950, 0, 9.0)
 
 
 def test_a_partition_without_a_leader_for_a_while_stands_as_long_as_it_did() -> None:
@@ -69,7 +87,7 @@ def test_lag_is_never_below_zero_and_sums_up(told: dict[int, tuple[int, int]]) -
 
 def test_a_reader_with_events_to_read_that_stands_still_is_stuck_after_a_while() -> None:
     seen = course()
-    lag = lag_of({A: 5}, {A: 8}, {A: ago(1)})
+    lag = lag_of({A: 5}, {A: 8}, {(A, 5): ago(1)})
     since = seen.still_since("reader", lag, NOW)
     assert since == NOW
     assert seen.state(lag, since, NOW, attended=True) is State.FINE
@@ -82,7 +100,7 @@ def test_a_reader_that_moves_is_late_at_most() -> None:
     seen = course()
     for step in range(100):
         now = NOW + timedelta(seconds=5 * step)
-        lag = lag_of({A: 5 + step}, {A: 1000}, {A: ago(60)})
+        lag = lag_of({A: 5 + step}, {A: 1000}, {(A, 5 + step): ago(60)})
         since = seen.still_since("reader", lag, now)
         assert since == now
         assert seen.state(lag, since, now, attended=True) is State.LATE
@@ -92,7 +110,7 @@ def test_a_partition_that_hangs_while_the_others_go_on_makes_its_reader_stuck() 
     seen = course()
     for step in range(25):
         now = NOW + timedelta(seconds=5 * step)
-        lag = lag_of({A: 5, B: 5 + step, C: 7}, {A: 8, B: 1000, C: 7}, {A: ago(1)})
+        lag = lag_of({A: 5, B: 5 + step, C: 7}, {A: 8, B: 1000, C: 7}, {(A, 5): ago(1)})
         since = seen.still_since("reader", lag, now)
         hung = step * 5 >= IN_TURN * 30
         assert since == (NOW if hung else now)

@@ -118,7 +118,7 @@ async def test_an_event_that_is_replayed_waits_since_it_was_written_again(monkey
     monkeypatch.setattr(broker_module, "records_from", records_from)
     figures = await Broker().look()
     times = await broker_module.Broker(cast("Any", None)).times(figures, [(A, 105)])
-    assert lag_of({A: 105}, figures.ends, {A: times[A, 105]}).seconds(NOW) == 1.0
+    assert lag_of({A: 105}, figures.ends, times).seconds(NOW) == 1.0
 
 
 async def test_rates_are_of_the_brokers_own_offsets(away: set[str]) -> None:

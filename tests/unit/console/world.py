@@ -99,7 +99,7 @@ def snapshot(now: datetime, **changes: Any) -> Snapshot:
             Reading(
                 group,
                 "",
-                lag_of(group_positions(group), figures.ends, {A: _ms(now - timedelta(minutes=4))}),
+                lag_of(group_positions(group), figures.ends, {(A, 40): _ms(now - timedelta(minutes=4))}),
                 now - timedelta(minutes=3),
                 State.STUCK,
                 2,
