@@ -40,7 +40,7 @@ def subscription_rules() -> Rules[Subscriber]:
         initial=subscriber.NOBODY,
         key=lambda event: event.subject,
         decide=lambda state, request: subscribing.decide(state, request.data, request.time),
-        evolve=lambda state, decision: subscriber.evolve(state, decision.data),
+        evolve=lambda state, decision: subscriber.evolve(state, decision.data, decision.time),
         dump=lambda state: state.model_dump(mode="json"),
         load=Subscriber.model_validate,
     )

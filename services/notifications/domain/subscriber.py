@@ -19,7 +19,11 @@ from schemas.notifications.subscriptions import (
 )
 from schemas.payload import Payload
 from services.notifications.domain import public_channel
+from services.notifications.domain.interests import ACTED, kind_of
 from services.notifications.domain.public_channel import PublicChannel
+
+MOST_LEFT: Final = 2_000
+"""Things followed no more that are remembered, the newest: nobody's document grows without end."""
 
 
 class _Model(BaseModel):
@@ -37,18 +41,24 @@ class Follow(_Model):
 
 
 class Channel(_Model):
-    """One destination."""
+    """One destination, told of what happens from `since` on; of everything where that was not written down."""
 
     id: str
     kind: ChannelKind
     sealed: str
     confirmed: bool
+    since: datetime | None = None
+
+    def told_of(self, happened: datetime) -> bool:
+        """Whether it was there, and confirmed, when something happened."""
+        return self.confirmed and (self.since is None or self.since <= happened)
 
 
 class Subscriber(_Model):
     """Somebody who follows. `owner` is the sealed index of the person; `account` tells who can sign in.
 
-    `public` is there where it is nobody, but a channel of a body.
+    `public` is there where it is nobody, but a channel of a body. `left` is when they ended what is followed because of
+    an act, `erased` when all of them was forgotten: an act of before that brings nothing of it back.
     """
 
     owner: str = ""
@@ -57,6 +67,8 @@ class Subscriber(_Model):
     follows: tuple[Follow, ...] = ()
     channels: tuple[Channel, ...] = ()
     public: PublicChannel | None = None
+    left: dict[str, datetime] = {}
+    erased: datetime | None = None
 
     def follow(self, interest: str) -> Follow | None:
         """How something is followed; `None` where it is not."""
@@ -66,72 +78,82 @@ class Subscriber(_Model):
         """A destination by its id."""
         return next((each for each in self.channels if each.id == channel), None)
 
+    def has_left(self, interest: str, acted: datetime) -> bool:
+        """Whether they have ended following something since they acted on it."""
+        return any(end is not None and acted <= end for end in (self.left.get(interest), self.erased))
+
 
 NOBODY: Final = Subscriber()
 
 
-def evolve(subscriber: Subscriber, decision: Payload) -> Subscriber:
-    """What is known after a decision; the same object where it changed nothing."""
+def evolve(subscriber: Subscriber, decision: Payload, at: datetime) -> Subscriber:
+    """What is known after a decision taken at an instant, UTC; the same object where it changed nothing."""
     change = _CHANGES.get(type(decision))
-    return subscriber if change is None else change(subscriber, decision)
+    return subscriber if change is None else change(subscriber, decision, at)
 
 
-def _followed(subscriber: Subscriber, decision: Followed) -> Subscriber:
+def _followed(subscriber: Subscriber, decision: Followed, _at: datetime) -> Subscriber:
     follow = Follow.model_validate(decision.model_dump(include=set(Follow.model_fields)))
     return _known(subscriber, decision, follows=(*_others(subscriber, decision.interest), follow))
 
 
-def _unfollowed(subscriber: Subscriber, decision: Unfollowed) -> Subscriber:
-    return subscriber.model_copy(update={"follows": _others(subscriber, decision.interest)})
+def _unfollowed(subscriber: Subscriber, decision: Unfollowed, at: datetime) -> Subscriber:
+    interest, left = decision.interest, subscriber.left
+    if kind_of(interest) in ACTED:
+        others = [each for each in left.items() if each[0] != interest]
+        left = dict([*others, (interest, at)][-MOST_LEFT:])
+    return subscriber.model_copy(update={"follows": _others(subscriber, interest), "left": left})
 
 
-def _added(subscriber: Subscriber, decision: ChannelAdded) -> Subscriber:
-    channel = Channel(id=decision.channel, kind=decision.kind, sealed=decision.sealed, confirmed=decision.confirmed)
+def _added(subscriber: Subscriber, decision: ChannelAdded, at: datetime) -> Subscriber:
+    channel = Channel(
+        id=decision.channel, kind=decision.kind, sealed=decision.sealed, confirmed=decision.confirmed, since=at
+    )
     return _known(subscriber, decision, channels=(*_rest(subscriber, decision.channel), channel))
 
 
-def _confirmed(subscriber: Subscriber, decision: ChannelConfirmed) -> Subscriber:
+def _confirmed(subscriber: Subscriber, decision: ChannelConfirmed, at: datetime) -> Subscriber:
     channels = tuple(
-        each.model_copy(update={"confirmed": True}) if each.id == decision.channel else each
+        each.model_copy(update={"confirmed": True, "since": at}) if each.id == decision.channel else each
         for each in subscriber.channels
     )
     return subscriber.model_copy(update={"channels": channels})
 
 
-def _ended(subscriber: Subscriber, decision: ChannelEnded) -> Subscriber:
+def _ended(subscriber: Subscriber, decision: ChannelEnded, _at: datetime) -> Subscriber:
     public = None if subscriber.public is None else public_channel.ended(subscriber.public, decision)
     return subscriber.model_copy(update={"channels": _rest(subscriber, decision.channel), "public": public})
 
 
-def _preferred(subscriber: Subscriber, decision: PreferencesChanged) -> Subscriber:
+def _preferred(subscriber: Subscriber, decision: PreferencesChanged, _at: datetime) -> Subscriber:
     return _known(subscriber, decision, preferences=decision.preferences)
 
 
-def _asked(subscriber: Subscriber, decision: PublicChannelAsked) -> Subscriber:
+def _asked(subscriber: Subscriber, decision: PublicChannelAsked, _at: datetime) -> Subscriber:
     preferences = subscriber.preferences.model_copy(update={"language": decision.language})
     changes = {"owner": decision.owner, "preferences": preferences, "public": public_channel.asked(decision)}
     return subscriber.model_copy(update=changes)
 
 
-def _linked(subscriber: Subscriber, decision: PublicChannelLinked) -> Subscriber:
-    channel = Channel(id=decision.channel, kind=ChannelKind.TELEGRAM, sealed=decision.sealed, confirmed=True)
+def _linked(subscriber: Subscriber, decision: PublicChannelLinked, at: datetime) -> Subscriber:
+    channel = Channel(id=decision.channel, kind=ChannelKind.TELEGRAM, sealed=decision.sealed, confirmed=True, since=at)
     public = None if subscriber.public is None else public_channel.linked(subscriber.public, decision)
     return subscriber.model_copy(update={"channels": (channel,), "public": public})
 
 
-def _declined(subscriber: Subscriber, decision: PublicChannelDeclined) -> Subscriber:
+def _declined(subscriber: Subscriber, decision: PublicChannelDeclined, _at: datetime) -> Subscriber:
     public = None if subscriber.public is None else public_channel.declined(subscriber.public, decision)
     return subscriber.model_copy(update={"public": public})
 
 
-_CHANGES: Final[Mapping[type[Payload], Callable[[Subscriber, Any], Subscriber]]] = {
+_CHANGES: Final[Mapping[type[Payload], Callable[[Subscriber, Any, datetime], Subscriber]]] = {
     Followed: _followed,
     Unfollowed: _unfollowed,
     ChannelAdded: _added,
     ChannelConfirmed: _confirmed,
     ChannelEnded: _ended,
     PreferencesChanged: _preferred,
-    SubscriberErased: lambda _subscriber, _decision: NOBODY,
+    SubscriberErased: lambda _subscriber, _decision, at: Subscriber(erased=at),
     PublicChannelAsked: _asked,
     PublicChannelLinked: _linked,
     PublicChannelDeclined: _declined,

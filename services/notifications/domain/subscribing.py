@@ -51,6 +51,9 @@ def _follow(subscriber: Subscriber, request: FollowRequested, now: datetime) -> 
     before = subscriber.follow(request.interest)
     if refusal := _unfollowable(subscriber, request, before):
         return _no(request, refusal)
+    if before is None and request.acted and subscriber.has_left(request.interest, request.since or now):
+        # The act is read again, as after a restore, or late.
+        return _no(request, Refusal.NOT_FOLLOWED)
     since = before.since if before is not None else min(now, request.since or now)
     return Followed(**_members(request) | {"since": since})
 

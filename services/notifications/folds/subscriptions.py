@@ -57,7 +57,7 @@ def fold_subscriptions(decisions: Sequence[Recorded]) -> Folding:
         subject = decision.event.subject
         before = current.get(subject, NOBODY)
         pages.take(before, decision.data)
-        current[subject] = evolve(before, decision.data)
+        current[subject] = evolve(before, decision.data, decision.event.time)
         newest[subject] = decision
         yield from fold_public_channel(current[subject], decision)
     for subject, decision in newest.items():

@@ -46,7 +46,7 @@ class FollowReads:
         state, folded = (NOBODY, -1) if found is None else (load_subscriber(found), found["s"])
         for each in self.subscriptions.latest():
             if each.event.subject == name and sequence_of(each.event) > folded:
-                state = evolve(state, each.data)
+                state = evolve(state, each.data, each.event.time)
         return state
 
     async def told(self, name: str, before: datetime | None = None) -> list[Told]:

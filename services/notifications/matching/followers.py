@@ -29,10 +29,10 @@ class Follower:
     channels: tuple[Channel, ...]
     preferences: Preferences
 
-    @property
-    def told_by(self) -> tuple[Channel, ...]:
-        """The destinations that are told of it."""
-        return tuple(each for each in self.channels if each.confirmed and (not self.chosen or each.id in self.chosen))
+    def told_by(self, happened: datetime) -> tuple[Channel, ...]:
+        """The destinations that are told of what happened at an instant."""
+        chosen = (each for each in self.channels if not self.chosen or each.id in self.chosen)
+        return tuple(each for each in chosen if each.told_of(happened))
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ class Telling:
         asked: list[tuple[bytes, Event[Payload]]] = [
             (request.subscriber.encode(), follow_up(request, request.subscriber, request.delivery, now, trace))
             for follower in followers
-            for request in _deliveries(data, follower)
+            for request in _deliveries(data, follower, decision.event.time)
         ]
         if asked:
             await self.producer.send_each(DELIVERY_REQUESTS, asked)
@@ -74,8 +74,11 @@ class Telling:
         await self.producer.send(FAN_OUT_REQUESTS, data.event.encode(), page)
 
 
-def _deliveries(data: FanOutBegun | FanOutAdvanced, follower: Follower) -> Iterator[DeliveryRequested]:
-    ways = [(each.id, each.kind) for each in follower.told_by]
+def _deliveries(
+    data: FanOutBegun | FanOutAdvanced, follower: Follower, decided: datetime
+) -> Iterator[DeliveryRequested]:
+    # A destination that came later has another id for each old event: all are read again after a restore.
+    ways = [(each.id, each.kind) for each in follower.told_by(decided if data.wanted.late else data.wanted.at)]
     if follower.account:
         ways.append((INBOX, ChannelKind.INBOX))
     for channel, kind in ways:

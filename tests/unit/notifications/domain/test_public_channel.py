@@ -41,7 +41,7 @@ def ended(cause: ChannelEnd = ChannelEnd.GONE) -> ChannelEndRequested:
 
 def after(*requests: Payload, before: Subscriber = NOBODY) -> Subscriber:
     for request in requests:
-        before = evolve(before, decide(before, request, NOW))
+        before = evolve(before, decide(before, request, NOW), NOW)
     return before
 
 

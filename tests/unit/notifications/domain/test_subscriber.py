@@ -23,7 +23,7 @@ from schemas.notifications.subscriptions import (
 )
 from schemas.payload import Payload
 from services.notifications.domain.refusals import Refusal
-from services.notifications.domain.subscriber import NOBODY, Subscriber, evolve
+from services.notifications.domain.subscriber import MOST_LEFT, NOBODY, Subscriber, evolve
 from services.notifications.domain.subscribing import MOST_CHANNELS, MOST_FOLLOWS, decide
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -45,7 +45,7 @@ def after(*requests: Payload, before: Subscriber = NOBODY) -> Subscriber:
     for request in requests:
         decision = decide(before, request, NOW)
         assert not isinstance(decision, SubscriptionRefused), decision
-        before = evolve(before, decision)
+        before = evolve(before, decision, NOW)
     return before
 
 
@@ -54,7 +54,7 @@ def refused(before: Subscriber, request: Payload, code: Refusal) -> None:
     decision = decide(before, request, NOW)
     assert isinstance(decision, SubscriptionRefused)
     assert decision.code == code
-    assert evolve(before, decision) is before
+    assert evolve(before, decision, NOW) is before
 
 
 def test_following_and_ending_it() -> None:
@@ -84,6 +84,28 @@ def test_who_acted_follows_from_then_on_and_keeps_what_was_chosen() -> None:
     refused(NOBODY, follow("region:KZ-75", acted=True), Refusal.INTEREST_UNKNOWN)
     chosen = after(follow(cadence=Cadence.WEEKLY))
     refused(chosen, follow(acted=True), Refusal.SAME_FOLLOW)
+
+
+@pytest.mark.parametrize(
+    "end", [UnfollowRequested(subscriber="s", interest="comment:c/m"), EraseRequested(subscriber="s")]
+)
+def test_an_act_that_is_read_again_brings_nothing_back(end: Payload) -> None:
+    act = follow("comment:c/m", acted=True, since=NOW - timedelta(days=30))
+    left = after(act, end)
+    refused(left, act, Refusal.NOT_FOLLOWED)
+    acted_again = after(act.model_copy(update={"since": NOW + timedelta(minutes=1)}), before=left)
+    assert [each.interest for each in acted_again.follows] == ["comment:c/m"]
+    assert after(follow("comment:c/m"), before=left).follows, "whoever asks for it themselves follows it"
+
+
+def test_what_is_remembered_of_ended_follows_has_an_end() -> None:
+    known = NOBODY
+    for number in range(MOST_LEFT + 2):
+        interest = f"petition:{number}"
+        known = after(follow(interest), UnfollowRequested(subscriber="s", interest=interest), before=known)
+    assert len(known.left) == MOST_LEFT
+    assert not known.has_left("petition:0", NOW)
+    assert known.has_left(f"petition:{MOST_LEFT + 1}", NOW)
 
 
 def test_limits() -> None:
@@ -117,7 +139,9 @@ def test_preferences_and_erasure() -> None:
     assert known.preferences.language == "ru"
     nowhere = wanted.model_copy(update={"preferences": Preferences(zone="Mars/Olympus")})
     refused(known, nowhere, Refusal.ZONE_UNKNOWN)
-    assert after(EraseRequested(subscriber="s"), before=known) == NOBODY
+    erased = after(EraseRequested(subscriber="s"), before=known)
+    assert erased == Subscriber(erased=NOW)
+    refused(erased, EraseRequested(subscriber="s"), Refusal.NOTHING_TO_ERASE)
     refused(NOBODY, EraseRequested(subscriber="s"), Refusal.NOTHING_TO_ERASE)
 
 
@@ -162,7 +186,7 @@ def test_whatever_is_asked_each_thing_is_followed_once(requests: list[Payload]) 
     known = NOBODY
     for request in requests:
         decision = decide(known, request, NOW)
-        changed = evolve(known, decision)
+        changed = evolve(known, decision, NOW)
         assert (changed is known) == isinstance(decision, SubscriptionRefused)
         known = changed
         interests = [each.interest for each in known.follows]

@@ -16,9 +16,9 @@ from schemas.consultations.comments import CampaignAnswer, CampaignReached
 from schemas.envelope import Event, decision_id
 from schemas.notifications.about import Kind
 from schemas.notifications.consultations import CommentAnswered
-from schemas.notifications.deliveries import DeliveryShown
+from schemas.notifications.deliveries import DeliveryQueued, DeliveryShown
 from schemas.notifications.fan_outs import FanOutEnded
-from schemas.notifications.subscriptions import FollowRequested
+from schemas.notifications.subscriptions import ChannelRequested, FollowRequested
 from schemas.topics import COMMENTS, FAN_OUT_REQUESTS, PUBLIC_EVENTS
 from services.notifications.addresses import Addresses
 from services.notifications.domain.interests import keys_of
@@ -106,6 +106,17 @@ async def test_each_sender_is_told_once(
     world.fold_all()
     news = [(each["at"], each["kind"]) for each in world.store.all("news")]
     assert news == [(ANSWERED_AT, CommentAnswered.TYPE)] * (len(pages) > 0), "all pages tell one event"
+
+
+async def test_a_destination_that_came_after_an_answer_was_told_is_told_nothing_of_it() -> None:
+    world = World()
+    written(world, {"m1": 1, "m2": 2})
+    for author, at in ((1, later(19)), (2, later(40))):
+        given_: dict[str, Any] = {"subscriber": f"s{author}", "owner": "o", "account": True, "confirmed": True}
+        world.ask(ChannelRequested(**given_, channel="c", kind="email", sealed="x"), at)
+    world.fold_all()
+    await tell(world, [["m1", "m2"]])
+    assert [each.subscriber for each in world.deliveries.told(DeliveryQueued)] == ["s1"]
 
 
 async def test_the_public_event_of_a_campaigns_answer_is_told_to_nobody_by_itself() -> None:

@@ -13,8 +13,14 @@ from hypothesis import strategies as st
 from schemas.envelope import Event
 from schemas.notifications.deliveries import DeliveryQueued, DeliveryShown
 from schemas.notifications.fan_outs import FanOutEnded
-from schemas.notifications.parts import Cadence
-from schemas.notifications.subscriptions import ChannelRequested, FollowRequested, UnfollowRequested
+from schemas.notifications.parts import Cadence, ChannelEnd
+from schemas.notifications.subscriptions import (
+    ChannelConfirmRequested,
+    ChannelEndRequested,
+    ChannelRequested,
+    FollowRequested,
+    UnfollowRequested,
+)
 from schemas.topics import FAN_OUT_REQUESTS
 from services.notifications.following.projections import FOLLOWERS
 from services.notifications.matching.followers import Followers
@@ -86,6 +92,21 @@ async def test_everybody_who_follows_is_told_once(
     shown = Counter(each.subscriber for each in world.deliveries.told(DeliveryShown))
     assert mailed == shown == Counter(dict.fromkeys(expected, 1))
     assert len(world.fan_outs.told(FanOutEnded)) == 1
+
+
+async def test_a_destination_is_not_told_of_what_happened_before_it() -> None:
+    world = world_of([(1, "petition:p"), (2, "petition:p")], account=True)
+    given_: dict[str, Any] = {"owner": "o", "account": True, "kind": "email", "sealed": "x"}
+    # The first has come later; the second was there, and is linked anew.
+    world.ask(ChannelRequested(subscriber="s1", channel="new", **given_, confirmed=True), later(2))
+    world.ask(ChannelEndRequested(subscriber="s2", channel="mail", cause=ChannelEnd.GONE), later(2))
+    world.ask(ChannelRequested(subscriber="s2", channel="mail", **given_), later(-5))
+    world.ask(ChannelConfirmRequested(subscriber="s2", channel="mail"), later(3))
+    world.fold_all()
+    await run(world, [], [])
+    queued = world.deliveries.told(DeliveryQueued)
+    assert [(each.subscriber, each.channel) for each in queued] == [("s1", "mail")]
+    assert {each.subscriber for each in world.deliveries.told(DeliveryShown)} == {"s1", "s2"}
 
 
 async def test_who_came_later_or_left_is_not_told() -> None:
