@@ -5,7 +5,7 @@ destinations are sealed. With that key destroyed nobody can be told anything.
 """
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -19,7 +19,12 @@ from schemas.notifications.parts import (
     Preferences,
     Subscriber,
 )
+from schemas.parts import Language
 from schemas.payload import Payload
+
+ReadIn = Annotated[
+    Language | None, Field(description="The page was read in it: they are told in it, unless they choose.")
+]
 
 
 class SubscriptionRequest(Payload):
@@ -39,6 +44,7 @@ class FollowRequested(SubscriptionRequest):
     channels: tuple[ChannelId, ...] = Field(default=(), max_length=10, description="None: all there are.")
     acted: bool = Field(default=False, description="It is followed because they acted on it.")
     since: datetime | None = Field(default=None, description="When they acted, where that was before they were heard.")
+    language: ReadIn = None
 
 
 class UnfollowRequested(SubscriptionRequest):
@@ -58,6 +64,7 @@ class ChannelRequested(SubscriptionRequest):
     kind: ChannelKind
     sealed: str = Field(description="The destination, under the person's key.")
     confirmed: bool = False
+    language: ReadIn = None
 
 
 class ChannelConfirmRequested(SubscriptionRequest):
@@ -103,6 +110,7 @@ class Followed(Payload):
     channels: tuple[ChannelId, ...]
     acted: bool
     since: datetime
+    language: ReadIn = None
 
 
 class Unfollowed(Payload):
@@ -124,6 +132,7 @@ class ChannelAdded(Payload):
     kind: ChannelKind
     sealed: str
     confirmed: bool
+    language: ReadIn = None
 
 
 class ChannelConfirmed(Payload):

@@ -17,6 +17,7 @@ from schemas.notifications.subscriptions import (
     SubscriberErased,
     Unfollowed,
 )
+from schemas.parts import Language
 from schemas.payload import Payload
 from services.notifications.domain import public_channel
 from services.notifications.domain.interests import ACTED, kind_of
@@ -57,13 +58,15 @@ class Channel(_Model):
 class Subscriber(_Model):
     """Somebody who follows. `owner` is the sealed index of the person; `account` tells who can sign in.
 
-    `public` is there where it is nobody, but a channel of a body. `left` is when they ended what is followed because of
-    an act, `erased` when all of them was forgotten: an act of before that brings nothing of it back.
+    They are told in the language that they read in until they have `chosen` one. `public` is there where it is nobody,
+    but a channel of a body. `left` is when they ended what is followed because of an act, `erased` when all of them was
+    forgotten: an act of before that brings nothing of it back.
     """
 
     owner: str = ""
     account: bool = False
     preferences: Preferences = Preferences()
+    chosen: bool = False
     follows: tuple[Follow, ...] = ()
     channels: tuple[Channel, ...] = ()
     public: PublicChannel | None = None
@@ -94,7 +97,8 @@ def evolve(subscriber: Subscriber, decision: Payload, at: datetime) -> Subscribe
 
 def _followed(subscriber: Subscriber, decision: Followed, _at: datetime) -> Subscriber:
     follow = Follow.model_validate(decision.model_dump(include=set(Follow.model_fields)))
-    return _known(subscriber, decision, follows=(*_others(subscriber, decision.interest), follow))
+    follows = (*_others(subscriber, decision.interest), follow)
+    return _known(subscriber, decision, follows=follows, preferences=_in_language(subscriber, decision.language))
 
 
 def _unfollowed(subscriber: Subscriber, decision: Unfollowed, at: datetime) -> Subscriber:
@@ -109,7 +113,8 @@ def _added(subscriber: Subscriber, decision: ChannelAdded, at: datetime) -> Subs
     channel = Channel(
         id=decision.channel, kind=decision.kind, sealed=decision.sealed, confirmed=decision.confirmed, since=at
     )
-    return _known(subscriber, decision, channels=(*_rest(subscriber, decision.channel), channel))
+    channels = (*_rest(subscriber, decision.channel), channel)
+    return _known(subscriber, decision, channels=channels, preferences=_in_language(subscriber, decision.language))
 
 
 def _confirmed(subscriber: Subscriber, decision: ChannelConfirmed, at: datetime) -> Subscriber:
@@ -126,7 +131,7 @@ def _ended(subscriber: Subscriber, decision: ChannelEnded, _at: datetime) -> Sub
 
 
 def _preferred(subscriber: Subscriber, decision: PreferencesChanged, _at: datetime) -> Subscriber:
-    return _known(subscriber, decision, preferences=decision.preferences)
+    return _known(subscriber, decision, preferences=decision.preferences, chosen=True)
 
 
 def _asked(subscriber: Subscriber, decision: PublicChannelAsked, _at: datetime) -> Subscriber:
@@ -166,6 +171,13 @@ def _others(subscriber: Subscriber, interest: str) -> tuple[Follow, ...]:
 
 def _rest(subscriber: Subscriber, channel: str) -> tuple[Channel, ...]:
     return tuple(each for each in subscriber.channels if each.id != channel)
+
+
+def _in_language(subscriber: Subscriber, language: Language | None) -> Preferences:
+    """The preferences, in the language of a page that they read, unless they have chosen theirs."""
+    if language is None or subscriber.chosen:
+        return subscriber.preferences
+    return subscriber.preferences.model_copy(update={"language": language})
 
 
 def _known(

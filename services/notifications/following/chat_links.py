@@ -6,6 +6,7 @@ from typing import Final
 from kenes.identity.sealing import Keyring
 from kenes.mail.links import MailedLinks
 from schemas.notifications.parts import ChannelKind
+from schemas.parts import Language
 from services.notifications.delivering.unsubscribing import Ending
 from services.notifications.following.commands import Commands, Who
 
@@ -20,12 +21,12 @@ class ChatLinks:
     keyring: Keyring
     commands: Commands
 
-    async def token(self, who: Who, client: str) -> str | None:
+    async def token(self, who: Who, client: str, language: Language | None = None) -> str | None:
         """What a deep link to the bot carries for somebody; `None` where they have asked too often.
 
         Raises `TooManyLetters` for a client that has.
         """
-        payload = {"person": who.person, "account": who.account}
+        payload = {"person": who.person, "account": who.account, "language": language}
         asked_by = self.keyring.index(f"client|{client}")
         return await self.links.issue(PURPOSE, payload, mailbox=self._asker(who), client=asked_by)
 
@@ -36,7 +37,8 @@ class ChatLinks:
         """
         payload = await self.links.look(PURPOSE, token)
         who = Who(payload["person"], bool(payload["account"]))
-        await self.commands.add_channel(who, ChannelKind.TELEGRAM, chat, 0, confirmed=True)
+        language = payload.get("language")
+        await self.commands.add_channel(who, ChannelKind.TELEGRAM, chat, 0, confirmed=True, language=language)
         channel = await self.commands.channel_id(who, ChannelKind.TELEGRAM, chat)
         # Last: after a crash in between the same update comes again, and its link must still work.
         await self.links.spend(PURPOSE, token)

@@ -20,6 +20,7 @@ from schemas.notifications.subscriptions import (
     SubscriptionRequest,
     UnfollowRequested,
 )
+from schemas.parts import Language
 from schemas.payload import Payload
 from services.notifications.delivering.unsubscribing import Ending
 from services.notifications.following.naming import read_channel
@@ -64,9 +65,18 @@ class Commands:
         return (await self.vault.key_of(who.person)).entry(f"{kind}/{destination}")
 
     async def follow(
-        self, who: Who, interest: str, cadence: Cadence, channels: tuple[str, ...], wait: float
+        self,
+        who: Who,
+        interest: str,
+        cadence: Cadence,
+        channels: tuple[str, ...],
+        wait: float,
+        language: Language | None = None,
     ) -> Outcome:
-        """Follows something, or follows it otherwise. Raises `DatabaseUnavailableError`."""
+        """Follows something, or follows it otherwise; the page is read in `language`.
+
+        Raises `DatabaseUnavailableError`.
+        """
         await self.vault.key_of(who.person)  # without a key nobody would ever be told
         request = FollowRequested(
             subscriber=self.subscriber(who),
@@ -75,6 +85,7 @@ class Commands:
             interest=interest,
             cadence=cadence,
             channels=channels,
+            language=language,
         )
         return await self._ask(request, wait)
 
@@ -83,9 +94,16 @@ class Commands:
         return await self._ask(UnfollowRequested(subscriber=self.subscriber(who), interest=interest), wait)
 
     async def add_channel(
-        self, who: Who, kind: ChannelKind, destination: str, wait: float, *, confirmed: bool
+        self,
+        who: Who,
+        kind: ChannelKind,
+        destination: str,
+        wait: float,
+        *,
+        confirmed: bool,
+        language: Language | None = None,
     ) -> Outcome:
-        """Names a destination. Raises `DatabaseUnavailableError`."""
+        """Names a destination; the page is read in `language`. Raises `DatabaseUnavailableError`."""
         channel = await self.channel_id(who, kind, destination)
         request = ChannelRequested(
             subscriber=self.subscriber(who),
@@ -95,6 +113,7 @@ class Commands:
             kind=kind,
             sealed=(await self.vault.key_of(who.person)).seal(destination, channel),
             confirmed=confirmed,
+            language=language,
         )
         return await self._ask(request, wait)
 

@@ -7,6 +7,7 @@ from kenes.mail.sender import MailUnavailableError
 from kenes.web.client_address import client_address, limit_group
 from kenes.web.i18n import Translator
 from kenes.web.problems import Problem
+from schemas.parts import Language
 from services.notifications.following.chat_links import ChatLinks
 from services.notifications.following.commands import Who
 from services.notifications.following.opting_in import OptingIn, Wish
@@ -35,9 +36,9 @@ async def write_letter(mail: OptingIn, wish: Wish, request: Request, t: Translat
         raise Problem(503, "unavailable", headers={"retry-after": "30"}) from None
 
 
-async def telegram_token(links: ChatLinks, who: Who, request: Request) -> str:
+async def telegram_token(links: ChatLinks, who: Who, request: Request, language: Language | None = None) -> str:
     """What a deep link to the bot carries for somebody; raises the problem of having asked too often."""
-    token = await links.token(who, _client(request))
+    token = await links.token(who, _client(request), language)
     if token is None:
         raise Problem(429, "too-many-letters", headers={"retry-after": "3600"})
     return token

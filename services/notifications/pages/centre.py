@@ -79,16 +79,20 @@ class Centre:
     async def add_channel(self, request: Request, person: Person) -> Response:
         """An address, which gets a letter first; or this browser, which its reader has just allowed."""
         form, who, commands = await own_form(request), Who.signed_in(person), self.site.following.commands
+        t = self.site.translator(request)
+        language = language_of(t)
         if subscription := form.text("subscription"):
             browser = self.site.ways.subscription(subscription)
-            asked = await commands.add_channel(who, ChannelKind.WEBPUSH, browser, WAIT, confirmed=True)
+            asked = await commands.add_channel(
+                who, ChannelKind.WEBPUSH, browser, WAIT, confirmed=True, language=language
+            )
             return done(asked, PATH, "channel", harmless=(Refusal.CHANNEL_CONFIRMED,))
-        mail, t = mail_of(self.site.opting_in), self.site.translator(request)
-        address = usable_address(form.text("address"))
-        answer = done(
-            await commands.add_channel(who, ChannelKind.EMAIL, address.written, WAIT, confirmed=False), PATH, "letter"
+        mail, address = mail_of(self.site.opting_in), usable_address(form.text("address"))
+        asked = await commands.add_channel(
+            who, ChannelKind.EMAIL, address.written, WAIT, confirmed=False, language=language
         )
-        await write_letter(mail, Wish(who, address.written, language_of(t)), request, t)
+        answer = done(asked, PATH, "letter")
+        await write_letter(mail, Wish(who, address.written, language), request, t)
         return answer
 
     @personal
@@ -105,7 +109,8 @@ class Centre:
         bot = self.site.ways.telegram
         if bot is None:
             raise Problem(404, "telegram-not-offered")
-        token = await telegram_token(self.site.chat_links, Who.signed_in(person), request)
+        language = language_of(self.site.translator(request))
+        token = await telegram_token(self.site.chat_links, Who.signed_in(person), request, language)
         return await self.site.render(request, "telegram.html", {"link": deep_link(bot, token), "bot": bot})
 
     @personal

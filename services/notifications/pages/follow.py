@@ -57,7 +57,8 @@ class FollowPages:
         """Follows it, or follows it otherwise."""
         form = await own_form(request)
         interest, cadence = read_interest(form.text("interest")), _cadence(form.text("cadence"))
-        asked = await self.site.following.commands.follow(Who.signed_in(person), interest, cadence, (), WAIT)
+        language = language_of(self.site.translator(request))
+        asked = await self.site.following.commands.follow(Who.signed_in(person), interest, cadence, (), WAIT, language)
         return done(asked, CENTRE, "followed", harmless=(Refusal.SAME_FOLLOW,))
 
     async def by_mail(self, request: Request) -> Response:

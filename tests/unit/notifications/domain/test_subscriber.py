@@ -145,6 +145,16 @@ def test_preferences_and_erasure() -> None:
     refused(NOBODY, EraseRequested(subscriber="s"), Refusal.NOTHING_TO_ERASE)
 
 
+def test_who_has_chosen_no_language_is_told_in_the_one_they_read() -> None:
+    known = after(follow(), follow("region:KZ-75", language="ru"))
+    assert known.preferences.language == "ru"
+    assert after(channel(language="en"), before=known).preferences.language == "en"
+    assert after(follow("level:country"), before=known).preferences.language == "ru", "an act says nothing of it"
+    chosen = PreferencesRequested(subscriber="s", owner="o", account=True, preferences=Preferences(language="kk"))
+    settled = after(chosen, follow("level:region", language="ru"), channel(language="en"), before=known)
+    assert settled.preferences.language == "kk"
+
+
 def test_another_request_is_an_error() -> None:
     with pytest.raises(TypeError):
         decide(NOBODY, News_, NOW)
