@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import itertools
 import json
@@ -11,7 +12,9 @@ from typing import Any, Final, Self
 
 import httpx
 
-from kenes.identity.sealing import Keyring
+from kenes.identity.sealing import Keyring, PersonKey
+from kenes.mongo.client import connected
+from kenes.mongo.vault import Vault
 from schemas.parts import PrivateEntry, RulePackRef
 from schemas.petitions import v1 as petitions
 from schemas.topics import PETITIONS
@@ -70,6 +73,13 @@ def person_of(token: str) -> str:
     """The id of the person that a token is of."""
     claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     return f"{claims['iss']}|{claims['sub']}"
+
+
+async def keys_of(product: Product, *people: str) -> list[PersonKey]:
+    """The keys of people who have acted: nobody without one is told anything."""
+    async with connected(product.mongo.uri, "people") as opened:
+        vault = Vault(opened, KEYRING)
+        return await asyncio.gather(*(vault.key_of(each) for each in people))
 
 
 class Deciding(deciding.Deciding):

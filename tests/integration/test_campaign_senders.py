@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from schemas.consultations.comments import PostRequested, RetractRequested
 from schemas.parts import Seen
 from schemas.topics import COMMENT_REQUESTS
 from tests.integration.consulting import Consulting
-from tests.integration.notifying import KEYRING, Notifying, person_of
+from tests.integration.notifying import KEYRING, Notifying, keys_of, person_of
 from tests.integration.past import answer, ask_then, comment
 from tests.processes import Product, running_product
 from tests.waiting import eventually
@@ -77,8 +78,9 @@ class Sender:
 
 
 def senders(product: Product, number: int) -> list[Sender]:
-    """So many people who have never been here."""
+    """So many people who have never been here; each has a key, as whoever comments."""
     tokens = [product.issuer.token(f"sender-{next(_senders)}") for _ in range(number)]
+    asyncio.run(keys_of(product, *map(person_of, tokens)))
     return [Sender(token, KEYRING.seal_owner(KEYRING.index(person_of(token)))) for token in tokens]
 
 

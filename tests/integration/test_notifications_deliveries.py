@@ -16,8 +16,6 @@ from kenes.identity.sealing import PersonKey
 from kenes.kafka.producer import Producer
 from kenes.kafka.reader import read_to_end
 from kenes.kafka.records import Recorded, counts, read
-from kenes.mongo.client import connected
-from kenes.mongo.vault import Vault
 from schemas.envelope import Event, sequence_of
 from schemas.notifications.deliveries import DeliveryDispatched, DeliveryQueued, DeliveryShown
 from schemas.notifications.subscriptions import ChannelRequested, FollowRequested
@@ -25,7 +23,7 @@ from schemas.payload import Payload
 from schemas.topics import DELIVERIES, SUBSCRIPTION_REQUESTS
 from services.notifications.people import subscriber_of
 from tests.by_mail import Sink
-from tests.integration.notifying import KEYRING, Deciding
+from tests.integration.notifying import KEYRING, Deciding, keys_of
 from tests.processes import RULE_PACKS, Product, running_product
 
 pytestmark = pytest.mark.stack
@@ -54,9 +52,7 @@ def product(sink: Sink) -> Iterator[Product]:
 
 async def follow(product: Product, producer: Producer, petition: str) -> list[str]:
     """Many people follow a petition, by an address each; who they are."""
-    async with connected(product.mongo.uri, "people") as people:
-        vault = Vault(people, KEYRING)
-        keys = await asyncio.gather(*(vault.key_of(f"test|{number}") for number in range(FOLLOWERS)))
+    keys = await keys_of(product, *(f"test|{number}" for number in range(FOLLOWERS)))
     asked = [event for number, key in enumerate(keys) for event in _requests(number, key, petition)]
     for start in range(0, len(asked), 500):
         await producer.send_each(SUBSCRIPTION_REQUESTS, asked[start : start + 500])
@@ -116,6 +112,7 @@ async def test_everybody_is_told_once_whatever_is_killed(product: Product, sink:
     petition = str(uuid4())
     async with Producer(product.kafka.bootstrap, "test") as producer:
         followers = await follow(product, producer, petition)
+        await keys_of(product, "test|author")
         await Deciding(producer).publish(petition, author="test|author")
         async with asyncio.timeout(WITHIN):
             for role in ("stream", "project", "stream"):

@@ -11,11 +11,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from kenes.mongo.client import connected
+from kenes.mongo.vault import Vault
 from schemas.petitions import v1 as petitions
 from schemas.topics import PETITIONS
 from tests.by_mail import Sink
 from tests.integration.api import problem
-from tests.integration.notifying import Deciding, Notifying, created, person_of
+from tests.integration.notifying import KEYRING, Deciding, Notifying, created, keys_of, person_of
 from tests.processes import RULE_PACKS, Product, running_product
 from tests.waiting import eventually
 
@@ -136,6 +138,7 @@ async def test_an_author_alone_is_told_that_the_text_was_returned(notifying: Not
         "interest-unknown",
     )
     author = person_of(token)
+    await keys_of(notifying.product, author)
     await others.say(PETITIONS, petition, created(petition, "Парк у реки", author))
     returned = petitions.Returned(petition=petition, by="m", reasons=("unclear",), explanation="Say who is to do it.")
     await others.say(PETITIONS, petition, returned)
@@ -143,6 +146,23 @@ async def test_an_author_alone_is_told_that_the_text_was_returned(notifying: Not
     assert (told["event"], told["data"]["reason"]) == ("notifications.petition.returned.v1", "Say who is to do it.")
     await others.say(PETITIONS, petition, petitions.Published(petition=petition, closes_at=datetime.now(UTC)))
     assert [each["event"] for each in inbox(notifying, stranger)] == [PUBLISHED]
+
+
+async def test_whoever_comes_back_after_being_erased_finds_nothing(notifying: Notifying, others: Deciding) -> None:
+    first, second, token = str(uuid4()), str(uuid4()), notifying.person()
+    notifying.follow(token, f"petition:{first}")
+    await others.publish(first)
+    assert len(inbox(notifying, token)) == 1
+    notifying.done("DELETE", "/me", token)
+    notifying.follow(token, f"petition:{second}")
+    await others.publish(second)
+    assert [each["interest"] for each in inbox(notifying, token)] == [f"petition:{second}"]
+    assert notifying.eventually("/following", token, lambda found: found["unread"] == 1)
+
+    async with connected(notifying.product.mongo.uri, "people") as people:
+        await Vault(people, KEYRING).destroy(person_of(token))
+    assert notifying.ask("GET", "/inbox", token).json()["items"] == []
+    assert notifying.ask("GET", "/following", token).json()["follows"] == []
 
 
 async def test_a_saved_search_finds_its_words_in_any_spelling(notifying: Notifying, others: Deciding) -> None:

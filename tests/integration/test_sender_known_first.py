@@ -14,7 +14,7 @@ from schemas.consultations.clauses import Clause, ClauseKind, ClauseTree
 from schemas.consultations.course import Prepared, VersionAdded
 from schemas.consultations.parts import DraftKind, DraftText, Title
 from schemas.topics import CONSULTATIONS, all_topics
-from tests.integration.notifying import RULES, Deciding, Notifying, person_of
+from tests.integration.notifying import RULES, Deciding, Notifying, keys_of, person_of
 from tests.processes import Product, running_product
 from tests.waiting import PATIENCE, eventually
 
@@ -41,6 +41,7 @@ async def test_who_acted_is_told_of_what_was_there_before_the_act_was_read(serve
         await others.say(CONSULTATIONS, draft, VersionAdded(consultation=draft, version=1, texts=texts, note=None))
         with running_product(service="notifications", beside=servers) as product, Notifying(product) as api:
             token = api.person()
+            await keys_of(servers, person_of(token))
             await others.publish(petition, author=person_of(token))
             await asyncio.to_thread(eventually, lambda: api.ask("GET", "/events?after=0", wait=0).json(), bool)
             await asyncio.sleep(UNHURRIED)

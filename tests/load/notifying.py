@@ -16,7 +16,7 @@ from kenes.kafka.producer import Producer
 from kenes.load.result import percentile
 from kenes.mongo.client import Document, connected
 from kenes.mongo.projection import LiveVersions, live_version
-from schemas.notifications.parts import Cadence, Place, Preferences
+from schemas.notifications.parts import Cadence, Place
 from schemas.topics import SUBSCRIPTIONS
 from services.notifications.domain.subscriber import Subscriber
 from services.notifications.folds.subscriptions import PER_PAGE, follow_id, page_id, shelf_id, shelf_place
@@ -24,7 +24,7 @@ from services.notifications.following.projections import FOLLOWERS
 from services.notifications.matching.followers import Followers
 from services.notifications.matching.requests import fan_out_of
 from tests.load.setting import Setting
-from tests.load.shown import fill, shown
+from tests.load.shown import fill, give_keys, owner_of, shown
 from tests.publicity import publish, published
 
 FOLLOWS: Final = int(os.environ.get("BENCH_FOLLOWS", "1000000"))
@@ -43,6 +43,7 @@ async def run(setting: Setting) -> None:
     """Fills the projection, tells one event to many, and then others to few."""
     bootstrap = setting.product.kafka.bootstrap
     began = time.perf_counter()
+    await give_keys(setting.product.mongo.uri, _names())
     async with connected(setting.product.mongo.uri, "notifications", timeout=120.0) as database:
         version = await live_version(database, FOLLOWERS)
         await fill(version.collection("subscribers"), _subscribers())
@@ -90,8 +91,15 @@ def _partition(subscriber: int) -> int:
 
 
 def _subscribers() -> Iterator[Document]:
-    stored = Subscriber(owner="", account=True, preferences=Preferences()).model_dump(mode="json")
-    return ({"_id": f"s{number}", "p": _partition(number), "s": 0, **stored} for number in range(TOLD))
+    stored = Subscriber(account=True).model_dump(mode="json")
+    return (
+        {"_id": name, "p": _partition(number), "s": 0, **stored, "owner": owner_of(name)}
+        for number, name in enumerate(_names())
+    )
+
+
+def _names() -> Iterator[str]:
+    return (f"s{number}" for number in range(TOLD))
 
 
 def _interests() -> Iterator[tuple[str, Sequence[int]]]:

@@ -21,7 +21,7 @@ from schemas.consultations.comments import MOST_REACHED, CampaignAnswer, Campaig
 from schemas.consultations.parts import ReplyOutcome
 from schemas.envelope import Event, decision_id
 from schemas.notifications.about import Kind
-from schemas.notifications.parts import Cadence, Preferences
+from schemas.notifications.parts import Cadence
 from schemas.parts import Statement
 from schemas.topics import COMMENTS, SUBSCRIPTIONS
 from services.notifications.domain.subscriber import Subscriber
@@ -30,7 +30,7 @@ from services.notifications.following.projections import FOLLOWERS
 from services.notifications.publishing.relay import SUBJECTS
 from services.notifications.publishing.subjects import Subject
 from tests.load.setting import Setting
-from tests.load.shown import Shown, fill, shown
+from tests.load.shown import Shown, fill, give_keys, owner_of, shown
 from tests.publicity import about
 
 SENDERS: Final = int(os.environ.get("BENCH_SENDERS", "41203"))
@@ -48,6 +48,7 @@ _QUIET: Final = 3.0
 async def run(setting: Setting) -> None:
     """Tells everybody one answer, and then a second one while the stream process is killed now and then."""
     bootstrap = setting.product.kafka.bootstrap
+    await give_keys(setting.product.mongo.uri, (name for name, _, _ in _everybody()))
     async with connected(setting.product.mongo.uri, "notifications", timeout=120.0) as database:
         version = await live_version(database, FOLLOWERS)
         await fill(version.collection("subscribers"), _subscribers())
@@ -116,8 +117,10 @@ def _everybody() -> Iterator[tuple[str, int, str]]:
 
 
 def _subscribers() -> Iterator[Document]:
-    stored = Subscriber(owner="", account=True, preferences=Preferences()).model_dump(mode="json")
-    return ({"_id": name, "p": partition, "s": 0, **stored} for name, partition, _ in _everybody())
+    stored = Subscriber(account=True).model_dump(mode="json")
+    return (
+        {"_id": name, "p": partition, "s": 0, **stored, "owner": owner_of(name)} for name, partition, _ in _everybody()
+    )
 
 
 def _follows() -> Iterator[Document]:

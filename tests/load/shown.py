@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from itertools import islice
 from typing import Final
 
+from kenes.identity.sealing import PersonKey
 from kenes.kafka.reader import ends, reading, to_record
 from kenes.kafka.records import read
-from kenes.mongo.client import Collection, Document
+from kenes.mongo.client import Collection, Document, connected
 from schemas.notifications.deliveries import DeliveryShown
 from schemas.topics import DELIVERIES
+from tests.load.records import KEYRING
 
 _BATCH: Final = 5_000
 _TOLD_WITHIN: Final = 400.0
@@ -69,3 +71,16 @@ async def fill(collection: Collection, documents: Iterator[Document]) -> None:
     """Inserts documents, some thousands at a time."""
     while batch := list(islice(documents, _BATCH)):
         await collection.insert_many(batch, ordered=False)
+
+
+async def give_keys(uri: str, people: Iterable[str]) -> None:
+    """A key for each: nobody without one is told anything."""
+    indexes = map(KEYRING.index, people)
+    async with connected(uri, "people", timeout=120.0) as database:
+        keys = ({"_id": each, "key": KEYRING.wrap(each, PersonKey.generate())} for each in indexes)
+        await fill(database["vault.keys"], keys)
+
+
+def owner_of(person: str) -> str:
+    """What leads to somebody's key."""
+    return KEYRING.seal_owner(KEYRING.index(person))

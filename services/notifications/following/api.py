@@ -91,7 +91,7 @@ class FollowingApi:
     async def show_following(self, request: Request) -> Response:
         """Everything one follows, by which ways one is told, and how much is unread."""
         who = await self.askers.reader(request)
-        name = self.side.commands.subscriber(who)
+        name = await self.side.reader(who)
         subscriber, key = await self.side.reads.subscriber(name), await self.side.vault.find(who.person)
         follows = [
             {"id": follow_name(each.interest), **each.model_dump(mode="json")}

@@ -13,7 +13,7 @@ from kenes.service.following import following
 from kenes.web.live import LiveHub
 from schemas.topics import DELIVERY_REQUESTS, SUBSCRIPTION_REQUESTS
 from services.notifications.following.badge import Badges
-from services.notifications.following.commands import SOURCE, Commands
+from services.notifications.following.commands import SOURCE, Commands, Who
 from services.notifications.following.projections import FOLLOWERS, NEWS, TOLD
 from services.notifications.following.reads import FollowReads
 from services.notifications.service import Notifications
@@ -29,17 +29,24 @@ class ApiSide:
     hub: LiveHub
     vault: Vault
 
+    async def reader(self, who: Who) -> str:
+        """The pseudonym that somebody reads under; nobody's where their key is destroyed.
+
+        What is stored of them from before is forgotten when it is heard of, and not theirs to see until then.
+        """
+        return self.commands.subscriber(who) if await self.vault.find(who.person) is not None else ""
+
 
 @asynccontextmanager
 async def api_side(service: Notifications, context: Context) -> AsyncIterator[ApiSide]:
     """Follows the decisions on subscriptions and deliveries."""
     hub, vault = LiveHub(event="inbox"), Vault(context.people, service.keyring)
     subscribed, delivered = Decisions(), Decisions()
-    badges = Badges(hub, LiveVersions(context.database), TOLD, delivered)
-    live = LiveCollections(context.database, (FOLLOWERS, NEWS, TOLD))
+    reads = FollowReads(LiveCollections(context.database, (FOLLOWERS, NEWS, TOLD)), subscribed, delivered)
+    badges = Badges(hub, LiveVersions(context.database), TOLD, delivered, reads.erased)
 
     async with (
-        following(service, context, FOLLOWERS, lambda version: version.positions(), subscribed.note),
+        following(service, context, FOLLOWERS, lambda version: version.positions(), subscribed.note, badges.forget),
         following(service, context, TOLD, badges.load, delivered.note, badges.take),
     ):
         yield ApiSide(
@@ -49,7 +56,7 @@ async def api_side(service: Notifications, context: Context) -> AsyncIterator[Ap
                 Asking(SOURCE, SUBSCRIPTION_REQUESTS, context.producer, subscribed),
                 Asking(SOURCE, DELIVERY_REQUESTS, context.producer, delivered),
             ),
-            reads=FollowReads(live, subscribed, delivered),
+            reads=reads,
             badges=badges,
             hub=hub,
             vault=vault,

@@ -4,7 +4,8 @@ Which they are is kept, not how many: something may be read twice, by itself and
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Final
 
 import orjson
@@ -17,6 +18,7 @@ from kenes.mongo.projection import LiveVersions, Projection, Version
 from kenes.web.live import LiveHub
 from schemas.envelope import sequence_of
 from schemas.notifications.deliveries import DeliverySeen, DeliveryShown, InboxSeen
+from schemas.notifications.subscriptions import SubscriberErased
 
 WATCHED: Final = 20_000
 """Inboxes that are kept: those that were asked for last."""
@@ -25,12 +27,20 @@ WATCHED: Final = 20_000
 class Badges:
     """The inboxes that are watched. `take` is called with each decision on a delivery, in order."""
 
-    def __init__(self, hub: LiveHub, versions: LiveVersions, deliveries: Projection, recent: Decisions) -> None:
-        """`recent` has heard every decision before `take` does."""
+    def __init__(
+        self,
+        hub: LiveHub,
+        versions: LiveVersions,
+        deliveries: Projection,
+        recent: Decisions,
+        erased: Callable[[str], Awaitable[datetime | None]],
+    ) -> None:
+        """`recent` has heard every decision before `take` does. `erased` tells when a subscriber was, if ever."""
         self._hub = hub
         self._versions = versions
         self._deliveries = deliveries
         self._recent = recent
+        self._erased = erased
         self._heard: dict[int, int] = {}
         self._unread: OrderedDict[str, frozenset[str]] = OrderedDict()
 
@@ -53,6 +63,11 @@ class Badges:
             self._unread[name] = unread = _after(self._unread[name], decision)
             self._hub.publish(name, self.version, lambda: frame(len(unread)))
 
+    def forget(self, decision: Recorded) -> None:
+        """Follows a decision on a subscription: nothing is unread for who was erased."""
+        if isinstance(decision.data, SubscriberErased) and decision.event.subject in self._unread:
+            self._unread[decision.event.subject] = frozenset()
+
     async def unread(self, name: str) -> int:
         """How much is unread, with what was decided a moment ago."""
         if name not in self._unread:
@@ -66,25 +81,28 @@ class Badges:
         return self.version, frame(unread)
 
     async def _read(self, name: str) -> None:
-        folded, unread = await self._stored(name)
+        erased = await self._erased(name)
+        folded, unread = await self._stored(name, erased)
         for decision in self._recent.latest():
             after = folded[decision.partition].sequence
-            if decision.event.subject == name and sequence_of(decision.event) > after:
+            stands = erased is None or decision.event.time > erased
+            if decision.event.subject == name and sequence_of(decision.event) > after and stands:
                 unread = _after(unread, decision)
         self._unread[name] = unread
         if len(self._unread) > WATCHED:
             self._unread.popitem(last=False)
 
-    async def _stored(self, name: str) -> tuple[dict[int, Position], frozenset[str]]:
+    async def _stored(self, name: str, erased: datetime | None) -> tuple[dict[int, Position], frozenset[str]]:
         """Which are unread, and what is folded into that: read at the same instant."""
         version = await self._versions.get(self._deliveries)
         positions: dict[int, Position] = {}
         unread: set[str] = set()
+        query = {"unread_of": name} if erased is None else {"unread_of": name, "at": {"$gt": erased}}
 
         async def read(session: Session) -> None:
             positions.update(await version.positions(session))
             unread.clear()
-            async for found in version.collection("deliveries").find({"unread_of": name}, {"_id": 1}, session=session):
+            async for found in version.collection("deliveries").find(query, {"_id": 1}, session=session):
                 unread.add(found["_id"])
 
         await transact(version.database, read)

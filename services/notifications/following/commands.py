@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kenes.identity.person import Person
-from kenes.identity.sealing import Keyring
+from kenes.identity.sealing import Keyring, PersonKey
 from kenes.mail.address import MailAddress
 from kenes.mongo.vault import Vault
 from kenes.service.asking import Asking, Outcome
@@ -77,7 +77,7 @@ class Commands:
 
         Raises `DatabaseUnavailableError`.
         """
-        await self.vault.key_of(who.person)  # without a key nobody would ever be told
+        await self._key(who)  # without a key nobody would ever be told
         request = FollowRequested(
             subscriber=self.subscriber(who),
             owner=self._owner(who),
@@ -104,6 +104,7 @@ class Commands:
         language: Language | None = None,
     ) -> Outcome:
         """Names a destination; the page is read in `language`. Raises `DatabaseUnavailableError`."""
+        key = await self._key(who)
         channel = await self.channel_id(who, kind, destination)
         request = ChannelRequested(
             subscriber=self.subscriber(who),
@@ -111,7 +112,7 @@ class Commands:
             account=who.account,
             channel=channel,
             kind=kind,
-            sealed=(await self.vault.key_of(who.person)).seal(destination, channel),
+            sealed=key.seal(destination, channel),
             confirmed=confirmed,
             language=language,
         )
@@ -164,6 +165,12 @@ class Commands:
     async def retry(self, who: Who, delivery: str, wait: float) -> Outcome:
         """Has what was given up tried again."""
         return await self._about_delivery(who, RetryRequested(subscriber=self.subscriber(who), delivery=delivery), wait)
+
+    async def _key(self, who: Who) -> PersonKey:
+        """The key of somebody. Where a new one is made nothing is left from before the last one was destroyed."""
+        if await self.vault.find(who.person) is None:
+            await self.erase(who, 0)
+        return await self.vault.key_of(who.person)
 
     async def _ask(self, request: SubscriptionRequest, wait: float) -> Outcome:
         return await self.subscriptions.ask(request.subscriber, request.subscriber, request, wait)

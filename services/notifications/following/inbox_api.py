@@ -46,11 +46,11 @@ class InboxApi:
     async def inbox(self, request: Request) -> Response:
         """What lies in one's inbox, the latest first."""
         who = await self.askers.reader(request)
-        return _told_list(await self.side.reads.inbox(self.side.commands.subscriber(who), before_of(request)))
+        return _told_list(await self.side.reads.inbox(await self.side.reader(who), before_of(request)))
 
     async def live(self, request: Request) -> Response:
         """How much is unread, as it changes, by server-sent events."""
-        name = self.side.commands.subscriber(await self.watchers.reader(request))
+        name = await self.side.reader(await self.watchers.reader(request))
         return LiveResponse(self.side.hub, name, last_event_id(request), lambda: self.side.badges.snapshot(name))
 
     async def read_all(self, request: Request) -> Response:
@@ -67,7 +67,7 @@ class InboxApi:
     async def deliveries(self, request: Request) -> Response:
         """What one was told by one's channels, and what became of it; the latest first."""
         who = await self.askers.reader(request)
-        return _told_list(await self.side.reads.told(self.side.commands.subscriber(who), before_of(request)))
+        return _told_list(await self.side.reads.told(await self.side.reader(who), before_of(request)))
 
     async def retry(self, request: Request) -> Response:
         """Has what was given up tried again."""
@@ -78,7 +78,7 @@ class InboxApi:
     async def _own(self, who: Who, request: Request) -> str:
         """The delivery of the address, where it is one's own."""
         delivery: str = request.path_params["delivery"]
-        if not await self.side.reads.owns(self.side.commands.subscriber(who), delivery):
+        if not await self.side.reads.owns(await self.side.reader(who), delivery):
             raise Problem(404, Refusal.DELIVERY_UNKNOWN)
         return delivery
 

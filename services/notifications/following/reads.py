@@ -49,6 +49,10 @@ class FollowReads:
                 state = evolve(state, each.data, each.event.time)
         return state
 
+    async def erased(self, name: str) -> datetime | None:
+        """When somebody was last erased, if ever."""
+        return (await self.subscriber(name)).erased
+
     async def told(self, name: str, before: datetime | None = None) -> list[Told]:
         """What somebody was told by their channels, the latest first: a page of it, of `PAGE` or a few more."""
         return await self._page({"subscriber": name, "inbox": False}, before)
@@ -63,7 +67,10 @@ class FollowReads:
         return found is not None and found["subscriber"] == name
 
     async def _page(self, query: Document, before: datetime | None) -> list[Told]:
-        within = query if before is None else query | {"at": {"$lt": before}}
+        erased = await self.erased(str(query["subscriber"]))
+        bounds = {"$lt": before, "$gt": erased}  # whoever was erased, and has come back, has been told nothing
+        at = {name: bound for name, bound in bounds.items() if bound is not None}
+        within = query | {"at": at} if at else query
         deliveries = await self.live.of("deliveries")
         found = await deliveries.find(within).sort("at", -1).limit(PAGE).to_list(None)
         if len(found) == PAGE:

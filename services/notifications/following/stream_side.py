@@ -51,17 +51,18 @@ async def follower_side(
     """
     subscriptions, fan_outs, deliveries = decided
     bootstrap, versions = service.settings.kafka_bootstrap, LiveVersions(context.database)
+    vault, keyring = Vault(context.people, service.keyring), service.keyring
     owned = OwnedDeliveries(context.database, deliveries.rules, bootstrap)
     sender = Sender(
         versions=versions,
-        vault=Vault(context.people, service.keyring),
+        vault=vault,
         owned=owned,
-        letters=Letters(service.keyring, addresses),
-        keyring=service.keyring,
+        letters=Letters(keyring, addresses),
+        keyring=keyring,
         producer=context.producer,
         channels=channels,
     )
-    acts = Acts(service.keyring, context.database, context.producer).worker()
+    acts = Acts(keyring, context.database, context.producer).worker()
     settling = Settling(bootstrap, worker_group(service.name, acts.name), deciders_group(service.name), versions)
     async with sender.running():
         yield FollowerSide(
@@ -74,7 +75,7 @@ async def follower_side(
             workers=(
                 Announcing(context.producer).worker(),
                 acts,
-                Telling(Followers(versions, FOLLOWERS), settling, context.producer).worker(),
+                Telling(Followers(versions, FOLLOWERS), settling, vault, keyring, context.producer).worker(),
             ),
             owns=owned.owns,
         )

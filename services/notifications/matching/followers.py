@@ -13,14 +13,18 @@ from services.notifications.domain.interests import finds
 from services.notifications.domain.subscriber import Channel
 from services.notifications.folds.subscriptions import PER_PAGE, page_id
 
-_REACH: Final = {"channels": 1, "account": 1, "preferences": 1}
+_REACH: Final = {"owner": 1, "channels": 1, "account": 1, "preferences": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Somebody who wants to know, since an instant; no `chosen` channels are all of the `channels` there are."""
+    """Somebody who wants to know, since an instant; no `chosen` channels are all of the `channels` there are.
+
+    `owner` is the sealed index of the person.
+    """
 
     subscriber: str
+    owner: str
     interest: str
     cadence: Cadence
     chosen: tuple[str, ...]
@@ -88,6 +92,7 @@ def _meets(follow: Document, wanted: Wanted) -> bool:
 def _follower(follow: Document, subscriber: Document) -> Follower:
     return Follower(
         subscriber=follow["subscriber"],
+        owner=subscriber["owner"],
         interest=follow["interest"],
         cadence=Cadence(follow["cadence"]),
         chosen=tuple(follow["channels"]),

@@ -2,6 +2,8 @@
 
 A crash repeats a page. Deliveries that were asked for before are refused by their ids, and so is the page: nobody is
 told twice, and no second chain of pages begins.
+
+Nothing is told to somebody whose key is destroyed: all that is known of what they followed is to be forgotten then.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,20 +11,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from kenes.identity.sealing import Keyring
 from kenes.kafka.producer import Producer
 from kenes.kafka.records import Recorded
 from kenes.kafka.worker import Worker
+from kenes.mongo.vault import Vault
 from kenes.tasks import Tasks
 from schemas.envelope import Event
 from schemas.notifications.deliveries import DeliveryRequested
 from schemas.notifications.fan_outs import FanOutAdvanced, FanOutBegun, FanOutPageRequested
 from schemas.notifications.parts import INBOX, ChannelKind, Place
+from schemas.notifications.subscriptions import EraseRequested
 from schemas.payload import Payload
-from schemas.topics import DELIVERY_REQUESTS, FAN_OUT_REQUESTS, FAN_OUTS, Topic
+from schemas.topics import DELIVERY_REQUESTS, FAN_OUT_REQUESTS, FAN_OUTS, SUBSCRIPTION_REQUESTS, Topic
 from services.notifications.domain.delivery import delivery_id
 from services.notifications.matching.followers import Follower, Followers
 from services.notifications.matching.requests import follow_up
 from services.notifications.matching.settling import Settling
+from services.notifications.people import keys_of
 
 AT_ONCE: Final = 8
 """Pages told at once: one waits for database and broker nearly all its time, and most events have few followers."""
@@ -34,6 +40,8 @@ class Telling:
 
     followers: Followers
     settling: Settling
+    vault: Vault
+    keyring: Keyring
     producer: Producer
 
     def worker(self) -> Worker:
@@ -62,9 +70,12 @@ class Telling:
     async def _tell(self, decision: Recorded, data: FanOutBegun | FanOutAdvanced, place: Place) -> None:
         followers, following = await self.followers.page(data.wanted, place)
         now, trace = datetime.now(UTC), decision.event.traceparent
+        keys = await keys_of(self.vault, self.keyring, {each.owner for each in followers})
+        await self._forget([each.subscriber for each in followers if each.owner not in keys], decision)
         asked: list[tuple[bytes, Event[Payload]]] = [
             (request.subscriber.encode(), follow_up(request, request.subscriber, request.delivery, now, trace))
             for follower in followers
+            if follower.owner in keys
             for request in _deliveries(data, follower, decision.event.time)
         ]
         if asked:
@@ -72,6 +83,16 @@ class Telling:
         done = FanOutPageRequested(event=data.event, place=place, next=following, told=len(asked))
         page = follow_up(done, decision.event.subject, f"{decision.event.id}/{place}", now, trace)
         await self.producer.send(FAN_OUT_REQUESTS, data.event.encode(), page)
+
+    async def _forget(self, erased: Sequence[str], decision: Recorded) -> None:
+        """Asks that nothing be known any more of people who were erased."""
+        now, trace = datetime.now(UTC), decision.event.traceparent
+        asked: list[tuple[bytes, Event[Payload]]] = [
+            (name.encode(), follow_up(EraseRequested(subscriber=name), name, decision.event.id, now, trace))
+            for name in dict.fromkeys(erased)
+        ]
+        if asked:
+            await self.producer.send_each(SUBSCRIPTION_REQUESTS, asked)
 
 
 def _deliveries(

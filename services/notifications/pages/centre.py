@@ -117,13 +117,13 @@ class Centre:
     async def prefer(self, request: Request, person: Person) -> Response:
         """In which language and when one wants to be told."""
         form, who, following = await own_form(request), Who.signed_in(person), self.site.following
-        known = await following.reads.subscriber(following.commands.subscriber(who))
+        known = await following.reads.subscriber(await following.reader(who))
         asked = await following.commands.prefer(who, _preferences(form, known.preferences), WAIT)
         return done(asked, PATH, "preferred")
 
     async def _own(self, person: Person, t: Translator) -> dict[str, Any]:
         following, who = self.site.following, Who.signed_in(person)
-        name = following.commands.subscriber(who)
+        name = await following.reader(who)
         known = await following.reads.subscriber(name)
         names = await self.site.names.all([each.interest for each in known.follows], t)
         newest = sorted(known.follows, key=_newest, reverse=True)

@@ -91,9 +91,8 @@ class FollowPages:
         person, t = await current_person(request), self.site.translator(request)
         followed = None
         if person is not None:
-            known = await self.site.following.reads.subscriber(
-                self.site.following.commands.subscriber(Who.signed_in(person))
-            )
+            following = self.site.following
+            known = await following.reads.subscriber(await following.reader(Who.signed_in(person)))
             followed = known.follow(interest)
         named = await self.site.names.one(interest, t)
         context = {

@@ -35,7 +35,7 @@ class Inbox:
     async def show(self, request: Request, person: Person) -> Response:
         """A page of it, the latest first."""
         reads, t = self.site.following.reads, self.site.translator(request)
-        name = self.site.following.commands.subscriber(Who.signed_in(person))
+        name = await self.site.following.reader(Who.signed_in(person))
         found = await reads.inbox(name, before_of(request))
         zone = ZoneInfo((await reads.subscriber(name)).preferences.zone)
         context = {

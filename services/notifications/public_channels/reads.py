@@ -1,7 +1,7 @@
 """What officials are shown of their body's channels."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,6 +13,7 @@ from services.notifications.domain.public_channel import ChannelState
 from services.notifications.domain.subscriber import Subscriber
 from services.notifications.folds.public_channels import ACTS, CHANNELS
 from services.notifications.following.api_side import ApiSide
+from services.notifications.people import keys_of
 from services.notifications.public_channels.naming import channel_of
 
 SHOWN: Final = 50
@@ -65,15 +66,9 @@ class ChannelReads:
         subscriber = self.following.commands.subscriber(channel_of(body, name))
         acts = await self.following.reads.live.of(ACTS)
         found = await acts.find({"subscriber": subscriber}).sort("at", -1).limit(SHOWN).to_list(None)
-        keys = await self._keys([each["by"]["owner"] for each in found if each["by"] is not None])
+        owners = [each["by"]["owner"] for each in found if each["by"] is not None]
+        keys = await keys_of(self.following.vault, self.following.commands.keyring, owners)
         return [Act(each["act"], each["reason"], _name(each, keys), each["at"]) for each in found]
-
-    async def _keys(self, owners: Sequence[str]) -> dict[str, PersonKey]:
-        """The keys of officials by their sealed indexes; whoever was erased is left out."""
-        keyring, vault = self.following.commands.keyring, self.following.vault
-        indexes = {owner: keyring.open_owner(owner) for owner in owners}
-        keys = await vault.keys_at(list(dict.fromkeys(indexes.values())))
-        return {owner: keys[index] for owner, index in indexes.items() if index in keys}
 
 
 def _name(act: Document, keys: dict[str, PersonKey]) -> str | None:

@@ -37,6 +37,7 @@ from tests.unit.store import Store
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
 KEYRING = Keyring(b"k" * 32)
+OWNER = KEYRING.seal_owner(b"o" * 16)
 
 
 @dataclass

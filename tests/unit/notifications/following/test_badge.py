@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 import orjson
@@ -19,6 +20,7 @@ from schemas.notifications.deliveries import (
     ReadRequested,
 )
 from schemas.notifications.parts import INBOX, Cadence, ChannelKind, Preferences, Priority
+from schemas.notifications.subscriptions import EraseRequested, FollowRequested
 from schemas.payload import Payload
 from services.notifications.following.badge import Badges
 from services.notifications.following.projections import TOLD
@@ -29,11 +31,15 @@ class Counted(Badges):
     """A badge whose stored inboxes come from a world."""
 
     def __init__(self, world: World, recent: Decisions) -> None:
-        super().__init__(LiveHub(), cast(Any, world), TOLD, recent)
+        super().__init__(LiveHub(), cast(Any, world), TOLD, recent, self._erased_at)
         self._world = world
+        self.erased_at: datetime | None = None
 
-    async def _stored(self, name: str) -> tuple[Any, frozenset[str]]:
-        documents = self._world.store.all("deliveries")
+    async def _erased_at(self, _name: str) -> datetime | None:
+        return self.erased_at
+
+    async def _stored(self, name: str, erased: datetime | None) -> tuple[Any, frozenset[str]]:
+        documents = [each for each in self._world.store.all("deliveries") if erased is None or each["at"] > erased]
         positions = await (await self._world.get(TOLD)).positions()
         return positions, frozenset(each["_id"] for each in documents if each["unread_of"] == name)
 
@@ -98,3 +104,22 @@ async def test_the_badge_says_what_is_unread(steps: list[Any]) -> None:
                 badges.take(decision)
                 unread = after(unread, decision.data)
             heard = len(world.deliveries.decided)
+
+
+async def test_nothing_from_before_an_erasure_is_unread() -> None:
+    world, recent = World(), Decisions()
+    badges = Counted(world, recent)
+    for number in range(3):
+        world.ask(shown(number), later(number))
+    for decision in world.deliveries.decided:
+        recent.note(decision)
+    world.fold(world.deliveries, 1)
+    assert await badges.unread("s") == 3
+    world.ask(FollowRequested(subscriber="s", owner="o", account=True, interest="petition:p"))
+    world.ask(EraseRequested(subscriber="s"), later(1))
+    for decision in world.subscriptions.decided:
+        badges.forget(decision)
+    assert await badges.unread("s") == 0
+    again = Counted(world, recent)
+    again.erased_at = later(1)
+    assert await again.unread("s") == 1

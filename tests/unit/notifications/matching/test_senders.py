@@ -22,14 +22,11 @@ from schemas.notifications.subscriptions import ChannelRequested, FollowRequeste
 from schemas.topics import COMMENTS, FAN_OUT_REQUESTS, PUBLIC_EVENTS
 from services.notifications.addresses import Addresses
 from services.notifications.domain.interests import keys_of
-from services.notifications.following.projections import FOLLOWERS
 from services.notifications.matching.announcing import Announcing
-from services.notifications.matching.followers import Followers
 from services.notifications.matching.senders import tell_senders
-from services.notifications.matching.telling import Telling
 from tests.publicity import about
-from tests.unit.notifications.following_world import START, World, later
-from tests.unit.notifications.matching.support import SETTLED, STATEMENT, handled
+from tests.unit.notifications.following_world import OWNER, START, Keys, World, later
+from tests.unit.notifications.matching.support import STATEMENT, handled, telling_of
 
 ANSWERED_AT = later(10)
 
@@ -61,7 +58,7 @@ async def tell(world: World, pages: Sequence[Sequence[str]], fails: Sequence[int
         return writes in left
 
     world.fails = failing
-    telling = Telling(Followers(cast(Any, world), FOLLOWERS), SETTLED, cast(Any, world))
+    telling = telling_of(world, Keys())
     for number, comments in enumerate(pages):
         while True:
             try:
@@ -78,7 +75,7 @@ async def tell(world: World, pages: Sequence[Sequence[str]], fails: Sequence[int
 def written(world: World, comments: dict[str, int]) -> None:
     """Comments by the number of their author: the follows that came of them, since after the answer was given."""
     for comment, author in comments.items():
-        told: dict[str, Any] = {"subscriber": f"s{author}", "owner": "o", "account": True, "acted": True}
+        told: dict[str, Any] = {"subscriber": f"s{author}", "owner": OWNER, "account": True, "acted": True}
         world.ask(FollowRequested(**told, interest=f"comment:c/{comment}", since=later(15)), later(16))
     world.fold_all()
 
@@ -112,7 +109,7 @@ async def test_a_destination_that_came_after_an_answer_was_told_is_told_nothing_
     world = World()
     written(world, {"m1": 1, "m2": 2})
     for author, at in ((1, later(19)), (2, later(40))):
-        given_: dict[str, Any] = {"subscriber": f"s{author}", "owner": "o", "account": True, "confirmed": True}
+        given_: dict[str, Any] = {"subscriber": f"s{author}", "owner": OWNER, "account": True, "confirmed": True}
         world.ask(ChannelRequested(**given_, channel="c", kind="email", sealed="x"), at)
     world.fold_all()
     await tell(world, [["m1", "m2"]])

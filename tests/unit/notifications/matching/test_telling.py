@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import count
-from typing import Any, cast
+from typing import Any
 from unittest.mock import patch
 
 from hypothesis import given, settings
@@ -19,16 +19,14 @@ from schemas.notifications.subscriptions import (
     ChannelEndRequested,
     ChannelRequested,
     FollowRequested,
+    SubscriberErased,
     UnfollowRequested,
 )
 from schemas.topics import FAN_OUT_REQUESTS
-from services.notifications.following.projections import FOLLOWERS
-from services.notifications.matching.followers import Followers
 from services.notifications.matching.requests import fan_out_of
-from services.notifications.matching.telling import Telling
 from tests.publicity import published
-from tests.unit.notifications.following_world import World, later
-from tests.unit.notifications.matching.support import SETTLED, handled
+from tests.unit.notifications.following_world import KEYRING, OWNER, Keys, World, later
+from tests.unit.notifications.matching.support import handled, telling_of
 
 KEYS = ("petition:p", "category:transport", "region:KZ", "search:переходы школ", "petition:other")
 
@@ -37,22 +35,22 @@ def world_of(follows: list[tuple[int, str]], *, account: bool) -> World:
     """A world in which these follow; each has one confirmed address."""
     world = World()
     for number in sorted({who for who, _ in follows}):
-        given_: dict[str, Any] = {"subscriber": f"s{number}", "owner": "o", "account": account}
+        given_: dict[str, Any] = {"subscriber": f"s{number}", "owner": OWNER, "account": account}
         world.ask(ChannelRequested(**given_, channel="mail", kind="email", sealed="x", confirmed=True))
     for number, interest in follows:
-        told: dict[str, Any] = {"subscriber": f"s{number}", "owner": "o", "account": account, "interest": interest}
+        told: dict[str, Any] = {"subscriber": f"s{number}", "owner": OWNER, "account": account, "interest": interest}
         world.ask(FollowRequested(**told, cadence=Cadence.AT_ONCE))
     world.fold_all()
     return world
 
 
-async def run(world: World, fails: list[int], again: list[int]) -> None:
+async def run(world: World, fails: list[int], again: list[int], keys: Keys | None = None) -> None:
     """Tells an event. Writes fail at these places, and decisions that were handled come again."""
     event = published("p")
     request = fan_out_of("e", event, event.about, later(1))
     assert request is not None
     await world.send(FAN_OUT_REQUESTS, b"e", Event(id="x", source="/t", subject="e", time=later(1), data=request))
-    telling = Telling(Followers(cast(Any, world), FOLLOWERS), SETTLED, cast(Any, world))
+    telling = telling_of(world, Keys() if keys is None else keys)
     writes, failing = count(), set(fails)
     world.fails = lambda: next(writes) in failing
     waiting = list(world.fan_outs.decided)
@@ -96,7 +94,7 @@ async def test_everybody_who_follows_is_told_once(
 
 async def test_a_destination_is_not_told_of_what_happened_before_it() -> None:
     world = world_of([(1, "petition:p"), (2, "petition:p")], account=True)
-    given_: dict[str, Any] = {"owner": "o", "account": True, "kind": "email", "sealed": "x"}
+    given_: dict[str, Any] = {"owner": OWNER, "account": True, "kind": "email", "sealed": "x"}
     # The first has come later; the second was there, and is linked anew.
     world.ask(ChannelRequested(subscriber="s1", channel="new", **given_, confirmed=True), later(2))
     world.ask(ChannelEndRequested(subscriber="s2", channel="mail", cause=ChannelEnd.GONE), later(2))
@@ -109,9 +107,22 @@ async def test_a_destination_is_not_told_of_what_happened_before_it() -> None:
     assert {each.subscriber for each in world.deliveries.told(DeliveryShown)} == {"s1", "s2"}
 
 
+async def test_whoever_is_erased_is_told_nothing_and_forgotten() -> None:
+    world, keys = World(), Keys()
+    for who in ("kept", "erased"):
+        owner = KEYRING.seal_owner(who.encode())
+        for interest in ("petition:p", "category:transport"):
+            world.ask(FollowRequested(subscriber=who, owner=owner, account=True, interest=interest))
+    keys.erased.add(b"erased")
+    world.fold_all()
+    await run(world, [0], [], keys)
+    assert [each.subscriber for each in world.deliveries.told(DeliveryShown)] == ["kept"]
+    assert [each.subscriber for each in world.subscriptions.told(SubscriberErased)] == ["erased"]
+
+
 async def test_who_came_later_or_left_is_not_told() -> None:
     world = world_of([(1, "petition:p"), (2, "petition:p")], account=False)
-    late: dict[str, Any] = {"subscriber": "s3", "owner": "o", "account": True, "interest": "petition:p"}
+    late: dict[str, Any] = {"subscriber": "s3", "owner": OWNER, "account": True, "interest": "petition:p"}
     world.ask(FollowRequested(**late), later(2))
     world.ask(UnfollowRequested(subscriber="s2", interest="petition:p"))
     world.fold_all()
