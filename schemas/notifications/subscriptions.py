@@ -151,6 +151,7 @@ class ChannelEnded(Payload):
     channel: ChannelId
     cause: ChannelEnd
     by: Official | None = Field(default=None, description="Who ended a public channel for its body.")
+    unfollows: bool = Field(default=False, description="They follow nothing any more, either.")
 
 
 class PreferencesChanged(Payload):

@@ -73,6 +73,11 @@ def end_by_one_click(unsubscribe: str) -> None:
     assert httpx.post(unsubscribe[:-4] + "AAAA").status_code == 404
 
 
+def page(link: str) -> str:
+    """What a link leads to."""
+    return httpx.get(link).raise_for_status().text
+
+
 def inbox(notifying: Notifying, token: str) -> list[dict[str, Any]]:
     """What lies in somebody's inbox, the newest first, once something does and it is known what it tells of."""
     found = notifying.eventually(
@@ -121,6 +126,10 @@ async def test_an_address_without_an_account_is_told_after_its_reader_agreed(
     letters = eventually(lambda: sink.letters(address), lambda found: len(found) > 3)
     assert len(letters) == 4
     assert "Мост через реку" in letters[0]["subject"]
+    [everything] = {each for each in letters[0]["links"] if "/unsubscribe/" in each} - {unsubscribing(letters[0])}
+    assert "Мост через реку" in page(everything)
+    end_by_one_click(everything)
+    assert "Мост через реку" not in page(everything)
 
 
 def follow_by_mail(notifying: Notifying, address: str, petition: str) -> None:

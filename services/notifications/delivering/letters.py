@@ -92,18 +92,23 @@ class Letters:
         language = subscriber.preferences.language
         told = sorted(deliveries, key=lambda each: news[each["event"]]["at"])
         interests = {each["interest"] for each in deliveries}
-        ending = Ending(
-            deliveries[0]["subscriber"], deliveries[0]["channel"], interests.pop() if len(interests) == 1 else None
-        )
+        who, channel = deliveries[0]["subscriber"], deliveries[0]["channel"]
+        ending = Ending(who, channel, interests.pop() if len(interests) == 1 else None)
         return Notice(
             id=deliveries[0]["_id"],
             language=language,
             items=tuple(self._item(news[each["event"]], each["interest"], language) for each in told),
-            unsubscribe=f"{self.addresses.own}{PATH}/{seal_ending(self.keyring, ending)}",
-            manage=f"{self.addresses.own}/notifications",
+            unsubscribe=self._link(ending),
+            # Whoever cannot sign in has no other page of their own.
+            manage=f"{self.addresses.own}/notifications"
+            if subscriber.account
+            else self._link(Ending(who, channel, None)),
             zone=ZoneInfo(subscriber.preferences.zone),
             priority=Priority(deliveries[0]["priority"]),
         )
+
+    def _link(self, ending: Ending) -> str:
+        return f"{self.addresses.own}{PATH}/{seal_ending(self.keyring, ending)}"
 
     def _item(self, news: Document, interest: str, language: Language) -> Item:
         event = event_of(news["kind"], news["data"])

@@ -127,7 +127,9 @@ def _confirmed(subscriber: Subscriber, decision: ChannelConfirmed, at: datetime)
 
 def _ended(subscriber: Subscriber, decision: ChannelEnded, _at: datetime) -> Subscriber:
     public = None if subscriber.public is None else public_channel.ended(subscriber.public, decision)
-    return subscriber.model_copy(update={"channels": _rest(subscriber, decision.channel), "public": public})
+    follows = () if decision.unfollows else subscriber.follows
+    changes = {"channels": _rest(subscriber, decision.channel), "follows": follows, "public": public}
+    return subscriber.model_copy(update=changes)
 
 
 def _preferred(subscriber: Subscriber, decision: PreferencesChanged, _at: datetime) -> Subscriber:

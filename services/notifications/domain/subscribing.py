@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from schemas.notifications.parts import ChannelKind
+from schemas.notifications.parts import ChannelEnd, ChannelKind
 from schemas.notifications.public_channels import PublicChannelReported, PublicChannelRequested
 from schemas.notifications.subscriptions import (
     ChannelAdded,
@@ -104,7 +104,9 @@ def _confirm(subscriber: Subscriber, request: ChannelConfirmRequested, _now: dat
 def _end(subscriber: Subscriber, request: ChannelEndRequested, _now: datetime) -> Payload:
     if subscriber.channel(request.channel) is None:
         return _no(request, Refusal.CHANNEL_UNKNOWN)
-    return ChannelEnded(**_members(request))
+    # Whoever cannot sign in has no other place to end what they follow: it must not begin again with the next thing.
+    ends_all = request.cause is ChannelEnd.UNSUBSCRIBED and not subscriber.account and len(subscriber.channels) == 1
+    return ChannelEnded(**_members(request), unfollows=ends_all and subscriber.public is None)
 
 
 def _prefer(_subscriber: Subscriber, request: PreferencesRequested, _now: datetime) -> Payload:

@@ -14,7 +14,13 @@ from kenes.mongo.folding import Folding, look_up
 from kenes.mongo.operations import Insert, Operation, Put, Remove, Update
 from kenes.service.receipts import receipt
 from schemas.envelope import sequence_of
-from schemas.notifications.subscriptions import Followed, SubscriberErased, SubscriptionRefused, Unfollowed
+from schemas.notifications.subscriptions import (
+    ChannelEnded,
+    Followed,
+    SubscriberErased,
+    SubscriptionRefused,
+    Unfollowed,
+)
 from services.notifications.domain.interests import key_of
 from services.notifications.domain.subscriber import NOBODY, Subscriber, evolve
 from services.notifications.folds.public_channels import fold_public_channel
@@ -93,7 +99,7 @@ class _Pages:
                 self._put(data)
             case Unfollowed(subscriber=subscriber, interest=interest):
                 self._drop(follow_id(subscriber, interest))
-            case SubscriberErased(subscriber=subscriber):
+            case SubscriberErased(subscriber=subscriber) | ChannelEnded(subscriber=subscriber, unfollows=True):
                 for each in before.follows:
                     self._drop(follow_id(subscriber, each.interest))
 

@@ -17,8 +17,14 @@ from schemas.notifications.deliveries import (
     ReadRequested,
     RetryRequested,
 )
-from schemas.notifications.parts import Cadence, ChannelKind, Preferences, Priority
-from schemas.notifications.subscriptions import EraseRequested, FollowRequested, UnfollowRequested
+from schemas.notifications.parts import Cadence, ChannelEnd, ChannelKind, Preferences, Priority
+from schemas.notifications.subscriptions import (
+    ChannelEndRequested,
+    ChannelRequested,
+    EraseRequested,
+    FollowRequested,
+    UnfollowRequested,
+)
 from schemas.payload import Payload
 from services.notifications.domain.delivery import Phase
 from services.notifications.folds.deliveries import Page
@@ -37,7 +43,13 @@ def kept(store: Store) -> dict[str, Any]:
 
 def follow(who: str, interest: str, cadence: Cadence) -> Payload:
     """Somebody follows something."""
-    return FollowRequested(subscriber=who, owner="o", account=True, interest=interest, cadence=cadence)
+    return FollowRequested(subscriber=who, owner="o", account=who != "s4", interest=interest, cadence=cadence)
+
+
+def reach(who: str) -> Payload:
+    """Somebody has one address; the last of them has no account."""
+    given_: dict[str, Any] = {"subscriber": who, "owner": "o", "account": who != "s4", "confirmed": True}
+    return ChannelRequested(**given_, channel="c", kind=ChannelKind.EMAIL, sealed="x")
 
 
 INTERESTS = st.sampled_from(["petition:p", "region:KZ-75", "search:кол мост"])
@@ -45,6 +57,8 @@ ASKED = st.one_of(
     st.builds(follow, WHO, INTERESTS, st.sampled_from(Cadence)),
     st.builds(UnfollowRequested, subscriber=WHO, interest=INTERESTS),
     st.builds(EraseRequested, subscriber=WHO),
+    st.builds(reach, WHO),
+    st.builds(ChannelEndRequested, subscriber=WHO, channel=st.just("c"), cause=st.just(ChannelEnd.UNSUBSCRIBED)),
 )
 
 

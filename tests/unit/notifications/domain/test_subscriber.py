@@ -133,6 +133,26 @@ def test_a_channel_is_confirmed_once_and_ended() -> None:
     refused(NOBODY, channel(kind=ChannelKind.INBOX), Refusal.CHANNEL_UNKNOWN)
 
 
+@pytest.mark.parametrize(
+    ("account", "channels", "cause", "left"),
+    [
+        (False, ("c",), ChannelEnd.UNSUBSCRIBED, 0),
+        (False, ("c",), ChannelEnd.GONE, 2),
+        (False, ("c", "d"), ChannelEnd.UNSUBSCRIBED, 2),
+        (True, ("c",), ChannelEnd.UNSUBSCRIBED, 2),
+    ],
+)
+def test_who_unsubscribes_without_an_account_follows_nothing_more(
+    account: bool, channels: tuple[str, ...], cause: ChannelEnd, left: int
+) -> None:
+    known = after(
+        *(channel(each, account=account, confirmed=True) for each in channels),
+        *(follow(each, account=account) for each in ("petition:p", "region:KZ-75")),
+    )
+    ended = after(ChannelEndRequested(subscriber="s", channel="c", cause=cause), before=known)
+    assert len(ended.follows) == left
+
+
 def test_preferences_and_erasure() -> None:
     wanted = PreferencesRequested(subscriber="s", owner="o", account=True, preferences=Preferences(language="ru"))
     known = after(follow(), wanted, channel())
