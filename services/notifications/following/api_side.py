@@ -55,6 +55,7 @@ async def api_side(service: Notifications, context: Context) -> AsyncIterator[Ap
                 vault,
                 Asking(SOURCE, SUBSCRIPTION_REQUESTS, context.producer, subscribed),
                 Asking(SOURCE, DELIVERY_REQUESTS, context.producer, delivered),
+                reads.subscriber,
             ),
             reads=reads,
             badges=badges,

@@ -1,11 +1,12 @@
 """What subscribers ask for, as requests on the topics. Produces and waits; decides nothing."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kenes.identity.person import Person
 from kenes.identity.sealing import Keyring, PersonKey
-from kenes.mail.address import MailAddress
+from kenes.mail.address import MailAddress, identity_of
 from kenes.mongo.vault import Vault
 from kenes.service.asking import Asking, Outcome
 from schemas.notifications.deliveries import ReadAllRequested, ReadRequested, RetryRequested
@@ -23,7 +24,9 @@ from schemas.notifications.subscriptions import (
 from schemas.parts import Language
 from schemas.payload import Payload
 from services.notifications.delivering.unsubscribing import Ending
+from services.notifications.domain.subscriber import NOBODY, Subscriber
 from services.notifications.following.naming import read_channel
+from services.notifications.following.reads import destination_of
 from services.notifications.people import subscriber_of
 
 SOURCE = "/notifications"
@@ -47,22 +50,41 @@ class Who:
         return cls(address.person, account=False)
 
 
+async def _nobody(_subscriber: str) -> Subscriber:
+    return NOBODY
+
+
 @dataclass(frozen=True)
 class Commands:
-    """Sends requests of subscribers. All methods raise `BrokerUnavailableError`; `wait` is in seconds."""
+    """Sends requests of subscribers. All methods raise `BrokerUnavailableError`; `wait` is in seconds.
+
+    `known` reads a subscriber; whoever asks for no channel by mail can do without.
+    """
 
     keyring: Keyring
     vault: Vault
     subscriptions: Asking
     deliveries: Asking
+    known: Callable[[str], Awaitable[Subscriber]] = _nobody
 
     def subscriber(self, who: Who) -> str:
         """The pseudonym that somebody follows under."""
         return subscriber_of(self.keyring, who.person)
 
     async def channel_id(self, who: Who, kind: ChannelKind, destination: str) -> str:
-        """The id of a destination: the same whenever the same person names it. Raises `DatabaseUnavailableError`."""
-        return (await self.vault.key_of(who.person)).entry(f"{kind}/{destination}")
+        """The id of a destination: the same whenever the same person names it, in whatever spelling of a mailbox.
+
+        Raises `DatabaseUnavailableError`.
+        """
+        key = await self.vault.key_of(who.person)
+        if kind is not ChannelKind.EMAIL:
+            return key.entry(f"{kind}/{destination}")
+        mailbox = identity_of(destination)
+        for each in (await self.known(self.subscriber(who))).channels:
+            # It may be called by a spelling: ids once were.
+            if (written := destination_of(each, key)) is not None and identity_of(written) == mailbox:
+                return each.id
+        return key.entry(f"{kind}/{mailbox}")
 
     async def follow(
         self,
