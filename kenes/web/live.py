@@ -76,6 +76,10 @@ class LiveHub:
         if topic is not None:
             topic.offer(version, make_frame)
 
+    def watches(self, key: str) -> bool:
+        """Whether anybody watches something."""
+        return key in self._topics
+
     def close(self) -> None:
         """Ends every stream with a hint when to come back; new ones are refused. Called when the server stops."""
         self.closing = True

@@ -21,7 +21,7 @@ from schemas.notifications.deliveries import DeliverySeen, DeliveryShown, InboxS
 from schemas.notifications.subscriptions import SubscriberErased
 
 WATCHED: Final = 20_000
-"""Inboxes that are kept: those that were asked for last."""
+"""Inboxes that are kept: those that were asked for last, or are watched."""
 
 
 class Badges:
@@ -43,6 +43,7 @@ class Badges:
         self._erased = erased
         self._heard: dict[int, int] = {}
         self._unread: OrderedDict[str, frozenset[str]] = OrderedDict()
+        self._lacking: set[str] = set()  # of those that are kept: decisions were missed, so they are read again
 
     async def load(self, version: Version) -> Mapping[int, Position]:
         """Where the tail goes on from."""
@@ -70,7 +71,7 @@ class Badges:
 
     async def unread(self, name: str) -> int:
         """How much is unread, with what was decided a moment ago."""
-        if name not in self._unread:
+        if name not in self._unread or name in self._lacking:
             await self._read(name)
         self._unread.move_to_end(name)
         return len(self._unread[name])
@@ -88,9 +89,29 @@ class Badges:
             stands = erased is None or decision.event.time > erased
             if decision.event.subject == name and sequence_of(decision.event) > after and stands:
                 unread = _after(unread, decision)
+        self._make_room()
         self._unread[name] = unread
-        if len(self._unread) > WATCHED:
-            self._unread.popitem(last=False)
+        if self._remembers_from(folded):
+            self._lacking.discard(name)
+        else:
+            self._lacking.add(name)
+
+    def _make_room(self) -> None:
+        """Lets go of the inbox that was asked for the longest ago. Whoever watches theirs does not ask again."""
+        if len(self._unread) < WATCHED:
+            return
+        oldest = next((name for name in self._unread if not self._hub.watches(name)), None)
+        if oldest is not None:
+            del self._unread[oldest]
+            self._lacking.discard(oldest)
+
+    def _remembers_from(self, folded: Mapping[int, Position]) -> bool:
+        """Whether every decision that is not folded is remembered: of a large fan-out that lags only the last are."""
+        oldest: dict[int, int] = {}
+        for each in self._recent.latest():
+            oldest.setdefault(each.partition, sequence_of(each.event))
+        behind = [each for each, heard in self._heard.items() if heard > folded[each].sequence]
+        return all(oldest.get(each, self._heard[each] + 1) <= folded[each].sequence + 1 for each in behind)
 
     async def _stored(self, name: str, erased: datetime | None) -> tuple[dict[int, Position], frozenset[str]]:
         """Which are unread, and what is folded into that: read at the same instant."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, cast
+from unittest.mock import patch
 
 import orjson
 from hypothesis import given
@@ -30,8 +31,8 @@ from tests.unit.notifications.following_world import World, later
 class Counted(Badges):
     """A badge whose stored inboxes come from a world."""
 
-    def __init__(self, world: World, recent: Decisions) -> None:
-        super().__init__(LiveHub(), cast(Any, world), TOLD, recent, self._erased_at)
+    def __init__(self, world: World, recent: Decisions, hub: LiveHub | None = None) -> None:
+        super().__init__(hub or LiveHub(), cast(Any, world), TOLD, recent, self._erased_at)
         self._world = world
         self.erased_at: datetime | None = None
 
@@ -123,3 +124,32 @@ async def test_nothing_from_before_an_erasure_is_unread() -> None:
     again = Counted(world, recent)
     again.erased_at = later(1)
     assert await again.unread("s") == 1
+
+
+async def test_what_was_neither_folded_nor_remembered_is_read_another_time() -> None:
+    world, recent = World(), Decisions(remembered=3)
+    badges = Counted(world, recent)
+    for number in range(10):
+        world.ask(shown(number), later(number))
+    for decision in world.deliveries.decided:
+        recent.note(decision)
+        badges.take(decision)
+    assert await badges.unread("s") < 10
+    world.fold_all()
+    assert await badges.unread("s") == 10
+
+
+async def test_an_inbox_that_is_watched_is_kept_however_many_are_read() -> None:
+    world, hub = World(), LiveHub()
+    badges = Counted(world, Decisions(), hub)
+    client = cast(Any, type("Client", (), {})())
+    await badges.unread("s")
+    topic = hub.join("s", client)
+    with patch("services.notifications.following.badge.WATCHED", 2):
+        for number in range(4):
+            await badges.unread(f"other-{number}")
+    world.ask(shown(1))
+    [decision] = world.deliveries.decided
+    badges.take(decision)
+    hub.leave(topic, client)
+    assert await badges.unread("s") == 1
