@@ -114,10 +114,12 @@ class Api:
     async def my_signature(self, request: Request) -> Response:
         """Whether the person's signature counts."""
         person = await self.callers.reader(request)
-        petition = await self.callers.petition(request)
-        return json_response(
-            {"petition": petition.id, "signed": bool(await self.queries.standing(petition.id, person))}
-        )
+        petition = request.path_params["petition"]
+        standing = await self.queries.standing(petition, person)
+        if standing is None:
+            # Only who has a standing is told of a petition that has gone out of sight since.
+            await self.callers.petition(request)
+        return json_response({"petition": petition, "signed": bool(standing)})
 
     async def show_petition(self, request: Request) -> Response:
         """One petition with its count, regions and timeline."""

@@ -23,6 +23,7 @@ from services.petitions.answering.handing import UNKNOWN as UNKNOWN_EXPORT
 from services.petitions.answers import PREFIX
 from services.petitions.api import Api
 from services.petitions.domain.refusals import Refusal
+from services.petitions.domain.status import Status
 from tests.contract.world import AUTHOR, UNKNOWN, World, running
 from tests.unit.petitions.samples import text
 
@@ -420,6 +421,16 @@ async def test_every_refusal_is_a_described_problem(world: World, ask: Ask, stat
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert response.headers["content-type"] == "application/problem+json"
     Draft202012Validator(PROBLEM_SCHEMA).validate(response.json())
+
+
+async def test_who_signed_is_told_so_when_the_petition_goes_out_of_sight(world: World) -> None:
+    await SIGN(world)
+    found = world.memory.petitions[world.petition]
+    assert found is not None
+    world.memory.petitions[world.petition] = found.model_copy(update={"status": Status.MODERATION})
+    mine = f"{ONE}/signatures/mine".format(petition=world.petition)
+    assert (await world.ask("GET", mine, "signer")).json() == {"petition": world.petition, "signed": True}
+    assert (await world.ask("GET", mine, "child")).status_code == 404
 
 
 async def test_a_broker_that_is_away_is_503_and_never_202(world: World) -> None:

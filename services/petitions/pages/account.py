@@ -51,7 +51,9 @@ class Account:
         context = {
             "person": person,
             "signed": [
-                (line, site.present(request, known[line.petition])) for line in signed if line.petition in known
+                (line, site.present(request, found), site.may_read(found, person))
+                for line in signed
+                if (found := known.get(line.petition)) is not None
             ],
             "mine": [(each, move(each, t)) for each in mine],
             "data": about(person, t, datetime.now(UTC)),

@@ -42,16 +42,17 @@ class Receipts:
         if found.subject != wanted:
             raise Problem(404, "receipt-unknown")
         person = await current_person(request)
-        petition = await self.site.petition(request, person)
+        # Whoever holds a receipt is told, also where the petition may not be read or, refused, was never made.
+        petition = await self.site.readable(request, person)
         if found.code:
             return await refused(self.site, request, found.code, petition, text)
         context = {
-            "it": self.site.present(request, petition),
+            "it": petition and self.site.present(request, petition),
             "receipt": text,
             "outcome": _OUTCOMES.get(found.decision, "done"),
             "at": found.at,
             "api": f"{PREFIX}/receipts/{text}",
-            "by_mail": person is None and offered_by_mail(self.site, petition),
+            "by_mail": person is None and petition is not None and offered_by_mail(self.site, petition),
         }
         return await self.site.render(request, "receipt.html", context)
 

@@ -28,16 +28,20 @@ _LOOK_ELSEWHERE = {Refusal.PETITION_CLOSED, Refusal.PETITION_NOT_OPEN, Refusal.P
 
 
 async def refused(
-    site: PetitionSite, request: Request, code: str, petition: Petition, receipt: str | None = None
+    site: PetitionSite, request: Request, code: str, petition: Petition | None, receipt: str | None = None
 ) -> Response:
-    """The page of a refusal; with a `receipt` it is the answer to a request that was made."""
+    """The page of a refusal; with a `receipt` it is the answer to a request that was made.
+
+    Without a `petition` it names none: this reader may not read it, or it was never made.
+    """
     context = {
-        "it": site.present(request, petition),
+        "it": petition and site.present(request, petition),
         "code": code,
         "receipt": receipt,
         "next": _next(code, petition, request),
     }
-    if code in _BY_MAIL and await current_person(request) is None and offered_by_mail(site, petition):
+    nobody = await current_person(request) is None
+    if petition is not None and nobody and code in _BY_MAIL and offered_by_mail(site, petition):
         context["next"] = ("by_mail.offer_withdraw", f"/petitions/{petition.id}/by-mail/withdraw")
     status = 200 if receipt else ANSWERS.refusal_problem(code).status
     return await site.render(request, "refused.html", context, status=status)
@@ -48,13 +52,13 @@ def offered_by_mail(site: PetitionSite, petition: Petition) -> bool:
     return site.mailing is not None and site.packs.pinned(petition.rules).mailed is not None
 
 
-def _next(code: str, petition: Petition, request: Request) -> tuple[str, str]:
+def _next(code: str, petition: Petition | None, request: Request) -> tuple[str, str]:
     """The key of a link's words, and where it leads."""
     if code in _SIGN_IN_AGAIN:
         return "refused.sign_in_again", sign_in_address(request, again=True)
-    if code in _LOOK_ELSEWHERE:
-        return "refused.others", "/petitions"
     if code == Refusal.NOT_SIGNED:
         return "refused.mine", "/me"
+    if code in _LOOK_ELSEWHERE or petition is None:
+        return "refused.others", "/petitions"
     words, place = _ON_ITS_PAGES.get(code, ("refused.petition", ""))
     return words, f"/petitions/{petition.id}{place}"

@@ -12,6 +12,7 @@ from kenes.kafka.producer import BrokerUnavailableError
 from kenes.regions import region_name
 from kenes.service.answers import receipt_text
 from kenes.service.asking import Outcome, eligibility
+from kenes.web.problems import Problem
 from kenes.web.site import personal, see_other
 from schemas.packs import WhoMay
 from services.petitions.domain.petition import Petition
@@ -65,24 +66,36 @@ class Signing:
         """What withdrawing means.
 
         Whoever was erased after signing is not told apart from whoever never signed: the decision will.
+        Whoever signed a petition that has gone out of sight since is told that it is closed, and no more.
         """
-        petition = await self.site.petition(request, person)
-        if await self.site.queries.standing(petition.id, person) is False:
-            return await refused(self.site, request, Refusal.NOT_SIGNED, petition)
+        petition = await self._known(request)
+        shown = petition if self.site.may_read(petition, person) else None
+        standing = await self.site.queries.standing(petition.id, person)
+        if shown is None and standing is None:
+            raise Problem(404, Refusal.PETITION_UNKNOWN)
+        if standing is False:
+            return await refused(self.site, request, Refusal.NOT_SIGNED, shown)
         if code := petition.window.refusal(datetime.now(UTC)):
-            return await refused(self.site, request, code, petition)
+            return await refused(self.site, request, code, shown)
         return await self._withdraw_page(request, petition)
 
     @personal
     async def withdraw(self, request: Request, person: Person) -> Response:
         """Takes the signature back."""
-        petition = await self.site.petition(request, person)
-        await self.site.confirmed(request, WITHDRAW.format(petition.id))
+        # The page that gave the token has shown the petition, which may have gone out of sight meanwhile.
+        await self.site.confirmed(request, WITHDRAW.format(request.path_params["petition"]))
+        petition = await self._known(request)
         try:
             outcome = await self.site.commands.withdraw(person, petition.id, wait=WAIT)
         except BrokerUnavailableError:
             return await self._withdraw_page(request, petition, unavailable=True)
         return see_other(receipt_address(outcome))
+
+    async def _known(self, request: Request) -> Petition:
+        petition = await self.site.queries.petition(request.path_params["petition"])
+        if petition is None:
+            raise Problem(404, Refusal.PETITION_UNKNOWN)
+        return petition
 
     async def _cannot_sign(self, petition: Petition, person: Person) -> Refusal | None:
         if code := petition.window.refusal(datetime.now(UTC)):

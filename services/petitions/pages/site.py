@@ -15,6 +15,7 @@ from kenes.web.site import Site
 from services.petitions.answering.desk import is_agency
 from services.petitions.commands import Commands
 from services.petitions.domain.petition import Petition
+from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePacks
 from services.petitions.domain.stages import MODERATOR
 from services.petitions.live import LiveCounts
@@ -85,12 +86,19 @@ class PetitionSite(Site):
 
     async def petition(self, request: Request, person: Person | None) -> Petition:
         """The petition of the address. A draft is nobody's but its author's and the moderators'."""
-        found = await self.queries.petition(request.path_params["petition"])
+        found = await self.readable(request, person)
         if found is None:
-            raise Problem(404, "petition-unknown")
-        if not found.readable and not (person and (self.wrote(found, person) or MODERATOR in person.roles)):
-            raise Problem(404, "petition-unknown")
+            raise Problem(404, Refusal.PETITION_UNKNOWN)
         return found
+
+    async def readable(self, request: Request, person: Person | None) -> Petition | None:
+        """The petition of the address, where this person may read it."""
+        found = await self.queries.petition(request.path_params["petition"])
+        return found if found is not None and self.may_read(found, person) else None
+
+    def may_read(self, petition: Petition, person: Person | None) -> bool:
+        """Whether it is open to everybody, or this person is its author or a moderator."""
+        return petition.readable or (person is not None and (self.wrote(petition, person) or MODERATOR in person.roles))
 
     def wrote(self, petition: Petition, person: Person | None) -> bool:
         """Whether this person is its author."""

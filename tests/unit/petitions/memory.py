@@ -269,10 +269,10 @@ class MemoryQueries:
                 regions[data.region] = regions.get(data.region, 0) + step
         return minutes
 
-    async def standing(self, petition: str, person: Person) -> bool:
+    async def standing(self, petition: str, person: Person) -> bool | None:
         """See Queries."""
-        signer = self._memory.keyring.pseudonym(petition, person.id)
-        return self._memory.signers.get(signer, NEWCOMER).signed
+        signer = self._memory.signers.get(self._memory.keyring.pseudonym(petition, person.id), NEWCOMER)
+        return signer.signed if signer.acts else None
 
     async def signed_by(self, person: Person) -> list[Signed]:
         """See Queries."""

@@ -160,8 +160,8 @@ class Stored:
     async def by_ids(self, ids: Sequence[str]) -> list[Petition]:
         return [each for each in self.petitions if each.id in ids]
 
-    async def standing(self, _petition: str, who: Person) -> bool:
-        return who.id in self.standing_of
+    async def standing(self, _petition: str, who: Person) -> bool | None:
+        return True if who.id in self.standing_of else None
 
     async def signed_by(self, who: Person) -> list[Signed]:
         return [Signed(self.petitions[0].id, NOW, signed=True)] if who.id in self.standing_of else []
@@ -229,6 +229,12 @@ class Asked:
             data = SignatureAccepted(
                 petition=petition_id, signer=signer, act=1, region="KZ-75", listed=listed, sealed="s", mine=MINE
             )
+        return self._outcome(petition_id, data, self.signature_decisions)
+
+    async def withdraw(self, who: Person, petition_id: str, *, wait: float) -> Outcome:
+        self._ask("withdraw", None)
+        signer = KEYRING.pseudonym(petition_id, who.id)
+        data = SignatureRefused(petition=petition_id, signer=signer, request="withdraw", code="petition-closed")
         return self._outcome(petition_id, data, self.signature_decisions)
 
     async def create(

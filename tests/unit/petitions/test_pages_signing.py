@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from kenes.identity.person import Assurance
+from kenes.identity.person import Assurance, Person
 from kenes.kafka.records import Receipt
 from kenes.service.answers import ReceiptView
-from schemas.petitions.v1 import SignatureAccepted
+from schemas.petitions.v1 import PetitionRefused, SignatureAccepted
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import Status
 from tests.unit.petitions.pages_support import NOW, READER, Asked, Stored, hidden, pages, person, petition
@@ -145,3 +145,52 @@ async def test_a_receipt_of_nothing_or_of_another_petition_is_unknown(receipt: s
     async with pages(Stored(receipts={Receipt(3, 8): other})) as world:
         answer = await world.get(f"{PATH}/receipts/{receipt}")
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("status", [Status.MODERATION, Status.REJECTED])
+@pytest.mark.parametrize("who", [None, READER])
+async def test_a_receipt_holds_when_its_petition_goes_out_of_sight(status: Status, who: Person | None) -> None:
+    found = ReceiptView(petition().id, SignatureAccepted.TYPE, None, NOW)
+    async with pages(Stored([petition(status)], receipts={Receipt(3, 8): found})) as world:
+        if who is not None:
+            await world.sign_in(who)
+        answer = await world.get(f"{PATH}/receipts/signature-3-8")
+        assert (await world.get(PATH)).status_code == 404
+    assert answer.status_code == 200
+    assert "Your signature is counted" in answer.text
+    assert "not public now" in answer.text
+    assert petition().text.title not in answer.text
+    assert f'href="{PATH}' not in answer.text
+
+
+async def test_a_refusal_is_told_though_the_petition_was_never_made() -> None:
+    found = ReceiptView("never-made", PetitionRefused.TYPE, Refusal.ASSURANCE_TOO_LOW, NOW)
+    async with pages(Stored(receipts={Receipt(3, 8): found})) as world:
+        answer = await world.get("/petitions/never-made/receipts/petition-3-8")
+    assert answer.status_code == 200
+    assert "petition-3-8" in answer.text
+
+
+async def test_who_signed_before_moderation_reads_why_nothing_can_be_withdrawn() -> None:
+    async with pages(Stored([petition(Status.MODERATION)], standing_of={READER.id})) as world:
+        await world.sign_in(READER)
+        answer = await world.get(f"{PATH}/withdraw")
+        mine = await world.get("/me")
+        await world.sign_in(person("stranger"))
+        assert (await world.get(f"{PATH}/withdraw")).status_code == 404
+    assert answer.status_code == 409
+    assert "collection of signatures is over" in answer.text
+    assert petition().text.title not in answer.text
+    assert petition().text.title in mine.text
+    assert f'href="{PATH}' not in mine.text
+
+
+async def test_a_page_from_before_moderation_still_takes_a_withdrawal_to_its_decision() -> None:
+    stored = Stored(standing_of={READER.id})
+    async with pages(stored) as world:
+        await world.sign_in(READER)
+        fields = hidden((await world.get(f"{PATH}/withdraw")).text, f"{PATH}/withdraw")
+        stored.petitions = [petition(Status.MODERATION)]
+        answer = await world.post(f"{PATH}/withdraw", fields)
+    assert answer.status_code == 303
+    assert world.asked.done == [("withdraw", None)]
