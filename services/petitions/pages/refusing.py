@@ -12,11 +12,12 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
 from services.petitions.pages.site import PetitionSite
 
-_SIGN_IN_AGAIN = {
+SIGN_IN_AGAIN = {
     Refusal.BIRTH_DATE_MISSING,
     Refusal.REGION_MISSING,
     Refusal.ASSURANCE_TOO_LOW,
 }
+"""What another way to sign in may mend."""
 _BY_MAIL = {Refusal.ALREADY_SIGNED}
 _ON_ITS_PAGES: Mapping[str, tuple[str, str]] = {
     Refusal.ALREADY_SIGNED: ("refused.withdraw", "/withdraw"),
@@ -54,7 +55,7 @@ def offered_by_mail(site: PetitionSite, petition: Petition) -> bool:
 
 def _next(code: str, petition: Petition | None, request: Request) -> tuple[str, str]:
     """The key of a link's words, and where it leads."""
-    if code in _SIGN_IN_AGAIN:
+    if code in SIGN_IN_AGAIN:
         return "refused.sign_in_again", sign_in_address(request, again=True)
     if code == Refusal.NOT_SIGNED:
         return "refused.mine", "/me"

@@ -20,9 +20,13 @@ from kenes.web.i18n import LANGUAGES, Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from kenes.web.site import FORM_LIMIT, personal, see_other, session_of, sign_in_address
-from schemas.petitions.v1 import Category, PetitionRefused
+from schemas.petitions.v1 import Category, PetitionRefused, PetitionText
+from services.petitions.answers import ANSWERS
+from services.petitions.commands import RulesChoice
+from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack
+from services.petitions.domain.status import EDITABLE
 from services.petitions.filters import LONGEST_TEXT
 from services.petitions.pages.addressing import TO, UNIT, Addressee, addressees, by_country, regions_of
 from services.petitions.pages.drafting import (
@@ -43,6 +47,7 @@ from services.petitions.pages.drafting import (
 )
 from services.petitions.pages.introducing import asked, stages
 from services.petitions.pages.presenter import Presented, place, thresholds
+from services.petitions.pages.refusing import SIGN_IN_AGAIN
 from services.petitions.pages.rules import told
 from services.petitions.pages.signing import obstacle, receipt_address
 from services.petitions.pages.site import WAIT, PetitionSite
@@ -162,6 +167,8 @@ class Start:
         if person is None or not await _from_our_page(request, form):
             # Signed out meanwhile: what was written stays in the form until the person is back.
             return await self._step(request, STEPS[-1], values, key, notice="signed_in" if person else "signed_out")
+        if code := obstacle(self._pack(values).author, person):
+            return await self._step(request, STEPS[-1], values, key, code=code)
         return await self._create(request, person, values, key)
 
     def _after(self, step: str, values: Mapping[str, str]) -> str:
@@ -177,14 +184,15 @@ class Start:
             outcome = await self.site.commands.create(person, to_text(values), rules, WAIT, key or None)
         except BrokerUnavailableError:
             return await self._step(request, STEPS[-1], values, key, notice="unavailable")
-        decision = outcome.decision
-        twice = (
-            decision is not None
-            and isinstance(decision.data, PetitionRefused)
-            and decision.data.code == Refusal.PETITION_EXISTS
-        )
-        if decision is None or (isinstance(decision.data, PetitionRefused) and not twice):
+        if outcome.decision is None:
             return see_other(receipt_address(outcome, "petition"))
+        decided = outcome.decision.data
+        if isinstance(decided, PetitionRefused) and decided.code != Refusal.PETITION_EXISTS:
+            return await self._step(request, STEPS[-1], values, key, code=decided.code)
+        first = await self.site.queries.petition(outcome.subject) if isinstance(decided, PetitionRefused) else None
+        if first is not None and not _asks_for(first, to_text(values), rules):
+            # Back, changed, and sent again: what was made stays as it is, and what is written now may become another.
+            return await self._step(request, STEPS[-1], values, secrets.token_urlsafe(16), first=first)
         return see_other(f"/petitions/{outcome.subject}")
 
     async def _step(
@@ -196,7 +204,10 @@ class Start:
         *,
         errors: Errors | None = None,
         notice: str = "",
+        code: str | None = None,
+        first: Petition | None = None,
     ) -> Response:
+        """A step; `code` says why it was refused, `first` was made of this form already, with something else in it."""
         t = self.site.translator(request)
         person = await current_person(request)
         pack, addressee = self._pack(values), self._addressee(values)
@@ -212,9 +223,13 @@ class Start:
             "errors": errors or [],
             "wrong": dict(errors or []),
             "notice": notice,
+            "code": code,
+            "sign_in_helps": code in SIGN_IN_AGAIN,
+            "first": first and self.site.present(request, first),
+            "takes_text": first is not None and first.status in EDITABLE,
             "back": STEPS[number - 1] if number else None,
             "csrf_token": csrf.form_token(await session_of(request)) if person else "",
-            "sign_in": sign_in_address(request),
+            "sign_in": sign_in_address(request, again=code in SIGN_IN_AGAIN),
             "categories": [(str(each), t(f"category.{each}")) for each in Category],
             "languages": [(each, t(f"language.{each}")) for each in LANGUAGES],
             "regions": self._regions(values, t.language),
@@ -230,7 +245,9 @@ class Start:
             "others": translations_of(values, pack),
             "remarks": remarks_on(values, pack, t) if step == STEPS[-1] else [],
         }
-        status = 422 if errors else 503 if notice == "unavailable" else 200
+        status = 422 if errors else 503 if notice == "unavailable" else 409 if first else 200
+        if code:
+            status = ANSWERS.refusal_problem(code).status
         return await self.site.render(request, "write.html", context, status=status)
 
     async def _similar(self, request: Request, values: Mapping[str, str]) -> list[Presented]:
@@ -251,6 +268,11 @@ class Start:
 
 def _to_address(path: str, to: str) -> str:
     return f"{path}?{urlencode({TO: to})}"
+
+
+def _asks_for(petition: Petition, text: PetitionText, rules: RulesChoice) -> bool:
+    """Whether it has this text and these rules."""
+    return (petition.text, petition.rules.id, petition.unit) == (text, rules.pack, rules.unit)
 
 
 async def _from_our_page(request: Request, form: Form) -> bool:

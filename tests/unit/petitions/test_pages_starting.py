@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from kenes.identity.person import Assurance
 from schemas.petitions.v1 import SubmitRequested
 from services.petitions.commands import RulesChoice
 from services.petitions.domain.refusals import Refusal
@@ -13,6 +14,7 @@ from services.petitions.domain.status import Status
 from services.petitions.offering import Offer
 from tests.unit.petitions.pages_support import (
     AUTHOR,
+    KEYRING,
     NOW,
     PACKS,
     READER,
@@ -235,6 +237,45 @@ async def test_a_second_press_leads_to_the_same_petition() -> None:
         await world.sign_in(READER)
         answer = await world.post(WRITE, await walk(world, *ANSWERS) | {"go": "next"})
     assert answer.headers["location"] == "/petitions/new"
+
+
+async def test_a_text_changed_after_the_first_press_is_not_dropped() -> None:
+    stored = Stored([])
+    async with pages(stored, Asked(refusal=Refusal.PETITION_EXISTS)) as world:
+        await world.sign_in(AUTHOR)
+        fields = await walk(world, *ANSWERS)
+        await world.post(WRITE, fields | {"go": "next"})
+        _, (text, _) = world.asked.done[0]
+        draft = petition(Status.DRAFT)
+        author = KEYRING.pseudonym("new", AUTHOR.id)
+        stored.petitions = [draft.model_copy(update={"id": "new", "author": author, "text": text})]
+        same = await world.post(WRITE, fields | {"go": "next"})
+        assert same.headers["location"] == "/petitions/new"
+
+        changed = await world.post(WRITE, fields | {"title": "Another title, of another kind", "go": "next"})
+        assert changed.status_code == 409
+        kept = hidden(changed.text, WRITE)
+        assert kept["title"] == "Another title, of another kind"
+        assert kept["draft"] != fields["draft"], "the button makes a second draft now"
+        assert 'formaction="/petitions/new/edit"' in changed.text
+        taken = await world.post("/petitions/new/edit", kept | {"go": "check"})
+        assert 'value="Another title, of another kind"' in taken.text
+
+
+@pytest.mark.parametrize("early", [True, False])
+async def test_who_may_not_start_one_after_all_reads_why_and_keeps_the_text(early: bool) -> None:
+    async with pages(asked=Asked(refusal=None if early else Refusal.ASSURANCE_TOO_LOW)) as world:
+        await world.sign_in(READER)
+        fields = await walk(world, *ANSWERS)
+        if early:
+            await world.sign_in(person("reader", assurance=Assurance.LOW))
+            fields = hidden((await world.post(WRITE, fields | {"go": "next"})).text, WRITE)
+        answer = await world.post(WRITE, fields | {"go": "next"})
+    assert answer.status_code == 403
+    assert "prove more surely" in answer.text
+    assert "/auth/login?again=1" in answer.text
+    assert hidden(answer.text, WRITE)["title"] == ANSWERS["title"]["title"]
+    assert bool(world.asked.done) is not early
 
 
 async def test_a_broker_that_is_away_loses_no_text() -> None:
