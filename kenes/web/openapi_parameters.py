@@ -17,6 +17,12 @@ def choice(name: str, description: str, values: Iterable[str], default: str | No
     return Parameter(name, description, schema=told if default is None else told | {"default": str(default)})
 
 
+def choices(name: str, description: str, values: Iterable[str]) -> Parameter:
+    """Any of some words: the parameter is given once for each. The description says what none of them means."""
+    told = {"type": "array", "items": {"type": "string", "enum": [str(each) for each in values]}}
+    return Parameter(name, description, schema=told)
+
+
 def switch(name: str, description: str, *, default: bool = False) -> Parameter:
     """True or false."""
     return Parameter(name, description, schema={"type": "boolean", "default": default})
@@ -32,6 +38,13 @@ def chosen(request: Request, parameter: Parameter) -> str | None:
         default: str | None = parameter.schema.get("default")
         return default
     return _one_of(text, parameter, parameter.schema["enum"])
+
+
+def all_chosen(request: Request, parameter: Parameter) -> list[str]:
+    """What a request chooses by `choices`, each once, empty where it is left out; raises as `chosen` does."""
+    known = parameter.schema["items"]["enum"]
+    given = dict.fromkeys(text for text in request.query_params.getlist(parameter.name) if text)
+    return [_one_of(text, parameter, known) for text in given]
 
 
 def switched(request: Request, parameter: Parameter) -> bool:

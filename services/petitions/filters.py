@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from kenes.web.i18n import LANGUAGES
 from kenes.web.openapi import Parameter
-from kenes.web.openapi_parameters import choice, chosen
+from kenes.web.openapi_parameters import all_chosen, choice, choices, chosen
 from kenes.web.problems import FieldError, InvalidInput
 from kenes.web.values import instant, whole_number
 from schemas.petitions.v1 import Category
@@ -29,7 +29,7 @@ LIMIT = Parameter(
     "Petitions per page.",
     schema={"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": USUAL_PAGE},
 )
-STATUS = choice("status", "All of these where it is absent.", LISTED)
+STATUS = choices("status", "Given again, it adds one more; all of these where it is absent.", LISTED)
 CATEGORY = choice("category", "Every category where it is absent.", Category)
 LANGUAGE = choice("language", "The language it is written in; any where it is absent.", LANGUAGES)
 FILTERS = (
@@ -57,9 +57,9 @@ def read_paging(request: Request) -> tuple[tuple[datetime, str] | None, int]:
 def read_filter(request: Request) -> Filter:
     """The filter in a request's query; raises `InvalidInput` that names the wrong parameter."""
     query = request.query_params
-    status = chosen(request, STATUS)
+    status = tuple(Status(each) for each in all_chosen(request, STATUS))
     found = Filter(
-        status=(Status(status),) if status else LISTED,
+        status=status or LISTED,
         search=(query.get("search") or query.get("q", ""))[:LONGEST_SEARCH],
         category=chosen(request, CATEGORY),
         language=chosen(request, LANGUAGE),

@@ -1,14 +1,11 @@
 """Where the open data of a page is: for `<link rel="alternate">` and for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 from urllib.parse import quote, urlencode
 
 from services.petitions.answers import PREFIX
-
-STATUS: Final[Mapping[str, str]] = {"open": "collecting", "closed": "closed"}
-"""The API's word for what the pages' filter calls a state."""
+from services.petitions.domain.status import LISTED, Status
 
 
 @dataclass(frozen=True)
@@ -20,10 +17,11 @@ class Alternate:
     address: str
 
 
-def of_list(wish: Mapping[str, str], language: str) -> list[Alternate]:
-    """The open data of a list. `wish` has the pages' own parameters: q, state, category, language, region."""
-    asked = {name: wish.get(name, "") for name in ("q", "category", "language", "region")}
-    asked["status"] = STATUS.get(wish.get("state", ""), "")
+def of_list(wish: Mapping[str, str], statuses: Sequence[Status], language: str) -> list[Alternate]:
+    """The open data of a list. `wish` has the pages' own parameters: q, category, language, region."""
+    asked: dict[str, str | Sequence[str]] = {name: wish[name] for name in ("q", "category", "language", "region")}
+    if set(statuses) != set(LISTED):
+        asked["status"] = statuses
     return _alternates(f"{PREFIX}/open/petitions", {name: value for name, value in asked.items() if value}, language)
 
 
@@ -51,9 +49,9 @@ def _of(petition: str) -> str:
     return f"{PREFIX}/open/petitions/{quote(petition, safe='')}"
 
 
-def _alternates(base: str, asked: Mapping[str, str], language: str) -> list[Alternate]:
+def _alternates(base: str, asked: Mapping[str, str | Sequence[str]], language: str) -> list[Alternate]:
     def address(ending: str, **more: str) -> str:
-        query = urlencode({**asked, **more})
+        query = urlencode({**asked, **more}, doseq=True)
         return f"{base}{ending}?{query}" if query else f"{base}{ending}"
 
     return [

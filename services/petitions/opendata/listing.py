@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -70,15 +69,15 @@ class OpenLists:
         after = following(wanted, found)
         if after is None:
             return found, None
-        query = {**request.query_params, "after": after}
-        return found, absolute(request, f"{request.url.path}?{urlencode(query)}")
+        query = request.url.include_query_params(after=after).query
+        return found, absolute(request, f"{request.url.path}?{query}")
 
     async def _lines(self, request: Request) -> tuple[list[OpenPetition], str | None]:
         found, further = await self._found(request)
         return [line for each in found if (line := self._line(request, each)) is not None], further
 
     def _line(self, request: Request, petition: Petition) -> OpenPetition | None:
-        if petition.opened_at is None or not petition.published:
+        if not petition.listed:
             return None
         text = petition.text
         return OpenPetition(
@@ -102,7 +101,7 @@ class OpenLists:
 
     async def _feed(self, request: Request) -> Feed:
         t = translator(request, DEFAULT)
-        lines, further = await self._lines(request)
+        found, further = await self._found(request)
         search = read_filter(request).search
         title = t("open.feed_search", words=search) if search else t("nav.petitions")
         return Feed(
@@ -111,7 +110,7 @@ class OpenLists:
             own=own_address(request),
             page=absolute(request, "/petitions"),
             language=t.language,
-            entries=[_entry(line) for line in lines],
+            entries=[_entry(line, each) for each in found if (line := self._line(request, each)) is not None],
             following=further,
         )
 
@@ -133,12 +132,13 @@ def _csv(lines: Sequence[OpenPetition]) -> bytes:
     return csv_text.lines([COLUMNS, *([row[name] for name in COLUMNS] for row in told)])
 
 
-def _entry(line: OpenPetition) -> Entry:
+def _entry(line: OpenPetition, petition: Petition) -> Entry:
+    discussed = (step.at for step in petition.timeline if step.what == "discussion")
     return Entry(
         id=f"urn:uuid:{line.id}",
         title=line.title,
         address=line.address,
-        published=line.opened_at,
+        published=petition.opened_at or next(discussed, petition.created_at),
         updated=line.updated_at,
         text=line.proposal,
         language=line.language,

@@ -26,7 +26,7 @@ class OpenPetition(View):
     category: str
     region: str | None = Field(description="ISO 3166-2 code; none for the whole country.")
     status: str
-    opened_at: datetime
+    opened_at: datetime | None = Field(description="None while the text is discussed, before it may be signed.")
     closes_at: datetime | None
     closed_at: datetime | None
     updated_at: datetime = Field(description="Of the last step in its life; signatures do not move it.")

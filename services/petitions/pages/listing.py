@@ -119,5 +119,5 @@ class Listing:
             "regions": regions(t.language),
             "sorts": [(sort, t(name)) for sort, name in wish.sorts],
             "states": list(STATES),
-            "alternates": of_list(vars(wish), t.language),
+            "alternates": of_list(vars(wish), STATES[wish.state], t.language),
         }

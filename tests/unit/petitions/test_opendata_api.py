@@ -134,7 +134,7 @@ async def test_a_search_is_the_same_in_every_format(world: OpenWorld) -> None:
         7,
     )
     assert wanted.status == (Status.COLLECTING,)
-    assert (await world.get("/open/petitions.atom?status=draft")).status_code == 422
+    assert (await world.get("/open/petitions.atom?status=closed&status=draft")).status_code == 422
 
 
 async def test_a_long_list_goes_on(world: OpenWorld) -> None:
@@ -146,6 +146,32 @@ async def test_a_long_list_goes_on(world: OpenWorld) -> None:
     feed = (await world.get("/open/petitions.feed.json?limit=1")).json()
     assert "after=" in feed["next_url"]
     assert (await world.get("/open/petitions.json")).json()["next"] is None
+
+
+async def test_several_states_are_asked_for_and_stay_so_on_the_next_page(world: OpenWorld) -> None:
+    asked = "status=answered&status=archived&status=answered"
+    following = (await world.get(f"/open/petitions.json?{asked}&limit=1")).json()["next"]
+    await world.client.get(following)
+    assert [each.status for each in world.facts.asked] == [(Status.ANSWERED, Status.ARCHIVED)] * 2
+
+
+async def test_what_is_discussed_is_listed_before_it_opens() -> None:
+    begun = NOW - timedelta(days=3)
+    discussed = petition(Status.DISCUSSION).model_copy(
+        update={
+            "opened_at": None,
+            "published_at": None,
+            "timeline": (Milestone(what="discussion", at=begun), Milestone(what="edited", at=NOW)),
+        }
+    )
+    async with open_world(Facts(petitions=[discussed])) as world:
+        [line] = (await world.get(LISTS[0])).json()["petitions"]
+        [row] = csv.DictReader(io.StringIO((await world.get(LISTS[1])).text))
+        [entry] = (await world.get(LISTS[3])).json()["items"]
+        assert ET.fromstring((await world.get(LISTS[2])).text).find(f"{ATOM}entry") is not None
+    assert (line["status"], line["opened_at"]) == ("discussion", None)
+    assert (row["status"], row["opened_at"]) == ("discussion", "")
+    assert datetime.fromisoformat(entry["date_published"]) == begun
 
 
 async def test_a_formula_in_a_title_stays_text() -> None:

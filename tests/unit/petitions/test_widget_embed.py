@@ -143,12 +143,15 @@ async def test_the_page_has_the_snippet_and_the_data() -> None:
 async def test_the_list_offers_itself_with_its_filters() -> None:
     async with pages(stored()) as world:
         page = (await world.get("/petitions?q=lake&state=closed&category=environment")).text
+        discussed = (await world.get("/petitions?state=discussed")).text
         everything = (await world.get("/petitions?state=all")).text
 
     links = dict(re.findall(r'<link rel="alternate" type="([^"]+)" href="([^"]+)"', page))
-    wanted = "q=lake&category=environment&status=closed"
+    closed = ("consideration", "answered", "archived", "closed")
+    wanted = "&".join(("q=lake", "category=environment", *(f"status={each}" for each in closed)))
     assert html.unescape(links["text/csv"]) == f"/api/petitions/v1/open/petitions.csv?{wanted}"
     assert html.unescape(links["application/atom+xml"]).endswith(f"{wanted}&lang=en")
+    assert 'href="/api/petitions/v1/open/petitions.csv?status=discussion"' in discussed
     assert 'href="/api/petitions/v1/open/petitions.csv"' in everything
 
 
