@@ -12,7 +12,9 @@ from starlette.responses import Response
 from kenes.kafka.records import Receipt, Recorded
 from kenes.service.asking import Outcome
 from kenes.web.problems import Problem
+from schemas.envelope import decision_id
 from schemas.payload import Payload
+from schemas.topic import Topic
 
 
 class MalformedReceiptError(ValueError):
@@ -57,19 +59,21 @@ class ReceiptAnswer(BaseModel):
     decision: str | None = Field(default=None, description="Event type of the decision.")
     code: str | None = Field(default=None, description="Why it was refused.")
     at: datetime | None = None
+    event: str | None = Field(default=None, description="Id of the decision event.")
 
 
 @dataclass(frozen=True)
 class Answers:
     """How one service answers.
 
-    `prefix` is where its API is; `kinds` are the words receipts begin with; `subject` names what requests are about.
+    `prefix` is where its API is; `kinds` are the words receipts begin with, each with the topic of the decisions;
+    `subject` names what requests are about.
     `statuses` gives refusals another status than 409. `made` are decisions that make something, answered by 201, with
     the path to it; where that is empty, its receipt is all there is to see.
     """
 
     prefix: str
-    kinds: tuple[str, ...]
+    kinds: Mapping[str, Topic]
     subject: str
     statuses: Mapping[str, int]
     made: Mapping[type[Payload], str]
@@ -120,10 +124,17 @@ class Answers:
         """What became of a request, for whoever holds its receipt."""
         if view is None:
             return json_response({"receipt": text, "status": "pending"}, 200, {"retry-after": "1"})
+        kind, place = self.parse_receipt(text)
         found = asdict(view)
-        subject = {self.subject: found.pop("subject")}
-        status = "refused" if view.code else "decided"
-        return json_response({"receipt": text, "status": status, **subject, **found, "at": view.at.isoformat()})
+        told = {
+            "receipt": text,
+            "status": "refused" if view.code else "decided",
+            self.subject: found.pop("subject"),
+            **found,
+            "at": view.at.isoformat(),
+            "event": decision_id(self.kinds[kind].name, place.partition, place.offset),
+        }
+        return json_response(told)
 
 
 def receipt_text(kind: str, receipt: Receipt) -> str:

@@ -3,13 +3,14 @@
 from kenes.service.answers import Answers
 from schemas.consultations.comments import Posted
 from schemas.consultations.course import Prepared
+from schemas.consultations.topics import COMMENTS, CONSULTATIONS, VOTES
 from services.consultations.domain.refusals import Refusal
 
 PREFIX = "/api/consultations/v1"
 
 ANSWERS = Answers(
     prefix=PREFIX,
-    kinds=("consultation", "comment", "vote"),
+    kinds={"consultation": CONSULTATIONS, "comment": COMMENTS, "vote": VOTES},
     subject="consultation",
     statuses={
         Refusal.CONSULTATION_UNKNOWN: 404,

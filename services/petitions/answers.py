@@ -3,6 +3,7 @@
 from typing import Final
 
 from kenes.service.answers import Answers
+from schemas.petitions.topics import PETITIONS, SIGNATURES
 from schemas.petitions.v1 import Commented, Created, SignatureAccepted
 from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
 
@@ -10,7 +11,7 @@ PREFIX: Final = "/api/petitions/v1"
 
 ANSWERS: Final = Answers(
     prefix=PREFIX,
-    kinds=("petition", "signature"),
+    kinds={"petition": PETITIONS, "signature": SIGNATURES},
     subject="petition",
     statuses={
         Refusal.PETITION_UNKNOWN: 404,

@@ -433,6 +433,14 @@ async def test_who_signed_is_told_so_when_the_petition_goes_out_of_sight(world: 
     assert (await world.ask("GET", mine, "child")).status_code == 404
 
 
+async def test_a_receipt_names_the_event_of_the_decision_however_it_is_found(world: World) -> None:
+    awaited = (await SIGN(world)).json()
+    told = await world.ask("GET", f"/receipts/{awaited['receipt']}")
+    world.memory.signature_decisions._recent.clear()
+    stored = await world.ask("GET", f"/receipts/{awaited['receipt']}")
+    assert awaited["event"] == told.json()["event"] == stored.json()["event"]
+
+
 async def test_a_broker_that_is_away_is_503_and_never_202(world: World) -> None:
     world.memory.down = True
 

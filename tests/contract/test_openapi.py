@@ -105,7 +105,7 @@ def test_a_parameter_with_fixed_values_says_them() -> None:
     (overdue,) = [each for each in duties if each["name"] == "overdue"]
     assert overdue["schema"] == {"type": "boolean", "default": False}
     petitions = {each.name: each.schema for each in FILTERS}
-    assert petitions["status"]["enum"] == list(map(str, LISTED))
+    assert petitions["status"]["items"]["enum"] == list(map(str, LISTED))
     assert petitions["language"]["enum"] == ["kk", "ru", "en"]
     assert petitions["category"]["enum"] == list(map(str, Category))
     assert petitions["limit"]["default"] == Filter().limit

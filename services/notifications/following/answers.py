@@ -3,12 +3,13 @@
 from typing import Final
 
 from kenes.service.answers import Answers
+from schemas.notifications.topics import DELIVERIES, SUBSCRIPTIONS
 from services.notifications.api import PREFIX
 from services.notifications.domain.refusals import Refusal
 
 ANSWERS: Final = Answers(
     prefix=PREFIX,
-    kinds=("subscription", "delivery"),
+    kinds={"subscription": SUBSCRIPTIONS, "delivery": DELIVERIES},
     subject="subscriber",
     statuses={
         Refusal.NOT_FOLLOWED: 404,

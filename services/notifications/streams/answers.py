@@ -4,6 +4,7 @@ from typing import Final
 
 from kenes.service.answers import Answers
 from schemas.notifications.streams import StreamCreated
+from schemas.notifications.topics import STREAMS
 from services.notifications.api import PREFIX
 from services.notifications.domain.streams_deciding import StreamRefusal
 
@@ -11,7 +12,7 @@ STREAMS_PREFIX: Final = f"{PREFIX}/streams"
 
 ANSWERS: Final = Answers(
     prefix=STREAMS_PREFIX,
-    kinds=("stream",),
+    kinds={"stream": STREAMS},
     subject="stream",
     statuses={
         StreamRefusal.STREAM_UNKNOWN: 404,

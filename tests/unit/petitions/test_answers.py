@@ -12,6 +12,7 @@ from kenes.kafka.records import Receipt, Recorded
 from kenes.service.answers import MalformedReceiptError, ReceiptView, receipt_text
 from kenes.service.asking import Outcome
 from kenes.web.problems import Problem
+from schemas.envelope import decision_id
 from schemas.payload import Payload
 from schemas.petitions.v1 import Created, PetitionRefused, Published, SignatureAccepted, SignatureRefused
 from services.petitions.answers import ANSWERS
@@ -161,6 +162,7 @@ def test_what_became_of_a_request(view: ReceiptView | None, status: str, retry: 
     told = ReceiptAnswer.model_validate(body(found))
     assert (told.status, told.receipt) == (status, "signature-3-17")
     assert told.code == (None if view is None else view.code)
+    assert told.event == (None if view is None else decision_id("petitions.signatures.v1", 3, 17))
     assert found.headers.get("retry-after") == retry
 
 

@@ -45,7 +45,7 @@ def fits(model: type[BaseModel], answer: Response) -> BaseModel:
 def test_an_answer_to_a_request_is_what_its_model_says(
     answers: Answers, views: Any, decision: Recorded | None, status: str
 ) -> None:
-    kind = answers.kinds[0]
+    kind = next(iter(answers.kinds))
     told: Any = fits(views.AskedAnswer, answers.answer(kind, Outcome(Receipt(3, 17), "s", decision)))
     assert (told.receipt, told.status, getattr(told, answers.subject)) == (f"{kind}-3-17", status, "s")
     assert told.at == (None if decision is None else AT)
@@ -54,7 +54,7 @@ def test_an_answer_to_a_request_is_what_its_model_says(
 @pytest.mark.parametrize("code", [None, "not-allowed"])
 @pytest.mark.parametrize(("answers", "views"), SERVICES)
 def test_what_became_of_a_request_is_what_its_model_says(answers: Answers, views: Any, code: str | None) -> None:
-    text = f"{answers.kinds[0]}-3-17"
+    text = f"{next(iter(answers.kinds))}-3-17"
     waiting: Any = fits(views.ReceiptAnswer, answers.receipt_answer(text, None))
     assert (waiting.status, getattr(waiting, answers.subject)) == ("pending", None)
     found: Any = fits(views.ReceiptAnswer, answers.receipt_answer(text, ReceiptView("s", "made.v1", code, AT)))
