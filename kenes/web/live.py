@@ -19,12 +19,22 @@ from starlette.types import Receive, Scope, Send
 from kenes.observe.metrics import LIVE_CLIENTS
 from kenes.web.context import header, web
 from kenes.web.live_clients import RequestClient, TransportClient
+from kenes.web.openapi import Parameter
 from kenes.web.problems import Problem
 from kenes.web.takeover import move_out
 from kenes.web.topic import Topic
 
 Client = RequestClient | TransportClient
 Snapshot = Callable[[], Awaitable[tuple[int, bytes]]]
+LAST_EVENT_ID: Final = Parameter(
+    "Last-Event-ID",
+    "The `id` of the last frame that was read: nothing is sent until there is something newer.",
+    where="header",
+    schema={"type": "string", "pattern": "^[0-9]{1,18}$"},
+)
+LIVE_PROBLEMS: Final = ("too-many-streams", "live-full")
+"""Why a stream is refused, whatever it is of."""
+
 _TURNS: Final = 15
 _SLICE: Final = 100
 _HEADERS: Final = {

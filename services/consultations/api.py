@@ -12,7 +12,7 @@ from kenes.service.json_api import JsonApi
 from kenes.service.naming import IDEMPOTENCY, KEY_MALFORMED, idempotency_key
 from kenes.web.bodies import read_json
 from kenes.web.limits import Endpoint
-from kenes.web.live import LiveHub, LiveResponse, last_event_id
+from kenes.web.live import LAST_EVENT_ID, LIVE_PROBLEMS, LiveHub, LiveResponse, last_event_id
 from kenes.web.openapi import Operation
 from kenes.web.problems import Problem
 from kenes.web.values import whole_number
@@ -82,10 +82,26 @@ class Api:
             *self.ledger.operations(),
             Operation.read(f"{ONE}/versions/{{version}}/{{language}}", self.show_text, TextView, optional=True),
             Operation.read(f"{ONE}/groups", self.opinion_groups, GroupsView, optional=True),
-            Operation("GET", f"{ONE}/live", self.live, {200: None}, media_type="text/event-stream", optional=True),
+            Operation(
+                "GET",
+                f"{ONE}/live",
+                self.live,
+                {200: None},
+                problems=(Refusal.CONSULTATION_UNKNOWN, *LIVE_PROBLEMS),
+                parameters=(LAST_EVENT_ID,),
+                media_type="text/event-stream",
+                optional=True,
+            ),
             *self.comments.operations(),
             *self.own.operations(),
-            Operation("GET", "/receipts/{receipt}", self.receipt, {200: ReceiptAnswer}, waits=True),
+            Operation(
+                "GET",
+                "/receipts/{receipt}",
+                self.receipt,
+                {200: ReceiptAnswer},
+                problems=("receipt-unknown",),
+                waits=True,
+            ),
         ]
 
     async def list_consultations(self, _request: Request) -> Response:

@@ -12,7 +12,7 @@ from kenes.service.answers import json_bytes, json_response
 from kenes.service.json_api import JsonApi
 from kenes.service.receipt_reads import awaited_receipt
 from kenes.web.bodies import read_json
-from kenes.web.live import LiveHub, LiveResponse, last_event_id
+from kenes.web.live import LAST_EVENT_ID, LIVE_PROBLEMS, LiveHub, LiveResponse, last_event_id
 from kenes.web.openapi import Operation
 from kenes.web.problems import Problem
 from schemas.contracts import ASYNCAPI
@@ -29,7 +29,7 @@ from services.petitions.live import LiveCounts
 from services.petitions.mailed.api import LettersApi
 from services.petitions.mailed.mailing import Mailing
 from services.petitions.moderation.api import LogApi
-from services.petitions.operations import ONE, WHO_PROBLEMS, write
+from services.petitions.operations import ONE, UNKNOWN, WHO_PROBLEMS, write
 from services.petitions.organising.api import OrganisersApi
 from services.petitions.own.api import OwnApi
 from services.petitions.queries import Queries
@@ -79,22 +79,37 @@ class Api:
         return [
             # Routes are tried in this order: what a rush asks for does not wait behind what is seldom asked.
             replace(signing, body_required=False),
-            Operation("GET", f"{ONE}/count", self.count, {200: CountView}, problems=("petition-unknown",)),
+            Operation("GET", f"{ONE}/count", self.count, {200: CountView}, problems=UNKNOWN),
             Operation.read("/petitions", self.list_petitions, PetitionList, parameters=FILTERS),
             Operation.read("/petitions/similar", self.similar, PetitionList, parameters=LIKE),
             *DraftingApi(self.callers, self.commands, self.packs).operations(),
-            Operation.read(ONE, self.show_petition, PetitionView, optional=True),
-            Operation.own(f"{ONE}/signatures/mine", self.my_signature, MySignature),
+            Operation.read(ONE, self.show_petition, PetitionView, problems=UNKNOWN, optional=True),
+            Operation.own(f"{ONE}/signatures/mine", self.my_signature, MySignature, problems=UNKNOWN),
             write("DELETE", f"{ONE}/signatures/mine", self.withdraw, 200, problems=("not-signed", "petition-closed")),
-            Operation("GET", f"{ONE}/live", self.live, {200: None}, media_type="text/event-stream"),
-            Operation.read(f"{ONE}/regions", self.regions, RegionCounts, optional=True),
-            Operation.read(f"{ONE}/history", self.history, History, optional=True),
+            Operation(
+                "GET",
+                f"{ONE}/live",
+                self.live,
+                {200: None},
+                problems=(*UNKNOWN, *LIVE_PROBLEMS),
+                parameters=(LAST_EVENT_ID,),
+                media_type="text/event-stream",
+            ),
+            Operation.read(f"{ONE}/regions", self.regions, RegionCounts, problems=UNKNOWN, optional=True),
+            Operation.read(f"{ONE}/history", self.history, History, problems=UNKNOWN, optional=True),
             LogApi(self.queries).operation(),
             *DiscussionApi(self.callers, self.commands, self.queries).operations(),
             *OrganisersApi(self.callers, self.commands, self.packs, self.render).operations(),
             *SignersApi(self.queries, self.packs, self.callers.reader).operations(),
             *LettersApi(self.callers, self.packs, self.mailing).operations(),
-            Operation("GET", "/receipts/{receipt}", self.receipt, {200: ReceiptAnswer}, waits=True),
+            Operation(
+                "GET",
+                "/receipts/{receipt}",
+                self.receipt,
+                {200: ReceiptAnswer},
+                problems=("receipt-unknown",),
+                waits=True,
+            ),
             *OwnApi(self.callers, self.queries, self.rights, self.render).operations(),
         ]
 

@@ -9,6 +9,9 @@ from services.petitions.views import AskedAnswer
 ONE: Final = "/petitions/{petition}"
 """The path of a petition."""
 
+UNKNOWN: Final = (Refusal.PETITION_UNKNOWN,)
+"""Why nothing is said of a petition: there is none, or it is not for this reader."""
+
 WHO_PROBLEMS: Final = (
     Refusal.UNDER_AGE,
     Refusal.BIRTH_DATE_MISSING,
@@ -17,5 +20,8 @@ WHO_PROBLEMS: Final = (
 )
 """Why the rules may refuse a person."""
 
-write: Final = Writes(AskedAnswer, (Refusal.PETITION_UNKNOWN,))
+write: Final = Writes(AskedAnswer, UNKNOWN)
 """What somebody asks to happen to a petition."""
+
+begin: Final = Writes(AskedAnswer, (Refusal.PETITION_EXISTS,))
+"""What somebody asks before there is a petition."""

@@ -15,6 +15,7 @@ from referencing import Registry, Resource
 from starlette.routing import BaseRoute, Mount, Route
 
 from kenes.service.naming import KEY_MALFORMED
+from kenes.web.live import LIVE_PROBLEMS
 from kenes.web.openapi import PROBLEM_SCHEMA, Operation
 from schemas.contracts import ASYNCAPI
 from schemas.petitions.v1 import GoalRequested
@@ -69,6 +70,7 @@ def test_every_route_is_described_and_every_description_has_a_route(world: World
 def test_every_operation_says_who_may_and_what_can_go_wrong(world: World, described: dict[str, Any]) -> None:
     words = {str(each) for each in Refusal} | {NOT_IN_CHARGE, BUSY, UNKNOWN_EXPORT}
     words |= {"by-mail-not-offered", "too-many-letters", "unavailable", KEY_MALFORMED}
+    words |= {"receipt-unknown", *LIVE_PROBLEMS}
     for each in world.api.operations():
         found = described["paths"][PREFIX + each.path][each.method.lower()]
         assert found["summary"].endswith("."), each.name
@@ -79,6 +81,15 @@ def test_every_operation_says_who_may_and_what_can_go_wrong(world: World, descri
         in_path = {name["name"] for name in found["parameters"] if name["in"] == "path"}
         assert in_path == {part[1:-1] for part in each.path.split("/") if part.startswith("{")}
         assert ("requestBody" in found) == (each.body is not None)
+        assert ("petition-unknown" in each.problems) == each.path.startswith("/petitions/{"), each.path
+        assert ("petition-exists" in each.problems) == ((each.method, each.path) == ("POST", "/petitions"))
+        assert ("receipt-unknown" in each.problems) == each.path.startswith("/receipts/"), each.path
+
+
+def test_a_live_stream_says_how_to_come_back_and_why_it_is_refused(described: dict[str, Any]) -> None:
+    live = described["paths"][f"{PREFIX}{ONE}/live"]["get"]
+    assert [each["name"] for each in live["parameters"]] == ["petition", "Last-Event-ID"]
+    assert "too-many-streams, live-full" in live["responses"]["default"]["description"]
 
 
 Ask = Callable[[World], Awaitable[httpx.Response]]
@@ -230,7 +241,7 @@ WAYS: dict[str, tuple[Callable[[World], Awaitable[str]], str, dict[str, Any] | N
     "withdrawal": (draft_of, "author", {}),
     "suspension": (collecting, "moderator", {"act": "Act 2-17"}),
     "resumption": (suspended, "moderator", {"act": "Act 2-18"}),
-    "retirement": (collecting, "moderator", {"in_favour_of": UNKNOWN, "reason": REASON}),
+    "retirement": (collecting, "moderator", {"in_favour_of": "{petition}", "reason": REASON}),
     "charge": (considered, "official", None),
     "invitation": (considered, "official", {"message": "Please come on Monday."}),
     "draft-answer": (considered, "official", ANSWER),
@@ -241,11 +252,16 @@ WAYS: dict[str, tuple[Callable[[World], Awaitable[str]], str, dict[str, Any] | N
 """How a petition comes to where an act may be done, who does it, and what they say."""
 
 
+def named(said: dict[str, Any], world: World) -> dict[str, Any]:
+    """What is said, with the id of the petition of this world in its place."""
+    return {name: world.petition if value == "{petition}" else value for name, value in said.items()}
+
+
 def doing(act: str) -> Ask:
     async def ask(world: World) -> httpx.Response:
         way, who, said = WAYS[act]
         petition = await way(world)
-        parts = {} if said is None else {"json": said}
+        parts = {} if said is None else {"json": named(said, world)}
         return await world.ask("POST", f"/petitions/{petition}/{act}", who, **parts)
 
     return ask
@@ -255,7 +271,7 @@ def shown_after(act: str) -> Ask:
     async def ask(world: World) -> httpx.Response:
         way, who, said = WAYS[act]
         petition = await way(world)
-        parts = {} if said is None else {"json": said}
+        parts = {} if said is None else {"json": named(said, world)}
         await world.ask("POST", f"/petitions/{petition}/{act}", who, **parts)
         return await world.ask("GET", f"/petitions/{petition}", "moderator")
 
@@ -266,6 +282,7 @@ published = doing("verdict")
 
 
 ONE = "/petitions/{petition}"
+RETIRED_FOR_NOTHING = {"in_favour_of": UNKNOWN, "reason": REASON}
 ORGANISERS = f"{ONE}/organisers"
 TRICKY = TEXT | {"title": "Safe cr\u043essings by every school", "proposal": "Build them: see bit.ly/x and the court."}
 SIGN = asked("POST", f"{ONE}/signatures", "signer", json={"listed": True})
@@ -410,6 +427,11 @@ def test_the_cases_leave_no_operation_out(world: World) -> None:
         (after(SIGN, SIGN), 409, "already-signed"),
         (asked("DELETE", f"{ONE}/signatures/mine", "signer"), 409, "not-signed"),
         (asked("POST", f"{ONE}/closure", "signer"), 403, "not-allowed"),
+        (
+            asked("POST", f"{ONE}/retirement", "moderator", json={"in_favour_of": UNKNOWN, "reason": REASON}),
+            422,
+            "input-invalid",
+        ),
         (asked("PUT", ONE, "author", json=TEXT), 409, "not-a-draft"),
         (asked("PATCH", ONE, "author"), 405, "method-not-allowed"),
         (asked("GET", "/nothing"), 404, "not-found"),

@@ -85,7 +85,14 @@ class FollowingApi:
                 problems=(Refusal.INTEREST_UNKNOWN, "address-unusable", "by-mail-not-offered", "too-many-letters"),
                 limit=RateClass.WRITE,
             ),
-            Operation("GET", "/receipts/{receipt}", self.receipt, {200: ReceiptAnswer}, waits=True),
+            Operation(
+                "GET",
+                "/receipts/{receipt}",
+                self.receipt,
+                {200: ReceiptAnswer},
+                problems=("receipt-unknown",),
+                waits=True,
+            ),
         ]
 
     async def show_following(self, request: Request) -> Response:

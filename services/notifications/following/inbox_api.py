@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.service.answers import json_response
-from kenes.web.live import LiveResponse, last_event_id
+from kenes.web.live import LAST_EVENT_ID, LIVE_PROBLEMS, LiveResponse, last_event_id
 from kenes.web.openapi import Operation, Parameter
 from kenes.web.problems import Problem
 from services.notifications.domain.refusals import Refusal
@@ -35,7 +35,15 @@ class InboxApi:
         return [
             Operation.own("/inbox", self.inbox, ToldList, parameters=(BEFORE,)),
             Operation(
-                "GET", "/inbox/live", self.live, {200: None}, secured=True, session=True, media_type="text/event-stream"
+                "GET",
+                "/inbox/live",
+                self.live,
+                {200: None},
+                problems=LIVE_PROBLEMS,
+                parameters=(LAST_EVENT_ID,),
+                secured=True,
+                session=True,
+                media_type="text/event-stream",
             ),
             write("POST", "/inbox/read", self.read_all),
             write("POST", "/inbox/{delivery}/read", self.read, problems=(Refusal.NOT_UNREAD,)),

@@ -15,15 +15,15 @@ from kenes.web.bodies import read_json
 from kenes.web.language import translator
 from kenes.web.limits import Endpoint, RateClass
 from kenes.web.openapi import Operation
-from kenes.web.problems import Problem
-from schemas.petitions.v1 import EditRequested, PetitionText
+from kenes.web.problems import FieldError, InvalidInput, Problem
+from schemas.petitions.v1 import EditRequested, PetitionText, RetireRequested
 from services.petitions.acts import ACTS
 from services.petitions.answers import ANSWERS
 from services.petitions.callers import PetitionCallers
 from services.petitions.commands import Commands, RulesChoice
 from services.petitions.domain.refusals import TEXT_REFUSALS, Refusal
 from services.petitions.domain.rules import RulePacks
-from services.petitions.operations import ONE, WHO_PROBLEMS, write
+from services.petitions.operations import ONE, WHO_PROBLEMS, begin, write
 from services.petitions.remarks import remarks
 from services.petitions.views import CheckAnswer, CreateBody
 
@@ -42,7 +42,7 @@ class DraftingApi:
     def operations(self) -> list[Operation]:
         unknown = (Refusal.PACK_UNKNOWN, Refusal.UNIT_UNKNOWN)
         return [
-            write(
+            begin(
                 "POST",
                 "/petitions",
                 self.create,
@@ -111,6 +111,9 @@ class DraftingApi:
             body = await act.read(request)
             petition = request.path_params["petition"]
             asked = act.ask(body, petition=petition, actor=self.commands.actor(petition, person))
+            if isinstance(asked, RetireRequested) and await self.callers.queries.petition(asked.in_favour_of) is None:
+                # The decider of one petition knows no other: whom a reader is sent to is looked up before.
+                raise InvalidInput([FieldError("/in_favour_of", "invalid")])
             return ANSWERS.answer("petition", await self.commands.ask(asked, wish.wait), applied=wish.applied)
 
         handler.__name__, handler.__doc__ = act.name.replace("-", "_"), act.says

@@ -54,9 +54,10 @@ class OrganisersApi:
     def operations(self) -> list[Operation]:
         unknown, not_asked = Refusal.PETITION_UNKNOWN, Refusal.ORGANISERS_NOT_ASKED
         joining = (Refusal.NOT_A_DRAFT, Refusal.STALE_REVISION, Refusal.ALREADY_ORGANISER, Refusal.PLACE_NOT_COUNTED)
+        inviting = (unknown, Refusal.NOT_ALLOWED, not_asked)
         return [
             Operation.read(PATH, self.organisers, OrganisersView, problems=(unknown, not_asked), optional=True),
-            Operation.own(f"{PATH}/invitation", self.organisers_invitation, InvitationView),
+            Operation.own(f"{PATH}/invitation", self.organisers_invitation, InvitationView, problems=inviting),
             Operation.read(f"{PATH}/invited/{{code}}", self.invited, PetitionView, problems=(unknown,)),
             write("PUT", f"{PATH}/mine", self.join, 200, body=JoinBody, problems=(not_asked, *joining, *WHO_PROBLEMS)),
             write("DELETE", f"{PATH}/mine", self.leave, 200, problems=(Refusal.NOT_ORGANISER, Refusal.TOO_LATE)),
