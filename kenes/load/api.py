@@ -16,6 +16,10 @@ NOT_SIGNED: Final = "not-signed"
 NOT_NOW: Final = (429, 503)
 
 
+class NotThereError(AnswerError):
+    """There is no such thing, or it is not for everybody."""
+
+
 class PetitionsApi:
     """Makes request bytes. `wait` is the `Prefer: wait` of acts, in seconds."""
 
@@ -103,11 +107,12 @@ async def read(connection: Connection, request: bytes, patience: float = 30.0) -
 
 
 async def read_json(connection: Connection, request: bytes, patience: float = 30.0) -> Any:
-    """The JSON of a read that must be answered by 200; raises `AnswerError`."""
+    """The JSON of a read that must be answered by 200; raises `AnswerError`, of a 404 `NotThereError`."""
     answer = await read(connection, request, patience)
     if answer.status != 200:
         line = request.partition(b"\r\n")[0].decode()
-        raise AnswerError(f"{line} was answered {answer.status}: {answer.body[:200]!r}")
+        kind = NotThereError if answer.status == 404 else AnswerError
+        raise kind(f"{line} was answered {answer.status}: {answer.body[:200]!r}")
     return answer.json()
 
 

@@ -29,6 +29,8 @@ class RushResult:
     receipts_given: int
     receipts_checked: int
     counts_checked: int
+    out_of_sight: int
+    """Petitions that nobody may read any more: only their counts and receipts were checked."""
     caught_up_after: float
     """Seconds from the last decision until counts, receipts and stored history all agreed."""
     differences: Sequence[str]
@@ -73,6 +75,11 @@ class RushResult:
             told.append(
                 f"{self.unreceipted:,} acts took effect although their answer was lost,"
                 f" {self.unknown:,} were never answered"
+            )
+        if self.out_of_sight:
+            told.append(
+                f"out of sight meanwhile: {self.out_of_sight:,} petitions,"
+                " of which only counts and receipts were checked"
             )
         if self.differences:
             told.append(f"{len(self.differences):,} differences:")

@@ -116,6 +116,7 @@ class Rush:
             receipts_given=len(self.book.receipts),
             receipts_checked=0 if verifier is None else verifier.receipts_checked,
             counts_checked=0 if verifier is None else verifier.counts_checked,
+            out_of_sight=0 if verifier is None else verifier.out_of_sight,
             caught_up_after=0.0 if verifier is None else verifier.caught_up - self._ended,
             differences=tuple(self.book.differences),
         )

@@ -24,6 +24,8 @@ class FakeSite:
         """May say `drop` to lose the answer after the act, `drop-first` to lose the request."""
         self.extra = 0
         """Added to every count."""
+        self.moderated: set[str] = set()
+        """Petitions of which nothing but the count is read."""
         self.url = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -54,6 +56,8 @@ class FakeSite:
                 return 200, {"receipt": parts[1], "status": "pending"}
             return 200, {"status": "decided", "petition": found[0], "decision": found[1]}
         petition, signers = parts[1], self.signed.setdefault(parts[1], set())
+        if method == "GET" and petition in self.moderated and parts[2:] != ["count"]:
+            return 404, {"code": "petition-unknown"}
         if method == "GET":
             return 200, self._read(parts[2:], len(signers) + self.extra)
         person = next(line for line in head.splitlines() if line.startswith("authorization"))

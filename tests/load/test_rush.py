@@ -60,6 +60,21 @@ async def test_a_count_that_is_too_high_is_a_difference(site: FakeSite) -> None:
     assert any("one counts 41, must be 40" in difference for difference in result.differences)
 
 
+async def test_a_petition_that_goes_to_moderators_is_checked_by_count_and_receipts(site: FakeSite) -> None:
+    crowd = Rush(site.url, PEOPLE, ["one", "two"], QUICK)
+    await crowd.act()
+    site.moderated.add("one")
+    result = await crowd.verify()
+
+    assert result.clean, result.lines()
+    assert result.out_of_sight == 1
+    assert any("out of sight meanwhile: 1" in line for line in result.lines())
+    assert (result.receipts_checked, result.counts_checked) == (2 * len(PEOPLE), 2)
+
+    site.extra = 1
+    assert not (await crowd.verify()).clean
+
+
 async def test_a_receipt_that_leads_nowhere_is_a_difference(site: FakeSite) -> None:
     crowd = Rush(site.url, PEOPLE, ["one"], QUICK)
     await crowd.act()
