@@ -153,7 +153,7 @@ class LiveResponse(Response):
     """An endless answer with the frames of one key.
 
     `snapshot` gives version and data where no frame of the key is at hand: `await snapshot() -> (version, data)`; what
-    it raises is answered as for any handler. A client whose `last_event_id` is the current version gets none.
+    it raises is answered as for any handler. A client whose `last_event_id` is not behind gets none.
     """
 
     def __init__(self, hub: LiveHub, key: str, last_event_id: int | None, snapshot: Snapshot) -> None:

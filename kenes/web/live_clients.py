@@ -25,17 +25,41 @@ def _farewell() -> bytes:
     return b"retry: %d\n\n" % random.randint(1000, 5000)  # noqa: S311
 
 
-class RequestClient:
+class _Reader:
+    """How far a client has read. `beat` says that it is its turn to hear something."""
+
+    __slots__ = ("_doubted", "_seen", "beat")
+
+    def __init__(self, seen: int | None) -> None:
+        self.beat = False
+        self._seen = seen
+        self._doubted = False
+
+    def _lacks(self, version: int | None) -> bool:
+        """Whether there is something newer than what was read. At a beat, also whether what was read is none of ours.
+
+        A client may have read in another process, which is a moment ahead of this one: it waits. What was not reached
+        from one beat to the next is no moment: the store was put back, or the number is a stranger's.
+        """
+        if version is None:
+            return False
+        if self.beat and self._seen is not None and self._seen > version:
+            if self._doubted:
+                self._seen = None
+            self._doubted = True
+        return self._seen is None or version > self._seen
+
+
+class RequestClient(_Reader):
     """A stream that lives in its request's task, on any ASGI server."""
 
-    __slots__ = ("_gone", "_hub", "_seen", "_waiter", "beat", "topic")
+    __slots__ = ("_gone", "_hub", "_waiter", "topic")
 
     topic: Topic[Any]
 
     def __init__(self, hub: LiveHub, seen: int | None) -> None:
-        self.beat = False
+        super().__init__(seen)
         self._hub = hub
-        self._seen = seen
         self._gone = False
         self._waiter: asyncio.Future[None] | None = None
 
@@ -51,14 +75,14 @@ class RequestClient:
         try:
             while not self._gone:
                 await self._step(send)
-                if self._hub.closing and self.topic.version == self._seen:
+                if self._hub.closing and not self._lacks(self.topic.version):
                     await send({"type": "http.response.body", "body": _farewell()})
                     return
         finally:
             listening.cancel()
 
     async def _step(self, send: Send) -> None:
-        if self.topic.version != self._seen:
+        if self._lacks(self.topic.version):
             self._seen, self.beat = self.topic.version, False
             await send({"type": "http.response.body", "body": self.topic.frame, "more_body": True})
         elif self.beat:
@@ -73,16 +97,15 @@ class RequestClient:
         self.wake()
 
 
-class TransportClient(asyncio.Protocol):
+class TransportClient(_Reader, asyncio.Protocol):
     """A stream that is only its connection: no task, no request, no copy of a frame."""
 
-    __slots__ = ("_hub", "_paused", "_release", "_seen", "_topic", "_transport", "beat")
+    __slots__ = ("_hub", "_paused", "_release", "_topic", "_transport")
 
     def __init__(self, hub: LiveHub, topic: Topic[Any], seen: int | None, release: Callable[[], None]) -> None:
-        self.beat = False
+        super().__init__(seen)
         self._hub = hub
         self._topic = topic
-        self._seen = seen
         self._release = release
         self._paused = False
         self._transport: asyncio.Transport | None = None
@@ -104,7 +127,7 @@ class TransportClient(asyncio.Protocol):
             if self._hub.closing:
                 transport.abort()
             return
-        if topic.version != self._seen:
+        if self._lacks(topic.version):
             self._seen, self.beat = topic.version, False
             transport.write(topic.chunk)
         elif self.beat:

@@ -102,8 +102,8 @@ async def test_a_stream_begins_with_a_hint_and_a_snapshot_and_follows_changes(ki
         assert b'id: 2\nevent: count\ndata: {"count":2}\n\n' in await until(reader, b"}\n\n")
 
 
-@pytest.mark.parametrize(("seen", "snapshot"), [("7", False), ("6", True), ("8", True), ("x", True), ("9" * 40, True)])
-async def test_a_client_that_has_the_current_version_gets_no_snapshot(kind: str, seen: str, snapshot: bool) -> None:
+@pytest.mark.parametrize(("seen", "snapshot"), [("7", False), ("6", True), ("8", False), ("x", True), ("9" * 40, True)])
+async def test_a_client_that_is_not_behind_gets_no_snapshot(kind: str, seen: str, snapshot: bool) -> None:
     site = Watched()
     site.version = 7
     async with running(site.app, site.hub) as port, watching(port, Last_Event_ID=seen) as (reader, _):
@@ -112,6 +112,15 @@ async def test_a_client_that_has_the_current_version_gets_no_snapshot(kind: str,
         site.publish(9)
         got = await until(reader, b'{"count":9}')
     assert (b"id: 7\n" in got) is snapshot
+
+
+async def test_a_number_that_is_never_reached_is_taken_as_none(kind: str) -> None:
+    site = Watched(heartbeat=0.3)
+    async with running(site.app, site.hub) as port, watching(port, Last_Event_ID="8000") as (reader, _):
+        begun = await until(reader, b"id: 1\n")
+        assert begun.count(b"\n:\n\n") == 1, "at the second beat it is told"
+        site.publish(2)
+        assert b"id: 2\n" in await until(reader, b"id: 2\n")
 
 
 async def test_a_burst_is_four_frames_a_second_each_encoded_once_for_all(kind: str) -> None:
