@@ -47,6 +47,12 @@ def test_the_whole_way_from_a_draft_to_a_withdrawal(api: Api) -> None:
     assert api.count(petition) == 1
 
 
+def test_a_receipt_names_the_event_that_the_answer_named(api: Api) -> None:
+    petition = api.open(api.person())
+    answer = api.sign(petition, api.person()).json()
+    assert answer["event"] == api.receipt(answer["receipt"])["event"]
+
+
 def test_without_a_preference_a_receipt_comes_at_once(api: Api) -> None:
     petition = api.open(api.person())
     asked = api.sign(petition, api.person(), wait=0)

@@ -41,8 +41,8 @@ async def refused(
         "receipt": receipt,
         "next": _next(code, petition, request),
     }
-    nobody = await current_person(request) is None
-    if petition is not None and nobody and code in _BY_MAIL and offered_by_mail(site, petition):
+    by_mail = petition is not None and code in _BY_MAIL and offered_by_mail(site, petition)
+    if petition is not None and by_mail and await current_person(request) is None:
         context["next"] = ("by_mail.offer_withdraw", f"/petitions/{petition.id}/by-mail/withdraw")
     status = 200 if receipt else ANSWERS.refusal_problem(code).status
     return await site.render(request, "refused.html", context, status=status)
