@@ -26,6 +26,7 @@ from services.notifications.following.chat_links import ChatLinks
 from services.notifications.following.inbox_api import InboxApi
 from services.notifications.following.links import links_of
 from services.notifications.following.opting_in import opting_in
+from services.notifications.following.own_data import OwnApi, OwnData
 from services.notifications.following.pages import LetterPages
 from services.notifications.pages import page_routes
 from services.notifications.pages.site import NotificationSite, desks, shell_of
@@ -82,6 +83,7 @@ async def _pages(
         keyring=service.keyring,
         following=followers,
         streams=streams,
+        own_data=OwnData(followers, streams.commands, streams.keys),
         opting_in=mail,
         chat_links=ChatLinks(links, service.keyring, followers.commands),
         channels=ChannelReads(followers),
@@ -97,6 +99,7 @@ def _operations(pages: NotificationSite, callers: Callers, watchers: Callers) ->
         *pages.streams.operations,
         *FollowingApi(pages.following, pages.opting_in, pages.chat_links, askers, pages.ways).operations(),
         *InboxApi(pages.following, askers, Askers(watchers)).operations(),
+        *OwnApi(callers, pages.own_data).operations(),
         *ChannelApi(pages.channels, pages.channel_commands, callers, pages.ways.telegram).operations(),
     ]
 

@@ -103,6 +103,14 @@ async def test_who_follows_is_told_by_mail_and_in_the_inbox(notifying: Notifying
     letters = eventually(lambda: sink.letters(address), lambda found: len(found) == 2)
     assert "Парк у реки" in letters[0]["subject"]
 
+    held = notifying.eventually("/me/data", token, lambda found: len(found["deliveries"]["items"]) == 2)
+    assert {(each["type"], each["channel"] == "inbox") for each in held["deliveries"]["items"]} == {
+        (PUBLISHED, True),
+        (PUBLISHED, False),
+    }
+    assert all("Парк у реки" in each["title"].values() for each in held["deliveries"]["items"])
+    assert [each["destination"] for each in held["channels"]["items"]] == [address]
+
     notifying.done("POST", f"/inbox/{shown['id']}/read", token)
     assert notifying.eventually("/following", token, lambda found: found["unread"] == 0)
 

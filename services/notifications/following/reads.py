@@ -9,7 +9,7 @@ from kenes.identity.sealing import PersonKey, UnsealError
 from kenes.kafka.records import Receipt
 from kenes.kafka.waiting import Decisions
 from kenes.mongo.client import Document
-from kenes.mongo.folding import Lookup, find_in
+from kenes.mongo.folding import AT_ONCE, Lookup, find_in
 from kenes.mongo.projection import LiveCollections
 from kenes.service.answers import ReceiptView
 from kenes.service.receipt_reads import awaited_receipt, stored_receipt
@@ -22,6 +22,9 @@ from services.notifications.folds.subscriptions import load_subscriber
 PAGE: Final = 50
 RECEIPTS: Final = {"subscription": "subscription_receipts", "delivery": "delivery_receipts"}
 """The collection of each kind of receipt."""
+_TOLD: Final = dict.fromkeys(("event", "interest", "channel", "kind", "at", "phase", "sent_at", "tries", "reason"), 1)
+_NAMED: Final = {"kind": 1, "data.about.title": 1}
+"""Of an event what names it: somebody may have been told of thousands, and each may be long."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,16 @@ class FollowReads:
     async def inbox(self, name: str, before: datetime | None = None) -> list[Told]:
         """What lies in somebody's inbox, the latest first: a page of it."""
         return await self._page({"subscriber": name, "inbox": True}, before)
+
+    async def ever_told(self, name: str) -> list[Told]:
+        """All that somebody was told by any way, the oldest first; of each event no more than what names it."""
+        deliveries, stored = await self.live.of("deliveries"), await self.live.of("news")
+        found = await deliveries.find({"subscriber": name}, _TOLD).to_list(None)
+        events, named = list({each["event"] for each in found}), dict[Any, Document]()
+        for start in range(0, len(events), AT_ONCE):
+            async for each in stored.find({"_id": {"$in": events[start : start + AT_ONCE]}}, _NAMED):
+                named[each["_id"]] = each
+        return [Told(each, named.get(each["event"])) for each in sorted(found, key=lambda each: each["at"])]
 
     async def owns(self, name: str, delivery: str) -> bool:
         """Whether a delivery is somebody's."""

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from kenes.identity.access import current_person
 from kenes.identity.person import Person
+from kenes.service.answers import json_response
 from kenes.web.bodies import Form
 from kenes.web.i18n import Translator
 from kenes.web.limits import RateClass, limited
@@ -39,14 +40,15 @@ NO_QUIET: Final = "none"
 
 @dataclass(frozen=True)
 class Centre:
-    """`/notifications`"""
+    """`/notifications`, `/notifications/data`"""
 
     site: NotificationSite
 
     def routes(self) -> list[BaseRoute]:
-        """One page, and what its forms do."""
+        """One page, the download, and what the page's forms do."""
         return [
             Route(PATH, limited(RateClass.READ)(self.show), methods=["GET"]),
+            Route(f"{PATH}/data", self.data, methods=["GET"]),
             Route(f"{PATH}/unfollow", self.unfollow, methods=["POST"]),
             Route(f"{PATH}/channels", self.add_channel, methods=["POST"]),
             Route(f"{PATH}/channels/end", self.end_channel, methods=["POST"]),
@@ -67,6 +69,13 @@ class Centre:
         if person is not None:
             context |= await self._own(person, t)
         return await self.site.render(request, "centre.html", context)
+
+    @personal
+    async def data(self, request: Request, person: Person) -> Response:
+        """Everything held about the person, as a file."""
+        told = await self.site.own_data.told(person, self.site.translator(request))
+        headers = {"content-disposition": 'attachment; filename="my-data-notifications.json"'}
+        return json_response(told.model_dump(mode="json"), headers=headers)
 
     @personal
     async def unfollow(self, request: Request, person: Person) -> Response:

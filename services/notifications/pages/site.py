@@ -13,6 +13,7 @@ from services.notifications.addresses import Addresses
 from services.notifications.following.api_side import ApiSide as Followers
 from services.notifications.following.chat_links import ChatLinks
 from services.notifications.following.opting_in import OptingIn
+from services.notifications.following.own_data import OwnData
 from services.notifications.public_channels.commands import ChannelCommands
 from services.notifications.public_channels.naming import bodies_of
 from services.notifications.public_channels.reads import ChannelReads
@@ -54,6 +55,7 @@ class NotificationSite(Site):
     keyring: Keyring
     following: Followers
     streams: Streams
+    own_data: OwnData
     opting_in: OptingIn | None
     chat_links: ChatLinks
     channels: ChannelReads

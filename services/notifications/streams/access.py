@@ -45,7 +45,12 @@ class Caller:
 def owner_of(keyring: Keyring, person: Person) -> str:
     """Whose streams somebody's are: their body's, where they act for one, else their own, under a pseudonym."""
     bodies = sorted(role for role in person.roles if role.startswith(AGENCY))
-    return bodies[0] if bodies else keyring.pseudonym(OWNERS, person.id)
+    return bodies[0] if bodies else own_streams_of(keyring, person)
+
+
+def own_streams_of(keyring: Keyring, person: Person) -> str:
+    """The pseudonym that somebody's own streams and keys are under, for whomever they act now."""
+    return keyring.pseudonym(OWNERS, person.id)
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,11 @@ class StreamCommands:
 
     def owned(self, owner: str) -> list[AgencyStream]:
         """An owner's streams, the oldest first."""
-        found = [entry.known for _, entry in self.streams]
-        mine = [each for each in found if each.owner == owner and each.status is not StreamStatus.DELETED]
+        return [each for each in self.ever_owned(owner) if each.status is not StreamStatus.DELETED]
+
+    def ever_owned(self, owner: str) -> list[AgencyStream]:
+        """The same with those that were deleted: what they were stays known."""
+        mine = [entry.known for _, entry in self.streams if entry.known.owner == owner]
         return sorted(mine, key=lambda each: each.created_at)
 
     def find(self, owner: str, stream: str) -> AgencyStream:
