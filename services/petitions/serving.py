@@ -124,6 +124,7 @@ async def site_of(service: Petitions, context: Context) -> AsyncIterator[Served]
             offer=service.offer,
             keyring=service.keyring,
             small_group=service.settings.small_group,
+            sites=service.settings.sites,
             mailing=mailing,
         )
         unknown: Translations = {UnknownPetitionError: lambda _: Problem(404, "petition-unknown")}

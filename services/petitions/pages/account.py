@@ -1,5 +1,6 @@
 """A person's own pages: what they signed and started, what is held about them, and being erased."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -22,6 +23,8 @@ from services.petitions.pages.site import PetitionSite
 from services.petitions.rights import STAYS, resumed
 
 ERASE: Final = "petitions.erase"
+FILES: Final = {"consultations": "/consultations/mine/data", "notifications": "/notifications/data"}
+"""Where other services tell people what they hold about them."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Account:
             ],
             "mine": [(each, move(each, t)) for each in mine],
             "data": about(person, t, datetime.now(UTC)),
+            "elsewhere": files_at(site.sites),
             "csrf_token": csrf.form_token(await session_of(request)),
         }
         return await site.render(request, "me.html", context)
@@ -77,6 +81,7 @@ class Account:
         context = {
             "counted": sum(line.signed for line in signed),
             "authored": len(await self.site.queries.authored_by(person)),
+            "elsewhere": files_at(self.site.sites),
             "tokens": await self.site.tokens(request, ERASE),
             "stays": STAYS,
         }
@@ -96,6 +101,11 @@ class Account:
         if await current_person(request) is not None:
             return see_other("/me")
         return await self.site.render(request, "erased.html", {"stays": STAYS})
+
+
+def files_at(sites: Mapping[str, str]) -> dict[str, str]:
+    """The addresses of the other services' files, for those that have a site: `sites` are origins by service."""
+    return {name: f"{sites[name].rstrip('/')}{path}" for name, path in FILES.items() if name in sites}
 
 
 def move(it: Presented, t: Translator) -> str:

@@ -66,7 +66,7 @@ def desks(roles: frozenset[str]) -> tuple[NavItem, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class PetitionSite(Site):
-    """The parts of the pages. Handlers are methods of small classes that hold one."""
+    """The parts of the pages. Handlers are methods of small classes that hold one. `sites` are origins by service."""
 
     commands: Commands
     queries: Queries
@@ -77,6 +77,7 @@ class PetitionSite(Site):
     offer: Offer
     keyring: Keyring
     small_group: int
+    sites: Mapping[str, str]
     mailing: Mailing | None = None
 
     @property

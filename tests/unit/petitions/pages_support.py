@@ -332,6 +332,7 @@ async def pages(
     asked: Asked | None = None,
     mailing: Mailing | None = None,
     offered: Sequence[str] = ("*",),
+    sites: Mapping[str, str] | None = None,
 ) -> AsyncIterator[World]:
     """The pages behind the edge; messages must be there in every language."""
     stored, asked, settings = stored or Stored(), asked or Asked(), WebSettings(public_url=ORIGIN)
@@ -354,6 +355,7 @@ async def pages(
         keyring=KEYRING,
         confirmations=Confirmations(MemoryConfirmationStore(), settings),
         small_group=5,
+        sites=sites or {},
         mailing=mailing,
     )
     app = build_app(

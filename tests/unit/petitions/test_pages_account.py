@@ -28,6 +28,23 @@ async def test_the_own_page_leads_to_the_download_and_to_erasing(language: str) 
         assert (await world.get(f"/me/erased?lang={language}")).status_code == 200
 
 
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+async def test_the_files_of_other_services_are_linked_where_these_have_a_site(language: str) -> None:
+    files = {"https://talk.example/consultations/mine/data", "https://told.example/notifications/data"}
+    sites = {"petitions": "http://127.0.0.1:8080", "consultations": "https://talk.example"}
+    async with pages(sites={**sites, "notifications": "https://told.example/"}) as world:
+        await world.sign_in(READER)
+        for path in ("/me", ERASE):
+            page = (await world.get(f"{path}?lang={language}")).text
+            assert all(f'href="{file}"' in page for file in files), path
+    async with pages(sites=sites) as world:
+        await world.sign_in(READER)
+        for path in ("/me", ERASE):
+            page = (await world.get(f"{path}?lang={language}")).text
+            assert "/consultations/mine/data" in page
+            assert "/notifications/data" not in page, "there is no such site"
+
+
 async def test_the_download_is_a_file_for_one_person_alone() -> None:
     async with pages(Stored(standing_of={READER.id})) as world:
         await world.sign_in(READER)
@@ -39,6 +56,7 @@ async def test_the_download_is_a_file_for_one_person_alone() -> None:
     assert len(held["signatures"]["items"]) == 1
     assert len(held["sessions"]["items"]) == 1
     assert "without your cookie" in held["sessions"]["what"], "in the language of the page"
+    assert all(f"of the {other} service" in held["what"] for other in ("consultations", "notifications"))
 
 
 async def test_asking_changes_nothing_and_says_what_stays() -> None:
