@@ -102,7 +102,7 @@ class Keyring:
         return HKDF(SHA256(), 32, salt=None, info=b"kenes " + label).derive(master)
 
     def pseudonym(self, subject: str, person: str) -> str:
-        """The person's name on one subject (a petition, a consultation). Two subjects' pseudonyms cannot be joined."""
+        """The person's name on one subject (a petition, a consultation). By themselves two cannot be joined."""
         return _b64(_digest(self._subject_key(subject), person)[:DIGEST])
 
     def index(self, person: str) -> bytes:

@@ -10,7 +10,7 @@ from schemas.parts import Language
 from schemas.payload import Part
 
 Subscriber = str
-"""Whoever follows things: a keyed hash that cannot be joined with a signer's or an author's."""
+"""Whoever follows things: a keyed hash of the person, the same for all that they follow, acts of theirs included."""
 
 _NEVER: Final = r"\x00-\x1f\x7f$.\ufffe\uffff"
 """Characters that a document's key, a topic's reader or XML does not bear."""
