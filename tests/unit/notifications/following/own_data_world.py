@@ -28,7 +28,7 @@ from kenes.web.assets import KIT_STATIC, Assets
 from kenes.web.context import web
 from kenes.web.language import edge_catalogs
 from kenes.web.pages import Pages
-from kenes.web.sessions import MemorySessionStore, Sessions
+from kenes.web.sessions import Sessions
 from kenes.web.settings import WebSettings
 from schemas.envelope import Event
 from schemas.notifications.deliveries import Attempt, AttemptReported, DeliveryRequested
@@ -44,12 +44,13 @@ from services.notifications.following.api_side import ApiSide
 from services.notifications.following.commands import Commands, Who
 from services.notifications.following.own_data import OwnApi, OwnData
 from services.notifications.following.reads import FollowReads
-from services.notifications.pages import SHELL, page_routes
-from services.notifications.pages.site import NotificationSite, desks
+from services.notifications.pages import page_routes
+from services.notifications.pages.site import SHELL, NotificationSite, desks
 from services.notifications.serving import FOLDERS
 from services.notifications.streams.access import own_streams_of
 from services.notifications.streams.commands import StreamCommands, streams_directory
 from services.notifications.ways import Offered
+from tests.stores import MemorySessionStore
 from tests.unit.identity.test_api_keys import World as Keys
 from tests.unit.notifications.following_world import KEYRING, START, World
 from tests.unit.notifications.streams.lines import recorded
