@@ -19,7 +19,7 @@ from services.petitions.queries import Queries
 CHUNK: Final = 100
 """Petitions looked up at a time: what a download holds in memory."""
 
-STAYS: Final = ("counts", "petitions", "comments", "log", "provider")
+STAYS: Final = ("counts", "petitions", "comments", "following", "log", "provider")
 """What erasing leaves: keys of `erase.stays.*`."""
 
 
