@@ -153,6 +153,17 @@ def _declined(subscriber: Subscriber, decision: PublicChannelDeclined, _at: date
     return subscriber.model_copy(update={"public": public})
 
 
+def _erased(subscriber: Subscriber, _decision: SubscriberErased, at: datetime) -> Subscriber:
+    """Nothing of before is known any more. What was asked for since stays: this request may have come late."""
+    follows = tuple(each for each in subscriber.follows if each.since > at)
+    channels = tuple(each for each in subscriber.channels if each.since is not None and each.since > at)
+    if not follows and not channels:
+        return Subscriber(erased=at)
+    left: dict[str, datetime] = {}
+    kept = {"follows": follows, "channels": channels, "public": None, "left": left, "erased": at}
+    return subscriber.model_copy(update=kept)
+
+
 _CHANGES: Final[Mapping[type[Payload], Callable[[Subscriber, Any, datetime], Subscriber]]] = {
     Followed: _followed,
     Unfollowed: _unfollowed,
@@ -160,7 +171,7 @@ _CHANGES: Final[Mapping[type[Payload], Callable[[Subscriber, Any, datetime], Sub
     ChannelConfirmed: _confirmed,
     ChannelEnded: _ended,
     PreferencesChanged: _preferred,
-    SubscriberErased: lambda _subscriber, _decision, at: Subscriber(erased=at),
+    SubscriberErased: _erased,
     PublicChannelAsked: _asked,
     PublicChannelLinked: _linked,
     PublicChannelDeclined: _declined,

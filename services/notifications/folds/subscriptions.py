@@ -62,8 +62,8 @@ def fold_subscriptions(decisions: Sequence[Recorded]) -> Folding:
             continue
         subject = decision.event.subject
         before = current.get(subject, NOBODY)
-        pages.take(before, decision.data)
-        current[subject] = evolve(before, decision.data, decision.event.time)
+        current[subject] = after = evolve(before, decision.data, decision.event.time)
+        pages.take(before, after, decision.data)
         newest[subject] = decision
         yield from fold_public_channel(current[subject], decision)
     for subject, decision in newest.items():
@@ -92,7 +92,7 @@ class _Pages:
         self._counts = Counter({shelf: document["count"] for shelf, document in shelves.items()})
         self._given: Counter[str] = Counter()  # by key
 
-    def take(self, before: Subscriber, data: Any) -> None:
+    def take(self, before: Subscriber, after: Subscriber, data: Any) -> None:
         """Takes in a decision on what a subscriber follows."""
         match data:
             case Followed():
@@ -101,7 +101,8 @@ class _Pages:
                 self._drop(follow_id(subscriber, interest))
             case SubscriberErased(subscriber=subscriber) | ChannelEnded(subscriber=subscriber, unfollows=True):
                 for each in before.follows:
-                    self._drop(follow_id(subscriber, each.interest))
+                    if after.follow(each.interest) is None:
+                        self._drop(follow_id(subscriber, each.interest))
 
     def _put(self, data: Followed) -> None:
         name = follow_id(data.subscriber, data.interest)

@@ -165,6 +165,17 @@ def test_preferences_and_erasure() -> None:
     refused(NOBODY, EraseRequested(subscriber="s"), Refusal.NOTHING_TO_ERASE)
 
 
+def test_a_late_request_to_forget_leaves_what_was_asked_for_since() -> None:
+    known = after(follow(), follow("region:KZ-75"), channel())
+    request, asked = EraseRequested(subscriber="s"), NOW - timedelta(milliseconds=1)
+    decision = decide(known, request, asked)
+    kept = evolve(known, decision, asked)
+    assert (kept.follows, kept.channels, kept.erased) == (known.follows, known.channels, asked)
+    older = known.follows[0].model_copy(update={"since": NOW - timedelta(days=1)})
+    kept = evolve(known.model_copy(update={"follows": (older, known.follows[1])}), decision, asked)
+    assert [each.interest for each in kept.follows] == ["region:KZ-75"]
+
+
 def test_who_has_chosen_no_language_is_told_in_the_one_they_read() -> None:
     known = after(follow(), follow("region:KZ-75", language="ru"))
     assert known.preferences.language == "ru"

@@ -46,13 +46,13 @@ class World:
 async def test_nothing_is_left_of_before_where_a_key_is_made_anew() -> None:
     world = World()
     told: Any = world
-    commands = Commands(KEYRING, told, told, cast("Any", None))
+    commands = Commands(KEYRING, told, told, cast("Any", None), world.subscriber)
     await commands.follow(WHO, "petition:p", Cadence.AT_ONCE, (), 1)
     await commands.add_channel(WHO, ChannelKind.EMAIL, "a@mail.kz", 1, confirmed=False)
     world.keys.clear()
+    world.known = Subscriber(owner="o")
     await commands.add_channel(WHO, ChannelKind.EMAIL, "a@mail.kz", 1, confirmed=False)
     assert [type(each) for each in world.asked] == [
-        EraseRequested,
         FollowRequested,
         ChannelRequested,
         EraseRequested,
