@@ -21,6 +21,7 @@ from kenes.mongo.sessions import MongoSessionStore
 from kenes.web.i18n import LANGUAGES
 from kenes.web.sealing import encode_token, new_token
 from kenes.web.sessions import Session, StoredSession
+from services.petitions.rights import STAYS
 from tests.integration.api import Api, problem
 from tests.integration.trail import KEYRING, PEOPLE, Trail, trail
 from tests.processes import Product, running_product
@@ -205,7 +206,7 @@ def test_nothing_readable_is_left_and_the_counts_stay_right(own: Product, api: A
 
         erased = api.ask("DELETE", "/me", who.token, wait=0)
         assert erased.status_code == 200, erased.text
-        assert (erased.json()["sessions_ended"], len(erased.json()["stays"])) == (1, 5)
+        assert (erased.json()["sessions_ended"], len(erased.json()["stays"])) == (1, len(STAYS))
         again = api.ask("DELETE", "/me", who.token, wait=0)
         assert (again.status_code, again.json()["sessions_ended"]) == (200, 0)
         assert browser.get("/me").status_code == 303
