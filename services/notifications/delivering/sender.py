@@ -14,12 +14,11 @@ from math import ceil
 from typing import Final, Self
 from uuid import uuid4
 
-from kenes.identity.sealing import Keyring, PersonKey
+from kenes.identity.sealing import Keyring
 from kenes.kafka.decider import Position
 from kenes.kafka.producer import BrokerUnavailableError, Producer
 from kenes.kafka.records import Receipt
 from kenes.mongo.client import Document
-from kenes.mongo.folding import AT_ONCE
 from kenes.mongo.projection import LiveVersions
 from kenes.mongo.vault import Vault
 from kenes.observe.logs import get_logger
@@ -38,6 +37,7 @@ from services.notifications.delivering.outbox import Group, Looked, by_id, look
 from services.notifications.delivering.owned import OwnedDeliveries
 from services.notifications.folds.deliveries import Page
 from services.notifications.following.projections import FOLLOWERS, NEWS
+from services.notifications.people import keys_of
 
 _log = get_logger(__name__)
 
@@ -125,7 +125,9 @@ class Sender:
         subscriptions, fan_outs = await self.versions.get(FOLLOWERS), await self.versions.get(NEWS)
         news = await by_id(fan_outs, "news", [each["event"] for group in groups.values() for each in group])
         subscribers = await by_id(subscriptions, "subscribers", [group[0] for group in groups])
-        keys = await self._keys([each["owner"] for each in subscribers.values() if each["owner"]])
+        keys = await keys_of(
+            self.vault, self.keyring, [each["owner"] for each in subscribers.values() if each["owner"]]
+        )
         return [
             letter
             for (who, _, _), deliveries in groups.items()
@@ -134,14 +136,6 @@ class Sender:
                 deliveries, subscribers.get(who), keys.get(subscribers.get(who, {}).get("owner", "")), news
             )
         ]
-
-    async def _keys(self, owners: Sequence[str]) -> dict[str, PersonKey]:
-        """The keys of people by their sealed indexes; whoever was erased is left out."""
-        indexes = {owner: self.keyring.open_owner(owner) for owner in owners}
-        wanted, keys = list(dict.fromkeys(indexes.values())), dict[bytes, PersonKey]()
-        for start in range(0, len(wanted), AT_ONCE):
-            keys |= await self.vault.keys_at(wanted[start : start + AT_ONCE])
-        return {owner: keys[index] for owner, index in indexes.items() if index in keys}
 
     def _begin(self, letter: Letter) -> bool:
         """Whether the letter is still to be sent: its partition may have been taken away since, and given back."""

@@ -190,7 +190,9 @@ class Commands:
 
     async def _key(self, who: Who) -> PersonKey:
         """The key of somebody. Where a new one is made nothing is left from before the last one was destroyed."""
-        if await self.vault.find(who.person) is None and (await self.known(self.subscriber(who))).owner:
+        if (key := await self.vault.find(who.person)) is not None:
+            return key
+        if (await self.known(self.subscriber(who))).owner:
             await self.erase(who, 0)
         return await self.vault.key_of(who.person)
 
