@@ -10,6 +10,7 @@ from kenes.service.acts import Act
 from kenes.service.answers import json_response
 from kenes.service.json_api import JsonApi
 from kenes.service.naming import IDEMPOTENCY, KEY_MALFORMED, idempotency_key
+from kenes.service.own_data import OwnDataApi
 from kenes.web.bodies import read_json
 from kenes.web.limits import Endpoint
 from kenes.web.live import LAST_EVENT_ID, LIVE_PROBLEMS, LiveHub, LiveResponse, last_event_id
@@ -30,7 +31,6 @@ from services.consultations.ledger.api import LedgerApi
 from services.consultations.live import LiveVotes
 from services.consultations.operations import ONE, write
 from services.consultations.opinion.view import GroupReads, GroupsView
-from services.consultations.own_data import OwnApi
 from services.consultations.queries import Queries
 from services.consultations.rendering import consultation_view
 from services.consultations.views import ConsultationList, ConsultationView, PrepareBody, ReceiptAnswer, TextView
@@ -50,7 +50,7 @@ class Api:
     comparisons: ComparisonApi
     ledger: LedgerApi
     hub: LiveHub
-    own: OwnApi
+    own: OwnDataApi
 
     def routes(self) -> list[BaseRoute]:
         """The routes, mounted under the API's prefix, and the documents that describe them."""

@@ -4,15 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import BaseModel
-from starlette.requests import Request
-from starlette.responses import Response
 
 from kenes.identity.person import Person
-from kenes.service.answers import json_response
-from kenes.service.callers import Callers
+from kenes.service.own_data import DataElsewhere
 from kenes.web.i18n import Translator
-from kenes.web.language import translator
-from kenes.web.openapi import Operation
 from services.consultations.own import Own
 from services.consultations.queries import Queries
 from services.consultations.reading import Comment
@@ -60,12 +55,6 @@ class DataVotes(BaseModel):
     items: list[DataBallot]
 
 
-class DataElsewhere(BaseModel):
-    """What is held by other parts of the product, and for a moment only."""
-
-    what: str
-
-
 class MyData(BaseModel):
     """What the consultations service holds about the person; each part says what it is."""
 
@@ -106,24 +95,6 @@ class OwnData:
             ),
             elsewhere=DataElsewhere(what=t("data.elsewhere")),
         )
-
-
-@dataclass(frozen=True)
-class OwnApi:
-    """`/me/data`"""
-
-    callers: Callers
-    data: OwnData
-
-    def operations(self) -> list[Operation]:
-        """The one there is."""
-        return [Operation.own("/me/data", self.my_data, MyData)]
-
-    async def my_data(self, request: Request) -> Response:
-        """Everything the service holds about the person, each part described."""
-        person = await self.callers.reader(request)
-        told = await self.data.told(person, translator(request))
-        return json_response(told.model_dump(mode="json"))
 
 
 def _comment(comment: Comment) -> DataComment:

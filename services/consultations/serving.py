@@ -11,6 +11,7 @@ from kenes.mongo.vault import Vault
 from kenes.service.asking import Asking
 from kenes.service.definition import Context, Served
 from kenes.service.following import following
+from kenes.service.own_data import OwnDataApi
 from kenes.service.website import Folders, website
 from kenes.web.boundary import Translations
 from kenes.web.live import LiveHub
@@ -35,7 +36,7 @@ from services.consultations.opinion.live import LiveOpinions, StillReadingError
 from services.consultations.opinion.stored import StoredOpinions
 from services.consultations.opinion.view import GroupReads
 from services.consultations.own import Own
-from services.consultations.own_data import OwnApi, OwnData
+from services.consultations.own_data import MyData, OwnData
 from services.consultations.pages import page_routes
 from services.consultations.pages.site import ConsultationSite, desks, shell_of
 from services.consultations.queries import Queries, Recent
@@ -107,7 +108,7 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Ser
             comparisons=ComparisonApi(callers, Comparisons(texts)),
             ledger=LedgerApi(queries, ledger, live, service.settings.small_group),
             hub=hub,
-            own=OwnApi(callers, own),
+            own=OwnDataApi(callers, own.told, MyData),
         )
         pages = ConsultationSite(
             pages=site.pages,

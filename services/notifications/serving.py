@@ -12,6 +12,7 @@ from kenes.mail.settings import LinkSettings
 from kenes.mongo.projection import LiveCollections
 from kenes.service.callers import Callers
 from kenes.service.definition import Context, Served
+from kenes.service.own_data import OwnDataApi
 from kenes.service.website import Folders, Website, website
 from kenes.setting_files import load_settings
 from kenes.web.openapi import Operation
@@ -26,7 +27,7 @@ from services.notifications.following.chat_links import ChatLinks
 from services.notifications.following.inbox_api import InboxApi
 from services.notifications.following.links import links_of
 from services.notifications.following.opting_in import opting_in
-from services.notifications.following.own_data import OwnApi, OwnData
+from services.notifications.following.own_data import MyData, OwnData
 from services.notifications.following.pages import LetterPages
 from services.notifications.pages import page_routes
 from services.notifications.pages.site import NotificationSite, desks, shell_of
@@ -99,7 +100,7 @@ def _operations(pages: NotificationSite, callers: Callers, watchers: Callers) ->
         *pages.streams.operations,
         *FollowingApi(pages.following, pages.opting_in, pages.chat_links, askers, pages.ways).operations(),
         *InboxApi(pages.following, askers, Askers(watchers)).operations(),
-        *OwnApi(callers, pages.own_data).operations(),
+        *OwnDataApi(callers, pages.own_data.told, MyData).operations(),
         *ChannelApi(pages.channels, pages.channel_commands, callers, pages.ways.telegram).operations(),
     ]
 

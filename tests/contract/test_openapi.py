@@ -11,6 +11,7 @@ import pytest
 from openapi_spec_validator import validate
 from starlette.requests import Request
 
+from kenes.service.own_data import OwnDataApi
 from kenes.web.openapi import Operation, document
 from kenes.web.openapi_security import WaysIn
 from kenes.web.problems import InvalidInput
@@ -21,7 +22,7 @@ from services.consultations.comments_api import CommentsApi
 from services.consultations.handing_in.api import VersionsApi
 from services.consultations.handing_in.reads import ComparisonApi
 from services.consultations.ledger.api import LedgerApi
-from services.consultations.own_data import OwnApi
+from services.consultations.own_data import MyData
 from services.petitions.domain.status import LISTED
 from services.petitions.filters import FILTERS
 from services.petitions.search.wanted import Filter
@@ -42,7 +43,7 @@ def operations_of_consultations() -> Sequence[Operation]:
         "versions": VersionsApi(NOTHING, NOTHING),
         "comparisons": ComparisonApi(NOTHING, NOTHING),
         "ledger": LedgerApi(NOTHING, NOTHING, NOTHING, 5),
-        "own": OwnApi(NOTHING, NOTHING),
+        "own": OwnDataApi(NOTHING, NOTHING, MyData),
     }
     return consultations.Api(**members | parts).operations()
 

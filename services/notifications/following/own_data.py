@@ -4,18 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import BaseModel
-from starlette.requests import Request
-from starlette.responses import Response
 
 from kenes.identity.api_keys import ApiKeys
 from kenes.identity.person import Person
 from kenes.identity.sealing import PersonKey
 from kenes.mongo.client import Document
-from kenes.service.answers import json_response
-from kenes.service.callers import Callers
+from kenes.service.own_data import DataElsewhere
 from kenes.web.i18n import Translator
-from kenes.web.language import translator
-from kenes.web.openapi import Operation
 from schemas.notifications.parts import Cadence, ChannelKind, Preferences
 from schemas.notifications.streams import StreamFilter
 from services.notifications.domain.delivery import Phase
@@ -130,12 +125,6 @@ class DataApiKeys(BaseModel):
     items: list[DataApiKey]
 
 
-class DataElsewhere(BaseModel):
-    """What is held for a moment, or where it cannot be found by the person."""
-
-    what: str
-
-
 class MyData(BaseModel):
     """What the notifications service holds about the person; each part says what it is."""
 
@@ -196,24 +185,6 @@ class OwnData:
             )
             for each in self.streams.ever_owned(owner)
         ]
-
-
-@dataclass(frozen=True)
-class OwnApi:
-    """`/me/data`"""
-
-    callers: Callers
-    data: OwnData
-
-    def operations(self) -> list[Operation]:
-        """The one there is."""
-        return [Operation.own("/me/data", self.my_data, MyData)]
-
-    async def my_data(self, request: Request) -> Response:
-        """Everything the service holds about the person, each part described."""
-        person = await self.callers.reader(request)
-        told = await self.data.told(person, translator(request))
-        return json_response(told.model_dump(mode="json"))
 
 
 def _channel(channel: Channel, key: PersonKey | None) -> DataChannel:

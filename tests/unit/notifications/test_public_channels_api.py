@@ -10,12 +10,13 @@ from openapi_spec_validator import validate
 
 from kenes.identity.person import Assurance, Person
 from kenes.identity.sealing import Keyring
+from kenes.service.own_data import OwnDataApi
 from kenes.web.openapi import document
 from kenes.web.problems import Problem
 from services.notifications.api import PREFIX
 from services.notifications.following.api import FollowingApi
 from services.notifications.following.inbox_api import InboxApi
-from services.notifications.following.own_data import OwnApi
+from services.notifications.following.own_data import MyData
 from services.notifications.public_channels.access import own_channel
 from services.notifications.public_channels.api import ChannelApi
 from services.notifications.public_channels.naming import bodies_of, channel_of, code_of, read_name
@@ -25,7 +26,7 @@ NOTHING: Any = None
 OPERATIONS = (
     *FollowingApi(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING).operations(),
     *InboxApi(NOTHING, NOTHING, NOTHING).operations(),
-    *OwnApi(NOTHING, NOTHING).operations(),
+    *OwnDataApi(NOTHING, NOTHING, MyData).operations(),
     *ChannelApi(NOTHING, NOTHING, NOTHING, NOTHING).operations(),
 )
 KEYRING = Keyring(b"k" * 32)

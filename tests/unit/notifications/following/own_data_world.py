@@ -23,6 +23,7 @@ from kenes.kafka.waiting import Decisions
 from kenes.mail.letter import LOCALES as MAIL_LOCALES
 from kenes.mongo.client import Document
 from kenes.service.callers import Callers
+from kenes.service.own_data import OwnDataApi
 from kenes.web.app import build_app
 from kenes.web.assets import KIT_STATIC, Assets
 from kenes.web.context import web
@@ -42,7 +43,7 @@ from services.notifications.api import json_api
 from services.notifications.domain.delivery import delivery_id
 from services.notifications.following.api_side import ApiSide
 from services.notifications.following.commands import Commands, Who
-from services.notifications.following.own_data import OwnApi, OwnData
+from services.notifications.following.own_data import MyData, OwnData
 from services.notifications.following.reads import FollowReads
 from services.notifications.pages import page_routes
 from services.notifications.pages.site import SHELL, NotificationSite, desks
@@ -261,7 +262,7 @@ async def site(held: Held) -> AsyncIterator[httpx.AsyncClient]:
     async def known(_request: Request) -> Person:
         return ARU
 
-    api = json_api(OwnApi(Callers(known, 1), held.data).operations())
+    api = json_api(OwnDataApi(Callers(known, 1), held.data.told, MyData).operations())
     app = build_app(
         [Route("/test/login", _login, methods=["POST"]), *page_routes(pages), *api.routes()],
         settings=settings,
