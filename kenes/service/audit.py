@@ -1,6 +1,6 @@
 """Recounts what a projection has stored from its topic, and names each difference."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from kenes.kafka.decider import Position
@@ -10,14 +10,16 @@ from kenes.mongo.projection import Projection, Version, live_version
 from kenes.mongo.projector import Projector
 from kenes.mongo.versions import begin_version
 
-ROUNDS = 5
 SHOWN = 50
+"""How many differences are named at most."""
+AT_ONCE = 500
+"""How many documents that differ are looked at again together."""
 
 Found = tuple[int, list[str]]
-"""How many documents were checked, and the differences in words."""
+"""How many documents were checked, and up to fifty differences in words: whoever found as many looked no further."""
 
-Differences = dict[tuple[str, Any], list[str]]
-"""What is wrong with a document, by collection and id."""
+Key = tuple[str, Any]
+"""A document's collection and id."""
 
 
 async def audit_projection(bootstrap: str, database: Database, projection: Projection) -> Found:
@@ -28,18 +30,26 @@ async def audit_projection(bootstrap: str, database: Database, projection: Proje
     live = await live_version(database, projection)
     recount = await begin_version(database, projection)
     try:
-        checked, differences = 0, Differences()
-        for _ in range(ROUNDS):
+        for _ in range(2):  # the first takes long, and the second little: few documents have moved when they are read
             await _fold_to(bootstrap, recount, await live.positions())
-            checked, suspects = await _compare(live, recount)
-            differences = await _confirm(bootstrap, live, recount, suspects)
-            if differences or len(suspects) < SHOWN:
-                break
-        return checked, [
-            f"{name} {_shown(key)}: {words}" for (name, key), found in differences.items() for words in found
-        ]
+        return await _compare(bootstrap, live, recount)
     finally:
         await recount.drop()
+
+
+async def _compare(bootstrap: str, live: Version, recount: Version) -> Found:
+    checked, suspects, differences = 0, list[Key](), list[str]()
+    async for key, stored, recounted in _both(live, recount):
+        checked += 1
+        if stored != recounted:
+            suspects.append(key)
+        if len(suspects) == AT_ONCE:
+            differences += await _confirm(bootstrap, live, recount, suspects)
+            suspects = []
+            if len(differences) >= SHOWN:
+                break
+    differences += await _confirm(bootstrap, live, recount, suspects)
+    return checked, differences[:SHOWN]
 
 
 async def _fold_to(bootstrap: str, version: Version, ends: Mapping[int, Position]) -> None:
@@ -51,25 +61,19 @@ async def _fold_to(bootstrap: str, version: Version, ends: Mapping[int, Position
             await projector.apply({wanted[0].partition: wanted})
 
 
-async def _compare(live: Version, recount: Version) -> tuple[int, Differences]:
-    """How many documents there are, and up to fifty that differ."""
-    checked, differences = 0, Differences()
+async def _both(live: Version, recount: Version) -> AsyncIterator[tuple[Key, Document | None, Document | None]]:
+    """Every document as it is stored and as it was recounted."""
     for name in live.projection.collections:
         async for stored, recounted in _pairs(live.collection(name), recount.collection(name)):
-            checked += 1
-            if stored != recounted:
-                differences[name, (stored or recounted or {})["_id"]] = _words(stored, recounted)
-            if len(differences) >= SHOWN:
-                return checked, differences
-    return checked, differences
+            yield (name, (stored or recounted or {})["_id"]), stored, recounted
 
 
-async def _confirm(bootstrap: str, live: Version, recount: Version, suspects: Differences) -> Differences:
-    """Those of the suspects that differ when documents and position are read at the same instant."""
+async def _confirm(bootstrap: str, live: Version, recount: Version, suspects: Sequence[Key]) -> list[str]:
+    """What is different in the suspects when documents and position are read at the same instant, in words."""
     if not suspects:
-        return {}
+        return []
     positions: dict[int, Position] = {}
-    stored: dict[tuple[str, Any], Document] = {}
+    stored: dict[Key, Document] = {}
 
     async def look(session: Session) -> None:
         stored.clear()
@@ -79,19 +83,19 @@ async def _confirm(bootstrap: str, live: Version, recount: Version, suspects: Di
 
     await transact(live.database, look)
     await _fold_to(bootstrap, recount, positions)
-    recounted: dict[tuple[str, Any], Document] = {}
+    recounted: dict[Key, Document] = {}
     for name in live.projection.collections:
         recounted.update(await _fetch(name, recount.collection(name), suspects))
-    return {
-        suspect: _words(stored.get(suspect), recounted.get(suspect))
-        for suspect in suspects
-        if stored.get(suspect) != recounted.get(suspect)
-    }
+    return [
+        f"{name} {_shown(key)}: {words}"
+        for name, key in suspects
+        for words in _words(stored.get((name, key)), recounted.get((name, key)))
+    ]
 
 
 async def _fetch(
-    name: str, collection: Collection, suspects: Differences, session: Session | None = None
-) -> dict[tuple[str, Any], Document]:
+    name: str, collection: Collection, suspects: Sequence[Key], session: Session | None = None
+) -> dict[Key, Document]:
     keys = [key for collection_name, key in suspects if collection_name == name]
     cursor = collection.find({"_id": {"$in": keys}}, session=session)
     return {(name, document["_id"]): document async for document in cursor} if keys else {}
@@ -119,6 +123,8 @@ async def _in_order(collection: Collection) -> AsyncIterator[Document]:
 
 
 def _words(stored: Document | None, recounted: Document | None) -> list[str]:
+    if stored == recounted:
+        return []
     if recounted is None:
         return ["stored, but not in the topic"]
     if stored is None:

@@ -11,7 +11,7 @@ from kenes.kafka.producer import BrokerError
 from kenes.mongo.client import Database, DatabaseError, connected
 from kenes.mongo.projection import Projection
 from kenes.mongo.versions import begin_version
-from kenes.service.audit import audit_projection
+from kenes.service.audit import SHOWN, Found, audit_projection
 from kenes.service.building import build, take_over
 from kenes.service.definition import Service
 from kenes.service.state_audit import audit_state
@@ -91,9 +91,10 @@ async def _report(database: Database, service: Service, projection: Projection) 
     return _print(f"projection {projection.name}", found)
 
 
-def _print(what: str, found: tuple[int, list[str]]) -> int:
+def _print(what: str, found: Found) -> int:
     checked, differences = found
-    say(f"{what}: {checked:,} documents checked, {len(differences)} differences")
+    more = " or more" if len(differences) == SHOWN else ""
+    say(f"{what}: {checked:,} documents checked, {len(differences)}{more} differences")
     for difference in differences:
         say(f"  {difference}")
     return len(differences)

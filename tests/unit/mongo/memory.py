@@ -61,7 +61,7 @@ class Collection:
         if self.error is not None:
             raise self.error
 
-    def find(self, query: Mapping[str, Any] | None = None) -> Cursor:
+    def find(self, query: Mapping[str, Any] | None = None, session: object = None) -> Cursor:
         """Documents that match."""
         self._asked("find")
         return Cursor([copy.deepcopy(each) for each in self.documents.values() if matches(each, query or {})])

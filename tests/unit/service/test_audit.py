@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kenes.kafka.decider import Position
 from kenes.kafka.records import Record
 from kenes.mongo.decision_state import Rules
 from kenes.service import audit, maintenance, state_audit
@@ -21,19 +22,44 @@ from kenes.service.state_audit import _Recount
 from schemas.envelope import Event
 from schemas.payload import Payload
 from schemas.topics import Topic
-from tests.unit.mongo.memory import Collection, Database, Document
+from tests.unit.mongo.memory import Collection, Cursor, Database, Document
+
+
+class OneVersion:
+    """A version of a projection that keeps tallies."""
+
+    projection = SimpleNamespace(collections=["tallies"])
+    database = None
+
+    def __init__(self, tallies: Collection) -> None:
+        self.tallies = tallies
+        self.collection = Database(tallies=tallies).__getitem__
+
+    async def positions(self, _session: object = None) -> dict[int, Position]:
+        """Where it stands is of no matter here."""
+        return {}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _at_rest() -> Iterator[None]:
+    """Nothing moves: what is stored is all there is in the topic."""
+
+    async def stand_still(*_: object) -> None:
+        pass
+
+    async def transact(_database: object, work: Callable[[object], Awaitable[None]]) -> None:
+        await work(None)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit, "_fold_to", stand_still)
+        patch.setattr(audit, "transact", transact)
+        yield
 
 
 async def compared(stored: Sequence[Document], recounted: Sequence[Document]) -> tuple[int, list[str]]:
     """How many documents, and in words what differs."""
-    projection = SimpleNamespace(collections=["tallies"])
-    live, recount = (
-        SimpleNamespace(projection=projection, collection=Database(tallies=Collection(*each)).__getitem__)
-        for each in (stored, recounted)
-    )
-    checked, differences = await audit._compare(cast("Any", live), cast("Any", recount))
-    lines = [f"{name} {audit._shown(key)}: {each}" for (name, key), words in differences.items() for each in words]
-    return checked, lines
+    live, recount = (OneVersion(Collection(*each)) for each in (stored, recounted))
+    return await audit._compare("broker", cast("Any", live), cast("Any", recount))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +102,45 @@ async def test_a_flood_of_differences_is_cut() -> None:
     _, found = await compared([{"_id": number} for number in range(500)], [])
 
     assert len(found) == audit.SHOWN
+
+
+class Moving(Collection):
+    """The first documents have moved whenever all are read."""
+
+    def find(self, query: Mapping[str, Any] | None = None, session: object = None) -> Cursor:
+        """See the driver."""
+        if query is None:
+            for number in range(2 * audit.AT_ONCE):
+                self.documents[number]["n"] += 1
+        return super().find(query, session)
+
+
+async def test_a_difference_behind_many_documents_that_move_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = OneVersion(Moving(*({"_id": number, "n": 0} for number in range(3000))))
+    recount = OneVersion(Collection(*({"_id": number, "n": 0} for number in range(3000))))
+    live.tallies.documents[2500]["n"] = 7
+
+    async def begin_version(*_: object) -> OneVersion:
+        return recount
+
+    async def live_version(*_: object) -> OneVersion:
+        return live
+
+    async def drop() -> None:
+        recount.tallies.documents.clear()
+
+    async def fold_to(*_: object) -> None:
+        for number in range(2 * audit.AT_ONCE):
+            recount.tallies.documents[number] = dict(live.tallies.documents[number])
+
+    monkeypatch.setattr(audit, "begin_version", begin_version)
+    monkeypatch.setattr(audit, "live_version", live_version)
+    monkeypatch.setattr(audit, "_fold_to", fold_to)
+    monkeypatch.setattr(recount, "drop", drop, raising=False)
+
+    found = await audit.audit_projection("broker", cast("Any", None), cast("Any", None))
+
+    assert found == (3000, ["tallies 2500: n is 7, the topic says 0"])
 
 
 class Added(Payload):
@@ -188,9 +253,16 @@ async def test_a_recount_goes_on_where_it_was(log: list[Record]) -> None:
     assert recount._next[0] == len(log)
 
 
-@pytest.mark.parametrize(("differences", "status"), [([], 0), (["tallies 1: stored, but not in the topic"], 1)])
+@pytest.mark.parametrize(
+    ("differences", "status", "many"),
+    [
+        ([], 0, "0"),
+        (["tallies 1: stored, but not in the topic"], 1, "1"),
+        (["tallies 1: stored, but not in the topic"] * audit.SHOWN, 1, "50 or more"),
+    ],
+)
 async def test_the_report_names_everything_and_ends_with_a_status(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], differences: list[str], status: int
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], differences: list[str], status: int, many: str
 ) -> None:
     class Connected:
         async def __aenter__(self) -> None:
@@ -215,6 +287,6 @@ async def test_the_report_names_everything_and_ends_with_a_status(
     assert await maintenance.audit(cast("Any", service)) == status
 
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == f"projection tallies: 1,234 documents checked, {len(differences)} differences"
-    assert f"state sums: 1,234 documents checked, {len(differences)} differences" in said
+    assert said[0] == f"projection tallies: 1,234 documents checked, {many} differences"
+    assert f"state sums: 1,234 documents checked, {many} differences" in said
     assert [line.strip() for line in said if line.startswith("  ")] == differences * 2
