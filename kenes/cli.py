@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import click
 
@@ -73,8 +73,7 @@ def restore(arguments: tuple[str, ...]) -> None:
 
 def _keep(verb: str, arguments: Sequence[str]) -> int:
     environment = Stack(LocalSettings.load(), find_services()).environment(0)
-    command = [sys.executable, "-m", "kenes.backup", verb, *arguments]
-    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - arguments are ours
+    return _wait_for(["kenes.backup", verb, *arguments], environment)
 
 
 @main.group()
@@ -141,9 +140,19 @@ def _chosen(name: str | None) -> list[tuple[int, Service]]:
 def _run(service: Service, number: int, arguments: Sequence[str]) -> int:
     """Runs a service's own command, with the local stack's environment under whatever the shell has set."""
     stack = Stack(LocalSettings.load(), find_services())
-    done = subprocess.run(  # noqa: S603 - arguments are ours
-        [sys.executable, "-m", service.module, *arguments],
-        env=stack.environment(number),
-        check=False,
-    )
-    return done.returncode
+    return _wait_for([service.module, *arguments], stack.environment(number))
+
+
+def _wait_for(module: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Runs a module with its arguments; returns its status, as a shell tells it where a signal ended it.
+
+    Ctrl-C reaches it, too: what it clears away then is waited for.
+    """
+    command = [sys.executable, "-m", *module]
+    with subprocess.Popen(command, env=environment) as child:  # noqa: S603 - arguments are ours
+        try:
+            status = child.wait()
+        except KeyboardInterrupt:
+            child.wait()
+            raise
+    return status if status >= 0 else 128 - status
