@@ -1,9 +1,15 @@
 """Versions of a projection: a new one is built beside the live one, then switched in one transaction."""
 
 import asyncio
+import re
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 
 from kenes.mongo.client import Database, Session, transact
 from kenes.mongo.projection import OFFSETS, VERSION_KNOWN_FOR, VERSIONS, Projection, Version, live_version
+
+ABANDONED_AFTER = timedelta(days=1)
+"""A rebuild or an audit from a shell takes less."""
 
 
 class VersionConflictError(RuntimeError):
@@ -49,6 +55,36 @@ async def let_go(version: Version) -> None:
     """Drops a version that is live no more, once every reader must have noticed."""
     await asyncio.sleep(VERSION_KNOWN_FOR * 3)
     await version.drop()
+
+
+async def drop_unless_live(version: Version) -> None:
+    """Drops a version that was begun for nothing; readers may have it already."""
+    if (await live_version(version.database, version.projection)).number != version.number:
+        await version.drop()
+
+
+async def drop_abandoned(database: Database, projection: Projection, wanted: Collection[int]) -> None:
+    """Drops versions that are neither live nor `wanted`, a day after they were first found to be so.
+
+    Whoever began one, or was to drop it, has been killed: nobody else comes back to it.
+    """
+    existing = _numbers(projection, await database.list_collection_names())
+    record = await database[VERSIONS].find_one({"_id": projection.name})
+    if record is None:
+        return
+    now, known = datetime.now(UTC), record.get("abandoned", {})
+    found = {str(number): known.get(str(number), now) for number in existing - {record["live"], *wanted}}
+    if found != known:
+        await database[VERSIONS].update_one({"_id": projection.name}, {"$set": {"abandoned": found}})
+    for number, since in found.items():
+        if now - since > ABANDONED_AFTER:
+            await Version(projection, int(number), database).drop()
+
+
+def _numbers(projection: Projection, names: Collection[str]) -> set[int]:
+    """The versions of a projection of which there are collections."""
+    ours = re.compile(rf"({'|'.join(map(re.escape, projection.collections))})\.v(\d+)")
+    return {int(found[2]) for name in names if (found := ours.fullmatch(name))}
 
 
 async def resume(version: Version) -> None:

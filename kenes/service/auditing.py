@@ -4,8 +4,11 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
+from typing import Any
 
 import uvloop
 
@@ -18,7 +21,7 @@ from kenes.settings import KitSettings
 
 
 async def audit_apart(service: Service, projection: Projection, timeout: float) -> Found:
-    """Audits a projection; `timeout` is in seconds, per operation on the database. Cancelled, it ends at once."""
+    """Audits a projection; `timeout` is in seconds, per operation on the database. Cancelled, it drops its recount."""
     pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
     loop = asyncio.get_running_loop()
     try:
@@ -27,7 +30,8 @@ async def audit_apart(service: Service, projection: Projection, timeout: float) 
         try:
             return await loop.run_in_executor(pool, _audit_here, *told)
         except asyncio.CancelledError:
-            os.kill(process, signal.SIGTERM)  # it only reads; else its end would be waited for
+            with suppress(ProcessLookupError):  # who ended this process may have ended that one, too
+                os.kill(process, signal.SIGTERM)
             raise
     finally:
         await asyncio.to_thread(pool.shutdown)
@@ -36,7 +40,19 @@ async def audit_apart(service: Service, projection: Projection, timeout: float) 
 def _audit_here(kind: type[Service], settings: KitSettings, projection: str, timeout: float) -> Found:
     make: type = kind
     configure_logs(kind.name, "audit", level=settings.log_level, stream=sys.stderr)
-    return uvloop.run(_audit(make(settings), projection, timeout))
+    return uvloop.run(_until_told(_audit(make(settings), projection, timeout)))
+
+
+async def _until_told(audit: Coroutine[Any, Any, Found]) -> Found:
+    """Lets an audit clear away on SIGTERM, which may come twice: from who ordered it and from who ends them both."""
+    task = asyncio.ensure_future(audit)
+
+    def end() -> None:
+        if not task.cancelling():
+            task.cancel()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
+    return await task
 
 
 async def _audit(service: Service, projection: str, timeout: float) -> Found:

@@ -10,7 +10,7 @@ import click
 from kenes.kafka.producer import BrokerError
 from kenes.mongo.client import Database, DatabaseError, connected
 from kenes.mongo.projection import Projection
-from kenes.mongo.versions import begin_version
+from kenes.mongo.versions import begin_version, drop_unless_live
 from kenes.service.audit import SHOWN, Found, audit_projection
 from kenes.service.building import build, take_over
 from kenes.service.definition import Service
@@ -66,10 +66,14 @@ async def rebuild(service: Service, names: Sequence[str]) -> None:
     async with _database(service) as database:
         for projection in chosen:
             version = await begin_version(database, projection)
-            began = time.monotonic()
-            events = await build(service, version, patience(service))
-            rate = events / (time.monotonic() - began)
-            events += await take_over(settings.kafka_bootstrap, version)
+            try:
+                began = time.monotonic()
+                events = await build(service, version, patience(service))
+                rate = events / (time.monotonic() - began)
+                events += await take_over(settings.kafka_bootstrap, version)
+            except BaseException:  # Ctrl-C, too
+                await drop_unless_live(version)
+                raise
             say(f"{projection.name}: version {version.number} live, {events:,} events, {rate:,.0f} events/s")
 
 

@@ -30,6 +30,7 @@ from kenes.observe.health import Health, NotReady
 from kenes.observe.logs import configure_logs, get_logger
 from kenes.observe.metrics import CLOCK_EVERY, CLOCK_TICKED, set_build_info
 from kenes.observe.server import health_server
+from kenes.service.clearing import keep_clear
 from kenes.service.definition import Clock, Context, Service
 from kenes.service.upkeep import keep_up
 from kenes.service.watching import undecided, unfolded, unhandled
@@ -124,6 +125,7 @@ async def project(service: Service, context: Context) -> None:
     async with Tasks() as tasks:
         context.health.begin()
         tasks.create_task(keep_up(service, context), name="upkeep")
+        tasks.create_task(keep_clear(service, context.database), name="clearing")
         for projection in service.projections:
             tasks.create_task(_project(service, context, projection), name=projection.name)
         tasks.create_task(report_lag(service.settings.kafka_bootstrap, unfolded(service, context.database)))

@@ -11,7 +11,7 @@ from uuid import uuid4
 from kenes.kafka.reader import ends
 from kenes.mongo.client import Collection, Document
 from kenes.mongo.projection import NotOwnerError, Projection, Version, live_version
-from kenes.mongo.versions import VersionConflictError, begin_version, let_go, resume
+from kenes.mongo.versions import VersionConflictError, begin_version, drop_unless_live, let_go, resume
 from kenes.observe.logs import get_logger
 from kenes.observe.masking import Masker
 from kenes.service.auditing import audit_apart
@@ -29,6 +29,8 @@ UPKEEP: Final = "upkeep"
 PROGRESS_EVERY: Final = 0.5
 """Seconds between two tellings of how far a work is: often enough for a bar that moves."""
 LONGEST: Final = 300
+ENDED: Final = frozenset({"switched", "dropped", "audited", "failed"})
+"""Phases in which a work has nothing more to do with any version."""
 UNKNOWN: Final = "the service's database was lost or restored since: it has not begun this"
 
 
@@ -147,8 +149,7 @@ class Works:
         projection = known.get(work["projection"])
         if found is None or found["version"] is None or projection is None:
             return
-        if (await live_version(self._context.database, projection)).number != found["version"]:
-            await Version(projection, found["version"], self._context.database).drop()
+        await drop_unless_live(Version(projection, found["version"], self._context.database))
 
     async def _end(self, work: Document, phase: str) -> None:
         await self._stored.update_one(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from kenes.mongo import versions
 from kenes.mongo.client import Document
 from kenes.mongo.projection import NotOwnerError, Version, live_version
 from kenes.mongo.projector import Projector
-from kenes.mongo.versions import VersionConflictError, begin_version, switch
+from kenes.mongo.versions import VersionConflictError, begin_version, drop_abandoned, switch
 from kenes.service.audit import audit_projection
 from kenes.service.building import catch_up
 from kenes.service.state_audit import audit_state
@@ -173,6 +174,18 @@ async def test_audit_is_clean_and_leaves_nothing_behind(filled: Library) -> None
     checked, found = await audit_projection(filled.bootstrap, filled.database, filled.shelf)
     assert (checked, found) == (7, [])
     assert await audit_state(filled.bootstrap, filled.database, filled.deciding) == (7, [])
+    assert set(await filled.database.list_collection_names()) == before
+
+
+async def test_what_a_killed_audit_left_behind_is_dropped(filled: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = set(await filled.database.list_collection_names())
+    left = await begin_version(filled.database, filled.shelf)
+    await catch_up(filled.bootstrap, left)
+    await drop_abandoned(filled.database, filled.shelf, ())
+    assert await left.positions() != {}
+    monkeypatch.setattr(versions, "ABANDONED_AFTER", timedelta(0))
+    await drop_abandoned(filled.database, filled.shelf, ())
+    assert await left.positions() == {}
     assert set(await filled.database.list_collection_names()) == before
 
 
