@@ -1,7 +1,7 @@
 """Recounts what a decider has stored from its own decisions, and names each difference."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Any
 
 from kenes.kafka.reader import read_to_end
@@ -13,7 +13,7 @@ from schemas.envelope import Event, UnreadableEventError, sequence_of
 from schemas.payload import Payload
 
 SETTLE = 1.0
-"""Seconds before a difference is looked at again: what was being decided is written by then."""
+"""Seconds before a difference is looked at again: what is in the log is stored by then."""
 
 
 async def audit_state(bootstrap: str, database: Database, deciding: Deciding) -> Found:
@@ -23,13 +23,12 @@ async def audit_state(bootstrap: str, database: Database, deciding: Deciding) ->
     """
     recount = _Recount(deciding)
     await recount.fold(bootstrap)
-    checked, differences = await recount.compare(database)
-    if differences:
-        await asyncio.sleep(SETTLE)
-        await recount.fold(bootstrap)
-        checked, again = await recount.compare(database)
-        differences = {key: words for key, words in again.items() if key in differences}
-    return checked, [f"{key}: {words}" for key, words in differences.items()][:SHOWN]
+    checked, suspects = await recount.compare(database)
+    if not suspects:
+        return checked, []
+    await asyncio.sleep(SETTLE)
+    differences = await recount.confirm(bootstrap, database, suspects)
+    return checked, [f"{key}: {words}" for key, words in sorted(differences.items())[:SHOWN]]
 
 
 class _Recount:
@@ -39,6 +38,7 @@ class _Recount:
         self._topic = deciding.decisions
         self._rules = deciding.rules
         self._states: dict[str, tuple[int, int, Any]] = {}
+        self._suspects: dict[str, Document | None] = {}
         self._next = dict.fromkeys(range(self._topic.partitions), 0)
         self._last = dict.fromkeys(range(self._topic.partitions), -1)
 
@@ -63,26 +63,45 @@ class _Recount:
         after = self._rules.evolve(before, decision)
         if after is not before:
             self._states[key] = (partition, sequence, after)
+            if key in self._suspects and not self._wrong(key, self._suspects[key]):
+                del self._suspects[key]
 
-    async def compare(self, database: Database) -> tuple[int, dict[str, str]]:
-        """How many states were compared, and by key what is wrong with the stored one."""
-        checked, differences, missing = 0, dict[str, str](), set(self._states)
-        async for document in database[f"state.{self._rules.name}"].find():
+    async def compare(self, database: Database) -> tuple[int, set[str]]:
+        """How many states were compared, and those that differ from the stored ones."""
+        checked, differing, missing = 0, set[str](), set(self._states)
+        async for key, document in self._stored(database):
             checked += 1
-            key = document.pop("_id")
             missing.discard(key)
-            if document["s"] > self._last[document["p"]]:
-                continue  # stored after the topic was read
-            if key not in self._states:
-                differences[key] = "stored, but not in the topic"
-                continue
-            partition, sequence, state = self._states[key]
-            expected = {"p": partition, "s": sequence, **self._rules.dump(state)}
-            if wrong := [
-                name for name in sorted(expected.keys() | document.keys()) if _differs(name, expected, document)
-            ]:
-                differences[key] = f"{', '.join(wrong)} is not what the topic says"
-        return checked + len(missing), differences | dict.fromkeys(sorted(missing), "in the topic, but not stored")
+            if self._wrong(key, document):
+                differing.add(key)
+        return checked + len(missing), differing | missing
+
+    async def confirm(self, bootstrap: str, database: Database, suspects: Collection[str]) -> dict[str, str]:
+        """What is wrong with those of the suspects that still differ.
+
+        They are read first and the log after them, for what a decider has stored is in it: a state that the log comes
+        by is no difference.
+        """
+        stored = {key: document async for key, document in self._stored(database) if key in suspects}
+        read_again = {key: stored.get(key) for key in suspects}
+        self._suspects = {key: document for key, document in read_again.items() if self._wrong(key, document)}
+        await self.fold(bootstrap)
+        return {key: self._wrong(key, document) for key, document in self._suspects.items()}
+
+    async def _stored(self, database: Database) -> AsyncIterator[tuple[str, Document]]:
+        async for document in database[f"state.{self._rules.name}"].find():
+            yield document.pop("_id"), document
+
+    def _wrong(self, key: str, stored: Document | None) -> str:
+        """What is wrong with a stored state, in words; nothing for one that is as it was recounted."""
+        if key not in self._states:
+            return "" if stored is None else "stored, but not in the topic"
+        if stored is None:
+            return "in the topic, but not stored"
+        partition, sequence, state = self._states[key]
+        expected = {"p": partition, "s": sequence, **self._rules.dump(state)}
+        wrong = [name for name in sorted(expected.keys() | stored.keys()) if _differs(name, expected, stored)]
+        return f"{', '.join(wrong)} is not what the topic says" if wrong else ""
 
 
 def _differs(name: str, expected: Document, stored: Document) -> bool:

@@ -213,6 +213,8 @@ async def audited(found: Database) -> tuple[int, list[str]]:
         ([STORED[0], STORED[1] | {"all": [3]}], 2, ["b: all is not what the topic says"]),
         ([STORED[0], STORED[1] | {"s": 0, "more": 1}], 2, ["b: more, s is not what the topic says"]),
         ([STORED[0], {"_id": "b", "p": 0, "s": 1}], 2, ["b: all is not what the topic says"]),
+        ([*STORED, {"_id": "x", "p": 0, "s": 99, "all": [1]}], 3, ["x: stored, but not in the topic"]),
+        ([STORED[0], STORED[1] | {"s": 99}], 2, ["b: s is not what the topic says"]),
     ],
 )
 async def test_a_deciders_state_is_recounted(stored: list[Document], checked: int, differences: list[str]) -> None:
@@ -226,9 +228,26 @@ async def test_what_is_about_another_kind_of_thing_leaves_no_state() -> None:
     assert found == (1, [])
 
 
-@pytest.mark.usefixtures("log")
-async def test_what_is_stored_after_the_topic_was_read_is_no_difference() -> None:
+async def test_what_is_stored_after_the_topic_was_read_is_no_difference(
+    log: list[Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def settle(_seconds: float) -> None:
+        log.append(record("new", 1, len(log), 10))
+
+    monkeypatch.setattr(asyncio, "sleep", settle)
+
     assert await audited(database(*STORED, {"_id": "new", "p": 0, "s": 10, "all": [1]})) == (3, [])
+
+
+async def test_what_moves_on_while_it_is_looked_at_again_is_no_difference(
+    log: list[Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def settle(_seconds: float) -> None:
+        log.extend(record("a", by, len(log) + by, 10 + by) for by in range(1, 4))
+
+    monkeypatch.setattr(asyncio, "sleep", settle)
+
+    assert await audited(database({"_id": "a", "p": 0, "s": 12, "all": [1, 3, 1, 2]}, STORED[1])) == (2, [])
 
 
 async def test_what_was_on_its_way_is_looked_at_again(log: list[Record], monkeypatch: pytest.MonkeyPatch) -> None:
