@@ -14,6 +14,10 @@ from kenes.tasks import Tasks
 Load = Callable[[Version], Awaitable[Mapping[int, Position]]]
 
 
+class SwitchedError(RuntimeError):
+    """A projection was switched while it was loaded: part of it may have been dropped already, so start again."""
+
+
 @asynccontextmanager
 async def following(
     service: Service,
@@ -25,7 +29,7 @@ async def following(
     """Loads the live version of `projection`, then hands each further decision to `takers`, in the background.
 
     `load` takes in the stored documents and returns the positions to go on from. Enters once the tail has read all
-    that was in the topic. A tail that fails ends the block with its error.
+    that was in the topic. A tail that fails ends the block with its error. Raises `SwitchedError`.
     """
 
     def take(decision: Recorded) -> None:
@@ -35,6 +39,8 @@ async def following(
     version = await live_version(context.database, projection)
     with patience(LOADED_WITHIN):
         positions = await load(version)
+    if (await live_version(context.database, projection)).number != version.number:
+        raise SwitchedError(f"{projection.name} was switched while it was loaded")
     tail = Tail(service.settings.kafka_bootstrap, projection.topic, take)
     async with Tasks() as tasks:
         task = tasks.create_task(tail.follow(positions), name=f"tail of {projection.topic.name}")

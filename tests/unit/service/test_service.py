@@ -197,8 +197,8 @@ class FollowedTail:
 
 @pytest.fixture
 def tails(monkeypatch: pytest.MonkeyPatch) -> list[FollowedTail]:
-    async def live_version(_database: object, projection: Any) -> str:
-        return f"{projection.name}.v1"
+    async def live_version(_database: object, projection: Any) -> SimpleNamespace:
+        return SimpleNamespace(projection=projection, number=1)
 
     FollowedTail.made = []
     monkeypatch.setattr(following_module, "Tail", FollowedTail)
@@ -210,13 +210,13 @@ def tails(monkeypatch: pytest.MonkeyPatch) -> list[FollowedTail]:
 async def followed(*takers: Callable[[Recorded], None]) -> Any:
     loaded: list[object] = []
 
-    async def load(version: object) -> Mapping[int, Position]:
-        loaded.append(version)
+    async def load(version: Any) -> Mapping[int, Position]:
+        loaded.append((version.projection.name, version.number))
         return {0: Position(7, 5)}
 
     context, projection = SimpleNamespace(database=None), SimpleNamespace(name="sums", topic=SimpleNamespace(name="t"))
     async with following(SERVICE, cast("Any", context), cast("Any", projection), load, *takers) as tail:
-        assert loaded == ["sums.v1"]
+        assert loaded == [("sums", 1)]
         yield tail
 
 
@@ -229,6 +229,23 @@ async def test_the_tail_goes_on_from_what_was_loaded_and_all_takers_see_it(tails
         assert first == second == [recorded(1, sequence=1)], "the block begins once it has caught up"
 
     assert tails[0].ended
+
+
+async def test_what_was_loaded_while_the_projection_was_switched_is_not_followed(
+    tails: list[FollowedTail], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = iter([1, 2])
+
+    async def live_version(*_: object) -> SimpleNamespace:
+        return SimpleNamespace(projection=SimpleNamespace(name="sums"), number=next(numbers))
+
+    monkeypatch.setattr(following_module, "live_version", live_version)
+
+    with pytest.raises(following_module.SwitchedError, match="sums"):
+        async with followed():
+            pass
+
+    assert tails == []
 
 
 async def test_a_tail_that_fails_ends_the_block_with_its_error(tails: list[FollowedTail]) -> None:
