@@ -107,7 +107,6 @@ class Managed:
 
     def _ended(self, now: float) -> str:
         status = self.spec.child.returncode
-        self.spec.child.kill()  # what it may have left in its group
         if self.spec.once and status == 0:
             self.state = State.DONE
             return f"{self.spec.name} is done"

@@ -5,9 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from multiprocessing import get_context
 from typing import Any
 
 import uvloop
@@ -17,14 +15,14 @@ from kenes.mongo.projection import Projection
 from kenes.observe.logs import configure_logs
 from kenes.service.audit import Found, audit_projection
 from kenes.service.definition import Service
+from kenes.service.helpers import helpers
 from kenes.settings import KitSettings
 
 
 async def audit_apart(service: Service, projection: Projection, timeout: float) -> Found:
     """Audits a projection; `timeout` is in seconds, per operation on the database. Cancelled, it drops its recount."""
-    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
     loop = asyncio.get_running_loop()
-    try:
+    async with helpers(1) as pool:
         process = await loop.run_in_executor(pool, os.getpid)
         told = (type(service), service.settings, projection.name, timeout)
         try:
@@ -33,8 +31,6 @@ async def audit_apart(service: Service, projection: Projection, timeout: float) 
             with suppress(ProcessLookupError):  # who ended this process may have ended that one, too
                 os.kill(process, signal.SIGTERM)
             raise
-    finally:
-        await asyncio.to_thread(pool.shutdown)
 
 
 def _audit_here(kind: type[Service], settings: KitSettings, projection: str, timeout: float) -> Found:

@@ -3,10 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Collection
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import asynccontextmanager
-from multiprocessing import get_context
+from collections.abc import Collection
 
 import uvloop
 
@@ -17,6 +14,7 @@ from kenes.mongo.projector import Projector
 from kenes.mongo.versions import switch
 from kenes.observe.logs import configure_logs
 from kenes.service.definition import Service
+from kenes.service.helpers import helpers
 from kenes.settings import KitSettings
 from kenes.tasks import Tasks
 
@@ -38,7 +36,7 @@ async def build(service: Service, version: Version, timeout: float, *, apart: bo
         return await catch_up(bootstrap, version)
     here, elsewhere = ([], shares) if apart else (shares[:1], shares[1:])
     told = (type(service), service.settings, version.projection.name, version.number)
-    async with _processes(len(elsewhere)) as pool:
+    async with helpers(len(elsewhere)) as pool:
         loop = asyncio.get_running_loop()
         folding = [loop.run_in_executor(pool, _catch_up_here, *told, list(share), timeout) for share in elsewhere]
         try:
@@ -46,16 +44,6 @@ async def build(service: Service, version: Version, timeout: float, *, apart: bo
         except asyncio.CancelledError:
             await version.retire()  # the other processes notice with their next batch: they are not to outlive this one
             raise
-
-
-@asynccontextmanager
-async def _processes(count: int) -> AsyncIterator[ProcessPoolExecutor]:
-    """A pool whose end is waited for without holding up the event loop."""
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
-    try:
-        yield pool
-    finally:
-        await asyncio.to_thread(pool.shutdown)
 
 
 async def take_over(bootstrap: str, version: Version) -> int:
