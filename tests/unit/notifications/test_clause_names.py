@@ -115,7 +115,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> InterestNames:
     ("interest", "name"),
     [
         ("clause:d/a", "Статья 5. Права читателей: О книгах"),
-        ("said:d/p", "Пункт, о котором я высказался (Статья 5 2)): О книгах"),
+        ("said:d/p", "Пункт с моим комментарием (Статья 5 2)): О книгах"),
         ("clause:d/whole", "Проект в целом: О книгах"),
         ("clause:d/unheard-of", "unheard-of: О книгах"),
         ("clause:other/a", "a: other/a"),

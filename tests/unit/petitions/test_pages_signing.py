@@ -76,7 +76,7 @@ async def test_a_confirmation_of_one_petition_is_none_for_another() -> None:
         (person(birth_date=None), 403, "could not check your age"),
         (person(region=None), 403, "do not know your region"),
         (person(assurance=Assurance.LOW), 403, "prove more surely"),
-        (person(citizen=False), 403, "citizens of Kazakhstan"),
+        (person(citizen=False), 403, "citizens only"),
     ],
 )
 async def test_who_cannot_sign_is_told_before_trying(who: object, status: int, words: str) -> None:

@@ -30,7 +30,7 @@ def shown(title: str = "Кітапхана", count: str = "7", share: float = 0.
 @pytest.mark.parametrize(
     ("language", "words", "goal"),
     [
-        ("kk", "қол қойылды", "мақсат — 50\u00a0000"),
+        ("kk", "қол қойылды", "меже — 50\u00a0000"),
         ("ru", "подписей", "из 50\u00a0000"),
         ("en", "signatures", "of 50,000"),
     ],

@@ -170,7 +170,7 @@ async def test_each_wrong_value_has_a_pointer_a_code_and_a_sentence() -> None:
     assert (status, body["code"]) == (422, "input-invalid")
     assert body["errors"] == [
         {"pointer": "/title", "code": "string-type", "detail": "This must be text."},
-        {"pointer": "/authors/0/name", "code": "string-too-short", "detail": "Use at least 2 characters."},
+        {"pointer": "/authors/0/name", "code": "string-too-short", "detail": "Minimum length: 2."},
         {"pointer": "/authors/0/age", "code": "greater-than-equal", "detail": "This must be 18 or more."},
         {"pointer": "/authors/1/name", "code": "missing", "detail": "This is required."},
         {"pointer": "/authors/1/x~1y", "code": "extra-forbidden", "detail": "This field is not known here."},

@@ -84,6 +84,11 @@ class TestFolder:
             }
             assert not worded
 
+    def test_no_suffix_or_postposition_stands_after_what_is_filled_in(self, folder: Path) -> None:
+        """Kazakh declines the word before a postposition, and a date or number that is filled in stays as it is."""
+        bent = re.compile(r"\{(when|since|until|at|day|date)\}[^.:;,]{0,3}\b(дейін|бастап|кейін)|\{count\}-")
+        assert not {key for key, forms in messages(folder)["kk"].items() if any(map(bent.search, forms))}
+
 
 def test_every_key_a_template_asks_for_exists() -> None:
     known = {key for folder in FOLDERS for key in messages(folder)["en"]}
@@ -93,3 +98,9 @@ def test_every_key_a_template_asks_for_exists() -> None:
 
 def test_templates_ask_by_key_at_all() -> None:
     assert len(list(template_calls())) > 30
+
+
+def test_refusals_name_no_country_since_every_rule_pack_shares_them() -> None:
+    said = messages(ROOT / "services/petitions/locales")
+    for language, name in (("kk", "Қазақстан"), ("ru", "Казахстан"), ("en", "Kazakhstan")):
+        assert not {key for key, forms in said[language].items() if key.startswith("problem.") and name in forms[0]}

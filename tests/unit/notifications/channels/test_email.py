@@ -77,7 +77,7 @@ def test_the_same_delivery_has_the_same_message_id_at_every_try() -> None:
 def test_a_digest_tells_each_thing_and_counts_them_in_the_subject() -> None:
     told = notice(*(item(title=f"Петиция {number}") for number in range(3)), language="ru")
     message = parsed(told)
-    assert message["subject"] == "3 новости о том, за чем вы следите"
+    assert message["subject"] == "3 новости по вашим подпискам"
     for part in parts(message):
         assert [f"Петиция {number}" in part for number in range(3)] == [True] * 3
 

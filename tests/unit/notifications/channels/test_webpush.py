@@ -81,7 +81,7 @@ async def test_a_browser_opens_the_message_and_knows_who_pushed(language: Langua
 
 async def test_a_digest_leads_to_everything_followed() -> None:
     told = json.loads(Service().channel().content(notice(item(), item(title="Второе"), language="ru")))
-    assert (told["title"], told["url"]) == ("2 новости о том, за чем вы следите", "https://news.example/mine")
+    assert (told["title"], told["url"]) == ("2 новости по вашим подпискам", "https://news.example/mine")
     happened = "Собрано нужное число подписей"
     assert told["text"].splitlines() == [f"{happened}: {TITLE}", f"{happened}: Второе"]
 
