@@ -41,7 +41,7 @@ class HourFile:
 
 
 class Files:
-    """Made from the log when they are asked for; nothing is kept but sums."""
+    """Made from the log when they are asked for; nothing is kept but sums of whole ones."""
 
     def __init__(self, log: PublicLog) -> None:
         self._log = log
@@ -79,15 +79,16 @@ class Files:
             if found:
                 yield b"".join(line.json + b"\n" for line in found)
 
-    async def sum(self, file: HourFile) -> str:
-        """The SHA-256 of the whole file, unpacked, in hexadecimal."""
-        known = self._sums.get(file.hour)
-        if known is not None and file.closed:
+    async def sum(self, file: HourFile, wanted: StreamFilter) -> str:
+        """The SHA-256 of what `lines` gives, unpacked, in hexadecimal."""
+        whole = file.closed and wanted == StreamFilter()
+        known = self._sums.get(file.hour) if whole else None
+        if known is not None:
             return known
         digest = hashlib.sha256()
-        async for part in self.lines(file, StreamFilter()):
+        async for part in self.lines(file, wanted):
             digest.update(part)
-        if file.closed:
+        if whole:
             self._sums[file.hour] = digest.hexdigest()
             if len(self._sums) > REMEMBERED:
                 self._sums.popitem(last=False)

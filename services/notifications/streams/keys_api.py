@@ -82,12 +82,15 @@ async def new_key(
 ) -> tuple[str, ApiKey]:
     """A new key and its text; raises the problem of an owner who has as many as may be.
 
-    Those that have expired or been rotated do not count.
+    Those that have expired or been rotated do not count. The new one is among those that are counted: of many that are
+    asked for at once none is over the limit.
     """
     most = entitlements.of(owner).keys
-    if len(await keys.lasting(owner)) >= most:
+    text, key = await keys.issue(owner, name, frozenset(map(str, scopes)), lifetime)
+    if len(await keys.lasting(owner)) > most:
+        await keys.revoke(owner, key.prefix)
         raise Problem(409, "too-many-owned", values={"limit": most})
-    return await keys.issue(owner, name, frozenset(map(str, scopes)), lifetime)
+    return text, key
 
 
 def key_view(key: ApiKey) -> dict[str, Any]:

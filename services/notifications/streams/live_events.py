@@ -5,6 +5,7 @@ that takes nothing for a while is cut, and comes back by the id of the last even
 """
 
 import asyncio
+from time import monotonic
 from typing import Final
 
 from starlette.responses import Response
@@ -17,7 +18,7 @@ from services.notifications.streams.log import PublicLog
 from services.notifications.streams.metrics import READERS
 
 HEARTBEAT: Final = 15.0
-"""Seconds of silence after which a comment is sent: gateways close what is silent, often after half a minute."""
+"""Seconds in which nothing was for this client, after which a comment is sent: gateways close what is silent, often after 30."""
 PATIENCE: Final = 30.0
 """Seconds in which a client must take what it is sent."""
 RETRY: Final = b"retry: 3000\n\n"
@@ -64,7 +65,7 @@ class EventStream(Response):
             limiter.release_stream(slot)
 
     async def _tell(self, send: Send) -> None:
-        body: bytes = RETRY
+        body = b"id: %d\n" % self._cursor + RETRY
         while not self._log.closing:
             if body:
                 try:
@@ -76,14 +77,18 @@ class EventStream(Response):
         await send({"type": "http.response.body", "body": RETRY})
 
     async def _next(self) -> bytes:
-        """What is to be sent now; a heartbeat where nothing comes. It tells how far the events passed over reach."""
-        if not await self._log.news(self._cursor, self._heartbeat):
-            return b"id: %d\n:\n\n" % self._cursor
-        page = await self._log.page(self._cursor)
-        self._cursor = page.cursor
-        return b"".join(
-            b"id: %d\ndata: %b\n\n" % (line.cursor, line.json) for line in page.lines if passes(self._wanted, line.data)
-        )
+        """What is to be sent now; a heartbeat where nothing that passes has come for so long.
+
+        The heartbeat tells how far the events passed over reach, so that who is cut goes on from there.
+        """
+        due = monotonic() + self._heartbeat
+        while (left := due - monotonic()) > 0 and await self._log.news(self._cursor, left):
+            page = await self._log.page(self._cursor)
+            self._cursor = page.cursor
+            told = [line for line in page.lines if passes(self._wanted, line.data)]
+            if told or self._log.closing:
+                return b"".join(b"id: %d\ndata: %b\n\n" % (line.cursor, line.json) for line in told)
+        return b"id: %d\n:\n\n" % self._cursor
 
 
 async def _hung_up(receive: Receive) -> None:

@@ -145,7 +145,7 @@ class ReadingApi:
         found = await self.files.of_hour(hour)
         headers = {"cache-control": "public, max-age=31536000, immutable" if found.closed else "no-store"}
         if ending == "ndjson.sha256":
-            return PlainTextResponse(f"{await self.files.sum(found)}  {name}.ndjson\n", headers=headers)
+            return PlainTextResponse(f"{await self.files.sum(found, asked.filter)}  {name}.ndjson\n", headers=headers)
         parts = _nothing() if request.method == "HEAD" else self.files.lines(found, asked.filter)
         if ending == "ndjson":
             return StreamingResponse(parts, headers=headers, media_type=NDJSON)

@@ -18,6 +18,7 @@ from services.notifications.streams.files import HOUR, Files, HourFile, hour_of,
 from tests.publicity import counted
 from tests.unit.notifications.streams.lines import BEGAN, MemoryPages, log_of, recorded
 
+ALL = StreamFilter()
 DAY = BEGAN.replace(hour=0)
 REFUSED = PublicationRefused(origin=None, code="told-before")
 
@@ -53,7 +54,7 @@ async def test_a_file_is_closed_once_a_later_event_stands_and_nothing_comes_to_i
     assert not (await files_of([5, 30]).of_hour(DAY)).closed
     before, after = files_of([5, 30, 61]), files_of([5, 30, 61, 40])
     assert (await before.of_hour(DAY)).closed
-    assert await before.sum(await before.of_hour(DAY)) == await after.sum(await after.of_hour(DAY))
+    assert await before.sum(await before.of_hour(DAY), ALL) == await after.sum(await after.of_hour(DAY), ALL)
     assert await offsets(after, 1) == [2, 3]
 
 
@@ -67,7 +68,7 @@ async def test_a_file_goes_to_the_end_of_the_log_also_where_memory_does_not() ->
     files = Files(log)
     assert await offsets(files, 0) == [0, 1, 2]
     file = await files.of_hour(DAY)
-    assert await files.sum(file) == hashlib.sha256(await whole(files, file)).hexdigest()
+    assert await files.sum(file, ALL) == hashlib.sha256(await whole(files, file)).hexdigest()
     assert [part async for part in files.lines(file, StreamFilter(petitions=("q",)))] == []
 
 
@@ -80,7 +81,7 @@ async def test_the_packed_file_unpacks_to_what_the_sum_is_of() -> None:
     files = files_of([1, 2, 3, 70])
     file = await files.of_hour(DAY)
     parts = b"".join([part async for part in packed(files.lines(file, StreamFilter()))])
-    assert hashlib.sha256(gzip.decompress(parts)).hexdigest() == await files.sum(file)
+    assert hashlib.sha256(gzip.decompress(parts)).hexdigest() == await files.sum(file, ALL)
 
 
 async def test_a_day_lists_the_hours_that_hold_something() -> None:
@@ -98,3 +99,13 @@ def test_the_name_of_a_file_is_written_in_one_way() -> None:
     assert hour_of("2026-11-22T10") == BEGAN
     assert hour_of("2026-11-22T1") is None
     assert hour_of("../secrets") is None
+
+
+async def test_the_sum_of_a_filtered_file_is_of_what_the_filter_leaves() -> None:
+    events = [recorded(n, counted("p" if n % 2 else "q", n), DAY) for n in range(9)]
+    files = Files(log_of(MemoryPages(events), len(events)))
+    file, wanted = await files.of_hour(DAY), StreamFilter(petitions=("p",))
+    left = b"".join([part async for part in files.lines(file, wanted)])
+    for _ in range(2):
+        assert await files.sum(file, ALL) == hashlib.sha256(await whole(files, file)).hexdigest()
+        assert await files.sum(file, wanted) == hashlib.sha256(left).hexdigest()

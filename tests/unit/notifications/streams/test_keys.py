@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -34,3 +35,12 @@ async def test_a_key_that_has_expired_or_been_rotated_leaves_room_for_another() 
     await one(365)
     with pytest.raises(Problem, match="too-many-owned"):
         await one(365)
+
+
+async def test_of_many_keys_asked_for_at_once_none_is_over_the_limit() -> None:
+    world = World()
+    asked = [new_key(world.keys, LIMITS, OWNER, "Nightly", [Scope.READ], DAY) for _ in range(10)]
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    refused = [each for each in found if isinstance(each, Problem)]
+    assert {each.code for each in refused} == {"too-many-owned"}
+    assert len(await world.keys.lasting(OWNER)) == len(found) - len(refused) <= TWO.keys
