@@ -77,12 +77,14 @@ def first_hidden(text: str) -> dict[str, str]:
 
 
 def without_hidden(text: str) -> str:
-    """The text as it is seen."""
-    kept, done = [], 0
-    for start, end in hidden(text):
-        kept.append(text[done:start])
-        done = end
-    return "".join([*kept, text[done:]])
+    """The text as it is seen: `hidden` finds nothing in it."""
+    while spans := list(hidden(text)):
+        kept, done = [], 0
+        for start, end in spans:
+            kept.append(text[done:start])
+            done = end
+        text = "".join([*kept, text[done:]])  # what joined two letters is hidden itself once one of them is gone
+    return text
 
 
 def shows(text: str) -> bool:

@@ -18,7 +18,7 @@ from services.notifications.streams.log import PublicLog
 from services.notifications.streams.metrics import READERS
 
 HEARTBEAT: Final = 15.0
-"""Seconds in which nothing was for this client, after which a comment is sent: gateways close what is silent, often after 30."""
+"""Seconds in which nothing was for this client, after which a comment is sent: gateways close what is silent."""
 PATIENCE: Final = 30.0
 """Seconds in which a client must take what it is sent."""
 RETRY: Final = b"retry: 3000\n\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -85,11 +85,12 @@ def test_official_texts_are_held_to_the_same() -> None:
     assert [(each["loc"], each["type"]) for each in refused.value.errors()] == [(("ru",), HIDDEN)]
 
 
-@given(st.text())
+@given(st.text(st.characters() | st.sampled_from("\u180b\u180e\u200c\u200d\u1820\ufe0fx")))
+@example("\u180b\u200c\u1820")
+@example("\u1820\u200d\u180bx")
 def test_once_taken_out_nothing_hidden_is_left(text: str) -> None:
+    """Also where one joins two letters and another, taken out, leaves it between none."""
     seen = without_hidden(text)
-    while seen != without_hidden(seen):
-        seen = without_hidden(seen)
     assert not list(hidden(seen))
     assert first_hidden(seen) == {}
 
