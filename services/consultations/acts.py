@@ -79,8 +79,8 @@ COMMENT_ACTS: Final = {
             Refusal.REASON_UNKNOWN,
         ),
         _about("restoration", RestoreRequested, "Shows a hidden comment again.", Refusal.COMMENT_NOT_HIDDEN),
-        _about("reply", ReplyRequested, "Answers a comment."),
-        _about("campaign-reply", CampaignReplyRequested, "Answers everybody who says the same."),
+        _about("reply", ReplyRequested, "Answers a comment.", Refusal.TOO_LATE),
+        _about("campaign-reply", CampaignReplyRequested, "Answers everybody who says the same.", Refusal.TOO_LATE),
     )
 }
 """By name, which is also the last part of the address."""

@@ -11,7 +11,7 @@ Hearings = Directory[Hearing]
 
 def hearings() -> Hearings:
     """An empty directory, to be loaded from the projection of consultations."""
-    fields = ("body", "rules", "versions.number", "opened_at", "closes_at", "ended_at")
+    fields = ("body", "rules", "versions.number", "opened_at", "closes_at", "ended_at", "reported_at")
     return Directory("consultations", fields, _hearing, hearing_after)
 
 
@@ -23,4 +23,5 @@ def _hearing(document: Document) -> Hearing:
         opened_at=document["opened_at"],
         closes_at=document["closes_at"],
         ended_at=document["ended_at"],
+        reported_at=document["reported_at"],
     )

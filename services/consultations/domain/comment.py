@@ -170,6 +170,9 @@ def _restore(case: _Case, request: RestoreRequested) -> Found:
 def _reply(case: _Case, request: ReplyRequested | CampaignReplyRequested) -> Found:
     if not _speaks_for(request.actor, case.hearing):
         return Refusal.NOT_ALLOWED
+    # The report is a page of these answers: what people read under its date is not written anew.
+    if case.hearing.reported_at is not None:
+        return Refusal.TOO_LATE
     said = Replied if isinstance(request, ReplyRequested) else CampaignReplied
     return said(
         consultation=request.consultation,

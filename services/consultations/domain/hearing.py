@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from schemas.consultations.course import Extended, Opened, Prepared, VersionAdded, Withdrawn
+from schemas.consultations.course import Extended, Opened, Prepared, ReportPublished, VersionAdded, Withdrawn
 from schemas.parts import RulePackRef
 from schemas.payload import Payload
 from services.consultations.domain.refusals import Refusal
@@ -11,7 +12,7 @@ from services.consultations.domain.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Instants are UTC. `ended_at` is set where a draft was taken back."""
+    """Instants are UTC. `ended_at` is set where a draft was taken back, `reported_at` once the report stands."""
 
     body: str
     rules: RulePackRef
@@ -19,6 +20,7 @@ class Hearing:
     opened_at: datetime | None = None
     closes_at: datetime | None = None
     ended_at: datetime | None = None
+    reported_at: datetime | None = None
 
     def refusal(self, now: datetime) -> Refusal | None:
         """Why nobody is heard at `now`, or `None`. What was said before the end is heard, whenever it is decided."""
@@ -33,14 +35,16 @@ def hearing_after(hearing: Hearing | None, decision: Payload, at: datetime) -> H
     """The hearing after a decision on the course taken at `at`; `None` for a consultation nobody knows."""
     if hearing is None or isinstance(decision, Prepared):
         return Hearing(body=decision.body, rules=decision.rules) if isinstance(decision, Prepared) else None
+    changes: dict[str, Any] = {}
     match decision:
         case VersionAdded(version=version):
-            return replace(hearing, version=version)
+            changes = {"version": version}
         case Opened(closes_at=closes_at):
-            return replace(hearing, opened_at=at, closes_at=closes_at)
+            changes = {"opened_at": at, "closes_at": closes_at}
         case Extended(closes_at=closes_at):
-            return replace(hearing, closes_at=closes_at)
+            changes = {"closes_at": closes_at}
         case Withdrawn():
-            return replace(hearing, ended_at=at)
-        case _:
-            return hearing
+            changes = {"ended_at": at}
+        case ReportPublished():
+            changes = {"reported_at": at}
+    return replace(hearing, **changes)

@@ -121,6 +121,7 @@ class DeskComment:
             "clause_text": "" if clause is None else words(clause)[:2_000],
             "text_language": None if text is None else text.language,
             "quote": comment.document["quote"],
+            "reported": consultation.reported_at is not None,
             "controls": CONTROLS,
             "labels": {each.name: label(each, t) for each in CONTROLS},
             "options": options_of(CONTROLS, consultation, t),

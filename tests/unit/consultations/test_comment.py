@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.consultations.comments import (
+    CampaignReplyRequested,
     CommentRefused,
     Hidden,
     HideRequested,
@@ -40,7 +41,8 @@ def hearing(state: str = "open") -> Hearing | None:
     found = lived(PATHS[state])
     if found is None:
         return None
-    return Hearing(found.body, found.rules, found.version, found.opened_at, found.closes_at, found.ended_at)
+    instants = (found.opened_at, found.closes_at, found.ended_at, found.reported_at)
+    return Hearing(found.body, found.rules, found.version, *instants)
 
 
 def asked(request: Payload, comment: Comment | None = None, state: str = "open", day: int = 0) -> Payload:
@@ -62,6 +64,8 @@ HIDE = about(HideRequested, MODERATOR, reason="abuse", explanation="It insults a
 RESTORE = about(RestoreRequested, MODERATOR, explanation="It was hidden by mistake.")
 RETRACT = about(RetractRequested, AUTHOR)
 REPLY = about(ReplyRequested, BODY, outcome=ReplyOutcome.ACCEPTED, statement=STATEMENT)
+
+REPLY_TO_ALL = about(CampaignReplyRequested, BODY, outcome=ReplyOutcome.ACCEPTED, statement=STATEMENT)
 
 
 def test_a_comment_is_owed_an_answer_by_a_day() -> None:
@@ -136,6 +140,12 @@ def test_each_act_is_somebodys(request_: Payload, actor: Actor, done: type[Paylo
         if other is not actor:
             assert code(asked(request_.model_copy(update={"actor": other}), THERE)) == Refusal.NOT_ALLOWED
     assert code(asked(request_)) == Refusal.COMMENT_UNKNOWN
+
+
+@pytest.mark.parametrize("request_", [REPLY, REPLY_TO_ALL])
+def test_answers_stand_as_they_are_once_the_report_is_published(request_: Payload) -> None:
+    assert not isinstance(asked(request_, THERE, "handed", 61), CommentRefused)
+    assert code(asked(request_, THERE, "reported", 61)) == Refusal.TOO_LATE
 
 
 def test_a_reason_for_hiding_is_one_of_the_rules() -> None:
