@@ -29,6 +29,7 @@ from services.consultations.handing_in.api import VersionsApi
 from services.consultations.handing_in.reads import ComparisonApi
 from services.consultations.ledger.api import LedgerApi
 from services.consultations.live import LiveVotes
+from services.consultations.opendata import OpenData
 from services.consultations.operations import ONE, write
 from services.consultations.opinion.view import GroupReads, GroupsView
 from services.consultations.queries import Queries
@@ -51,6 +52,7 @@ class Api:
     ledger: LedgerApi
     hub: LiveHub
     own: OwnDataApi
+    open_data: OpenData
 
     def routes(self) -> list[BaseRoute]:
         """The routes, mounted under the API's prefix, and the documents that describe them."""
@@ -94,6 +96,7 @@ class Api:
             ),
             *self.comments.operations(),
             *self.own.operations(),
+            *self.open_data.operations(),
             Operation(
                 "GET",
                 "/receipts/{receipt}",

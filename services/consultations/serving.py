@@ -32,6 +32,7 @@ from services.consultations.handing_in.reads import ComparisonApi
 from services.consultations.ledger.api import LedgerApi
 from services.consultations.ledger.reads import LedgerReads
 from services.consultations.live import LiveVotes
+from services.consultations.opendata import OpenData
 from services.consultations.opinion.live import LiveOpinions, StillReadingError
 from services.consultations.opinion.stored import StoredOpinions
 from services.consultations.opinion.view import GroupReads
@@ -109,6 +110,7 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Ser
             ledger=LedgerApi(queries, ledger, live, service.settings.small_group),
             hub=hub,
             own=OwnDataApi(callers, own.told, MyData),
+            open_data=OpenData(queries, votes),
         )
         pages = ConsultationSite(
             pages=site.pages,

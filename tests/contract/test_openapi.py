@@ -22,6 +22,7 @@ from services.consultations.comments_api import CommentsApi
 from services.consultations.handing_in.api import VersionsApi
 from services.consultations.handing_in.reads import ComparisonApi
 from services.consultations.ledger.api import LedgerApi
+from services.consultations.opendata import OpenData
 from services.consultations.own_data import MyData
 from services.petitions.domain.status import LISTED
 from services.petitions.filters import FILTERS
@@ -44,6 +45,7 @@ def operations_of_consultations() -> Sequence[Operation]:
         "comparisons": ComparisonApi(NOTHING, NOTHING),
         "ledger": LedgerApi(NOTHING, NOTHING, NOTHING, 5),
         "own": OwnDataApi(NOTHING, NOTHING, MyData),
+        "open_data": OpenData(NOTHING, NOTHING),
     }
     return consultations.Api(**members | parts).operations()
 

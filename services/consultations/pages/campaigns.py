@@ -19,8 +19,9 @@ from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.refusals import Refusal
 from services.consultations.ledger.paging import after_of, cursor, size
 from services.consultations.ledger.reads import PAGE, Answered
-from services.consultations.pages.presenting import Words, present, read_in
+from services.consultations.pages.presenting import present
 from services.consultations.pages.site import ConsultationSite
+from services.consultations.words import Words, read_in
 
 KEPT: Final = 5
 OUTCOMES: Final = {"accepted": "good", "partly-accepted": "good", "declined": "bad"}

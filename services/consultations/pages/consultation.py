@@ -15,9 +15,10 @@ from services.consultations.folds.comments import WHOLE
 from services.consultations.pages import course_words
 from services.consultations.pages.coverage import coverage, people_words
 from services.consultations.pages.outline import contents
-from services.consultations.pages.presenting import present, read_in
+from services.consultations.pages.presenting import present
 from services.consultations.pages.site import ConsultationSite
 from services.consultations.texts import Text
+from services.consultations.words import read_in
 
 KEPT: Final = 5
 LIVE: Final = "/api/consultations/v1/consultations/{}/live"

@@ -6,7 +6,7 @@ from typing import Any
 from kenes.web.i18n import Translator
 from services.consultations.domain.consultation import Consultation, StageMade, Status, Step
 from services.consultations.domain.stages import next_stages
-from services.consultations.pages.presenting import read_in
+from services.consultations.words import read_in
 
 STAGE = "stage-"
 

@@ -7,25 +7,10 @@ from typing import Final
 from kenes.bodies import body_name
 from kenes.home import home_day
 from kenes.web.i18n import Translator
-from schemas.consultations.parts import Title
-from schemas.parts import Statement
 from services.consultations.domain.consultation import Consultation, Status
+from services.consultations.words import Words, read_in
 
 KINDS: Final = {Status.OPEN: "accent", Status.ANSWERING: "caution", Status.REPORTED: "good"}
-
-
-@dataclass(frozen=True)
-class Words:
-    """A text in the language nearest to the reader's."""
-
-    text: str
-    language: str
-
-
-def read_in(words: Title | Statement, language: str) -> Words:
-    """In this language; where it is not there in English, in Russian."""
-    text: str | None = getattr(words, language)
-    return Words(words.ru, "ru") if text is None else Words(text, language)
 
 
 @dataclass(frozen=True)

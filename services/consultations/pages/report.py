@@ -18,9 +18,10 @@ from services.consultations.ledger.report import report
 from services.consultations.pages.campaigns import heard, shown_campaign
 from services.consultations.pages.coverage import people_words
 from services.consultations.pages.outline import words_of
-from services.consultations.pages.presenting import present, read_in
+from services.consultations.pages.presenting import present
 from services.consultations.pages.site import ConsultationSite
 from services.consultations.texts import Text
+from services.consultations.words import read_in
 
 KEPT: Final = 5
 EXCERPT: Final = 160

@@ -11,10 +11,10 @@ from schemas.parts import Statement
 from services.consultations.domain.comment import Standing
 from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.rules import ConsultationPack
-from services.consultations.pages.presenting import Words, read_in
 from services.consultations.pages.site import ConsultationSite
 from services.consultations.reading import Comment
 from services.consultations.threads import Thread
+from services.consultations.words import Words, read_in
 
 OUTCOMES: Final = {ReplyOutcome.ACCEPTED: "good", ReplyOutcome.PARTLY: "good", ReplyOutcome.DECLINED: "bad"}
 

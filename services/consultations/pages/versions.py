@@ -16,9 +16,10 @@ from services.consultations.domain.consultation import Consultation, VersionMade
 from services.consultations.domain.refusals import Refusal
 from services.consultations.drafts.akoma_ntoso_export import akoma_ntoso
 from services.consultations.drafts.export import markdown, plain_text
-from services.consultations.pages.presenting import Words, present, read_in
+from services.consultations.pages.presenting import present
 from services.consultations.pages.site import ConsultationSite
 from services.consultations.texts import Text
+from services.consultations.words import Words, read_in
 
 KEPT: Final = 5
 KEPT_TEXT: Final = 3600

@@ -20,11 +20,12 @@ from services.consultations.drafts.tree import find, own_words, words
 from services.consultations.following import Following
 from services.consultations.handing_in.comparing import Comparison, Line
 from services.consultations.pages.passages import quote_of
-from services.consultations.pages.presenting import present, read_in
+from services.consultations.pages.presenting import present
 from services.consultations.pages.showing import Showing, ShownComment
 from services.consultations.pages.site import ConsultationSite
 from services.consultations.pages.versions import version_of
 from services.consultations.reading import Comment
+from services.consultations.words import read_in
 
 KEPT: Final = 15
 PAGE: Final = 200

@@ -14,10 +14,10 @@ from kenes.web import csv_text
 from kenes.web.caching import etag
 from kenes.web.keeping import Kept
 from kenes.web.limits import Endpoint
+from kenes.web.open_data import open_data, own_address, publish_data
 from kenes.web.openapi import Operation
-from services.petitions.opendata.answering import open_data, publish_data
 from services.petitions.opendata.small_groups import History, Row
-from services.petitions.opendata.sources import Sources, own_address
+from services.petitions.opendata.sources import Sources
 from services.petitions.opendata.views import HistoryRow, RegionHistory
 
 PATH: Final = "/open/petitions/{petition}/history"

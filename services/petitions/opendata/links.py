@@ -1,20 +1,11 @@
 """Where the open data of a page is: for `<link rel="alternate">` and for people."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from kenes.web.open_data import Alternate, alternates
 from services.petitions.answers import PREFIX
 from services.petitions.domain.status import LISTED, Status
-
-
-@dataclass(frozen=True)
-class Alternate:
-    """The same in another format. `name` is what people call the format."""
-
-    name: str
-    media_type: str
-    address: str
 
 
 def of_list(wish: Mapping[str, str], statuses: Sequence[Status], language: str) -> list[Alternate]:
@@ -22,12 +13,12 @@ def of_list(wish: Mapping[str, str], statuses: Sequence[Status], language: str) 
     asked: dict[str, str | Sequence[str]] = {name: wish[name] for name in ("q", "category", "language", "region")}
     if set(statuses) != set(LISTED):
         asked["status"] = statuses
-    return _alternates(f"{PREFIX}/open/petitions", {name: value for name, value in asked.items() if value}, language)
+    return alternates(f"{PREFIX}/open/petitions", {name: value for name, value in asked.items() if value}, language)
 
 
 def of_petition(petition: str, language: str) -> list[Alternate]:
     """The open data of a petition's life."""
-    return _alternates(f"{_of(petition)}/timeline", {}, language)
+    return alternates(f"{_of(petition)}/timeline", {}, language)
 
 
 def histories(petition: str) -> list[Alternate]:
@@ -47,16 +38,3 @@ def oembed(origin: str, petition: str) -> str:
 
 def _of(petition: str) -> str:
     return f"{PREFIX}/open/petitions/{quote(petition, safe='')}"
-
-
-def _alternates(base: str, asked: Mapping[str, str | Sequence[str]], language: str) -> list[Alternate]:
-    def address(ending: str, **more: str) -> str:
-        query = urlencode({**asked, **more}, doseq=True)
-        return f"{base}{ending}?{query}" if query else f"{base}{ending}"
-
-    return [
-        Alternate("Atom", "application/atom+xml", address(".atom", lang=language)),
-        Alternate("JSON Feed", "application/feed+json", address(".feed.json", lang=language)),
-        Alternate("CSV", "text/csv", address(".csv")),
-        Alternate("JSON", "application/json", address(".json")),
-    ]

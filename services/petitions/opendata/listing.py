@@ -11,11 +11,11 @@ from kenes.web import csv_text
 from kenes.web.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
 from kenes.web.i18n import DEFAULT
 from kenes.web.limits import Endpoint
+from kenes.web.open_data import LANG, absolute, open_data, own_address, translator
 from kenes.web.openapi import Operation
 from services.petitions.domain.petition import Petition
 from services.petitions.filters import FILTERS, following, read_filter
-from services.petitions.opendata.answering import open_data
-from services.petitions.opendata.sources import LANG, Sources, absolute, own_address, translator, updated_at
+from services.petitions.opendata.sources import Sources, updated_at
 from services.petitions.opendata.views import OpenPetition, OpenPetitions
 
 PATH: Final = "/open/petitions"

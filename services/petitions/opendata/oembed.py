@@ -13,12 +13,12 @@ from kenes.web.caching import etag
 from kenes.web.context import web
 from kenes.web.i18n import LANGUAGES
 from kenes.web.limits import RateClass
+from kenes.web.open_data import absolute, open_data, publish_data, translator
 from kenes.web.openapi import Operation, Parameter
 from kenes.web.openapi_parameters import choice
 from kenes.web.problems import FieldError, InvalidInput, Problem
 from kenes.web.values import whole_number
-from services.petitions.opendata.answering import open_data, publish_data
-from services.petitions.opendata.sources import Sources, absolute, translator
+from services.petitions.opendata.sources import Sources
 from services.petitions.opendata.views import Oembed
 
 WIDTH, HEIGHT = 480, 480

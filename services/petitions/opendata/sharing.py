@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kenes.web.open_data import Alternate
 from services.petitions.domain.petition import Petition
 from services.petitions.opendata import links
-from services.petitions.opendata.links import Alternate
 from services.petitions.opendata.oembed import SHARE_HEIGHT, SHARE_WIDTH, frame, share_image
 
 

@@ -6,19 +6,13 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kenes.web.caching import etag
-from kenes.web.context import web
-from kenes.web.i18n import LANGUAGES, Translator
-from kenes.web.openapi_parameters import choice, chosen
+from kenes.web.open_data import FirstSeen, publish_whole
 from kenes.web.problems import Problem
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
 from services.petitions.live import LiveCounts
-from services.petitions.opendata.answering import FirstSeen, publish_data
 from services.petitions.opendata.hours import Hours
 from services.petitions.queries import Queries
-
-LANG = choice("lang", "The language of the words around the data; its own where it is absent.", LANGUAGES)
 
 
 @dataclass(frozen=True)
@@ -50,36 +44,9 @@ class Sources:
         further: str | None = None,
     ) -> Response:
         """A body that is whole, to be kept for `max_age` seconds; `file` is its name, `further` where it goes on."""
-        tag = etag(body)
-        headers = {"link": f'<{further}>; rel="next"'} if further else {}
-        if file is not None:
-            headers["content-disposition"] = f'attachment; filename="{file}"'
-        return publish_data(
-            request,
-            Response(body, media_type=media_type),
-            tag=tag,
-            modified=self.seen.modified(own_address(request), tag),
-            max_age=max_age,
-            headers=headers,
-        )
+        return publish_whole(request, body, media_type, self.seen, max_age=max_age, file=file, further=further)
 
 
 def updated_at(petition: Petition) -> datetime:
     """When the last step in its life was taken."""
     return max((each.at for each in petition.timeline), default=petition.created_at)
-
-
-def translator(request: Request, default: str) -> Translator:
-    """The language asked for, and no other sign of the reader: the answer is the same for all who ask the same."""
-    return Translator(web(request.scope).catalogs, chosen(request, LANG) or default)
-
-
-def absolute(request: Request, path: str) -> str:
-    """The address of a path of this site."""
-    return f"{web(request.scope).settings.public_url}{path}"
-
-
-def own_address(request: Request) -> str:
-    """The address that was asked for."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return absolute(request, f"{request.url.path}{query}")

@@ -12,10 +12,10 @@ from kenes.web.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_f
 from kenes.web.i18n import Translator
 from kenes.web.keeping import Kept
 from kenes.web.limits import Endpoint
+from kenes.web.open_data import LANG, absolute, open_data, own_address, translator
 from kenes.web.openapi import Operation
 from services.petitions.domain.petition import Petition
-from services.petitions.opendata.answering import open_data
-from services.petitions.opendata.sources import LANG, Sources, absolute, own_address, translator
+from services.petitions.opendata.sources import Sources
 from services.petitions.opendata.timeline import REACHED, timeline
 from services.petitions.opendata.views import Timeline, TimelineEntry
 from services.petitions.pages.presenter import why

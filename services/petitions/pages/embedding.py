@@ -13,9 +13,9 @@ from kenes.web.context import web
 from kenes.web.i18n import Translator
 from kenes.web.keeping import Kept
 from kenes.web.limits import RateClass, limited
+from kenes.web.open_data import OPEN_TO_ALL, open_data, publish_data
 from kenes.web.problems import Problem
 from services.petitions.domain.petition import Petition
-from services.petitions.opendata.answering import OPEN_TO_ALL, open_data, publish_data
 from services.petitions.opendata.share_image import picture
 from services.petitions.opendata.share_images import EVERY, ShareImages
 from services.petitions.pages.site import PetitionSite

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from kenes.web import csv_text
 from kenes.web.limits import Endpoint
+from kenes.web.open_data import open_data
 from kenes.web.openapi import Operation
-from services.petitions.opendata.answering import open_data
 from services.petitions.opendata.sources import Sources
 from services.petitions.opendata.views import OpenPaper
 from services.petitions.paper.views import batch_views

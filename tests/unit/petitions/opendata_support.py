@@ -14,11 +14,11 @@ from starlette.applications import Starlette
 from kenes.web.app import build_app
 from kenes.web.language import edge_catalogs
 from kenes.web.live import LiveHub
+from kenes.web.open_data import FirstSeen
 from kenes.web.openapi import Operation, routes
 from kenes.web.settings import WebSettings
 from services.petitions.domain.petition import Petition
 from services.petitions.live import Count, LiveCounts
-from services.petitions.opendata.answering import FirstSeen
 from services.petitions.opendata.operations import open_operations
 from services.petitions.opendata.small_groups import Hour, Minutes
 from services.petitions.opendata.sources import Sources

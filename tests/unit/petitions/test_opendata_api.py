@@ -16,10 +16,10 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel
 
+from kenes.web.open_data import FirstSeen
 from kenes.web.openapi import document
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Milestone, Status
-from services.petitions.opendata.answering import FirstSeen
 from services.petitions.opendata.history import OpenHistories
 from services.petitions.opendata.small_groups import Hour
 from services.petitions.opendata.views import OpenPetitions, RegionHistory, Timeline
