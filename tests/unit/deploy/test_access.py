@@ -1,6 +1,8 @@
 """Rights on the broker follow from who owns a topic: one's own, what one reads, and nothing of others."""
 
+import re
 import subprocess
+from pathlib import Path
 
 from deploy.access import BACKUP, SUBSCRIBER, Rule, rules, users
 from deploy.kafka_script import access_script
@@ -40,6 +42,15 @@ def test_a_subscriber_reads_public_events_in_groups_of_its_own() -> None:
     assert may(SUBSCRIBER, "Write") == may(SUBSCRIBER, "Create") == set()
     groups = [rule for rule in rules() if rule.user == SUBSCRIBER and rule.resource == "group"]
     assert groups == [Rule(SUBSCRIBER, "group", "subscriber.", ("Read", "Describe"), prefixed=True)]
+
+
+def test_the_command_that_bodies_are_given_reads_in_such_a_group() -> None:
+    """Where nobody names a group, Kafka's client makes one up, which the broker refuses."""
+    page = (Path(__file__).resolve().parents[3] / "docs" / "streams.md").read_text(encoding="utf-8")
+    groups = re.findall(r"kafka-console-consumer.*?--group (\S+)", page, re.DOTALL)
+    allowed = [rule.name for rule in rules() if (rule.user, rule.resource) == (SUBSCRIBER, "group")]
+    assert groups
+    assert all(group.startswith(tuple(allowed)) for group in groups)
 
 
 def test_only_operators_look_at_groups_of_others() -> None:
