@@ -8,13 +8,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kenes.identity.person import Person
-from kenes.web.problems import Problem
 from kenes.web.site import personal
-from schemas.notifications.streams import StreamRetryRequested
 from services.notifications.pages.acting import WAIT, own_form
 from services.notifications.pages.own_streams import ONE, back_to, own_stream
 from services.notifications.pages.site import NotificationSite
-from services.notifications.streams.asked import cursor_of, place_of
+from services.notifications.streams.asked import place_of
 
 TRIES: Final = f"{ONE}/deliveries"
 DEAD: Final = f"{ONE}/dead-letters"
@@ -54,8 +52,5 @@ class DeliveryPages:
     async def retry(self, request: Request, person: Person) -> Response:
         """Tries an event again that was given up."""
         form, stream = await own_form(request), own_stream(self.site, request, person)
-        cursor = cursor_of(form.text("cursor"))
-        if not cursor:
-            raise Problem(400, "cursor-malformed")
-        again = StreamRetryRequested(stream=stream.id, owner=stream.owner, cursor=cursor)
-        return back_to(stream, await self.site.streams.commands.ask(again, WAIT), "retry")
+        asked = await self.site.streams.commands.retry(stream.owner, stream.id, form.text("cursor"), WAIT)
+        return back_to(stream, asked, "retry")

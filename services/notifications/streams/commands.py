@@ -18,6 +18,7 @@ from schemas.notifications.streams import (
     StreamCreateRequested,
     StreamReplayRequested,
     StreamRequest,
+    StreamRetryRequested,
     StreamRotationRequested,
 )
 from services.notifications.channels.webhook import new_secret
@@ -134,6 +135,14 @@ class StreamCommands:
         return await self.ask(
             StreamCancellationRequested(stream=stream, owner=owner, order=replay_number(replay)), wait
         )
+
+    async def retry(self, owner: str, stream: str, cursor: str, wait: float) -> Outcome:
+        """One event once more, as a rule a dead letter: the one with this cursor."""
+        self.find(owner, stream)
+        place = cursor_of(cursor)
+        if not 1 <= place <= self.log.cursor:
+            raise Problem(400, "cursor-future" if place else "cursor-malformed")
+        return await self.ask(StreamRetryRequested(stream=stream, owner=owner, cursor=place), wait)
 
     async def ask(self, request: StreamRequest, wait: float) -> Outcome:
         """Sends a request as it is."""

@@ -2,12 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
-from kenes.observe.logs import get_logger
 from schemas.notifications.streams import (
     Order,
     Result,
@@ -23,14 +22,12 @@ from services.notifications.streams.attempts import attempted
 from services.notifications.streams.carrying import Carrying
 from services.notifications.streams.keeping import Keeping
 from services.notifications.streams.lane import Delivery, Lane
+from services.notifications.streams.lane_reader import LaneReader
 from services.notifications.streams.line import Line
-from services.notifications.streams.log import CursorExpiredError
 from services.notifications.streams.pace import Pace
 from services.notifications.streams.progress import LIVE
 from services.notifications.streams.sending import Tried
 from services.notifications.streams.testing import test_line
-
-_log = get_logger(__name__)
 
 LOOKED_EVERY: Final = 1.0
 """Seconds it waits at most before it looks around again, whatever did not wake it."""
@@ -51,6 +48,7 @@ class Courier:
         self._awake = asyncio.Event()
         self._halted = False
         self._keeping = Keeping(carrying.progress, stream.id)
+        self._reader = LaneReader(carrying, stream.id)
         self._asked: dict[StreamRequest, float] = {}
         self._pace = Pace()
 
@@ -114,11 +112,8 @@ class Courier:
             lane = Lane(0, 0)
             lane.take([test_line(stream, name)], 0)
             return lane
-        end = None if order is None else order.end
-        kept = await self._carrying.progress.load(stream.id, name)
-        if kept is not None:
-            return Lane.restored(kept, end)
-        return Lane(stream.start if order is None else order.start, end)
+        start, end = (stream.start, None) if order is None else (order.start, order.end)
+        return await self._reader.open(name, start, end)
 
     def _flows(self, name: str) -> bool:
         """Whether a lane may move now: tests also while nothing else may."""
@@ -132,24 +127,9 @@ class Courier:
     async def _fill(self) -> None:
         """Reads one page for every lane that has room, so that no lane waits for another to come to its end."""
         for name, lane in list(self._lanes.items()):  # `update` may take one away while a page is read
-            if self._flows(name) and lane.room > 0:
-                await self._read(name, lane)
-
-    async def _read(self, name: str, lane: Lane) -> None:
-        log = self._carrying.log
-        try:
-            await log.check(lane.cursor)
-        except CursorExpiredError:
-            first, _ = await log.bounds()
-            _log.warning(
-                "events were dropped before they were delivered", stream=self._stream.id, events=first - lane.cursor
-            )
-            lane.cursor = first
-        page = await log.page(lane.cursor, lane.room, lane.end)
-        if page.cursor == lane.cursor:
-            return
-        lane.take([line for line in page.lines if self._wants(name, line)], page.cursor)
-        self._keeping.moved(name)
+            readable = self._flows(name) and lane.room > 0
+            if readable and await self._reader.read(lane, partial(self._wants, name)):
+                self._keeping.moved(name)
 
     def _wants(self, name: str, line: Line) -> bool:
         order = self._orders.get(name)
@@ -203,7 +183,7 @@ class Courier:
     async def _deliver(self, name: str, lane: Lane, delivery: Delivery) -> None:
         """One try of one event, and what follows from how it ended."""
         stream, carrying, order = self._stream, self._carrying, self._orders.get(name)
-        line = delivery.line or await self._read_again(name, delivery.offset)
+        line = delivery.line or await self._line(name, delivery.offset)
         if line is None:
             lane.settled(delivery.subject)
             return
@@ -292,12 +272,6 @@ class Courier:
     def _kept(self) -> dict[str, Lane]:
         return {name: lane for name, lane in self._lanes.items() if self._is_kept(name)}
 
-    async def _read_again(self, name: str, offset: int) -> Line | None:
+    async def _line(self, name: str, offset: int) -> Line | None:
         """An event that waited too long to be held in memory; `None` where it is no longer kept."""
-        if offset < 0:
-            return test_line(self._stream, name)
-        lines: Sequence[Line] = ()
-        with suppress(CursorExpiredError):
-            await self._carrying.log.check(offset)
-            lines = (await self._carrying.log.page(offset, 1)).lines
-        return next((line for line in lines if line.offset == offset), None)
+        return test_line(self._stream, name) if offset < 0 else await self._reader.line(offset)

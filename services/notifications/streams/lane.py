@@ -135,6 +135,18 @@ class Lane:
         """Whatever waits for its next try is due now: the receiver may be another."""
         self._later = sorted((now, subject) for _, subject in self._later)
 
+    def cut(self, last: int) -> None:
+        """The log ends at the cursor `last`: there is nothing beyond it, and nothing waits there. Nothing may fly."""
+        self.cursor = min(self.cursor, last)
+        self.end = None if self.end is None else min(self.end, last)
+        for subject, queue in list(self._queues.items()):
+            kept = deque(offset for offset in queue.offsets if offset < last)
+            self._parked -= queue.parked * (len(queue.offsets) - len(kept))
+            queue.offsets = kept
+            if not kept:
+                del self._queues[subject]
+        self._later = sorted((at, subject) for at, subject in self._later if subject in self._queues)
+
     def document(self) -> dict[str, Any]:
         """What must be kept: from where to read again, and what is parked. Reading again repeats what came after it."""
         parked = {subject: queue for subject, queue in self._queues.items() if queue.parked}

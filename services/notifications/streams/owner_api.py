@@ -20,7 +20,6 @@ from kenes.web.limits import Endpoint, RateClass
 from kenes.web.negotiation import Preference
 from kenes.web.openapi import Operation, Parameter, Writes
 from kenes.web.openapi_parameters import choice, chosen
-from kenes.web.problems import Problem
 from schemas.notifications.streams import (
     Order,
     OwnerRequest,
@@ -28,7 +27,6 @@ from schemas.notifications.streams import (
     StreamDeletionRequested,
     StreamPauseRequested,
     StreamResumeRequested,
-    StreamRetryRequested,
     StreamTestRequested,
     Work,
 )
@@ -36,7 +34,7 @@ from services.notifications.domain.streams import AgencyStream
 from services.notifications.domain.streams_deciding import StreamRefusal
 from services.notifications.streams.access import Access, Caller, Scope
 from services.notifications.streams.answers import ANSWERS
-from services.notifications.streams.asked import cursor_of, place_of
+from services.notifications.streams.asked import place_of
 from services.notifications.streams.commands import StreamCommands
 from services.notifications.streams.delivery_log import DeliveryLog
 from services.notifications.streams.progress import LIVE, Progress
@@ -63,6 +61,7 @@ RESULT: Final = choice("result", "Only tries that ended so.", Result)
 _ORDERS: Final = (StreamRefusal.TOO_MANY_ORDERS, StreamRefusal.STREAM_UNVERIFIED)
 _CURSORS: Final = ("cursor-malformed", "cursor-future", "cursor-expired", "time-malformed")
 _REPLAYS: Final = (StreamRefusal.REPLAY_EMPTY, *_ORDERS, *_CURSORS)
+_RETRIES: Final = ("cursor-malformed", "cursor-future", *_ORDERS)
 _PAGED: Final = ("cursor-malformed", "input-invalid")
 _CANCELLATIONS: Final = (StreamRefusal.REPLAY_UNKNOWN, StreamRefusal.REPLAY_ENDED)
 _CHANGES: Final = (StreamRefusal.NOTHING_CHANGES,)
@@ -98,7 +97,7 @@ class OwnerApi:
             _write("POST", f"{one}/rotation", self.rotate_secret),
             _write("POST", f"{one}/replay", self.replay_stream, body=ReplayBody, problems=_REPLAYS),
             _write("DELETE", f"{one}/replays/{{replay}}", self.cancel_replay, problems=_CANCELLATIONS),
-            _write("POST", f"{one}/retry", self.retry_event, body=RetryBody, problems=("cursor-malformed", *_ORDERS)),
+            _write("POST", f"{one}/retry", self.retry_event, body=RetryBody, problems=_RETRIES),
             _read(f"{one}/attempts", self.list_attempts, AttemptList, *_PAGED, parameters=(before, RESULT)),
             _read(f"{one}/dead-letters", self.list_dead_letters, DeadLetterList, *_PAGED, parameters=(after,)),
         ]
@@ -161,11 +160,7 @@ class OwnerApi:
         """Tries one event again, as a rule a dead letter."""
         caller, wish = await self._writer(request)
         body = await read_json(request, RetryBody)
-        stream, cursor = self.commands.find(caller.owner, _named(request)), cursor_of(body.cursor)
-        if not 1 <= cursor <= self.commands.log.cursor:
-            raise Problem(400, "cursor-future" if cursor else "cursor-malformed")
-        asked = StreamRetryRequested(stream=stream.id, owner=caller.owner, cursor=cursor)
-        return _answer(await self.commands.ask(asked, wish.wait), wish)
+        return _answer(await self.commands.retry(caller.owner, _named(request), body.cursor, wish.wait), wish)
 
     async def list_attempts(self, request: Request) -> Response:
         """Tries to deliver, the newest first, a page at a time."""

@@ -12,7 +12,7 @@ from kenes.egress.client import Egress
 from kenes.egress.errors import EgressError
 from kenes.service.asking import Asking, Outcome
 from kenes.web.problems import InvalidInput, Problem
-from schemas.notifications.streams import StreamDeletionRequested, StreamRequest
+from schemas.notifications.streams import StreamDeletionRequested, StreamRequest, StreamRetryRequested
 from services.notifications.domain.streams_deciding import decide
 from services.notifications.streams.commands import StreamCommands, Streams, streams_directory
 from services.notifications.streams.entitlements import Entitlement, Entitlements
@@ -47,12 +47,12 @@ class World:
             decision = decide(None if entry is None else entry.known, request, BEGAN)
             self.streams.take(recorded(number, decision, subject=request.stream))
 
-    def commands(self) -> StreamCommands:
+    def commands(self, written: int = 0) -> StreamCommands:
         entitlement = Entitlement(streams=MOST, keys=0)
         return StreamCommands(
             asking=cast("Asking", self),
             streams=self.streams,
-            log=log_of(MemoryPages([]), 0),
+            log=log_of(MemoryPages([]), written),
             egress=cast("Egress", self),
             box=BOX,
             entitlements=Entitlements(person=entitlement, agency=entitlement),
@@ -74,6 +74,25 @@ async def test_no_more_are_asked_for_at_once_than_may_be() -> None:
     world.decided()
     assert await codes(commands, "person", 1) == ["too-many-owned"]
     assert len(world.asked) == 2 * MOST
+
+
+@pytest.mark.parametrize(
+    ("cursor", "code"), [("4", "cursor-future"), ("999999", "cursor-future"), ("0", "cursor-malformed")]
+)
+async def test_only_what_is_in_the_log_can_be_tried_again(cursor: str, code: str) -> None:
+    world = World()
+    commands = world.commands(3)
+    await commands.create("person", BODY, 0)
+    world.decided()
+    stream = world.asked.pop().stream
+    with pytest.raises(Problem) as refused:
+        await commands.retry("person", stream, cursor, 0)
+    assert (refused.value.status, refused.value.code) == (400, code)
+    await commands.retry("person", stream, "3", 0)
+    assert world.asked == [StreamRetryRequested(stream=stream, owner="person", cursor=3)]
+    with pytest.raises(Problem) as unknown:
+        await commands.retry("other", stream, "3", 0)
+    assert unknown.value.code == "stream-unknown"
 
 
 async def test_what_was_refused_or_deleted_makes_room() -> None:

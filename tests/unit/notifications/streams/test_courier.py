@@ -12,6 +12,7 @@ from typing import Any, cast
 import orjson
 import pytest
 
+from kenes.kafka.records import Recorded
 from kenes.observe import tracing
 from schemas.notifications.publication import PublicationRefused
 from schemas.notifications.streams import (
@@ -96,6 +97,7 @@ class World:
     asked: list[StreamRequest] = field(default_factory=list)
     flying: int = 0
     most_flying: int = 0
+    takes: Callable[[Recorded], None] = lambda _: None
 
     async def send(self, _stream: AgencyStream, line: Line) -> Tried:
         self.flying += 1
@@ -120,9 +122,14 @@ class World:
     def offsets(self, subject: str) -> list[int]:
         return [line.offset for line in self.taken if line.subject == subject]
 
+    def append(self, event: Recorded) -> None:
+        self.pages.events.append(event)
+        self.takes(event)
+
     @asynccontextmanager
     async def running(self, sent: AgencyStream, at_once: int = 8) -> AsyncIterator[Courier]:
         log = log_of(self.pages, len(self.pages.events) if self.log_from is None else self.log_from)
+        self.takes = log.take
         for each in self.pages.events:
             log.take(each)
         carrying = Carrying(
@@ -294,6 +301,34 @@ async def test_a_replay_goes_beside_the_live_flow_and_has_an_end() -> None:
         assert {each.cursor: each.order for each in world.attempts} == {2: 4, 3: 4, 4: None}
         courier.update(stream(start=3))
         await world.until(lambda: "order-4" not in world.progress.kept)
+
+
+async def test_a_lane_that_was_kept_beyond_the_end_of_the_log_goes_on_from_there() -> None:
+    world = World(log(*"abcde"))
+    parked = [{"subject": "a", "offsets": [0, 6], "attempts": 1, "since": 1.0, "at": 1.0}]
+    world.progress.kept["live"] = {"next": 8, "delivered_at": 0.0, "parked": parked}
+    async with world.running(stream()) as courier:
+        await world.until(lambda: world.offsets("a") == [0])
+        for offset, name in enumerate("afg", start=5):
+            world.append(recorded(offset, counted(name, offset)))
+        courier.wake()
+        await world.until(lambda: len(world.taken) == 4)
+    assert sorted(line.offset for line in world.taken) == [0, 5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("work", "start", "end", "sent"),
+    [(Work.RETRY, 999_998, 999_999, []), (Work.REPLAY, 7, 9, []), (Work.REPLAY, 3, 9, [3, 4])],
+)
+async def test_an_order_beyond_the_end_of_the_log_ends_there_and_the_live_flow_goes_on(
+    work: Work, start: int, end: int, sent: list[int]
+) -> None:
+    world = World(log(*"abcde"))
+    order = Order(number=1, work=work, start=start, end=end)
+    async with world.running(stream(orders=(order,))):
+        await world.until(lambda: bool(world.asked) and len(world.taken) == 5 + len(sent))
+    assert world.asked == [StreamCompletionRequested(stream="s", order=1)]
+    assert sorted(each.cursor - 1 for each in world.attempts if each.order) == sent
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,19 @@ def test_too_much_behind_failures_stops_the_reading() -> None:
     assert lane.room == 0
 
 
+def test_a_lane_that_is_cut_goes_on_at_the_end_of_the_log_with_what_waits_before_it() -> None:
+    waiting = {"attempts": 1, "since": 1.0, "at": 9.0}
+    parked = [{"subject": "a", "offsets": [1, 3], **waiting}, {"subject": "b", "offsets": [2], **waiting}]
+    lane = Lane.restored({"next": 4, "delivered_at": 0.0, "parked": parked})
+    lane.cut(2)
+    assert (lane.cursor, lane.parked) == (2, 1)
+    lane.take([line(2, "a"), line(3, "b")], 4)
+    found = [(each.subject, each.offset) for each in iter(lambda: lane.next(9.0), None)]
+    assert found == [("b", 3), ("a", 1)]
+    lane.settled("a")
+    assert lane.next(9.0) is not None, "the event that is at offset 2 now"
+
+
 def test_a_lane_with_an_end_is_done_when_all_up_to_it_is() -> None:
     lane = Lane(2, end=4)
     assert lane.room == 2

@@ -1,0 +1,58 @@
+"""Reads the public log for the lanes of a stream, also where what a lane was told to read is not in the log."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from kenes.observe.logs import get_logger
+from services.notifications.streams.carrying import Carrying
+from services.notifications.streams.lane import Lane
+from services.notifications.streams.line import Line
+from services.notifications.streams.log import CursorExpiredError
+
+_log = get_logger(__name__)
+
+
+class LaneReader:
+    """Opens and fills the lanes of one stream."""
+
+    def __init__(self, carrying: Carrying, stream: str) -> None:
+        self._carrying = carrying
+        self._stream = stream
+
+    async def open(self, name: str, start: int, end: int | None) -> Lane:
+        """A lane as it was kept, otherwise from `start` on; always within the log."""
+        kept = await self._carrying.progress.load(self._stream, name)
+        lane = Lane(start, end) if kept is None else Lane.restored(kept, end)
+        if max(lane.cursor, end or 0) > self._carrying.log.cursor:
+            _, last = await self._carrying.log.bounds()
+            if max(lane.cursor, end or 0) > last:  # a restored log may be shorter than what was kept beside it
+                _log.warning(
+                    "a lane leads beyond the log", stream=self._stream, lane=name, at=lane.cursor, end=end, log_end=last
+                )
+                lane.cut(last)
+        return lane
+
+    async def read(self, lane: Lane, wanted: Callable[[Line], bool]) -> bool:
+        """Reads one page for a lane; whether it came any further."""
+        log = self._carrying.log
+        try:
+            await log.check(lane.cursor)
+        except CursorExpiredError:
+            first, _ = await log.bounds()
+            _log.warning(
+                "events were dropped before they were delivered", stream=self._stream, events=first - lane.cursor
+            )
+            lane.cursor = first
+        page = await log.page(lane.cursor, lane.room, lane.end)
+        if page.cursor == lane.cursor:
+            return False
+        lane.take([line for line in page.lines if wanted(line)], page.cursor)
+        return True
+
+    async def line(self, offset: int) -> Line | None:
+        """One event of the log; `None` where it is no longer kept."""
+        lines: Sequence[Line] = ()
+        with suppress(CursorExpiredError):
+            await self._carrying.log.check(offset)
+            lines = (await self._carrying.log.page(offset, 1)).lines
+        return next((line for line in lines if line.offset == offset), None)
