@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemas.notifications.streams import DeliveryAttempted, StreamRequest
+from services.notifications.streams.budget import Budget
 from services.notifications.streams.log import PublicLog
 from services.notifications.streams.progress import Progress
 from services.notifications.streams.sending import Sender
@@ -17,7 +18,7 @@ class Carrying:
     `note` keeps a try, with the `traceparent` of the event that was sent.
 
     `slots` bounds what flies at once in all, `at_once_per_stream` what flies of one stream, of which the live flow may
-    have all and the rest half.
+    have all and the rest half. `budget` bounds the lines in memory.
     """
 
     log: PublicLog
@@ -27,3 +28,4 @@ class Carrying:
     ask: Callable[[StreamRequest], Awaitable[None]]
     slots: asyncio.Semaphore
     at_once_per_stream: int
+    budget: Budget = field(default_factory=Budget)

@@ -82,6 +82,7 @@ class Courier:
             for task in self._flying:
                 task.cancel()
             await asyncio.gather(*self._flying, return_exceptions=True)
+            self._reader.hold(())
             await self._keeping.save(self._kept(), last=True)
 
     async def _arrange(self) -> None:
@@ -127,9 +128,10 @@ class Courier:
     async def _fill(self) -> None:
         """Reads one page for every lane that has room, so that no lane waits for another to come to its end."""
         for name, lane in list(self._lanes.items()):  # `update` may take one away while a page is read
-            readable = self._flows(name) and lane.room > 0
+            readable = self._flows(name) and self._reader.room(lane) > 0
             if readable and await self._reader.read(lane, partial(self._wants, name)):
                 self._keeping.moved(name)
+            self._reader.hold(self._lanes.values())
 
     def _wants(self, name: str, line: Line) -> bool:
         order = self._orders.get(name)
@@ -176,7 +178,7 @@ class Courier:
         """Whether there is more to read, and room for it."""
         end = self._carrying.log.cursor
         return any(
-            self._flows(name) and lane.room > 0 and lane.cursor < (end if lane.end is None else lane.end)
+            self._flows(name) and self._reader.room(lane) > 0 and lane.cursor < (end if lane.end is None else lane.end)
             for name, lane in self._lanes.items()
         )
 

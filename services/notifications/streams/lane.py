@@ -12,7 +12,7 @@ from typing import Any, Final
 from services.notifications.streams.line import Line
 
 MOST_WAITING: Final = 1_000
-"""Lines held in memory."""
+"""Lines of a lane held in memory, where its process has room for so many."""
 MOST_PARKED: Final = 20_000
 """Events that wait behind failures; no more is read then."""
 
@@ -58,6 +58,11 @@ class Lane:
             return 0
         left = MOST_WAITING - len(self._lines)
         return left if self.end is None else min(left, self.end - self.cursor)
+
+    @property
+    def held(self) -> int:
+        """Lines in memory."""
+        return len(self._lines)
 
     @property
     def parked(self) -> int:

@@ -1,6 +1,6 @@
 """Reads the public log for the lanes of a stream, also where what a lane was told to read is not in the log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from kenes.observe.logs import get_logger
@@ -18,6 +18,7 @@ class LaneReader:
     def __init__(self, carrying: Carrying, stream: str) -> None:
         self._carrying = carrying
         self._stream = stream
+        self._held = 0
 
     async def open(self, name: str, start: int, end: int | None) -> Lane:
         """A lane as it was kept, otherwise from `start` on; always within the log."""
@@ -32,9 +33,20 @@ class LaneReader:
                 lane.cut(last)
         return lane
 
+    def room(self, lane: Lane) -> int:
+        """Lines that may be read for a lane: as many as may fly at once, more while the process has room for them."""
+        few = self._carrying.at_once_per_stream - lane.held
+        return min(lane.room, max(few, self._carrying.budget.left))
+
+    def hold(self, lanes: Iterable[Lane]) -> None:
+        """These are all lanes of the stream now. Must be called after each `read`."""
+        self._held = sum(lane.held for lane in lanes)
+        self._carrying.budget.holds(self._stream, self._held)
+
     async def read(self, lane: Lane, wanted: Callable[[Line], bool]) -> bool:
         """Reads one page for a lane; whether it came any further."""
-        log = self._carrying.log
+        log, room = self._carrying.log, self.room(lane)
+        self._carrying.budget.holds(self._stream, self._held + room)  # others ask for room while this one reads
         try:
             await log.check(lane.cursor)
         except CursorExpiredError:
@@ -43,7 +55,7 @@ class LaneReader:
                 "events were dropped before they were delivered", stream=self._stream, events=first - lane.cursor
             )
             lane.cursor = first
-        page = await log.page(lane.cursor, lane.room, lane.end)
+        page = await log.page(lane.cursor, room, lane.end)
         if page.cursor == lane.cursor:
             return False
         lane.take([line for line in page.lines if wanted(line)], page.cursor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -51,6 +52,7 @@ class MemoryPages:
 
     async def read(self, start: int, most: int) -> list[Record]:
         """See `Pages`."""
+        await asyncio.sleep(0)
         return [_record(each) for each in self.events if each.offset >= start][:most]
 
     async def offset_at(self, time: datetime) -> int | None:

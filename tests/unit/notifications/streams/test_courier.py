@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from schemas.notifications.streams import (
     Work,
 )
 from services.notifications.domain.streams import AgencyStream, SealedSecret
+from services.notifications.streams.budget import Budget
 from services.notifications.streams.carrying import Carrying
 from services.notifications.streams.courier import Courier
 from services.notifications.streams.line import Line
@@ -98,6 +99,7 @@ class World:
     flying: int = 0
     most_flying: int = 0
     takes: Callable[[Recorded], None] = lambda _: None
+    budget: Budget = field(default_factory=Budget)
 
     async def send(self, _stream: AgencyStream, line: Line) -> Tried:
         self.flying += 1
@@ -140,6 +142,7 @@ class World:
             ask=self.ask,
             slots=asyncio.Semaphore(100),
             at_once_per_stream=at_once,
+            budget=self.budget,
         )
         courier = Courier(sent, carrying)
         task = asyncio.create_task(courier.run())
@@ -367,6 +370,30 @@ async def test_a_test_is_sent_once_also_where_nothing_flows() -> None:
         await world.until(lambda: bool(world.asked))
     assert world.asked == [StreamCompletionRequested(stream="s", order=1)]
     assert [each.result for each in world.attempts] == ["dead"]
+
+
+async def test_streams_to_a_receiver_that_hangs_hold_few_lines_together_and_none_starves() -> None:
+    @dataclass
+    class Hanging(World):
+        async def send(self, _stream: AgencyStream, _line: Line) -> Tried:
+            self.flying += 1
+            return cast("Tried", await asyncio.Event().wait())
+
+    world = Hanging(log(*(f"p{number}" for number in range(200))), budget=Budget(300))
+    orders = tuple(Order(number=number, work=Work.REPLAY, start=0, end=200) for number in range(1, 11))
+    async with AsyncExitStack() as running:
+        couriers = [
+            await running.enter_async_context(world.running(stream(id=f"s{number}", orders=orders)))
+            for number in range(5)
+        ]
+        await world.until(lambda: world.flying == 5 * 8 and all(len(each._lanes) == 11 for each in couriers))
+        lanes = [lane for courier in couriers for lane in courier._lanes.values()]
+        await world.until(lambda: all(lane.held >= 8 for lane in lanes))
+        for courier in couriers:
+            courier.wake()
+        await asyncio.sleep(0.05)
+        assert sum(lane.held for lane in lanes) <= 300 + 55 * 8
+    assert world.budget.left == 300
 
 
 async def test_whoever_takes_over_goes_on_where_the_other_stood() -> None:
