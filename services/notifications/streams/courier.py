@@ -128,9 +128,11 @@ class Courier:
     async def _fill(self) -> None:
         """Reads one page for every lane that has room, so that no lane waits for another to come to its end."""
         for name, lane in list(self._lanes.items()):  # `update` may take one away while a page is read
-            readable = self._flows(name) and self._reader.room(lane) > 0
-            if readable and await self._reader.read(lane, partial(self._wants, name)):
-                self._keeping.moved(name)
+            if self._flows(name):
+                wanted = partial(self._wants, name)
+                await self._reader.look(lane, wanted)
+                if self._reader.room(lane) > 0 and await self._reader.read(lane, wanted):
+                    self._keeping.moved(name)
             self._reader.hold(self._lanes.values())
 
     def _wants(self, name: str, line: Line) -> bool:
@@ -178,8 +180,10 @@ class Courier:
         """Whether there is more to read, and room for it."""
         end = self._carrying.log.cursor
         return any(
-            self._flows(name) and self._reader.room(lane) > 0 and lane.cursor < (end if lane.end is None else lane.end)
+            lane.missing is not None
+            or (self._reader.room(lane) > 0 and lane.cursor < (end if lane.end is None else lane.end))
             for name, lane in self._lanes.items()
+            if self._flows(name)
         )
 
     async def _deliver(self, name: str, lane: Lane, delivery: Delivery) -> None:

@@ -1,10 +1,11 @@
 """What is to be delivered to one receiver, in the order of each subject. No I/O: whoever runs it sends and reads.
 
 A subject whose event failed is parked: what comes of it waits behind the one that failed, and everything else goes on.
+Of what waits only so much is noted; the rest is looked for in the log again when its turn comes.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any, Final
@@ -14,18 +15,24 @@ from services.notifications.streams.line import Line
 MOST_WAITING: Final = 1_000
 """Lines of a lane held in memory, where its process has room for so many."""
 MOST_PARKED: Final = 20_000
-"""Events that wait behind failures; no more is read then."""
+"""Events noted behind failures; no more is read then."""
+MOST_OF_ONE: Final = 100
+"""The same of one subject, of which more can come: a busy one must not stop all others."""
 
 
 @dataclass(slots=True)
 class Queue:
-    """Undelivered events of one subject by offset, the oldest first. `since` is when the first try failed (epoch)."""
+    """Undelivered events of one subject by offset, the oldest first. `since` is when the first try failed (epoch).
+
+    `beyond` is from where on events of it are not noted here, if there are any.
+    """
 
     offsets: deque[int] = field(default_factory=deque)
     parked: bool = False
     attempts: int = 0
     since: float = 0.0
     at: float = 0.0
+    beyond: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Lane:
         self._lines: dict[int, Line] = {}
         self._ready: deque[str] = deque()
         self._later: list[tuple[float, str]] = []
+        self._short: deque[str] = deque()
         self._parked = 0
 
     @property
@@ -66,7 +74,7 @@ class Lane:
 
     @property
     def parked(self) -> int:
-        """Events that wait behind failures."""
+        """Events noted behind failures."""
         return self._parked
 
     @property
@@ -87,13 +95,36 @@ class Lane:
                 queue = self._queues[line.subject] = Queue()
                 self._ready.append(line.subject)
             if queue.parked:
-                if line.offset <= queue.offsets[-1]:
-                    continue  # delivered or waiting already: read again after a restart
-                self._parked += 1
+                self._park(queue, line.offset)
             else:
                 self._lines[line.offset] = line
-            queue.offsets.append(line.offset)
+                queue.offsets.append(line.offset)
         self.cursor = cursor
+
+    def _park(self, queue: Queue, offset: int) -> None:
+        if queue.beyond is not None or (queue.offsets and offset <= queue.offsets[-1]):
+            return  # waits already, or was delivered and is read again after a restart
+        if len(queue.offsets) >= MOST_OF_ONE:
+            queue.beyond = offset
+            return
+        queue.offsets.append(offset)
+        self._parked += 1
+
+    @property
+    def missing(self) -> tuple[str, int] | None:
+        """A subject of which the next events must be looked for in the log, and from where; `found` must follow."""
+        return (self._short[0], self._queues[self._short[0]].beyond or 0) if self._short else None
+
+    def found(self, offsets: Sequence[int], cursor: int) -> None:
+        """These are the events of the `missing` subject up to `cursor`."""
+        subject = self._short[0]
+        queue = self._queues[subject]
+        queue.offsets.extend(offsets)
+        self._parked += len(offsets)
+        queue.beyond = cursor if cursor < self.cursor else None
+        if offsets or queue.beyond is None:
+            self._short.popleft()
+            self._go_on(subject, queue)
 
     def next(self, now: float) -> Delivery | None:
         """Something to send now, one at a time of each subject; `done` or `failed` must follow."""
@@ -114,8 +145,13 @@ class Lane:
         queue.attempts, queue.since = 0, 0.0
         if delivered_at is not None:
             self.delivered_at = delivered_at
+        self._go_on(subject, queue)
+
+    def _go_on(self, subject: str, queue: Queue) -> None:
         if queue.offsets:
             self._ready.append(subject)
+        elif queue.beyond is not None:
+            self._short.append(subject)
         else:
             del self._queues[subject]
 
@@ -148,9 +184,11 @@ class Lane:
             kept = deque(offset for offset in queue.offsets if offset < last)
             self._parked -= queue.parked * (len(queue.offsets) - len(kept))
             queue.offsets = kept
-            if not kept:
+            queue.beyond = None if queue.beyond is None or queue.beyond >= last else queue.beyond
+            if not kept and queue.beyond is None:
                 del self._queues[subject]
         self._later = sorted((at, subject) for at, subject in self._later if subject in self._queues)
+        self._short = deque(subject for subject in self._short if subject in self._queues)
 
     def document(self) -> dict[str, Any]:
         """What must be kept: from where to read again, and what is parked. Reading again repeats what came after it."""
@@ -166,6 +204,7 @@ class Lane:
                     "attempts": queue.attempts,
                     "since": queue.since,
                     "at": queue.at,
+                    "beyond": queue.beyond,
                 }
                 for subject, queue in parked.items()
             ],
@@ -178,9 +217,12 @@ class Lane:
         lane.delivered_at = document["delivered_at"]
         for kept in document["parked"]:
             offsets = deque(kept["offsets"])
-            lane._queues[kept["subject"]] = Queue(
-                offsets, parked=True, attempts=kept["attempts"], since=kept["since"], at=kept["at"]
+            queue = lane._queues[kept["subject"]] = Queue(
+                offsets, True, kept["attempts"], kept["since"], kept["at"], kept.get("beyond")
             )
             lane._parked += len(offsets)
-            heappush(lane._later, (kept["at"], kept["subject"]))
+            if queue.offsets:
+                heappush(lane._later, (queue.at, kept["subject"]))
+            else:
+                lane._short.append(kept["subject"])
         return lane

@@ -7,7 +7,7 @@ from kenes.observe.logs import get_logger
 from services.notifications.streams.carrying import Carrying
 from services.notifications.streams.lane import Lane
 from services.notifications.streams.line import Line
-from services.notifications.streams.log import CursorExpiredError
+from services.notifications.streams.log import PAGE, CursorExpiredError
 
 _log = get_logger(__name__)
 
@@ -47,19 +47,30 @@ class LaneReader:
         """Reads one page for a lane; whether it came any further."""
         log, room = self._carrying.log, self.room(lane)
         self._carrying.budget.holds(self._stream, self._held + room)  # others ask for room while this one reads
-        try:
-            await log.check(lane.cursor)
-        except CursorExpiredError:
-            first, _ = await log.bounds()
-            _log.warning(
-                "events were dropped before they were delivered", stream=self._stream, events=first - lane.cursor
-            )
-            lane.cursor = first
+        lane.cursor = await self._kept(lane.cursor)
         page = await log.page(lane.cursor, room, lane.end)
         if page.cursor == lane.cursor:
             return False
         lane.take([line for line in page.lines if wanted(line)], page.cursor)
         return True
+
+    async def look(self, lane: Lane, wanted: Callable[[Line], bool]) -> None:
+        """Looks in one page for events of a subject that a lane has not noted, if there is one."""
+        if lane.missing is None:
+            return
+        subject, start = lane.missing
+        page = await self._carrying.log.page(await self._kept(start), PAGE, lane.cursor)
+        lane.found([line.offset for line in page.lines if line.subject == subject and wanted(line)], page.cursor)
+
+    async def _kept(self, cursor: int) -> int:
+        """The cursor, or the first one of the log where that is no longer kept."""
+        try:
+            await self._carrying.log.check(cursor)
+        except CursorExpiredError:
+            first, _ = await self._carrying.log.bounds()
+            _log.warning("events were dropped before they were delivered", stream=self._stream, events=first - cursor)
+            return first
+        return cursor
 
     async def line(self, offset: int) -> Line | None:
         """One event of the log; `None` where it is no longer kept."""

@@ -396,6 +396,18 @@ async def test_streams_to_a_receiver_that_hangs_hold_few_lines_together_and_none
     assert world.budget.left == 300
 
 
+async def test_what_was_not_noted_behind_a_failure_comes_in_order_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.notifications.streams.lane.MOST_OF_ONE", 2)
+    monkeypatch.setattr("services.notifications.streams.lane_reader.PAGE", 3)
+    world = World(log(*"a" * 8, *"bac" * 10), lambda line: DELIVERED if line.subject != "a" else FAILED, tries=1000)
+    async with world.running(stream(), at_once=2):
+        await world.until(lambda: len(world.taken) == 20)
+        world.answer = lambda _: DELIVERED
+        await world.until(lambda: len(world.taken) == 38)
+    assert world.offsets("a") == [*range(8), *range(9, 38, 3)]
+    assert world.progress.kept["live"]["parked"] == []
+
+
 async def test_whoever_takes_over_goes_on_where_the_other_stood() -> None:
     world = World(log(*"abcabcabc"), lambda line: FAILED if line.subject == "a" else DELIVERED, tries=1000)
     async with world.running(stream()):

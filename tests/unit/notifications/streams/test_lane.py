@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.streams.lane import MOST_PARKED, Lane
+from services.notifications.streams.lane import MOST_OF_ONE, MOST_PARKED, Lane
 from tests.unit.notifications.streams.lines import line
 
 SUBJECTS = ("a", "b", "c")
@@ -21,7 +22,8 @@ def read(lane: Lane, log: list[str], most: int) -> None:
 
 Step = tuple[str, int]
 steps = st.lists(
-    st.tuples(st.sampled_from(["read", "send", "deliver", "fail", "later", "restart"]), st.integers(0, 5)), max_size=80
+    st.tuples(st.sampled_from(["read", "look", "send", "deliver", "fail", "later", "restart"]), st.integers(0, 5)),
+    max_size=80,
 )
 
 
@@ -38,6 +40,12 @@ class Run:
 
     def read(self, number: int) -> None:
         read(self.lane, self.log, number)
+
+    def look(self, number: int) -> None:
+        if self.lane.missing is not None:
+            subject, start = self.lane.missing
+            end = min(start + 1 + number, self.lane.cursor)
+            self.lane.found([offset for offset in range(start, end) if self.log[offset] == subject], end)
 
     def send(self, _number: int) -> None:
         found = self.lane.next(self.now)
@@ -63,17 +71,21 @@ class Run:
         self.lane, self.flying = Lane.restored(self.lane.document()), []
 
     def finish(self) -> None:
-        while self.lane.document()["next"] < len(self.log) or self.lane.parked:
-            for what in ("read", "later", "send", "deliver"):
+        while self.lane.document()["next"] < len(self.log) or self.lane.parked or self.lane.missing:
+            for what in ("read", "look", "later", "send", "deliver"):
                 self.step(what, 10)
 
 
-@given(st.lists(st.sampled_from(SUBJECTS), max_size=40), steps)
-def test_every_event_is_delivered_and_first_deliveries_are_in_order(log: list[str], taken: list[Step]) -> None:
+@given(st.lists(st.sampled_from(SUBJECTS), max_size=40), steps, st.sampled_from([1, 2, 100]))
+def test_every_event_is_delivered_and_first_deliveries_are_in_order(
+    log: list[str], taken: list[Step], most_of_one: int
+) -> None:
     run = Run(log)
-    for what, number in taken:
-        run.step(what, number)
-    run.finish()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("services.notifications.streams.lane.MOST_OF_ONE", most_of_one)
+        for what, number in taken:
+            run.step(what, number)
+        run.finish()
     for subject in SUBJECTS:
         wanted = [offset for offset, each in enumerate(log) if each == subject]
         assert list(dict.fromkeys(run.delivered[subject])) == wanted
@@ -94,6 +106,21 @@ def test_a_failure_holds_up_its_own_subject_alone() -> None:
     again = lane.next(60.0)
     assert again is not None
     assert (again.offset, again.attempt, again.line) == (0, 2, None)  # what waits for long is not held in memory
+
+
+def test_a_busy_subject_that_fails_for_days_does_not_stop_the_others() -> None:
+    lane = Lane(0)
+    lane.take([line(0, "busy")], 1)
+    assert lane.next(0.0) is not None
+    lane.failed("busy", 0.0, 1e9)
+    while lane.cursor < 3 * MOST_PARKED // 2:
+        assert lane.room > 0
+        lane.take([line(offset, "busy") for offset in range(lane.cursor, lane.cursor + 500)], lane.cursor + 500)
+    assert lane.parked == MOST_OF_ONE
+    lane.take([line(lane.cursor, "b")], lane.cursor + 1)
+    found = lane.next(1.0)
+    assert found is not None
+    assert found.subject == "b"
 
 
 def test_what_comes_for_a_parked_subject_waits_behind_it_over_a_restart() -> None:
