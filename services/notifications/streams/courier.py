@@ -58,8 +58,9 @@ class Courier:
         if (stream.endpoint, stream.status) != (before.endpoint, before.status):
             self._pace.begin_anew()
             self._halted, self._asked = False, {}
-            for lane in self._lanes.values():
+            for name, lane in self._lanes.items():
                 lane.hurry(time.time())
+                self._keeping.moved(name)
         if stream.endpoint != before.endpoint:
             self._lanes.pop(VERIFYING, None)
         self.wake()
@@ -93,7 +94,7 @@ class Courier:
             wanted[VERIFYING] = None
         for name in [name for name in self._lanes if name not in wanted]:
             lane, live = self._lanes.pop(name), self._lanes[LIVE]
-            if self._is_kept(name) and lane.delivered_at > live.delivered_at:
+            if lane.delivered_at > live.delivered_at:
                 live.delivered_at = lane.delivered_at  # that something arrived outlives its order
                 self._keeping.moved(LIVE)
             await self._keeping.drop(name)

@@ -173,8 +173,11 @@ class Lane:
         return self._queues[subject].since
 
     def hurry(self, now: float) -> None:
-        """Whatever waits for its next try is due now: the receiver may be another."""
+        """Whatever waits for its next try is due now, and has all its tries again: the receiver may be another."""
         self._later = sorted((now, subject) for _, subject in self._later)
+        for _, subject in self._later:
+            queue = self._queues[subject]
+            queue.attempts, queue.since, queue.at = 0, 0.0, now
 
     def cut(self, last: int) -> None:
         """The log ends at the cursor `last`: there is nothing beyond it, and nothing waits there. Nothing may fly."""

@@ -236,9 +236,10 @@ async def test_one_event_that_is_sent_again_in_vain_says_nothing_of_a_receiver_t
     assert world.asked == [StreamCompletionRequested(stream="s", order=1)]
 
 
-async def test_what_an_order_delivered_counts_also_once_it_is_done() -> None:
+@pytest.mark.parametrize("work", [Work.REPLAY, Work.TEST])
+async def test_what_an_order_delivered_counts_also_once_it_is_done(work: Work) -> None:
     world = World(log("a", "b"), lambda line: FAILED if line.offset == 1 else DELIVERED, tries=1000)
-    order = Order(number=1, work=Work.REPLAY, start=0, end=1)
+    order = Order(number=1, work=work, start=0, end=1)
     async with world.running(stream(start=1)) as courier:
         await world.until(lambda: len(world.attempts) > 0)
         courier.update(stream(start=1, orders=(order,)))
@@ -284,6 +285,21 @@ async def test_who_is_resumed_at_once_must_take_a_test_event_again() -> None:
         courier.update(stream(disabled="gone"))
         courier.update(stream(verified=False))
         await world.until(lambda: world.asked == [verification, verification])
+
+
+async def test_after_a_resume_what_waited_has_all_its_tries_again() -> None:
+    world = World(log("a"), lambda line: FAILED if line.subject == "a" else DELIVERED, tries=3)
+    parked = [{"subject": "a", "offsets": [0], "attempts": 2, "since": 1.0, "at": 2e9}]
+    world.progress.kept["live"] = {"next": 1, "delivered_at": 0.0, "parked": parked}
+    async with world.running(stream(verified=False)) as courier:
+        await world.until(lambda: bool(world.asked))
+        courier.update(stream())
+        await world.until(lambda: world.progress.buried == [0])
+    assert [(each.attempt, each.result) for each in world.attempts if each.cursor] == [
+        (1, "failed"),
+        (2, "failed"),
+        (3, "dead"),
+    ]
 
 
 async def test_an_address_that_takes_no_test_event_is_given_up() -> None:

@@ -142,6 +142,22 @@ def test_what_comes_for_a_parked_subject_waits_behind_it_over_a_restart() -> Non
     assert (following.offset, following.attempt) == (1, 1)
 
 
+def test_what_is_hurried_begins_anew_also_over_a_restart() -> None:
+    lane = Lane(0)
+    lane.take([line(0, "a")], 1)
+    for attempt in (1, 2):
+        found = lane.next(1000.0)
+        assert found is not None
+        assert found.attempt == attempt
+        lane.failed("a", 1.0, 900.0 * attempt)
+    lane.hurry(10.0)
+    restored = Lane.restored(lane.document())
+    assert restored.next_try == 10.0
+    again = restored.next(10.0)
+    assert again is not None
+    assert (again.attempt, restored.failing_since("a")) == (1, 0.0)
+
+
 def test_too_much_behind_failures_stops_the_reading() -> None:
     lane = Lane.restored(
         {
