@@ -200,6 +200,8 @@ class Courier:
             began = time.monotonic()
             tried = await carrying.sender.send(stream, line)
             milliseconds = round((time.monotonic() - began) * 1000)
+        if stream.endpoint == self._stream.endpoint:
+            self._pace.answered(tried)
         after = None
         if tried.result is Result.FAILED and not self._is_test(name):
             after = carrying.sender.again_after(delivery.attempt, tried)
@@ -217,7 +219,6 @@ class Courier:
 
     async def _delivered(self, stream: AgencyStream, name: str, lane: Lane, delivery: Delivery, line: Line) -> None:
         """`stream` is as it was when the event was sent."""
-        self._pace.begin_anew()
         lane.settled(delivery.subject, delivered_at=time.time())
         order = self._orders.get(name)
         if order is not None and order.work is Work.RETRY:
@@ -227,7 +228,6 @@ class Courier:
         self, stream: AgencyStream, name: str, lane: Lane, delivery: Delivery, line: Line, tried: Tried
     ) -> None:
         """A failure: the event waits for its next try, or was given up, and the receiver perhaps with it."""
-        self._pace.failed()
         now, gone = time.time(), tried.result is Result.GONE
         if self._is_test(name):
             lane.settled(delivery.subject)

@@ -1,17 +1,25 @@
-"""How fast a receiver is tried that fails again and again."""
+"""How fast a receiver is tried that fails again and again, or asks for time."""
 
 import time
 from typing import Final
+
+from schemas.notifications.streams import Result
+from services.notifications.streams.sending import Tried
 
 FAILURES_IN_A_ROW: Final = 5
 """From so many on, one try at a time shows whether the receiver is there again."""
 REST: Final = 0.1
 """Seconds after such a try: a receiver that refuses at once would be tried hundreds of times in one of them, with what
 the others have to send waiting meanwhile."""
+MOST_ASKED: Final = 3600.0
+"""Seconds for which a receiver can put off all that is for it: a mistake about one event must not stop it for a day."""
 
 
 class Pace:
-    """Slows down with failures in a row, and is as fast as ever with the first event that arrives."""
+    """Slows down with failures in a row, and is as fast as ever with the first event that arrives.
+
+    It rests for as long as the receiver asks, also where something that was under way arrives meanwhile.
+    """
 
     def __init__(self) -> None:
         self._failures = 0
@@ -26,12 +34,16 @@ class Pace:
         """How many tries may fly at once, of `most` where all is well."""
         return 1 if self._failures >= FAILURES_IN_A_ROW else most
 
-    def failed(self) -> None:
-        """A try was in vain."""
+    def answered(self, tried: Tried) -> None:
+        """A try has ended so."""
+        if tried.result is Result.DELIVERED:
+            self._failures = 0
+            return
         self._failures += 1
-        if self._failures >= FAILURES_IN_A_ROW:
-            self._rests_until = time.monotonic() + REST
+        rest = REST if self._failures >= FAILURES_IN_A_ROW else 0.0
+        asked = min(tried.after or 0.0, MOST_ASKED)
+        self._rests_until = max(self._rests_until, time.monotonic() + max(rest, asked))
 
     def begin_anew(self) -> None:
-        """An event arrived, or it is another receiver."""
+        """It is another receiver, or somebody has looked after it."""
         self._failures, self._rests_until = 0, 0.0

@@ -498,6 +498,21 @@ async def test_a_receiver_that_fails_again_and_again_rests_but_not_where_it_is_a
         await world.until(lambda: len(world.taken) == 50)
 
 
+async def test_who_asks_for_time_is_left_alone_whatever_else_was_under_way_and_arrived() -> None:
+    busy = Tried(Result.FAILED, 429, "refused", 60.0)
+    names = [f"petition-{number}" for number in range(50)]
+    world = World(log(*names), lambda line: busy if line.subject == names[0] else DELIVERED)
+    async with world.running(stream(), at_once=4) as courier:
+        await world.until(lambda: len(world.attempts) >= 4)
+        courier.update(stream(orders=(Order(number=1, work=Work.TEST),)))
+        await world.until(lambda: bool(world.asked))
+        assert sorted(each.cursor for each in world.attempts if each.order is None) == [1, 2, 3, 4], "those that flew"
+
+        world.answer = lambda _: DELIVERED
+        courier.update(stream(endpoint="https://other.example/kenes"))
+        await world.until(lambda: len(world.taken) == 51)
+
+
 async def test_one_delivery_ends_the_rest() -> None:
     world = World(log(*(f"petition-{number}" for number in range(40))), lambda _: FAILED, tries=1000)
     async with world.running(stream()):
