@@ -129,5 +129,5 @@ async def test_what_was_given_up_is_read_in_pages_the_oldest_first(database: Dat
             break
         after = page.after
     assert found == list(range(1, 252))
-    await progress.revive("s", 1)
+    await progress.revive("s", [1])
     assert (await progress.dead("s")).letters[0]["cursor"] == 2

@@ -203,7 +203,7 @@ class Courier:
         if stream.endpoint == self._stream.endpoint:
             self._pace.answered(tried)
         after = None
-        if tried.result is Result.FAILED and not self._is_test(name):
+        if tried.result is Result.FAILED and not self._is_tried_once(name):
             after = carrying.sender.again_after(delivery.attempt, tried)
         result = Result.DEAD if tried.result is Result.FAILED and after is None else tried.result
         tried = replace(tried, result=result, after=after)
@@ -213,16 +213,14 @@ class Courier:
             return  # cancelled while it flew: that it was tried is noted, and nothing follows from it
         (self._keeping.settled if tried.after is None else self._keeping.moved)(name)
         if tried.result is Result.DELIVERED:
-            await self._delivered(stream, name, lane, delivery, line)
+            self._delivered(name, lane, delivery, line)
         else:
             await self._undelivered(stream, name, lane, delivery, line, tried)
 
-    async def _delivered(self, stream: AgencyStream, name: str, lane: Lane, delivery: Delivery, line: Line) -> None:
-        """`stream` is as it was when the event was sent."""
+    def _delivered(self, name: str, lane: Lane, delivery: Delivery, line: Line) -> None:
         lane.settled(delivery.subject, delivered_at=time.time())
-        order = self._orders.get(name)
-        if order is not None and order.work is Work.RETRY:
-            await self._carrying.progress.revive(stream.id, line.cursor)
+        if name in self._orders and not self._is_test(name):
+            self._keeping.delivered_again(line.cursor)
 
     async def _undelivered(
         self, stream: AgencyStream, name: str, lane: Lane, delivery: Delivery, line: Line, tried: Tried
@@ -243,11 +241,14 @@ class Courier:
             await self._disable(stream, "not-verified")
 
     async def _give_up(self, stream: AgencyStream, lane: Lane, delivery: Delivery, line: Line, tried: Tried) -> None:
-        """The event's last try failed: it is a dead letter. Where no lane delivered meanwhile, nobody is there."""
+        """The event's last try failed: it is a dead letter.
+
+        Where no lane delivered since the first try, nobody is there; one try alone, as by hand, does not show that.
+        """
         await self._carrying.progress.bury(stream.id, line, tried.reason)
         since = lane.failing_since(delivery.subject)
         lane.settled(delivery.subject)
-        if self._delivered_at() <= since:
+        if since and self._delivered_at() <= since:
             await self._disable(stream, "failing")
 
     def _delivered_at(self) -> float:
@@ -271,6 +272,11 @@ class Courier:
     def _is_test(self, name: str) -> bool:
         order = self._orders.get(name)
         return order is not None and order.work is Work.TEST
+
+    def _is_tried_once(self, name: str) -> bool:
+        """What somebody asks for by hand they see fail, and can ask for again; replays go by the schedule."""
+        order = self._orders.get(name)
+        return order is not None and order.work is not Work.REPLAY
 
     def _is_kept(self, name: str) -> bool:
         """Tests are not kept: they begin again."""

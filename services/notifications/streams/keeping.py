@@ -21,11 +21,16 @@ class Keeping:
         self._stream = stream
         self._settled: set[str] = set()
         self._moved: set[str] = set()
+        self._again: list[int] = []
         self._saved = self._moves_saved = time.monotonic()
 
     def settled(self, name: str) -> None:
         """Something of the lane was delivered or given up."""
         self._settled.add(name)
+
+    def delivered_again(self, cursor: int) -> None:
+        """An event arrived by what its owner ordered: it may have been given up before."""
+        self._again.append(cursor)
 
     def moved(self, name: str) -> None:
         """Something of the lane was read, or waits for its next try."""
@@ -50,6 +55,9 @@ class Keeping:
             self._moves_saved = now
         names, self._settled = self._settled, set()
         self._moved -= names
+        again, self._again = self._again, []
+        if again:
+            await self._progress.revive(self._stream, again)
         for name in names & lanes.keys():
             await self._progress.save(self._stream, name, lanes[name].document())
         self._saved = time.monotonic()

@@ -1,6 +1,6 @@
 """How far streams have come: the lanes of each, and the events that were given up. Kept by who sends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -73,9 +73,9 @@ class Progress:
         }
         await self._dead.replace_one({"_id": key}, document, upsert=True)
 
-    async def revive(self, stream: str, cursor: int) -> None:
-        """An event that was given up has been delivered after all."""
-        await self._dead.delete_one({"_id": f"{stream}/{cursor}"})
+    async def revive(self, stream: str, cursors: Iterable[int]) -> None:
+        """These events have been delivered: whichever was given up before is so no more."""
+        await self._dead.delete_many({"_id": {"$in": [f"{stream}/{cursor}" for cursor in cursors]}})
 
     async def dead(self, stream: str, after: int = 0) -> GivenUp:
         """A page of events that were given up, the oldest first: those beyond the cursor `after`."""

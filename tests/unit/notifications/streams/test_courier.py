@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -74,10 +74,10 @@ class MemoryProgress:
         self.kept.pop(lane, None)
 
     async def bury(self, _stream: str, line: Line, _reason: str | None) -> None:
-        self.buried.append(line.offset)
+        self.buried = [*(each for each in self.buried if each != line.offset), line.offset]
 
-    async def revive(self, _stream: str, cursor: int) -> None:
-        self.buried.remove(cursor - 1)
+    async def revive(self, _stream: str, cursors: Iterable[int]) -> None:
+        self.buried = [each for each in self.buried if each + 1 not in cursors]
 
 
 @dataclass
@@ -232,7 +232,8 @@ async def test_one_event_that_is_sent_again_in_vain_says_nothing_of_a_receiver_t
     order = Order(number=1, work=work, start=0, end=1)
     async with world.running(stream(start=1, orders=(order,))):
         await world.until(lambda: bool(world.asked))
-    assert [each.result for each in world.attempts if each.order] == ["failed", "failed", "dead"]
+    tries = ["dead"] if work is Work.RETRY else ["failed", "failed", "dead"]
+    assert [each.result for each in world.attempts if each.order] == tries
     assert world.asked == [StreamCompletionRequested(stream="s", order=1)]
 
 
@@ -378,6 +379,25 @@ async def test_a_dead_letter_is_tried_again_by_hand_whatever_the_filter_says() -
         await world.until(lambda: bool(world.asked))
     assert world.offsets("a") == [0]
     assert world.progress.buried == []
+
+
+async def test_a_dead_letter_that_a_replay_delivers_is_none_any_more() -> None:
+    world = World(log(*"abc"))
+    world.progress.buried = [1, 5]
+    order = Order(number=1, work=Work.REPLAY, start=0, end=3)
+    async with world.running(stream(start=3, orders=(order,))):
+        await world.until(lambda: bool(world.asked) and world.progress.buried == [5])
+
+
+async def test_one_try_in_vain_by_hand_leaves_a_dead_letter_and_says_nothing_of_the_receiver() -> None:
+    world = World(log("a"), lambda _: FAILED)
+    world.progress.buried = [0]
+    order = Order(number=1, work=Work.RETRY, start=0, end=1)
+    async with world.running(stream(start=1, orders=(order,))):
+        await world.until(lambda: bool(world.asked))
+    assert world.asked == [StreamCompletionRequested(stream="s", order=1)]
+    assert [(each.attempt, each.result) for each in world.attempts] == [(1, "dead")]
+    assert world.progress.buried == [0]
 
 
 async def test_a_test_is_sent_once_also_where_nothing_flows() -> None:
