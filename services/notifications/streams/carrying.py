@@ -1,6 +1,5 @@
 """What couriers share: the log, the way out, and the bounds on what flies at once."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -9,6 +8,7 @@ from services.notifications.streams.budget import Budget
 from services.notifications.streams.log import PublicLog
 from services.notifications.streams.progress import Progress
 from services.notifications.streams.sending import Sender
+from services.notifications.streams.slots import Slots
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,6 @@ class Carrying:
     sender: Sender
     note: Callable[[DeliveryAttempted, str | None], Awaitable[None]]
     ask: Callable[[StreamRequest], Awaitable[None]]
-    slots: asyncio.Semaphore
+    slots: Slots
     at_once_per_stream: int
     budget: Budget = field(default_factory=Budget)

@@ -150,7 +150,12 @@ class Courier:
                     break
                 task = asyncio.create_task(self._deliver(name, lane, delivery))
                 self._flying.add(task)
-                task.add_done_callback(lambda _: self.wake())
+                self._carrying.slots.flying += 1
+                task.add_done_callback(self._landed)
+
+    def _landed(self, _task: asyncio.Task[None]) -> None:
+        self._carrying.slots.flying -= 1
+        self.wake()
 
     def _may_send(self, name: str) -> bool:
         rested = self._is_test(name) or not self._pace.rest
@@ -158,7 +163,8 @@ class Courier:
 
     def _allowed(self, name: str) -> int:
         most = self._carrying.at_once_per_stream
-        return self._pace.allowed(most if name == LIVE else max(1, most // 2))
+        crowded = self._carrying.slots.crowded
+        return self._pace.allowed(most if name == LIVE else max(1, most // 2), crowded=crowded)
 
     async def _wait(self) -> None:
         """Until something ended, changed, came, or is due and may be sent: what may not be waits for one that flies."""
@@ -199,15 +205,15 @@ class Courier:
                 return  # cancelled while it waited for its turn
             began = time.monotonic()
             tried = await carrying.sender.send(stream, line)
-            milliseconds = round((time.monotonic() - began) * 1000)
+            seconds = time.monotonic() - began
         if stream.endpoint == self._stream.endpoint:
-            self._pace.answered(tried)
+            self._pace.answered(tried, seconds)
         after = None
         if tried.result is Result.FAILED and not self._is_tried_once(name):
             after = carrying.sender.again_after(delivery.attempt, tried)
         result = Result.DEAD if tried.result is Result.FAILED and after is None else tried.result
         tried = replace(tried, result=result, after=after)
-        noted = attempted(stream, line, order, delivery.attempt, tried, milliseconds)
+        noted = attempted(stream, line, order, delivery.attempt, tried, round(seconds * 1000))
         await carrying.note(noted, line.recorded.event.traceparent)
         if self._lanes.get(name) is not lane:
             return  # cancelled while it flew: that it was tried is noted, and nothing follows from it

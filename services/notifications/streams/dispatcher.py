@@ -24,6 +24,7 @@ from services.notifications.streams.log import following_log
 from services.notifications.streams.metrics import STREAMS
 from services.notifications.streams.progress import Progress
 from services.notifications.streams.sending import Sender
+from services.notifications.streams.slots import Slots
 
 _log = get_logger(__name__)
 
@@ -127,7 +128,7 @@ async def dispatching(
             sender=sender,
             note=Attempts(producer).note,
             ask=ask,
-            slots=asyncio.Semaphore(at_once),
+            slots=Slots(at_once),
             at_once_per_stream=at_once_per_stream,
         )
         running = tasks.create_task(Dispatcher(states, carrying, tries).run(), name="streams")

@@ -1,4 +1,4 @@
-"""How fast a receiver is tried that fails again and again, or asks for time."""
+"""How fast a receiver is tried that fails again and again, is slow, or asks for time."""
 
 import time
 from typing import Final
@@ -13,6 +13,12 @@ REST: Final = 0.1
 the others have to send waiting meanwhile."""
 MOST_ASKED: Final = 3600.0
 """Seconds for which a receiver can put off all that is for it: a mistake about one event must not stop it for a day."""
+SLOW: Final = 1.0
+"""Seconds of an answer, on average, from which on a receiver is slow."""
+NEWEST: Final = 0.2
+"""Weight of the newest answer in that average."""
+CROWDED: Final = 1
+"""Tries at once at a slow receiver where there is little room: those who answer at once need it."""
 
 
 class Pace:
@@ -24,18 +30,22 @@ class Pace:
     def __init__(self) -> None:
         self._failures = 0
         self._rests_until = 0.0
+        self._took = SLOW  # nobody is known to be quick before the first answer
 
     @property
     def rest(self) -> float:
         """Seconds until anything may be tried."""
         return max(0.0, self._rests_until - time.monotonic())
 
-    def allowed(self, most: int) -> int:
-        """How many tries may fly at once, of `most` where all is well."""
-        return 1 if self._failures >= FAILURES_IN_A_ROW else most
+    def allowed(self, most: int, *, crowded: bool) -> int:
+        """How many tries may fly at once, of `most` where all is well; `crowded` where others have taken much room."""
+        if self._failures >= FAILURES_IN_A_ROW:
+            return 1
+        return CROWDED if crowded and self._took >= SLOW else most
 
-    def answered(self, tried: Tried) -> None:
-        """A try has ended so."""
+    def answered(self, tried: Tried, seconds: float) -> None:
+        """A try has ended so, and took so long."""
+        self._took += NEWEST * (seconds - self._took)
         if tried.result is Result.DELIVERED:
             self._failures = 0
             return
@@ -46,4 +56,4 @@ class Pace:
 
     def begin_anew(self) -> None:
         """It is another receiver, or somebody has looked after it."""
-        self._failures, self._rests_until = 0, 0.0
+        self._failures, self._rests_until, self._took = 0, 0.0, SLOW

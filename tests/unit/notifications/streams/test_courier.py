@@ -34,6 +34,7 @@ from services.notifications.streams.line import Line
 from services.notifications.streams.pace import FAILURES_IN_A_ROW
 from services.notifications.streams.progress import Progress
 from services.notifications.streams.sending import Tried
+from services.notifications.streams.slots import Slots
 from tests.publicity import counted
 from tests.unit.notifications.streams.lines import BEGAN, MemoryPages, log_of, recorded
 
@@ -100,6 +101,7 @@ class World:
     most_flying: int = 0
     takes: Callable[[Recorded], None] = lambda _: None
     budget: Budget = field(default_factory=Budget)
+    slots: Slots = field(default_factory=lambda: Slots(100))
 
     async def send(self, _stream: AgencyStream, line: Line) -> Tried:
         self.flying += 1
@@ -140,7 +142,7 @@ class World:
             sender=self,
             note=self.note,
             ask=self.ask,
-            slots=asyncio.Semaphore(100),
+            slots=self.slots,
             at_once_per_stream=at_once,
             budget=self.budget,
         )
@@ -430,6 +432,26 @@ async def test_streams_to_a_receiver_that_hangs_hold_few_lines_together_and_none
         await asyncio.sleep(0.05)
         assert sum(lane.held for lane in lanes) <= 300 + 55 * 8
     assert world.budget.left == 300
+
+
+async def test_receivers_that_take_their_time_leave_room_to_others() -> None:
+    @dataclass
+    class Hanging(World):
+        async def send(self, _stream: AgencyStream, _line: Line) -> Tried:
+            self.flying += 1
+            return cast("Tried", await asyncio.Event().wait())
+
+    slots = Slots(20)
+    slow = [Hanging(log(*(f"p{number}" for number in range(20))), slots=slots) for _ in range(6)]
+    quick = World(log(*(f"p{number}" for number in range(200))), slots=slots)
+    async with AsyncExitStack() as running:
+        for number, world in enumerate(slow):
+            await running.enter_async_context(world.running(stream(id=f"slow-{number}"), at_once=4))
+        await quick.until(lambda: all(world.flying for world in slow))
+        async with quick.running(stream(), at_once=4):
+            await quick.until(lambda: len(quick.taken) == 200)
+        assert quick.most_flying == 4
+    assert slots.flying == 0
 
 
 async def test_what_was_not_noted_behind_a_failure_comes_in_order_too(monkeypatch: pytest.MonkeyPatch) -> None:
