@@ -325,7 +325,7 @@ class AnswerDrafted(Payload):
 
 
 class Answered(Payload):
-    """The body has answered."""
+    """The body has answered the goal with this `effect`; where it is left out, all that was owed until then."""
 
     TYPE: ClassVar[str] = "petitions.petition.answered.v1"
     petition: PetitionId
@@ -333,6 +333,7 @@ class Answered(Payload):
     statement: Statement
     media: Statement | None = None
     archive_at: datetime | None = None
+    effect: str | None = None
 
 
 class Archived(Payload):

@@ -224,10 +224,14 @@ class DraftAnswerRequested(LifecycleRequest):
 
 
 class AnswerRequested(LifecycleRequest):
-    """The body answers. `media` is its statement to the media, where there is one."""
+    """The body answers. `media` is its statement to the media, where there is one.
+
+    `effect` is that of the goal it answers; where it is left out, the answer that is due first is meant.
+    """
 
     TYPE: ClassVar[str] = "petitions.petition.answer-requested.v1"
     actor: Actor
     outcome: AnswerOutcome
     statement: Statement
     media: Statement | None = None
+    effect: str | None = Field(default=None, max_length=40)

@@ -19,11 +19,15 @@ KINDS: Final[tuple[DutyKind, ...]] = (*OfPetitions, *OfConsultations)
 
 
 class Duty(BaseModel):
-    """One duty that is not done. `missed_at` is when the service noted that its time was over."""
+    """One duty that is not done. `missed_at` is when the service noted that its time was over.
+
+    An answer is owed to the goal of a petition with this `effect`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     kind: DutyKind
+    effect: str | None = None
     due_at: datetime
     missed_at: datetime | None = None
 
@@ -42,13 +46,13 @@ class Owing(BaseModel):
         """Whether anything is owed, and its time runs."""
         return bool(self.duties) and self.paused_at is None
 
-    def opened(self, kind: DutyKind, due_at: datetime) -> Self:
+    def opened(self, kind: DutyKind, due_at: datetime, effect: str | None = None) -> Self:
         """One more duty."""
-        return self._with((*self.duties, Duty(kind=kind, due_at=due_at)))
+        return self._with((*self.duties, Duty(kind=kind, effect=effect, due_at=due_at)))
 
-    def closed(self, *kinds: DutyKind) -> Self:
-        """Without the duties of these kinds."""
-        return self._with(each for each in self.duties if each.kind not in kinds)
+    def closed(self, *kinds: DutyKind, effect: str | None = None) -> Self:
+        """Without the duties of these kinds; where an effect is named, without those of that one alone."""
+        return self._with(each for each in self.duties if each.kind not in kinds or effect not in (None, each.effect))
 
     def missed(self, kind: DutyKind, due_at: datetime, at: datetime) -> Self:
         """The service has noted that a duty is late."""
@@ -92,12 +96,20 @@ class Rules:
 
 
 def _opens(kind: DutyKind) -> Change:
-    # Not every goal obliges somebody to answer.
-    return lambda owing, decision, _: owing if decision.due_at is None else owing.opened(kind, decision.due_at)
+    return lambda owing, decision, _: owing.opened(kind, decision.due_at)
 
 
 def _closes(*kinds: DutyKind) -> Change:
     return lambda owing, _decision, _at: owing.closed(*kinds)
+
+
+def _reached(owing: Owing, decision: petitions.GoalReached, _at: datetime) -> Owing:
+    due_at = decision.due_at
+    return owing if due_at is None else owing.opened(OfPetitions.ANSWER, due_at, decision.goal.effect)
+
+
+def _answered(owing: Owing, decision: petitions.Answered, _at: datetime) -> Owing:
+    return owing.closed(OfPetitions.ANSWER, effect=decision.effect)
 
 
 def _missed(owing: Owing, decision: petitions.DutyMissed | course.DutyMissed, at: datetime) -> Owing:
@@ -112,8 +124,8 @@ OF_PETITIONS: Final = Rules(
         petitions.Returned: _closes(OfPetitions.MODERATE),
         petitions.Rejected: _closes(OfPetitions.MODERATE),
         petitions.Published: _closes(OfPetitions.MODERATE),
-        petitions.GoalReached: _opens(OfPetitions.ANSWER),
-        petitions.Answered: _closes(OfPetitions.ANSWER),
+        petitions.GoalReached: _reached,
+        petitions.Answered: _answered,
         petitions.DutyMissed: _missed,
         petitions.Suspended: lambda owing, _, at: owing.paused(at),
         petitions.Resumed: lambda owing, _, at: owing.resumed(at),

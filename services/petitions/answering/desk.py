@@ -18,8 +18,8 @@ from services.petitions.projection import load_petition
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 STATEMENT: Final[dict[str, Language]] = {each: each for each in LANGUAGES}
 MEDIA: Final[dict[str, Language]] = {f"media_{each}": each for each in LANGUAGES}
-FIELDS: Final = ("outcome", *STATEMENT, *MEDIA)
-"""The controls of the form an answer is written in."""
+FIELDS: Final = ("outcome", "effect", *STATEMENT, *MEDIA)
+"""The controls of the form an answer is written in; `effect` is that of the goal it answers."""
 
 Values = Mapping[str, str]
 
@@ -71,11 +71,15 @@ def by_due_date(petitions: Sequence[Petition], roles: Collection[str], packs: Ru
     return sorted(mine, key=lambda each: each.duty.due_at)
 
 
-def answer_body(values: Values, *, media: bool) -> dict[str, Any]:
-    """What was written, as the body of a request; a statement to the media only where something of it was written."""
+def answer_body(values: Values, *, final: bool) -> dict[str, Any]:
+    """What was written, as the body of a request for a draft or, `final`, for the answer.
+
+    A statement to the media goes with an answer, and only where something of it was written.
+    """
     body: dict[str, Any] = {"outcome": values.get("outcome", ""), "statement": _statement(values, STATEMENT)}
-    if media:
+    if final:
         told = _statement(values, MEDIA)
+        body["effect"] = values.get("effect") or None
         body["media"] = told if any(told.values()) else None
     return body
 

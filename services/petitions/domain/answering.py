@@ -48,17 +48,22 @@ def draft(petition: Petition, request: DraftAnswerRequested, _now: datetime, pac
 
 
 def answer(petition: Petition, request: AnswerRequested, now: datetime, packs: RulePacks) -> Payload | Refusal:
-    """The body answers; a petition that collects no more is put away some time after."""
+    """The body answers one goal; a petition that collects no more and is owed no other is put away some time after."""
     if refusal := _unless_owed(petition, request.actor, packs):
         return refusal
+    open_now = petition.open_duties(DutyKind.ANSWER)
+    met = next((duty for duty in open_now if request.effect is None or duty.effect in (None, request.effect)), None)
+    if met is None:
+        return Refusal.NOTHING_OWED
     pack = packs.pinned(petition.rules)
-    ends = petition.status is Status.CONSIDERATION and pack.archive is not None
+    ends = petition.status is Status.CONSIDERATION and open_now == [met]
     return Answered(
         petition=petition.id,
         outcome=request.outcome,
         statement=request.statement,
         media=request.media,
         archive_at=packs.ends(pack.archive, now, pack) if ends and pack.archive is not None else None,
+        effect=met.effect,
     )
 
 

@@ -5,11 +5,7 @@ from typing import Any
 
 from schemas.payload import Payload
 from schemas.petitions.v1 import (
-    AnswerDrafted,
-    Answered,
     Archived,
-    AuthorInvited,
-    ChargeTaken,
     CheckpointPassed,
     Closed,
     CloseReason,
@@ -37,12 +33,12 @@ from schemas.petitions.v1 import (
     VerdictUndone,
     Withdrawn,
 )
+from services.petitions.domain import evolution_answering as answering
 from services.petitions.domain import evolution_preparing as preparing
-from services.petitions.domain.keeping import Change, all_done, done, later, marked, noted
+from services.petitions.domain.keeping import Change, all_done, done, later, marked, noted, rule_of
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.signature import window_after
 from services.petitions.domain.status import (
-    Answer,
     Duty,
     Finding,
     Lock,
@@ -124,7 +120,7 @@ def _found(petition: Petition, verdict: Verdict, decision: Returned | Rejected |
     finding = Finding(verdict=verdict, at=at, revision=petition.revision, reasons=reasons, explanation=explanation)
     return {
         "finding": finding,
-        "duties": done(petition.duties, DutyKind.MODERATE, at),
+        "duties": done(petition.duties, petition.open_duties(DutyKind.MODERATE), at),
         "lock": None,
         "proposal": None,
     }
@@ -159,7 +155,8 @@ def _reached(petition: Petition, decision: GoalReached, at: datetime) -> dict[st
     reached = Reached(goal=decision.goal, count=decision.count, at=at)
     change: dict[str, Any] = {"reached": (*petition.reached, reached)}
     if decision.due_at is not None and decision.remind_at is not None:
-        duty = Duty(kind=DutyKind.ANSWER, opened_at=at, due_at=decision.due_at, remind_at=decision.remind_at)
+        effect, due_at, remind_at = decision.goal.effect, decision.due_at, decision.remind_at
+        duty = Duty(kind=DutyKind.ANSWER, effect=effect, opened_at=at, due_at=due_at, remind_at=remind_at)
         change["duties"] = (*petition.duties, duty)
     if decision.goal == petition.goal:
         change |= {"status": Status.CONSIDERATION, "checkpoint": None}
@@ -186,7 +183,8 @@ def _reminded(petition: Petition, decision: DutyReminded, _at: datetime) -> dict
 
 def _overdue(petition: Petition, decision: DutyMissed, at: datetime) -> dict[str, Any]:
     duties = marked(petition.duties, decision, reminded=True, overdue=True)
-    return {"duties": duties} | noted(petition, f"overdue-{decision.kind}", at, decision.kind)
+    missed = [duty for duty in petition.open_duties(decision.kind) if duty.due_at == decision.due_at]
+    return {"duties": duties} | noted(petition, f"overdue-{decision.kind}", at, rule_of(decision.kind, missed))
 
 
 def _withdrawn(petition: Petition, decision: Withdrawn, at: datetime) -> dict[str, Any]:
@@ -218,19 +216,6 @@ def _resumed(petition: Petition, decision: Resumed, at: datetime) -> dict[str, A
     }
 
 
-def _charge(petition: Petition, decision: ChargeTaken, at: datetime) -> dict[str, Any]:
-    return {"charge": decision.body} | noted(petition, "charge", at)
-
-
-def _invited(petition: Petition, decision: AuthorInvited, at: datetime) -> dict[str, Any]:
-    return noted(petition, "invited", at, reason=decision.message)
-
-
-def _drafted(petition: Petition, decision: AnswerDrafted, at: datetime) -> dict[str, Any]:
-    drafted = Answer(outcome=decision.outcome, statement=decision.statement, at=at)
-    return {"draft_answer": drafted} | noted(petition, "answer-drafted", at)
-
-
 def _entered(petition: Petition, decision: PaperEntered, at: datetime) -> dict[str, Any]:
     batch = PaperBatch(
         number=decision.batch, entered_at=at, by=decision.by, reference=decision.reference, sheets=decision.sheets
@@ -251,18 +236,6 @@ def _corrected(petition: Petition, decision: PaperCorrected, at: datetime) -> di
     return {"paper": tuple(batches)} | noted(petition, "paper-corrected", at, "paper", decision.reason)
 
 
-def _answered(petition: Petition, decision: Answered, at: datetime) -> dict[str, Any]:
-    answer = Answer(outcome=decision.outcome, statement=decision.statement, at=at, media=decision.media)
-    return {
-        "status": Status.COLLECTING if petition.status is Status.COLLECTING else Status.ANSWERED,
-        "answers": (*petition.answers, answer),
-        "draft_answer": None,
-        "duties": done(petition.duties, DutyKind.ANSWER, at),
-        "archive_at": decision.archive_at,
-        **noted(petition, "answered", at, reason=decision.outcome),
-    }
-
-
 def _archived(petition: Petition, _decision: Archived, at: datetime) -> dict[str, Any]:
     return {"status": Status.ARCHIVED} | noted(petition, "archived", at, "archive")
 
@@ -276,6 +249,7 @@ _CLOSING_RULES = {
 
 _CHANGES: dict[type[Payload], Change] = {
     **preparing.CHANGES,
+    **answering.CHANGES,
     Edited: _edited,
     ModerationBegun: _moderation,
     Locked: _locked,
@@ -293,10 +267,6 @@ _CHANGES: dict[type[Payload], Change] = {
     Retired: _retired,
     Suspended: _suspended,
     Resumed: _resumed,
-    ChargeTaken: _charge,
-    AuthorInvited: _invited,
-    AnswerDrafted: _drafted,
-    Answered: _answered,
     Archived: _archived,
     PaperEntered: _entered,
     PaperCorrected: _corrected,

@@ -9,8 +9,8 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, Subject, Threshold
 from services.petitions.domain.status import Milestone
 
-_IMPLIED = {"created": "author", "answered": "answer"}
-"""Steps of people that a rule allows or asks for."""
+_IMPLIED = {"created": "author"}
+"""Steps of people that a rule allows."""
 
 _HOME = {"moderate": "moderation", "prohibited": "moderation"}
 """Where the rule stands that is called otherwise: a duty, and the list that moderators go by."""
@@ -54,8 +54,7 @@ def _step(petition: Petition, pack: RulePack, milestone: Milestone) -> Step:
     if place is None:
         return Step(milestone)
     subjects = _touched(petition, pack, milestone) if place == "prohibited" else ()
-    place = _answered(petition, pack, milestone) if place == "answer" else _HOME.get(place, place)
-    return Step(milestone, rule_at(pack, place, petition.unit), subjects)
+    return Step(milestone, rule_at(pack, _HOME.get(place, place), petition.unit), subjects)
 
 
 def _touched(petition: Petition, pack: RulePack, milestone: Milestone) -> tuple[Subject, ...]:
@@ -64,18 +63,6 @@ def _touched(petition: Petition, pack: RulePack, milestone: Milestone) -> tuple[
     if finding is None or finding.at != milestone.at:
         return ()
     return tuple(subject for subject in pack.prohibited if subject.code in finding.reasons)
-
-
-def _answered(petition: Petition, pack: RulePack, milestone: Milestone) -> str:
-    """Where the term of an answer stands: with the last goal reached by then that brings one about."""
-    owing = [
-        f"thresholds.{reached.goal.effect}.answer"
-        for reached in petition.reached
-        if reached.at <= milestone.at and pack.threshold(reached.goal.effect).answer is not None
-    ]
-    if not owing:
-        raise KeyError("no goal that was reached brings an answer about")
-    return owing[-1]
 
 
 def rule_at(pack: RulePack, place: str, unit: str | None = None) -> Rule:

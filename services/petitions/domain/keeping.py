@@ -1,6 +1,6 @@
 """What a petition keeps of its course: lines of the timeline, and duties."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,16 +19,21 @@ def noted(
     return {"timeline": (*petition.timeline, Milestone(what=what, at=at, reason=reason, rule=rule))}
 
 
-def done(duties: Iterable[Duty], kind: DutyKind, at: datetime) -> tuple[Duty, ...]:
-    """The duties with those of a kind done."""
-    return tuple(
-        duty.model_copy(update={"done_at": at}) if duty.open and duty.kind is kind else duty for duty in duties
-    )
+def rule_of(kind: DutyKind, duties: Sequence[Duty]) -> str:
+    """The place of the rule behind duties of a kind; of several, behind the last."""
+    return f"thresholds.{duties[-1].effect}.answer" if kind is DutyKind.ANSWER and duties else kind
+
+
+def done(duties: Iterable[Duty], those: Iterable[Duty], at: datetime) -> tuple[Duty, ...]:
+    """The duties with those among them done."""
+    met = tuple(those)
+    return tuple(duty.model_copy(update={"done_at": at}) if duty in met else duty for duty in duties)
 
 
 def all_done(duties: Iterable[Duty], at: datetime) -> tuple[Duty, ...]:
     """The duties with nothing owed any more."""
-    return tuple(duty.model_copy(update={"done_at": at}) if duty.open else duty for duty in duties)
+    kept = tuple(duties)
+    return done(kept, (duty for duty in kept if duty.open), at)
 
 
 def marked(duties: Iterable[Duty], decision: DutyReminded | DutyMissed, **marks: bool) -> tuple[Duty, ...]:

@@ -113,10 +113,13 @@ class Petition(BaseModel):
         """Signatures on paper, as the batches stand now."""
         return sum(batch.signatures for batch in self.paper)
 
+    def open_duties(self, kind: DutyKind) -> list[Duty]:
+        """What is owed of this kind, what is due first on top."""
+        return sorted((duty for duty in self.duties if duty.open and duty.kind is kind), key=lambda duty: duty.due_at)
+
     def open_duty(self, kind: DutyKind) -> Duty | None:
         """The duty of this kind that is due first, if one is owed."""
-        owed = [duty for duty in self.duties if duty.open and duty.kind is kind]
-        return min(owed, key=lambda duty: duty.due_at, default=None)
+        return next(iter(self.open_duties(kind)), None)
 
     @property
     def next_at(self) -> datetime | None:

@@ -129,9 +129,10 @@ class Reached(_Kept):
 
 
 class Duty(_Kept):
-    """What is owed, and by when. `remind_at` is when it is told again."""
+    """What is owed, and by when. `remind_at` is when it is told again; an answer is owed to the goal with `effect`."""
 
     kind: DutyKind
+    effect: str | None = None
     opened_at: datetime
     due_at: datetime
     remind_at: datetime

@@ -204,7 +204,7 @@ def _written(form: Form) -> tuple[dict[str, str], Act]:
 def _body(act: Act, values: dict[str, str]) -> dict[str, Any]:
     if act.name == "invitation":
         return {"message": values["message"]}
-    return desk.answer_body(values, media=act.name == "answer")
+    return desk.answer_body(values, final=act.name == "answer")
 
 
 def _model(act: Act, values: dict[str, str]) -> BaseModel | None:

@@ -80,9 +80,15 @@ def due(day: int) -> datetime:
     return START + timedelta(days=day, microseconds=7)
 
 
+def term_of(day: int) -> dict[str, datetime]:
+    """Due on a day."""
+    return {"due_at": due(day), "remind_at": due(day)}
+
+
 def on_petition(what: int, day: int) -> Payload:
     """One of the decisions that duties hang on, and some that they do not."""
-    term = {"petition": "p", "due_at": due(day), "remind_at": due(day)}
+    term = {"petition": "p", **term_of(day)}
+    answer = {"petition": "p", "outcome": petitions.AnswerOutcome.PARTLY, "statement": WORDS}
     goal = {"petition": "p", "goal": petitions.Goal(signatures=5, effect="answer"), "count": 5}
     kinds: list[Payload] = [
         petitions.ModerationBegun(**term),
@@ -90,9 +96,12 @@ def on_petition(what: int, day: int) -> Payload:
         petitions.Returned(petition="p", by="m", reasons=(), explanation=""),
         petitions.Rejected(petition="p", by="m", reasons=(), explanation=""),
         petitions.Published(petition="p", closes_at=due(30), by="m"),
-        petitions.GoalReached(**goal, due_at=due(day), remind_at=due(day)),
+        petitions.GoalReached(**goal, **term_of(day)),
+        petitions.GoalReached(**goal | {"goal": petitions.Goal(signatures=9, effect="debate")}, **term_of(day)),
         petitions.GoalReached(**goal),
-        petitions.Answered(petition="p", outcome=petitions.AnswerOutcome.PARTLY, statement=WORDS),
+        petitions.Answered(**answer),
+        petitions.Answered(**answer, effect="answer"),
+        petitions.Answered(**answer, effect="debate"),
         petitions.DutyMissed(petition="p", kind=OfPetitions.MODERATE, due_at=due(day)),
         petitions.DutyMissed(petition="p", kind=OfPetitions.ANSWER, due_at=due(day)),
         petitions.Suspended(petition="p", act="an act"),
@@ -117,7 +126,7 @@ def on_consultation(what: int, day: int) -> Payload:
     return kinds[what % len(kinds)]
 
 
-STEPS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 15), st.integers(0, 4)), max_size=40)
+STEPS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 18), st.integers(0, 4)), max_size=40)
 CUTS = st.lists(st.integers(1, 9), min_size=1, max_size=5)
 
 

@@ -191,6 +191,7 @@ _GATHERING: Final[tuple[Step, ...]] = ((CREATE, SOON), (SUBMIT, SOON))
 _MODERATION: Final = (*_GATHERING, (count(3), SOON))
 _COLLECTING: Final = (*_MODERATION, (verdict(), SOON))
 _CONSIDERATION: Final = (*_COLLECTING, (count(20), SOON), (count(20), SOON))
+_ANSWERED: Final = (*_CONSIDERATION, (ANSWER, SOON), (ANSWER, SOON))
 
 CREATE_WHOLE: Final = CREATE.model_copy(update={"pack": "whole"})
 DISCUSSED: Final[tuple[Step, ...]] = (
@@ -210,8 +211,8 @@ LIVES: Final[dict[Status | None, tuple[Step, ...]]] = {
     Status.REJECTED: (*_MODERATION, (verdict(Verdict.REJECT), SOON)),
     Status.COLLECTING: _COLLECTING,
     Status.CONSIDERATION: _CONSIDERATION,
-    Status.ANSWERED: (*_CONSIDERATION, (ANSWER, SOON)),
-    Status.ARCHIVED: (*_CONSIDERATION, (ANSWER, SOON), (over(), timedelta(days=400))),
+    Status.ANSWERED: _ANSWERED,
+    Status.ARCHIVED: (*_ANSWERED, (over(), timedelta(days=400))),
     Status.CLOSED: (*_COLLECTING, (CLOSE, SOON)),
     Status.WITHDRAWN: (*_COLLECTING, (WITHDRAW, SOON)),
     Status.SUSPENDED: (*_COLLECTING, (SUSPEND, SOON)),

@@ -52,7 +52,9 @@ HARD = (
 def owed(number: int = 1, days: int = 20, **changes: Any) -> Petition:
     """A petition that must be answered in so many days."""
     due = NOW + timedelta(days=days)
-    duty = Duty(kind=DutyKind.ANSWER, opened_at=NOW - timedelta(days=5), due_at=due, remind_at=due)
+    duty = Duty(
+        kind=DutyKind.ANSWER, effect="consideration", opened_at=NOW - timedelta(days=5), due_at=due, remind_at=due
+    )
     reached = Reached(goal=Goal(signatures=50_000, effect="consideration"), count=50_000, at=NOW)
     told = {"status": Status.CONSIDERATION, "duties": (duty,), "reached": (reached,)}
     return petition(number=number, title=f"Open lake number {number}").model_copy(update=told | changes)
@@ -152,6 +154,7 @@ async def test_an_answer_is_looked_at_and_then_sent() -> None:
         assert asked.outcome is AnswerOutcome.PARTLY
         assert asked.statement == Statement(kk=KK, ru=f"{RU}\n\n{HARD}")
         assert asked.media == Statement(kk=KK, ru=RU)
+        assert asked.effect == "consideration", "the goal that was on the desk, whatever is owed by now"
         assert asked.actor.roles == tuple(sorted(OFFICIAL.roles))
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.petitions.v1 import (
+    Answered,
     Archived,
     Assurance,
     CheckpointPassed,
@@ -307,6 +308,35 @@ def test_each_goal_is_reached_once_and_the_highest_is_considered() -> None:
     assert reached == [10, 20]
     assert petition.status is Status.CONSIDERATION
     assert len([duty for duty in petition.duties if duty.kind is DutyKind.ANSWER]) == 2
+
+
+def test_an_answer_discharges_the_goal_it_is_for_and_no_other() -> None:
+    petition, now, _ = live(LIVES[Status.CONSIDERATION])
+    assert petition is not None
+    told: list[Any] = []
+    for answer in (ANSWER, ANSWER.model_copy(update={"effect": "response"}), ANSWER, ANSWER):
+        decision = decide(petition, answer, now, PACKS)
+        petition = evolve(petition, decision, now)
+        assert petition is not None
+        found = decision.effect if isinstance(decision, Answered) else code(decision)
+        told.append((found, petition.status, [duty.effect for duty in petition.duties if duty.open]))
+    assert told == [
+        ("response", Status.CONSIDERATION, ["consideration"]),
+        (Refusal.NOTHING_OWED, Status.CONSIDERATION, ["consideration"]),
+        ("consideration", Status.ANSWERED, []),
+        (Refusal.NOTHING_OWED, Status.ANSWERED, []),
+    ]
+    assert petition is not None
+    assert petition.archive_at is not None
+
+
+def test_an_answer_from_before_goals_were_named_discharges_all_that_was_owed() -> None:
+    petition, now, _ = live(LIVES[Status.CONSIDERATION])
+    told = Answered(petition="p", outcome=ANSWER.outcome, statement=ANSWER.statement)
+    petition = evolve(petition, told, now)
+    assert petition is not None
+    assert petition.status is Status.ANSWERED
+    assert petition.open_duty(DutyKind.ANSWER) is None
 
 
 def test_signatures_must_come_from_several_units_where_the_pack_asks_for_it() -> None:
