@@ -43,8 +43,8 @@ def goal(petition: Petition, request: GoalRequested, now: datetime, packs: RuleP
         threshold = pack.threshold(each.effect)
         if each in done or count < each.signatures or not _is_spread(threshold.spread, units):
             continue
-        due = (None, None) if threshold.answer is None else duty_term(threshold.answer, now, pack, packs)
-        return GoalReached(petition=petition.id, goal=each, count=count, due_at=due[0], remind_at=due[1])
+        due_at, remind_at = duty_term(threshold.answer, now, pack, packs)
+        return GoalReached(petition=petition.id, goal=each, count=count, due_at=due_at, remind_at=remind_at)
     return Refusal.GOAL_NOT_REACHED
 
 

@@ -73,7 +73,7 @@ def rule_at(pack: RulePack, place: str, unit: str | None = None) -> Rule:
     first, *rest = place.split(".")
     if first == "thresholds" and rest:
         threshold = pack.threshold(rest[0])
-        if rest[1:] == ["answer"] and threshold.answer is not None:
+        if rest[1:] == ["answer"]:
             return _rule(place, threshold.answer)
         if not rest[1:]:
             return _threshold(pack, place, threshold, unit)

@@ -51,13 +51,13 @@ class Spread(Sourced):
 class Threshold(Sourced):
     """What so many signatures bring about: a fixed number, or a share of the people of the petition's unit.
 
-    `answer` is the term for the body that must then answer.
+    `answer` is the term for the body that must then answer: without one a petition would wait for ever.
     """
 
     signatures: int | None = Field(default=None, gt=0)
     percent: Decimal | None = Field(default=None, gt=0, le=100)
     effect: Effect
-    answer: Deadline | None = None
+    answer: Deadline
     spread: Spread | None = None
 
     @model_validator(mode="after")

@@ -48,9 +48,8 @@ def _collecting(pack: RulePack, t: Translator) -> Iterator[str]:
 
 def _answers(pack: RulePack, t: Translator) -> Iterator[str]:
     for threshold in pack.thresholds:
-        if threshold.answer is not None:
-            effect = t(f"effect.{threshold.effect}")
-            yield t("start.how.answer.term", effect=effect, within=term(threshold.answer, t))
+        effect = t(f"effect.{threshold.effect}")
+        yield t("start.how.answer.term", effect=effect, within=term(threshold.answer, t))
 
 
 def asked(packs: Sequence[RulePack], t: Translator) -> list[dict[str, str]]:

@@ -56,6 +56,7 @@ NOW: Final = datetime(2026, 9, 1, 9, tzinfo=UTC)
 SURE: Final[dict[str, Any]] = {"certainty": "H", "source": "the law itself"}
 WHO: Final = {"minimum_age": 18, "assurance": "high", "citizen": True, **SURE}
 WORDS: Final = {"kk": "x", "ru": "x", "en": "x"}
+TERM: Final = {"working_days": 5, **SURE}
 LAW: Final = dict.fromkeys(("kk", "ru", "en"), "art. 1 of it")
 CALENDAR: Final = WorkingCalendar.named("kk")
 
@@ -76,7 +77,7 @@ def pack(**changes: Any) -> RulePack:
         "supporters": {"needed": 3, "within": {"working_days": 10}, **SURE},
         "moderation": {"within": {"working_days": 10}, **SURE},
         "thresholds": [
-            {"signatures": 10, "effect": "response", "answer": {"working_days": 5, **SURE}, **SURE},
+            {"signatures": 10, "effect": "response", "answer": TERM, **SURE},
             {"signatures": 20, "effect": "consideration", "answer": {"working_days": 40, **SURE}, **SURE},
         ],
         "window": {"months": 6, **SURE},

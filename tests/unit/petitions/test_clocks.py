@@ -346,7 +346,8 @@ async def test_a_petition_far_from_its_goal_is_left_alone_for_a_while_and_never_
 
 async def test_numbers_alone_are_not_asked_for_where_the_rules_want_more(monkeypatch: pytest.MonkeyPatch) -> None:
     spread = {"units": 2, "minimum": {"KZ-75": 1, "KZ-71": 1}, **lives.SURE}
-    pack = lives.pack(thresholds=[{"signatures": 10, "effect": "hearing", "spread": spread, **lives.SURE}])
+    hearing = {"signatures": 10, "effect": "hearing", "answer": lives.TERM, "spread": spread, **lives.SURE}
+    pack = lives.pack(thresholds=[hearing])
     narrow = petition("narrow").model_copy(update={"goals": (Goal(signatures=10, effect="hearing"),)})
     sender, counted = Sender(), Counted(narrow=99)
     clock = goals(sender, counted, narrow, monkeypatch=monkeypatch, packs=lives.packs(pack))
@@ -422,7 +423,7 @@ async def test_paper_is_looked_at_until_the_document_has_it_also_where_nobody_si
 async def test_a_goal_that_is_reached_while_nobody_signs_is_asked_for_once_it_counts(
     monkeypatch: pytest.MonkeyPatch, pause: tuple[Payload, ...]
 ) -> None:
-    thresholds = [{"signatures": 3, "effect": "response", **lives.SURE}]
+    thresholds = [{"signatures": 3, "effect": "response", "answer": lives.TERM, **lives.SURE}]
     found = lives.packs(lives.pack(thresholds=thresholds, early=None))
     documents, told = Documents(), Sender()
     monkeypatch.setattr(goals_module, "LiveVersions", lambda _database: documents)

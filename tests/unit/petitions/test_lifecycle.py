@@ -157,7 +157,7 @@ def test_who_may_start_a_petition(changed: dict[str, object], expected: Refusal 
 def test_a_petition_is_pinned_to_its_rules_and_goals() -> None:
     assert code(decide(None, CREATE.model_copy(update={"pack": "none"}), NOW, PACKS)) == Refusal.PACK_UNKNOWN
     unit = {"certainty": "H", "source": "the census", "name": lives.WORDS, "counted_on": "2026-02-01"}
-    share = [{"percent": "1", "effect": "consideration", **lives.SURE}]
+    share = [{"percent": "1", "effect": "consideration", "answer": lives.TERM, **lives.SURE}]
     found = packs(pack(units=[{"code": "KZ-63", "population": 730_301, **unit}], thresholds=share))
     created = decide(None, CREATE.model_copy(update={"unit": "KZ-63"}), NOW, found)
     assert isinstance(created, Created)
@@ -341,7 +341,7 @@ def test_an_answer_from_before_goals_were_named_discharges_all_that_was_owed() -
 
 def test_signatures_must_come_from_several_units_where_the_pack_asks_for_it() -> None:
     spread = {"units": 2, "minimum": {"FR": 3, "DE": 4, "LU": 1}, **lives.SURE}
-    goal = {"signatures": 10, "effect": "hearing", "spread": spread, **lives.SURE}
+    goal = {"signatures": 10, "effect": "hearing", "answer": lives.TERM, "spread": spread, **lives.SURE}
     found = packs(pack(thresholds=[goal]))
     petition, now, _ = live(LIVES[Status.COLLECTING], found)
 

@@ -40,6 +40,7 @@ from tests.unit.petitions.lives import (
     REGISTRAR,
     SOON,
     SURE,
+    TERM,
     count,
     live,
     pack,
@@ -160,7 +161,8 @@ def test_toward_a_goal_paper_counts_by_the_packs_word_and_what_was_reached_stays
 
 def test_regions_on_paper_count_toward_a_spread() -> None:
     spread = {"units": 2, "minimum": {"KZ-75": 1, "KZ-71": 3}, **SURE}
-    found = packs(pack(thresholds=[{"signatures": 10, "effect": "hearing", "spread": spread, **SURE}]))
+    hearing = {"signatures": 10, "effect": "hearing", "answer": TERM, "spread": spread, **SURE}
+    found = packs(pack(thresholds=[hearing]))
     here = GoalRequested(
         petition="p", count=9, units=(UnitCount(unit="KZ-75", count=8), UnitCount(unit="KZ-71", count=1))
     )

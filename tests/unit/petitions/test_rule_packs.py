@@ -333,6 +333,7 @@ def test_a_pinned_petition_keeps_its_version(tmp_path: Path) -> None:
 # --- what is refused -----------------------------------------------------------------------------------------------
 
 Change = Callable[[str], str]
+ANSWER = 'answer = { days = 10, certainty = "H", source = "the by-law of the town" }\n'
 
 
 def swap(old: str, new: str) -> Change:
@@ -370,6 +371,7 @@ def swap(old: str, new: str) -> Change:
         (swap("section 3'''", "section 3'''\ncolour = 1"), "colour", "thresholds.0.colour"),
         (swap("source = '''\nthe by-law of the town,\nsection 3'''\n", ""), "[[thresholds]]", "thresholds.0.source"),
         (swap("source = '''\nthe by-law of the town,\nsection 3'''", "source = '''\nx'''"), "source = '''", "source"),
+        (swap(ANSWER, ""), "[[thresholds]]", "thresholds.0.answer: Field required"),
         (swap("days = 10", "days = 0"), "answer = {", "thresholds.0.answer.days"),
         (swap('assurance = "high"', 'assurance = "total"'), 'assurance = "total"', "signer.assurance"),
         (swap("citizen = true", "citizen = 1"), "citizen = 1", "signer.citizen"),
