@@ -125,6 +125,10 @@ class Packs(Generic[P]):
             if pack.calendar not in calendars:
                 raise ValueError(f"{pack.id}: unknown calendar {pack.calendar!r}")
 
+    def __contains__(self, ref: RulePackRef) -> bool:
+        """Whether the installation has the pack that something is pinned to."""
+        return (ref.id, ref.version) in self._packs
+
     def pinned(self, ref: RulePackRef) -> P:
         """The pack that something is pinned to; raises `KeyError` when the installation lacks it."""
         return self._packs[(ref.id, ref.version)]

@@ -1,14 +1,16 @@
 """The petitions service as the kit runs it: the composition root of its processes."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cached_property
 from typing import ClassVar
 
 from kenes.identity.sealing import Keyring
+from kenes.kafka.decider import Position
 from kenes.mongo.decision_state import KeyedState
 from kenes.mongo.joint_state import JointState
-from kenes.mongo.projection import Projection
+from kenes.mongo.projection import Projection, Version
 from kenes.rules.loading import RulePackError
 from kenes.service import terms
 from kenes.service.definition import Clock, Context, Deciding, Served, Service, Stream
@@ -78,12 +80,27 @@ class Petitions(Service):
             load_settings(MailSettings)
             load_settings(LinkSettings)
 
+    async def load(self, version: Version) -> dict[int, Position]:
+        """Loads the directory; raises `SettingError` where petitions are pinned to packs that are not there."""
+        positions = await self.directory.load(version)
+        pinned = Counter(entry.known.rules for _, entry in self.directory)
+        folder = self.settings.petitions_rule_packs
+        lost = [
+            f"KENES_PETITIONS_RULE_PACKS: {folder} lacks version {each.version} of {each.id}, "
+            f"to which petitions are pinned: {number}"
+            for each, number in pinned.items()
+            if each not in self.packs
+        ]
+        if lost:
+            raise SettingError("\n".join(lost))
+        return positions
+
     @asynccontextmanager
     async def stream(self, context: Context) -> AsyncIterator[Stream]:
         """Deciders of petitions and signatures, and the clocks of terms and goals."""
         petitions, comments, signatures = self.deciding
         listings = self.projection("petitions")
-        async with following(self, context, listings, self.directory.load, self.directory.take) as tail:
+        async with following(self, context, listings, self.load, self.directory.take) as tail:
             tallied = Tallied(context.database, self.projection("tallies"))
             goals = Goals(context.database, listings, self.directory, tallied, context.producer, self.packs)
             petition_state = PetitionState(context.database, petitions.rules, goals.recount)

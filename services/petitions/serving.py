@@ -58,7 +58,7 @@ async def site_of(service: Petitions, context: Context) -> AsyncIterator[Served]
 
         async def load(version: Version) -> Mapping[int, Position]:
             # The positions first: what is decided while the index is made comes again from the tail.
-            positions = await service.directory.load(version)
+            positions = await service.load(version)
             await search.load(version)
             return positions
 

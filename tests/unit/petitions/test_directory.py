@@ -2,24 +2,46 @@
 
 import asyncio
 from datetime import timedelta
-from typing import cast
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import SecretBytes
 
 from kenes.kafka.records import Recorded
 from kenes.mongo.projection import Version
+from kenes.setting_files import SettingError
 from schemas.petitions.v1 import Seen
 from services.petitions.directory import Directory
 from services.petitions.domain.signature import SigningWindow
 from services.petitions.projection import projections
+from services.petitions.service import Petitions
+from tests.unit.petitions import lives
 from tests.unit.petitions.samples import ACTS, KEYRING, RULES, START, Act, StoredVersion, petition_log, rest
 from tests.unit.store import project
 
 PETITIONS = next(each for each in projections(KEYRING.open_owner) if each.name == "petitions")
+SHIPPED = Path("services/petitions/rule_packs")
 NAMES = ("petition-0", "petition-1", "petition-2")
 _STEPS = ((0, 1), (2, 1), (3, 1), (3, 2), (4, 1))
 LIFE = [Act(person=0, petition=0, what=what, minutes=minutes, skipped=0) for what, minutes in _STEPS]
+
+
+async def test_a_process_whose_packs_lack_what_petitions_are_pinned_to_does_not_start() -> None:
+    settings: Any = SimpleNamespace(
+        master_key=SecretBytes(b"k" * 32), petitions_rule_packs=SHIPPED, petitions_offered=("*",)
+    )
+    service, decisions = Petitions(settings), petition_log(LIFE)
+    stored = cast("Version", StoredVersion(project(PETITIONS, decisions, [3, 1]), decisions))
+    assert await service.load(stored)
+
+    service.packs = lives.PACKS
+    lost = f"KENES_PETITIONS_RULE_PACKS: .* lacks version {RULES.version} of {RULES.id}, .* pinned: 1"
+    with pytest.raises(SettingError, match=lost):
+        await service.load(stored)
 
 
 def taken(decisions: list[Recorded]) -> Directory:
