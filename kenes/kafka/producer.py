@@ -20,6 +20,8 @@ from schemas.topics import LARGEST_RECORD, Topic
 
 _log = get_logger(__name__)
 
+TIMEOUT = 5.0
+"""Seconds until the broker must have acknowledged a record."""
 RETRY_PAUSE = 0.5
 """Seconds for which nobody tries to reach a broker that could not be reached: people are told at once meanwhile."""
 
@@ -38,7 +40,7 @@ class Producer:
     `timeout` is in seconds and bounds each send, so that a caller can say "not now" while the broker is away.
     """
 
-    def __init__(self, bootstrap: str, client: str, *, timeout: float = 5.0) -> None:
+    def __init__(self, bootstrap: str, client: str, *, timeout: float = TIMEOUT) -> None:
         self._bootstrap = bootstrap
         self._client = client
         self._timeout = timeout

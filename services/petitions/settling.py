@@ -3,13 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from kenes.kafka.producer import BrokerError, BrokerUnavailableError
+from kenes.kafka.producer import TIMEOUT, BrokerError, BrokerUnavailableError
 from kenes.kafka.reader import ends
 from kenes.observe.logs import get_logger
 from schemas.topics import SIGNATURE_REQUESTS
 from services.petitions.tallied import Tallied
 
 _log = get_logger(__name__)
+
+GRACE: Final = timedelta(seconds=3 * TIMEOUT + 5)
+"""How old a request may be when it comes to the topic: it is dated before the producer starts anew, sends it and gives
+it up, which takes a time-out each, and the clocks of two machines differ by some seconds."""
 
 LONGEST: Final = timedelta(minutes=15)
 """How long tallies are waited for: they come no further while what a partition ends with is set aside."""
@@ -37,7 +41,8 @@ class Settling:
             if late := now - at > LONGEST:
                 _log.warning("the tallies are behind: collections end by what is counted", since=at.isoformat())
             if late or await self._tallied.has_folded(found):
-                self._until, self._looked = at, None
+                # What comes after a look may be dated before it. After the longest wait that is past, too.
+                self._until, self._looked = at if late else at - GRACE, None
         return self._until
 
     async def _ends(self) -> dict[int, int]:
