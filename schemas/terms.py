@@ -20,6 +20,9 @@ class Calendar(Protocol):
         """The last instant of a term of working days."""
 
 
+_UNITS = ("working_days", "days", "weeks", "months")
+
+
 class Term(BaseModel):
     """A length of time, said in exactly one unit."""
 
@@ -32,9 +35,8 @@ class Term(BaseModel):
 
     @model_validator(mode="after")
     def _one_unit(self) -> Self:
-        said = [self.working_days, self.days, self.weeks, self.months]
-        if sum(each is not None for each in said) != 1:
-            raise ValueError("name exactly one of working_days, days, weeks, months")
+        if sum(getattr(self, name) is not None for name in _UNITS) != 1:
+            raise ValueError(f"name exactly one of {', '.join(_UNITS)}")
         return self
 
     @property
@@ -42,6 +44,19 @@ class Term(BaseModel):
         """How long it is on average: exact only where two terms are of one unit."""
         working, months = (self.working_days or 0) * 7 / 5, (self.months or 0) * 365.25 / 12
         return timedelta(days=working + months + (self.days or 0), weeks=self.weeks or 0)
+
+    def exceeds(self, other: "Term") -> bool:
+        """Whether it is over after `other` whenever both begin together, whatever the months and holidays then are."""
+        if [name for name in _UNITS if getattr(self, name)] == [name for name in _UNITS if getattr(other, name)]:
+            return self.about > other.about
+        return self.about - self._uneven > other.about + other._uneven
+
+    @property
+    def _uneven(self) -> timedelta:
+        """How far it may be from its average: months differ by days, and holidays come in rows."""
+        if self.working_days is not None:
+            return timedelta(days=14) + self.about / 10
+        return timedelta(days=3 if self.months is not None else 0)
 
     def ends(self, start: datetime, calendar: Calendar) -> datetime:
         """When the term is over, UTC. Working days end with the last of them; the rest is counted from the instant.

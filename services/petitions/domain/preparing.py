@@ -27,6 +27,13 @@ class TextRules(Sourced):
     longest: Longest = Longest()
     links: int | None = Field(default=None, ge=0, le=100)
 
+    @model_validator(mode="after")
+    def _no_language_twice(self) -> Self:
+        for number, language in enumerate(self.languages):
+            if language in self.languages[:number]:
+                raise PlacedError(f"{language} is there twice", "languages", number)
+        return self
+
 
 class Organisers(Sourced):
     """People who must stand behind a petition before it can be handed in, of so many `different` places.
@@ -46,8 +53,8 @@ class Organisers(Sourced):
         for number, place in enumerate(self.among):
             if place in self.among[:number]:
                 raise PlacedError(f"{place} is there twice", "among", number)
-            if self.by == "country" and "-" in place:
-                raise PlacedError(f"{place} is no country", "among", number)
+            if (self.by == "region") != ("-" in place):
+                raise PlacedError(f"{place} is no {self.by}", "among", number)
         if self.among and self.different > len(self.among):
             raise PlacedError(f"asks for {self.different} places and names {len(self.among)}", "among")
         return self
@@ -68,8 +75,8 @@ class Discussion(Sourced):
 
     @model_validator(mode="after")
     def _can_be_handed_in(self) -> Self:
-        if self.most is not None and self.most.about <= self.least.about:
-            raise PlacedError("the discussion is over before the text can be handed in", "most")
+        if self.most is not None and not self.most.exceeds(self.least):
+            raise PlacedError("the discussion may be over before the text can be handed in", "most")
         return self
 
 

@@ -226,6 +226,15 @@ class RulePack(Pack):
         return self
 
     @model_validator(mode="after")
+    def _the_first_term_matters(self) -> Self:
+        early, places = self.early, (*(unit.code for unit in self.units),) or (None,)
+        if early is not None and not self.window.exceeds(early.within):
+            raise PlacedError("the window may be over before", "early", "within")
+        if early is not None and any(self.goals(each)[0].signatures < early.signatures for each in places):
+            raise PlacedError("a threshold asks for fewer", "early", "signatures")
+        return self
+
+    @model_validator(mode="after")
     def _nothing_twice(self) -> Self:
         for field, keys in (
             ("thresholds", [each.effect for each in self.thresholds]),

@@ -11,8 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kenes.calendar import WorkingCalendar
+from schemas.terms import Term
 
 KK = WorkingCalendar.named("kk")
+TERMS = st.builds(
+    lambda unit, number: Term.model_validate({unit: number}),
+    st.sampled_from(["working_days", "days", "weeks", "months"]),
+    st.integers(1, 60),
+)
 ALMATY = timezone(timedelta(hours=5))
 
 # Every day off that is no ordinary Saturday or Sunday, and every weekend day that is worked.
@@ -157,3 +163,20 @@ def test_the_calendars_of_the_other_rule_packs(name: str, off: str, worked: str)
     calendar = WorkingCalendar.named(name)
     assert [day for day in off.split() if calendar.is_working_day(date.fromisoformat(day))] == []
     assert [day for day in worked.split() if not calendar.is_working_day(date.fromisoformat(day))] == []
+
+
+def test_twenty_working_days_may_last_longer_than_a_month() -> None:
+    start = datetime(2026, 3, 4, 9, tzinfo=UTC)
+    working, month = Term(working_days=20), Term(months=1)
+    assert working.ends(start, KK) > month.ends(start, KK)
+    assert not month.exceeds(working)
+    assert Term(months=2).exceeds(working)
+
+
+@given(longer=TERMS, other=TERMS, name=st.sampled_from(["kk", "uk", "de"]), day=st.integers(0, 700))
+def test_a_term_that_exceeds_another_is_over_after_it_whenever_they_begin(
+    longer: Term, other: Term, name: str, day: int
+) -> None:
+    calendar, start = WorkingCalendar.named(name), datetime(2026, 1, 1, 9, 30, tzinfo=UTC) + timedelta(days=day)
+    if longer.exceeds(other):
+        assert longer.ends(start, calendar) >= other.ends(start, calendar)

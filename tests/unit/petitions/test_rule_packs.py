@@ -110,12 +110,29 @@ at = 3
 [window]"""
 
 
-def organisers(among: str) -> str:
+LANGUAGES = """\
+[texts]
+languages = ["kk", "kk"]
+certainty = "L"
+source = "by-law"
+
+[signer]"""
+EARLY = """\
+[early]
+signatures = {signatures}
+within = {{ months = {months} }}
+certainty = "L"
+source = "by-law"
+
+[signer]"""
+
+
+def organisers(among: str, by: str = "country") -> str:
     return f"""\
 [organisers]
 minimum = 2
 different = 2
-by = "country"
+by = "{by}"
 among = [{among}]
 certainty = "L"
 source = "by-law"
@@ -388,7 +405,19 @@ def swap(old: str, new: str) -> Change:
             "effective_to: comes before",
         ),
         (swap("[signer]", organisers('"AT", "BE", "AT"')), "among", "organisers.among.2: AT is there twice"),
-        (swap("[signer]", organisers('"AT", "DE-BY"')), "among", "organisers.among.1: DE-BY is no country"),
+        (
+            swap("[signer]", organisers('"AT", "DE-BY"', by="country")),
+            "among",
+            "organisers.among.1: DE-BY is no country",
+        ),
+        (swap("[signer]", organisers('"DE-BY", "AT"', by="region")), "among", "organisers.among.1: AT is no region"),
+        (swap("[signer]", LANGUAGES), "languages", "texts.languages.1: kk is there twice"),
+        (
+            swap("[signer]", EARLY.format(signatures=8, months=1)),
+            "signatures = 8",
+            "early.signatures: a threshold asks",
+        ),
+        (swap("[signer]", EARLY.format(signatures=5, months=6)), "within", "early.within: the window may be over"),
         (
             swap("[signer]", DISCUSSION.format(least="months = 24")),
             "[discussion.most]",
@@ -396,6 +425,11 @@ def swap(old: str, new: str) -> Change:
         ),
         (
             swap("[signer]", DISCUSSION.format(least="days = 366")),
+            "[discussion.most]",
+            "discussion.most: the discussion",
+        ),
+        (
+            swap("[signer]", DISCUSSION.format(least="working_days = 250")),
             "[discussion.most]",
             "discussion.most: the discussion",
         ),
