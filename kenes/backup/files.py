@@ -13,6 +13,8 @@ from kenes.kafka.copying import Span
 from kenes.kafka.records import Record
 
 MANIFEST = "manifest.json"
+COLLECTIONS = "collections"
+LINES = ".jsonl.gz"
 
 
 class BackupError(RuntimeError):
@@ -56,12 +58,7 @@ class Manifest:
 
 def topic_file(topic: str, partition: int) -> str:
     """Where a partition is kept."""
-    return f"topics/{topic}/{partition}.jsonl.gz"
-
-
-def collection_file(database: str, collection: str) -> str:
-    """Where a collection is kept."""
-    return f"collections/{database}/{collection}.jsonl.gz"
+    return f"topics/{topic}/{partition}{LINES}"
 
 
 class LineFile:

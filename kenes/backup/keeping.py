@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kenes.backup.files import (
+    COLLECTIONS,
+    LINES,
     BackupError,
     LineFile,
     Manifest,
-    collection_file,
     line_record,
     new_folder,
     read_lines,
@@ -37,6 +38,21 @@ class KeptCollection:
     database: str
     name: str
 
+    def __str__(self) -> str:
+        return f"{self.database}.{self.name}"
+
+    @property
+    def file(self) -> str:
+        """Where a backup has it."""
+        return f"{COLLECTIONS}/{self.database}/{self.name}{LINES}"
+
+    @classmethod
+    def of(cls, file: str) -> "KeptCollection | None":
+        """The collection of a backup's file; `None` for the file of something else."""
+        kind, _, rest = file.removesuffix(LINES).partition("/")
+        database, _, name = rest.partition("/")
+        return cls(database, name) if kind == COLLECTIONS else None
+
     @classmethod
     def parse(cls, text: str) -> "KeptCollection":
         """Of `DATABASE.COLLECTION`. Raises `BackupError`."""
@@ -44,6 +60,10 @@ class KeptCollection:
         if not (database and dot and name):
             raise BackupError(f"{text!r} is not DATABASE.COLLECTION")
         return cls(database, name)
+
+
+def _vault(settings: KitSettings) -> KeptCollection:
+    return KeptCollection(settings.people_database, "vault.keys")
 
 
 def _by_truth(topics: Iterable[Topic]) -> list[Topic]:
@@ -54,19 +74,27 @@ def _by_truth(topics: Iterable[Topic]) -> list[Topic]:
 async def back_up(
     settings: KitSettings, topics: Sequence[Topic], kept: Sequence[KeptCollection], folder: Path, say: Say
 ) -> None:
-    """Writes a new folder. Services may go on meanwhile: what comes after the beginning may be in it, or not.
+    """Writes a new folder: the topics, people's keys, and the collections `kept`, in their order.
+
+    Services may go on meanwhile: what comes after the beginning may be in it, or not.
 
     Raises `BackupError` where the folder is not empty.
     """
     new_folder(folder)
     manifest = Manifest(datetime.now(UTC).isoformat(timespec="seconds"))
     bootstrap = settings.kafka_bootstrap
-    # All ends before any record, in this order; and keys after the ends, so that none is missing for what is sealed.
+    # Collections before the ends: none of them tells of an event that is not kept. All ends before any record, in this
+    # order; and keys after the ends, so that none is missing for what is sealed.
     there = await present(bootstrap, all_topics(tuple(topics)))
-    held = [(topic, await spans(bootstrap, topic)) for topic in _by_truth(there)]
     async with connected(settings.mongo_uri, settings.people_database, timeout=PATIENCE) as people:
-        for each in kept:
+
+        async def keep(each: KeptCollection) -> None:
             await _keep_collection(each, beside(people, each.database)[each.name], manifest, folder, say)
+
+        for each in kept:
+            await keep(each)
+        held = [(topic, await spans(bootstrap, topic)) for topic in _by_truth(there)]
+        await keep(_vault(settings))
     for topic, partitions in held:
         for partition, span in partitions.items():
             await _keep_partition(bootstrap, topic, partition, span, manifest, folder)
@@ -75,13 +103,12 @@ async def back_up(
 
 
 async def _keep_collection(kept: KeptCollection, place: Collection, manifest: Manifest, folder: Path, say: Say) -> None:
-    name = collection_file(kept.database, kept.name)
-    with LineFile(folder, name) as file:
+    with LineFile(folder, kept.file) as file:
         async with aclosing(copying.lines_of(place)) as lines:
             async for line in lines:
                 file.write(line)
-    manifest.files[name] = file.entry()
-    say(f"{kept.database}.{kept.name}: {manifest.files[name].lines:,} documents")
+    manifest.files[kept.file] = file.entry()
+    say(f"{kept}: {manifest.files[kept.file].lines:,} documents")
 
 
 async def _keep_partition(
@@ -95,15 +122,15 @@ async def _keep_partition(
     manifest.files[name] = file.entry(span)
 
 
-async def restore(
-    settings: KitSettings, topics: Sequence[Topic], kept: Sequence[KeptCollection], folder: Path, say: Say
-) -> None:
-    """Writes a backup into empty topics and collections. No service may run.
+async def restore(settings: KitSettings, topics: Sequence[Topic], folder: Path, say: Say) -> None:
+    """Writes all that a backup holds into empty topics and collections. No service may run.
 
-    Raises `BackupError` before anything is written where the folder is not whole, or a place is not empty.
+    Raises `BackupError` before anything is written where the folder is not whole, has no keys of people or a topic that
+    is not of this release, or a place is not empty.
     """
     manifest = Manifest.load(folder)
     bootstrap, every = settings.kafka_bootstrap, all_topics(tuple(topics))
+    kept = _held(manifest, settings, every)
     await ensure_topics(bootstrap, every, settings.kafka_replication)
     for topic in every:
         if any(span.end for span in (await spans(bootstrap, topic)).values()):
@@ -114,22 +141,32 @@ async def restore(
         )
         places = {each: beside(people, each.database)[each.name] for each in kept}
         for each, place in places.items():
+            if not await copying.is_empty(place):
+                raise BackupError(f"{each} is not empty")
+        for each, place in places.items():
             await _restore_collection(each, place, manifest, folder, say)
         copier = await stack.enter_async_context(Copier(bootstrap))
         for topic in every:
             await _restore_topic(copier, topic, manifest, folder, say)
 
 
+def _held(manifest: Manifest, settings: KitSettings, topics: Sequence[Topic]) -> list[KeptCollection]:
+    """The collections of a backup, which says itself what comes back. Raises `BackupError` where some of it cannot."""
+    ours = {topic_file(topic.name, partition) for topic in topics for partition in range(topic.partitions)}
+    kept = {found.file: found for name in manifest.files if (found := KeptCollection.of(name))}
+    if foreign := sorted(manifest.files.keys() - ours - kept.keys()):
+        raise BackupError(f"no topic of this release has {foreign[0]}: restore with the release that made the backup")
+    keys = _vault(settings)
+    if keys.file not in kept:
+        raise BackupError(f"the backup has no {keys}")
+    return list(kept.values())
+
+
 async def _restore_collection(
     kept: KeptCollection, place: Collection, manifest: Manifest, folder: Path, say: Say
 ) -> None:
-    name = collection_file(kept.database, kept.name)
-    if name not in manifest.files:
-        raise BackupError(f"the backup has no {kept.database}.{kept.name}")
-    if not await copying.is_empty(place):
-        raise BackupError(f"{kept.database}.{kept.name} is not empty")
-    await copying.write_lines(place, read_lines(folder / name))
-    say(f"{kept.database}.{kept.name}: {manifest.files[name].lines:,} documents")
+    await copying.write_lines(place, read_lines(folder / kept.file))
+    say(f"{kept}: {manifest.files[kept.file].lines:,} documents")
 
 
 async def _restore_topic(copier: Copier, topic: Topic, manifest: Manifest, folder: Path, say: Say) -> None:
