@@ -11,6 +11,7 @@ import click
 from kenes.backup.files import BackupError
 from kenes.backup.keeping import KeptCollection, back_up, restore
 from kenes.kafka.copying import OffsetMovedError
+from kenes.service.maintenance import in_words
 from kenes.settings import KitSettings
 from schemas.topics import REGISTRY
 
@@ -49,7 +50,8 @@ def restore_command(folder: Path) -> None:
 def _told(folder: Path) -> Iterator[None]:
     """Within it, what cannot be done ends the command with a sentence."""
     try:
-        yield
+        with in_words():
+            yield
     except (BackupError, OffsetMovedError) as error:
         sys.exit(str(error))
     except OSError as error:  # a disk that is full, a folder that is not ours

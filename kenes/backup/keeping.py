@@ -96,9 +96,8 @@ async def back_up(
         held = [(topic, await spans(bootstrap, topic)) for topic in _by_truth(there)]
         await keep(_vault(settings))
     for topic, partitions in held:
-        for partition, span in partitions.items():
-            await _keep_partition(bootstrap, topic, partition, span, manifest, folder)
-        say(f"{topic.name}: {sum(span.end - span.start for span in partitions.values()):,} records")
+        lines = [await _keep_partition(bootstrap, topic, *noted, manifest, folder) for noted in partitions.items()]
+        say(f"{topic.name}: {sum(lines):,} records")
     manifest.save(folder)
 
 
@@ -112,14 +111,20 @@ async def _keep_collection(kept: KeptCollection, place: Collection, manifest: Ma
 
 
 async def _keep_partition(
-    bootstrap: str, topic: Topic, partition: int, span: Span, manifest: Manifest, folder: Path
-) -> None:
+    bootstrap: str, topic: Topic, partition: int, noted: Span, manifest: Manifest, folder: Path
+) -> int:
+    """Keeps what the partition still has of what was noted: requests expire meanwhile. Returns how many records."""
+    span = noted
+    if noted.start < noted.end:
+        begins = (await spans(bootstrap, topic))[partition].start
+        span = Span(min(max(noted.start, begins), noted.end), noted.end)
     name = topic_file(topic.name, partition)
     with LineFile(folder, name) as file:
         async with aclosing(records_in(bootstrap, topic, partition, span)) as records:
             async for record in records:
                 file.write(record_line(record))
     manifest.files[name] = file.entry(span)
+    return manifest.files[name].lines
 
 
 async def restore(settings: KitSettings, topics: Sequence[Topic], folder: Path, say: Say) -> None:

@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 from kenes.backup import __main__ as command
 from kenes.backup.files import LineFile
+from kenes.kafka.producer import BrokerError
+from kenes.mongo.client import DatabaseError
 
 
 @pytest.fixture
@@ -36,6 +38,20 @@ def test_a_full_disk_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_pa
     ran = CliRunner().invoke(command.main, ["backup", str(tmp_path / "one")])
     assert ran.exit_code == 1
     assert ran.output == f"{tmp_path / 'one'}: No space left on device\n"
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize(("error", "told"), [(BrokerError, "the broker"), (DatabaseError, "the database")])
+def test_what_does_not_answer_is_told_in_one_line(
+    error: type[Exception], told: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def away(*_asked: Any) -> None:
+        raise error("away")
+
+    monkeypatch.setattr(command, "restore", away)
+    ran = CliRunner().invoke(command.main, ["restore", str(tmp_path / "one")])
+    assert ran.exit_code == 69
+    assert f"{told} does not answer" in ran.output
 
 
 def test_a_file_that_cannot_be_written_to_its_end_is_closed(tmp_path: Path) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from kenes.backup import keeping
-from kenes.backup.files import BackupError
+from kenes.backup.files import BackupError, Manifest, topic_file
 from kenes.backup.keeping import KeptCollection, back_up, restore
 from kenes.kafka.copying import Span
+from kenes.kafka.producer import BrokerError
 from kenes.kafka.records import Record
 from kenes.settings import KitSettings
-from schemas.topics import PETITIONS, SIGNATURES, Topic
+from schemas.topics import PETITIONS, SIGNATURES, Topic, all_topics
 
 TOPICS = (PETITIONS, SIGNATURES)
 LANES, API_KEYS = KeptCollection("notifications", "stream_lanes"), KeptCollection("notifications", "api_keys")
@@ -36,6 +37,10 @@ class Cluster:
 
     collections: dict[str, list[str]] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)
+    begins: int = 0
+    """Where each topic begins now: what stood before has expired."""
+    expiring: int = 0
+    """How many records of each topic expire as keys are read, which is after the ends were noted."""
     steps: list[str] = field(default_factory=list)
     delivering: bool = False
     """Whether an event comes, and a lane is kept that has delivered it, after each look."""
@@ -54,9 +59,11 @@ class Cluster:
 
     async def spans(self, _bootstrap: str, topic: Topic) -> dict[int, Span]:
         self._look(topic.name)
-        return {0: Span(0, self.records.get(topic.name, 0))}
+        return {0: Span(self.begins, max(self.begins, self.records.get(topic.name, 0)))}
 
     async def records_in(self, _bootstrap: str, topic: Topic, partition: int, span: Span) -> AsyncIterator[Record]:
+        if span.start < self.begins and span.start < span.end:
+            raise BrokerError("out of range")
         for offset in range(span.start, span.end):
             yield Record(topic.name, partition, offset, 0, None, b"", ())
 
@@ -69,6 +76,8 @@ class Cluster:
 
     async def lines_of(self, place: str) -> AsyncIterator[str]:
         self._look(place)
+        if place == str(VAULT):
+            self.begins += self.expiring
         for line in list(self.collections.get(place, ())):
             yield line
 
@@ -128,7 +137,21 @@ async def test_keys_are_kept_after_all_ends(monkeypatch: pytest.MonkeyPatch, tmp
     lost.put_in(monkeypatch)
     await back_up(SETTINGS, TOPICS, [LANES], tmp_path / "one", lambda _: None)
     assert lost.steps[0] == str(LANES)
-    assert lost.steps[-1] == str(VAULT)
+    before = lost.steps[1 : lost.steps.index(str(VAULT))]
+    assert sorted(before) == sorted(topic.name for topic in all_topics(TOPICS))
+
+
+@pytest.mark.parametrize(("expiring", "left"), [(3, 2), (9, 0)])
+async def test_what_expires_meanwhile_is_left_out(
+    expiring: int, left: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told = list[str]()
+    lost = Cluster(records={PETITIONS.name: 5}, expiring=expiring)
+    lost.put_in(monkeypatch)
+    await back_up(SETTINGS, (PETITIONS,), [], tmp_path / "one", told.append)
+    entry = Manifest.load(tmp_path / "one").files[topic_file(PETITIONS.name, 0)]
+    assert (entry.lines, entry.span) == (left, Span(5 - left, 5))
+    assert f"{PETITIONS.name}: {left} records" in told
 
 
 async def test_a_restore_brings_back_all_that_the_backup_has(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
