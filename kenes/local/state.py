@@ -74,10 +74,7 @@ class StateFile:
             self._data.mkdir(parents=True, exist_ok=True)
             lock = self._lock.open("ab")
         except OSError as error:
-            raise LocalStackError(
-                f"the data folder {self._data} cannot be written ({error.strerror}): "
-                "choose another with KENES_LOCAL_DATA"
-            ) from error
+            raise self._refused(error) from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -94,9 +91,13 @@ class StateFile:
             return not free
 
     def write(self, state: StackState) -> None:
+        """Puts the state in the place of the last one. Raises LocalStackError where it cannot be written."""
         part = self._file.with_suffix(f".{os.getpid()}.part")
-        part.write_text(state.model_dump_json(indent=2))
-        part.replace(self._file)
+        try:
+            part.write_text(state.model_dump_json(indent=2))
+            part.replace(self._file)
+        except OSError as error:
+            raise self._refused(error) from error
 
     def read(self) -> StackState | None:
         """The last state written, or None when there is none that can be read."""
@@ -107,6 +108,11 @@ class StateFile:
 
     def clear(self) -> None:
         self._file.unlink(missing_ok=True)
+
+    def _refused(self, error: OSError) -> LocalStackError:
+        return LocalStackError(
+            f"the data folder {self._data} cannot be written ({error.strerror}): choose another with KENES_LOCAL_DATA"
+        )
 
 
 def me() -> RunningProcess:

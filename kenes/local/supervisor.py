@@ -23,7 +23,7 @@ class Supervisor:
     """Runs `specs` until it is told to stop.
 
     `report` gets one line for each thing that happens; `changed` is called after every change of state, with all
-    processes, in the order they were given.
+    processes, in the order they were given. Where it raises LocalStackError, that is reported, and the processes go on.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Supervisor:
         self._all = {spec.name: Managed(spec) for spec in _in_order(specs)}
         self._report = report
         self._changed = changed
+        self._untold = ""
         self._stop = threading.Event()
         self._asked = 0.0
         self._hurry = False
@@ -78,9 +79,17 @@ class Supervisor:
             if line:
                 self._report(line)
             if before != (one.state, one.spec.child.pid):
-                self._changed(self.processes)
+                self._tell()
             if one.hopeless:
                 raise LocalStackError(f"{one.spec.name} does not start\n{one.spec.child.last_lines()}")
+
+    def _tell(self) -> None:
+        try:
+            self._changed(self.processes)
+        except LocalStackError as error:
+            if self._untold != str(error):  # once: it is the same after each change
+                self._untold = str(error)
+                self._report(self._untold)
 
     def _stop_all(self) -> None:
         """Dependents before what they depend on; each layer is stopped at once and waited for."""

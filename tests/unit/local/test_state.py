@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -72,3 +73,9 @@ def test_a_data_folder_that_cannot_be_written_is_told_in_one_line(tmp_path: Path
         told = pytest.raises(LocalStackError, match=r"^the data folder .*var.* cannot be written .*KENES_LOCAL_DATA$")
         with told, StateFile(data).held():
             raise AssertionError("nothing runs without the lock")
+
+
+def test_a_full_disk_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / f"stack.{os.getpid()}.part").symlink_to("/dev/full")
+    with pytest.raises(LocalStackError, match="cannot be written \\(No space left on device\\)"):
+        StateFile(tmp_path).write(StackState(supervisor=me(), started=time.time()))

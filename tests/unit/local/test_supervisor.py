@@ -63,6 +63,18 @@ def test_every_change_is_told_with_all_processes(tmp_path: Path) -> None:
     assert seen[-1] == ["ready", "ready"]
 
 
+def test_a_state_that_cannot_be_told_is_reported_once_and_ends_nothing(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def full(_all: object) -> None:
+        raise LocalStackError("no space left")
+
+    supervisor = Supervisor([spec(tmp_path, "broker"), spec(tmp_path, "site", "broker")], said.append, full)
+    supervisor.run(supervisor.stop)
+    assert [line.split()[0] for line in said] == ["no", "broker", "site"]
+    assert (tmp_path / "order").read_text() == "site broker "
+
+
 @pytest.mark.parametrize("after", ["a", "b", "nobody"])
 def test_processes_that_wait_for_each_other_or_for_nobody_are_refused(tmp_path: Path, after: str) -> None:
     with pytest.raises(LocalStackError, match="wait for each other"):
