@@ -6,13 +6,14 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import psutil
 
 from kenes.local import report
 from kenes.local.errors import LocalStackError
-from kenes.local.managed import Managed
+from kenes.local.managed import Managed, State
 from kenes.local.report import say
 from kenes.local.services import find_services
 from kenes.local.settings import LocalSettings
@@ -72,9 +73,10 @@ def down() -> int:
 
 
 def status() -> int:
-    """Tells what runs: 0 when everything is ready, 1 when something is not, 3 when nothing runs."""
+    """Asks every process and tells: 0 when all are ready, 1 when something is not, 3 when nothing runs."""
     try:
-        file = StateFile(LocalSettings.load().data)
+        settings = LocalSettings.load()
+        file, stack = StateFile(settings.data), Stack(settings, find_services())
     except LocalStackError as error:
         return _fail(error)
     state = file.read()
@@ -84,8 +86,9 @@ def status() -> int:
             say(f"Left over from a run that was killed: {name} (pid {process.pid}); `make down` ends it.")
         say("Nothing runs. Start it with `make up`.")
         return NOT_RUNNING
+    state = _asked(state, stack)
     _show(state)
-    good = {"ready", "done"}
+    good = {State.READY, State.DONE}
     return OK if all(process.state in good for process in state.processes) else FAILED
 
 
@@ -133,6 +136,20 @@ def _already(file: StateFile) -> int:
     say("It already runs:\n")
     _show(state)
     return OK
+
+
+def _asked(state: StackState, stack: Stack) -> StackState:
+    """The state as each process that was ready tells it now: one that hangs has not ended."""
+    readiness = stack.readiness()
+
+    def ask(process: RunningProcess) -> RunningProcess:
+        ready = readiness.get(process.name)
+        if process.state != State.READY or ready is None or ready():
+            return process
+        return process.model_copy(update={"state": "not ready"})
+
+    with ThreadPoolExecutor(len(state.processes) or 1) as pool:  # each may keep us waiting
+        return state.model_copy(update={"processes": tuple(pool.map(ask, state.processes))})
 
 
 def _show(state: StackState) -> None:

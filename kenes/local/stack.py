@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from kenes.local import environment, kafka, mongo
 from kenes.local.errors import LocalStackError
@@ -17,11 +18,13 @@ from kenes.local.keys import LocalKeys
 from kenes.local.managed import ProcessSpec
 from kenes.local.mongo import EmbeddedMongo
 from kenes.local.ports import require_free
-from kenes.local.probe import HOST, http_ready
+from kenes.local.probe import HOST, http_ready, kafka_ready, mongo_ready
 from kenes.local.process import ChildProcess
 from kenes.local.services import ROLES, Service
 from kenes.local.settings import LocalSettings, setting_name
 from kenes.local.sinks import SINKS, Sink
+
+IDENTITY: Final = "identity"
 
 
 @dataclass
@@ -77,6 +80,18 @@ class Stack:
         rows.append(("Kafka", self._address(environment.KAFKA, f"{HOST}:{self.settings.kafka_port}")))
         rows.append(("MongoDB", self._address(environment.MONGO, self._mongo_server().uri)))
         return rows
+
+    def readiness(self) -> dict[str, Callable[[], bool]]:
+        """How to ask each process whether it is ready, by its name. Tasks are not asked."""
+        discovery = f"{self.identity}/.well-known/openid-configuration"
+        sinks = {sink.name: f"http://{HOST}:{sink.page(self.settings)}/healthz" for sink in SINKS}
+        pages = {**sinks, **{name: f"{metrics}/readyz" for name, metrics in self._processes().items()}}
+        return {
+            EmbeddedKafka.name: partial(kafka_ready, self.settings.kafka_port),
+            EmbeddedMongo.name: partial(mongo_ready, self.settings.mongo_port),
+            IDENTITY: partial(http_ready, discovery),
+            **{name: partial(http_ready, page) for name, page in pages.items()},
+        }
 
     def site(self, number: int) -> str:
         """Where people reach the service of this number."""
@@ -163,9 +178,8 @@ class Stack:
         argv = [sys.executable, "-m", "kenes.local.identity_provider", "--port", str(port)]
         # The provider keeps its key beside the rest, also where the data folder was given relative to another one.
         told = {**self.environment(0), environment.DATA: str(self.data)}
-        child = ChildProcess("identity", argv, self.logs / "identity.log", env=told, cwd=self._root)
-        discovery = f"{self.identity}/.well-known/openid-configuration"
-        return [ProcessSpec(child, partial(http_ready, discovery), port=port)]
+        child = ChildProcess(IDENTITY, argv, self.logs / f"{IDENTITY}.log", env=told, cwd=self._root)
+        return [ProcessSpec(child, self.readiness()[IDENTITY], port=port)]
 
     def _local_sinks(self) -> list[Sink]:
         return [sink for sink in SINKS if not self.user.get(sink.variable)]
@@ -178,7 +192,7 @@ class Stack:
         argv = [sys.executable, *sink.argv(self.settings)]
         log = self.logs / f"{sink.name}.log"
         child = ChildProcess(sink.name, argv, log, env=environment.compose({}), cwd=self._root)
-        return ProcessSpec(child, partial(http_ready, f"http://{HOST}:{page}/healthz"), port=page)
+        return ProcessSpec(child, self.readiness()[sink.name], port=page)
 
     def _service(self, number: int, service: Service, servers: tuple[str, ...]) -> list[ProcessSpec]:
         return [self._process(number, service, role, servers) for role in ROLES]
@@ -195,8 +209,7 @@ class Stack:
             cwd=self._root,
         )
         site = self.api_port(number) if role == "api" else None
-        ready = partial(http_ready, f"http://{HOST}:{metrics}/readyz")
-        return ProcessSpec(child, ready, depends_on=servers, port=site or metrics)
+        return ProcessSpec(child, self.readiness()[name], depends_on=servers, port=site or metrics)
 
     def _seed(self, number: int, service: Service) -> ProcessSpec:
         name = f"{service.name}-seed"
