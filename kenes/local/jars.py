@@ -25,6 +25,8 @@ from kenes.local.errors import LocalStackError
 LIST: Final = Path(__file__).with_name("kafka-jars.txt")
 _PARALLEL: Final = 6
 _TRIES: Final = 4
+_PAUSE: Final = 0.5
+"""Half of the seconds between the first two tries; each further pause is twice as long."""
 _CHUNK: Final = 1 << 16
 _STALL_SECONDS: Final = 30.0
 """Seconds without a byte after which a download is tried again."""
@@ -113,7 +115,7 @@ def _fetch_all(missing: list[Jar], folder: Path, fetch: Fetch) -> None:
     progress = _Progress(len(missing))
     pool = ThreadPoolExecutor(_PARALLEL, thread_name_prefix="jars")
     try:
-        pending = [pool.submit(_fetch_one, jar, folder, fetch, progress.arrived) for jar in missing]
+        pending = [pool.submit(_fetch_one, jar, folder, fetch, progress) for jar in missing]
         for one in as_completed(pending):
             one.result()
             progress.finished()
@@ -123,12 +125,12 @@ def _fetch_all(missing: list[Jar], folder: Path, fetch: Fetch) -> None:
         progress.close()
 
 
-def _fetch_one(jar: Jar, folder: Path, fetch: Fetch, arrived: Callable[[int], None]) -> None:
+def _fetch_one(jar: Jar, folder: Path, fetch: Fetch, progress: _Progress) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{jar.filename}.", dir=folder)
     os.close(handle)
     part = Path(name)
     try:
-        _with_retries(jar, part, fetch, arrived)
+        _with_retries(jar, part, fetch, progress)
         if not is_whole(part, jar.sha256):
             raise LocalStackError(
                 f"{jar.coordinate} does not have the SHA-256 of {LIST.name}: refused; try again or check the network"
@@ -138,16 +140,17 @@ def _fetch_one(jar: Jar, folder: Path, fetch: Fetch, arrived: Callable[[int], No
         part.unlink(missing_ok=True)
 
 
-def _with_retries(jar: Jar, part: Path, fetch: Fetch, arrived: Callable[[int], None]) -> None:
+def _with_retries(jar: Jar, part: Path, fetch: Fetch, progress: _Progress) -> None:
     for attempt in range(1, _TRIES + 1):
         try:
-            return fetch(jar.coordinate, part, arrived)
+            return fetch(jar.coordinate, part, progress.arrived)
         except (OSError, requests.RequestException, RequestException) as error:
             if attempt == _TRIES:
                 raise LocalStackError(
                     f"cannot download {jar.coordinate} ({error}); what has arrived is kept, try again later"
                 ) from error
-            time.sleep(0.5 * 2**attempt)
+            if progress.cancelled.wait(_PAUSE * 2**attempt):
+                raise CancelledError from error
     return None
 
 

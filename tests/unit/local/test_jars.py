@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def jar(name: str) -> Jar:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kenes.local.jars.time.sleep", lambda _: None)
+    monkeypatch.setattr(jars, "_PAUSE", 0.0)
 
 
 def test_the_committed_list_names_each_jar_once_with_a_digest() -> None:
@@ -106,6 +107,25 @@ def test_an_interruption_leaves_nothing_half_and_stops_the_other_transfers(tmp_p
     with pytest.raises(KeyboardInterrupt):
         ensure_jars(tmp_path, [jar("a"), jar("b"), jar("c")], interrupted)
     assert list((tmp_path / "jars").iterdir()) == []
+
+
+def test_a_transfer_that_fails_once_it_is_called_off_is_not_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jars, "_PAUSE", 600.0)
+    waiting, asked = threading.Event(), list[str]()
+
+    def unanswered(coordinate: str, target: Path, arrived: Callable[[int], None]) -> None:
+        asked.append(coordinate)
+        if coordinate == "org.example:a:1.0":
+            waiting.set()
+            raise ConnectionError("no answer")
+        assert waiting.wait(30)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ensure_jars(tmp_path, [jar("a"), jar("b")], unanswered)
+    assert sorted(asked) == ["org.example:a:1.0", "org.example:b:1.0"]
 
 
 def test_what_a_killed_download_left_is_removed_but_not_what_is_under_way(tmp_path: Path) -> None:
