@@ -3,18 +3,30 @@
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import click
 
 from kenes.load.command import load
 from kenes.local import commands
+from kenes.local.errors import LocalStackError
 from kenes.local.services import Service, find_services
 from kenes.local.settings import LocalSettings
 from kenes.local.stack import Stack
 from schemas.topics import REGISTRY
 
 
-@click.group()
+class _Kenes(click.Group):
+    """Tells in a line what is wrong with the local stack or its settings, whatever was asked."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LocalStackError as error:
+            sys.exit(f"kenes: {error}")
+
+
+@click.group(cls=_Kenes)
 def main() -> None:
     """Kenes: petitions, consultations and notifications over Kafka."""
 

@@ -70,16 +70,26 @@ def ensure_jars(cache: Path, jars: Iterable[Jar] | None = None, fetch: Fetch | N
     """The paths of all jars under `cache/jars`, each one verified now; the missing and the damaged are fetched.
 
     An interrupted download goes on with the jars that are not there yet: a jar gets its name only when it is whole
-    and its digest is right. Raises LocalStackError when a jar cannot be fetched or has another digest.
+    and its digest is right. Raises LocalStackError when a jar cannot be fetched or has another digest, or the
+    cache cannot be written.
     """
     wanted = list(read_list() if jars is None else jars)
     folder = cache / "jars"
-    folder.mkdir(parents=True, exist_ok=True)
-    _forget_abandoned(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _forget_abandoned(folder)
+    except OSError as error:
+        raise _refused(folder, error) from error
     missing = [jar for jar in wanted if not is_whole(folder / jar.filename, jar.sha256)]
     if missing:
         _fetch_all(missing, folder, fetch or from_maven)
     return [folder / jar.filename for jar in wanted]
+
+
+def _refused(folder: Path, error: OSError) -> LocalStackError:
+    return LocalStackError(
+        f"the folder {folder} cannot be written ({error.strerror}): choose another cache with KENES_CACHE"
+    )
 
 
 def is_whole(path: Path, sha256: str) -> bool:
@@ -126,7 +136,10 @@ def _fetch_all(missing: list[Jar], folder: Path, fetch: Fetch) -> None:
 
 
 def _fetch_one(jar: Jar, folder: Path, fetch: Fetch, progress: _Progress) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{jar.filename}.", dir=folder)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{jar.filename}.", dir=folder)
+    except OSError as error:
+        raise _refused(folder, error) from error
     os.close(handle)
     part = Path(name)
     try:

@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from kenes.local.errors import LocalStackError
 
 _PREFIX = "KENES_LOCAL_"
+LAST_FIRST_PORT = 65_000
+"""The last port that may be the first of several: the next ones go up."""
 
 
 class LocalSettings(BaseSettings):
@@ -32,12 +34,12 @@ class LocalSettings(BaseSettings):
     telegram_port: int = Field(default=8092, ge=1, le=65535, description="Port of the local Bot API and its page.")
     push_port: int = Field(default=8093, ge=1, le=65535, description="Port of the local push service and its page.")
     api_port: int = Field(
-        default=8080, ge=1, le=65000, description="Port of the first service's site; the next ones go up."
+        default=8080, ge=1, le=LAST_FIRST_PORT, description="Port of the first service's site; the next ones go up."
     )
     metrics_port: int = Field(
         default=19180,
         ge=1,
-        le=65000,
+        le=LAST_FIRST_PORT,
         description="Port of the first process's health and metrics; the next ones go up.",
     )
 

@@ -21,7 +21,7 @@ from kenes.local.ports import require_free
 from kenes.local.probe import HOST, http_ready, kafka_ready, mongo_ready
 from kenes.local.process import ChildProcess
 from kenes.local.services import ROLES, Service
-from kenes.local.settings import LocalSettings, setting_name
+from kenes.local.settings import LAST_FIRST_PORT, LocalSettings, setting_name
 from kenes.local.sinks import SINKS, Sink
 
 IDENTITY: Final = "identity"
@@ -32,7 +32,8 @@ class Stack:
     """Composes the processes; the supervisor runs them.
 
     A server the user names by its variable (KENES_KAFKA_BOOTSTRAP, KENES_MONGO_URI, KENES_OIDC_ISSUER,
-    KENES_SMTP_HOST, KENES_TELEGRAM_TOKEN, KENES_WEBPUSH_KEY) is used and not started here.
+    KENES_SMTP_HOST, KENES_TELEGRAM_TOKEN, KENES_WEBPUSH_KEY) is used and not started here. Making it raises
+    LocalStackError where a port the user names is none.
     """
 
     settings: LocalSettings
@@ -42,6 +43,8 @@ class Stack:
     def __post_init__(self) -> None:
         self.data = self.settings.data.absolute()
         self.logs = self.data / "logs"
+        self._first_site = self._port(environment.API_PORT, self.settings.api_port)
+        self._first_metrics = self._port(environment.METRICS_PORT, self.settings.metrics_port)
         self.identity = self.user.get(environment.LOGIN) or f"http://{HOST}:{self.settings.identity_port}"
 
     def require_ports(self) -> None:
@@ -98,11 +101,18 @@ class Stack:
         return self.user.get("KENES_PUBLIC_URL") or f"http://{HOST}:{self.api_port(number)}"
 
     def api_port(self, number: int) -> int:
-        return int(self.user.get(environment.API_PORT) or self.settings.api_port) + number
+        return self._first_site + number
 
     def metrics_port(self, number: int, role: str) -> int:
-        first = int(self.user.get(environment.METRICS_PORT) or self.settings.metrics_port)
-        return first + number * len(ROLES) + ROLES.index(role)
+        return self._first_metrics + number * len(ROLES) + ROLES.index(role)
+
+    def _port(self, variable: str, otherwise: int) -> int:
+        told = self.user.get(variable)
+        if not told:
+            return otherwise
+        if not (told.isdecimal() and 1 <= int(told) <= LAST_FIRST_PORT):
+            raise LocalStackError(f"setting {variable}: must be a port from 1 to {LAST_FIRST_PORT}")
+        return int(told)
 
     def _sites(self) -> dict[str, str]:
         """Where people reach each service that is for them."""

@@ -139,6 +139,12 @@ def test_what_a_killed_download_left_is_removed_but_not_what_is_under_way(tmp_pa
     assert list(folder.iterdir()) == [under_way]
 
 
+def test_a_cache_that_cannot_be_written_is_told_with_its_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LocalStackError, match=r"cannot be written \(Not a directory\).*KENES_CACHE"):
+        ensure_jars(tmp_path / "file", [jar("a")], Repository())
+
+
 def test_the_cache_is_shared_unless_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("KENES_CACHE", raising=False)
     assert jars.cache_folder() == Path.home() / ".cache" / "kenes"

@@ -229,6 +229,13 @@ def test_wrong_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
         LocalSettings.load()
 
 
+@pytest.mark.parametrize("variable", [environment.API_PORT, environment.METRICS_PORT])
+@pytest.mark.parametrize("value", ["abc", "0", "65001", "-1", "²"])
+def test_a_port_of_the_user_that_is_none_is_named(variable: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(LocalStackError, match=f"^setting {variable}: must be a port from 1 to 65000$"):
+        stack(tmp_path, user=EXTERNAL | {variable: value})
+
+
 def test_specs_keep_logs_under_the_data_folder(tmp_path: Path) -> None:
     child: ChildProcess = stack(tmp_path).specs()[0].child
     assert child.log == tmp_path / "var" / "logs" / "tea-api.log"
