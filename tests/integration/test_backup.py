@@ -77,7 +77,7 @@ def test_what_is_lost_comes_back_and_goes_on(lost: Product, found: Product, tmp_
         newcomer = api.person()
     asyncio.run(expire(lost, SIGNATURE_REQUESTS))
 
-    made = kept(lost, "backup", str(folder))
+    made = kept(lost, "backup", str(folder), "--keep", "notifications.api_keys")
     assert made.returncode == 0, made.stderr
     before = {topic.name: held(lost, topic) for topic in (PETITIONS, SIGNATURES, SIGNATURE_REQUESTS)}
     assert any(span.start for span in before[SIGNATURE_REQUESTS.name].values())
@@ -86,6 +86,7 @@ def test_what_is_lost_comes_back_and_goes_on(lost: Product, found: Product, tmp_
 
     restored = kept(found, "restore", str(folder))
     assert restored.returncode == 0, restored.stderr
+    assert "notifications.api_keys: 0 documents" in restored.stdout
     assert {topic.name: held(found, topic) for topic in (PETITIONS, SIGNATURES, SIGNATURE_REQUESTS)} == before
     again = kept(found, "restore", str(folder))
     assert again.returncode == 1
