@@ -92,6 +92,7 @@ class PetitionPublished(PetitionEvent):
     goals: tuple[PublicGoal, ...]
     closes_at: datetime
     organisers: Organisers = None
+    text_changed: bool = Field(default=False, description="It reads otherwise than when others could read it last.")
 
 
 class PetitionUnpublished(PetitionEvent):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -72,8 +72,15 @@ def _without_waiting(work: Coroutine[Any, Any, list[Operation]]) -> list[Operati
     raise AssertionError("it waits")
 
 
+_FOUND: dict[str, Callable[[Any, Any], Any]] = {
+    "$inc": lambda old, new: (old or 0) + new,
+    "$set": lambda _, new: new,
+    "$min": lambda old, new: new if old is None else min(old, new),
+}
+
+
 def _change(document: Document, change: Mapping[str, Mapping[str, Any]]) -> None:
-    assert change.keys() <= {"$inc", "$set", "$push", "$pull"}
+    assert change.keys() <= {"$inc", "$set", "$min", "$push", "$pull"}
     for operator, members in change.items():
         if operator in ("$push", "$pull"):
             _change_lists(document, operator, members)
@@ -83,7 +90,7 @@ def _change(document: Document, change: Mapping[str, Mapping[str, Any]]) -> None
             inner = document
             for parent in parents:
                 inner = inner.setdefault(parent, {})
-            inner[last] = inner.get(last, 0) + value if operator == "$inc" else value
+            inner[last] = _FOUND[operator](inner.get(last), value)
 
 
 def _change_lists(document: Document, operator: str, members: Mapping[str, Any]) -> None:

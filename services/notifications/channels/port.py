@@ -37,6 +37,7 @@ class Fact(StrEnum):
     VERSION = "version"
     COMMENTS = "comments"
     ORGANISERS = "organisers"
+    TEXT = "text"
     ACT = "act"
     REASON = "reason"
     NOTE = "note"

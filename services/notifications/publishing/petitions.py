@@ -47,7 +47,12 @@ def _made_public(subject: Subject, data: decided.DiscussionBegun | decided.Publi
             about=about, origin=origin, ripe_at=data.ripe_at, until=data.until, organisers=organisers
         )
     return told.PetitionPublished(
-        about=about, origin=origin, goals=subject.goals, closes_at=data.closes_at, organisers=organisers
+        about=about,
+        origin=origin,
+        goals=subject.goals,
+        closes_at=data.closes_at,
+        organisers=organisers,
+        text_changed=subject.shown not in (None, subject.revision),
     )
 
 
@@ -102,6 +107,7 @@ _LEARNED: Final[dict[type[Payload], Callable[[Subject, Any, datetime], dict[str,
     decided.Edited: lambda subject, data, _: {
         "about": _edited(subject.about, data.text),
         "revision": subject.revision + 1,
+        "shown": subject.revision + 1 if subject.discussed else subject.shown,
     },
     decided.OrganiserJoined: lambda subject, data, _: {
         "organisers": {**subject.organisers, data.organiser: data.revision}
@@ -109,15 +115,16 @@ _LEARNED: Final[dict[type[Payload], Callable[[Subject, Any, datetime], dict[str,
     decided.OrganiserLeft: lambda subject, data, _: {
         "organisers": {who: each for who, each in subject.organisers.items() if who != data.organiser}
     },
-    decided.DiscussionBegun: lambda _, data, __: {
+    decided.DiscussionBegun: lambda subject, data, _: {
         "public": True,
+        "shown": subject.revision,
         "discussed": Discussed(ripe_at=data.ripe_at, until=data.until),
     },
     decided.Commented: lambda _, data, __: {"comments": data.number},
-    decided.GatheringBegun: lambda *_: _UNREAD,
+    decided.GatheringBegun: lambda subject, *_: {**_UNREAD, "shown": subject.revision},
     decided.ModerationBegun: lambda *_: _UNREAD,
     decided.VerdictUndone: lambda *_: _UNREAD,
-    decided.Published: lambda *_: {"public": True, "discussed": None},
+    decided.Published: lambda subject, *_: {"public": True, "discussed": None, "shown": subject.revision},
     decided.Closed: lambda *_: {"discussed": None},
     decided.Suspended: lambda _, __, at: {"suspended_at": at},
     decided.Resumed: lambda subject, _, at: {

@@ -28,7 +28,7 @@ class Subject(BaseModel):
 
     Of a petition, `discussed` are the terms while it is public as a text to discuss, `comments` how many were made on
     it, and `suspended_at` is when a court stopped it. `organisers` have the revision of the text that each of them
-    stands behind, by pseudonym; its `author` stands behind every one.
+    stands behind, by pseudonym; its `author` stands behind every one. `shown` is the revision others could read last.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +41,7 @@ class Subject(BaseModel):
     suspended_at: datetime | None = None
     author: str = ""
     revision: int = 1
+    shown: int | None = None
     organisers: Mapping[str, int] = {}
     sequence: int
 

@@ -17,7 +17,7 @@ from schemas.notifications.personal import (
     PetitionRejected,
     PetitionReturned,
 )
-from schemas.notifications.petitions import PetitionGoalReached
+from schemas.notifications.petitions import PetitionGoalReached, PetitionPublished
 from schemas.notifications.public import PUBLIC_TYPES
 from schemas.parts import Statement
 from services.notifications.channels.port import Fact, FactValue, Item
@@ -81,6 +81,8 @@ def facts_of(event: PublicEvent | PersonalEvent, language: str) -> dict[Fact, Fa
     found: dict[Fact, FactValue] = {fact: value for fact, value in told if value is not None}
     if isinstance(event, PetitionGoalReached):
         found[Fact.GOAL] = event.goal.signatures
+    if isinstance(event, PetitionPublished) and event.text_changed:
+        found[Fact.TEXT] = "changed"
     if isinstance(event, _GIVE_REASONS):
         found[Fact.REASON] = event.reason
     if isinstance(event, PetitionOrganiserJoined):

@@ -59,7 +59,7 @@ class CommentList(View):
 
 
 class VersionView(View):
-    """A text that was discussed."""
+    """A text that was discussed or could be signed."""
 
     revision: int
     at: datetime
@@ -67,7 +67,7 @@ class VersionView(View):
 
 
 class VersionList(View):
-    """The texts that were discussed, the newest first."""
+    """The texts that were discussed or could be signed, the newest first."""
 
     versions: list[VersionView]
 
@@ -121,7 +121,7 @@ class DiscussionApi:
         return json_response({"comments": [await self._view(petition, each) for each in found], "next": rest})
 
     async def versions(self, request: Request) -> Response:
-        """The texts that were discussed, the newest first."""
+        """The texts that were discussed or could be signed, the newest first."""
         petition = await self.callers.petition(request)
         found = await self.queries.discussions.versions(petition)
         return json_response({"versions": [each.model_dump(mode="json") for each in found]})

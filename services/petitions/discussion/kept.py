@@ -1,4 +1,4 @@
-"""What is kept of a discussion beside the petition itself: each comment, and each text that was discussed."""
+"""What is kept beside the petition itself: each comment, and each text that was discussed or could be signed."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,9 +7,19 @@ from kenes.kafka.records import Recorded
 from kenes.mongo.client import Document
 from kenes.mongo.operations import Insert, Operation, Update
 from kenes.mongo.projection import Index
-from schemas.petitions.v1 import Commented, CommentHidden, CommentRetracted, DiscussionBegun, Edited
+from schemas.petitions.v1 import (
+    Commented,
+    CommentHidden,
+    CommentRetracted,
+    DiscussionBegun,
+    Edited,
+    GatheringBegun,
+    Published,
+    Returned,
+)
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Status
+from services.petitions.moderation.log import WITHHOLDING
 
 COLLECTIONS: dict[str, tuple[Index, ...]] = {"comments": (), "versions": ()}
 """Comments and versions are found by number alone: no index is needed beside that of their ids."""
@@ -24,8 +34,13 @@ def kept(decision: Recorded, petition: Petition) -> Iterator[Operation]:
     """What a decision adds to the collections. `petition` has it folded in."""
     data, at = decision.data, decision.event.time
     if isinstance(data, DiscussionBegun | Edited) and petition.status is Status.DISCUSSION:
-        text = petition.text.model_dump()
+        text = petition.text.model_dump(mode="json")
         yield Insert("versions", {"_id": numbered(petition.id, petition.revision), "text": text, "at": at})
+    elif isinstance(data, GatheringBegun | Published):
+        text = petition.text.model_dump(mode="json")
+        yield Update("versions", numbered(petition.id, petition.revision), {"$set": {"text": text}, "$min": {"at": at}})
+    elif isinstance(data, Returned) and WITHHOLDING.intersection(data.reasons):
+        yield Update("versions", numbered(petition.id, petition.revision), {"$set": {"text": None}})
     elif isinstance(data, Commented):
         yield Insert("comments", comment_document(data, at))
     elif isinstance(data, CommentHidden):

@@ -66,7 +66,7 @@ class Comment(BaseModel):
 
 
 class Version(BaseModel):
-    """A text that was discussed, from `at` on."""
+    """A text that was discussed or could be signed, from `at` on."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -91,18 +91,27 @@ class DiscussionReads:
         return [Comment.model_validate(found[number]) for number in wanted if number in found]
 
     async def versions(self, petition: Petition) -> list[Version]:
-        """The texts that were discussed, the latest `LONGEST`, the newest first."""
-        if petition.discussion is None:
+        """The texts that were discussed or could be signed, the latest `LONGEST`, the newest first.
+
+        One that was given back for what must not be repeated is left out.
+        """
+        discussion = petition.discussion
+        if discussion is None and petition.opened_at is None:
             return []
-        revisions = range(petition.revision, petition.discussion.revision - 1, -1)[:LONGEST]
+        first = 1 if discussion is None else discussion.revision
+        revisions = range(petition.revision, first - 1, -1)[:LONGEST]
         found = {
             revision: Version(revision=revision, at=each["at"], text=each["text"])
             for revision, each in (await self._stored("versions", petition, revisions)).items()
+            if each["text"] is not None
         }
-        if petition.status is Status.DISCUSSION:
+        if discussion is not None and petition.status is Status.DISCUSSION:
             changed = [each.event.time for each in self._since(petition) if isinstance(each.data, _CHANGING)]
-            since = max(changed, default=petition.discussion.opened_at)
+            since = max(changed, default=discussion.opened_at)
             found.setdefault(petition.revision, Version(revision=petition.revision, at=since, text=petition.text))
+        elif petition.opened_at is not None and petition.readable:
+            now = Version(revision=petition.revision, at=petition.opened_at, text=petition.text)
+            found.setdefault(petition.revision, now)
         return [found[revision] for revision in revisions if revision in found]
 
     async def _stored(self, collection: str, petition: Petition, numbers: Sequence[int]) -> dict[int, Document]:

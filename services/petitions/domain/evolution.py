@@ -79,8 +79,10 @@ def evolve(petition: Petition | None, decision: Payload, at: datetime) -> Petiti
     return petition.model_copy(update=moved | change(petition, decision, at))
 
 
-def _edited(petition: Petition, decision: Edited, _at: datetime) -> dict[str, Any]:
-    return {"text": decision.text, "revision": petition.revision + 1}
+def _edited(petition: Petition, decision: Edited, at: datetime) -> dict[str, Any]:
+    changed = {"text": decision.text, "revision": petition.revision + 1}
+    # Who has signed, signed another text.
+    return changed if petition.opened_at is None else changed | noted(petition, "edited", at)
 
 
 def _moderation(petition: Petition, decision: ModerationBegun, at: datetime) -> dict[str, Any]:

@@ -100,9 +100,8 @@ class Discussing:
         return after(request, outcome, f"/petitions/{petition.id}#discussion")
 
     async def version(self, request: Request) -> Response:
-        """A text as it was discussed."""
-        person = await current_person(request)
-        petition = await discussed(self.site, request, person)
+        """A text as it was discussed, or could be signed."""
+        petition = await self.site.petition(request, await current_person(request))
         versions = await self.site.queries.discussions.versions(petition)
         wanted = request.path_params["revision"]
         found = next((each for each in versions if each.revision == wanted), None)

@@ -87,6 +87,8 @@ class PetitionPage:
         if petition.discussion is not None:
             newest = petition.discussion.comments
             context["talk"] = await discussion.talk(site, request, petition, person, newest, discussion.LATEST)
+        elif any(each.what == "edited" for each in petition.timeline):
+            context["versions"] = await site.queries.discussions.versions(petition)
         if context["opened"]:
             origin = web(request.scope).settings.public_url
             context["sharing"] = sharing(petition, shown.count, origin, t.language)

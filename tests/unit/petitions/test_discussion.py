@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kenes.mongo.operations import Insert
+from kenes.mongo.operations import Insert, Update
 from schemas.payload import Payload
 from schemas.petitions.v1 import (
     Assurance,
@@ -23,6 +24,7 @@ from schemas.petitions.v1 import (
     ModerationBegun,
     PetitionRefused,
     Published,
+    Verdict,
 )
 from services.petitions.discussion.kept import kept
 from services.petitions.domain.evolution import evolve
@@ -46,10 +48,13 @@ from tests.unit.petitions.lives import (
     SUSPEND,
     TEXT,
     WITHDRAW,
+    Step,
+    count,
     live,
     over,
     pack,
     packs,
+    verdict,
 )
 from tests.unit.petitions.samples import decided
 
@@ -146,6 +151,38 @@ def test_the_author_changes_the_text_and_every_version_is_kept() -> None:
     draft, _, _ = live(((CREATE, SOON), (EDIT, SOON)))
     assert draft is not None
     assert not list(kept(decided(0, 0, 0, now, "p", decision), draft)), "a draft's texts are its author's alone"
+
+
+def gathered_and_given_back(reason: str = "unclear") -> list[Step]:
+    """Supporters signed a text, moderators gave it back, and its author wrote another one."""
+    found = verdict(Verdict.RETURN).model_copy(update={"reasons": (reason,)})
+    return [(CREATE, SOON), (SUBMIT, SOON), (count(3), SOON), (found, SOON), (EDIT, SOON), (SUBMIT, SOON)]
+
+
+def versions_of(steps: Sequence[Step]) -> dict[str, str | None]:
+    """The title of each version that is kept; nothing in place of one that is not shown again."""
+    found: dict[str, str | None] = {}
+    for until in range(1, len(steps) + 1):
+        petition, now, decisions = live(steps[:until])
+        assert petition is not None
+        for each in kept(decided(0, 0, 0, now, "p", decisions[-1]), petition):
+            assert isinstance(each, Update)
+            text = each.change["$set"]["text"]
+            found[each.id] = text and text["title"]
+    return found
+
+
+def test_what_people_have_signed_stays_readable_and_the_timeline_tells_of_another_text() -> None:
+    steps = [*gathered_and_given_back(), (verdict(revision=2), SOON)]
+    petition, _, _ = live(steps)
+    assert petition is not None
+    assert petition.status is Status.COLLECTING
+    assert [each.what for each in petition.timeline][-4:] == ["returned", "edited", "moderation", "published"]
+    assert versions_of(steps) == {"p/1": TEXT.title, "p/2": EDIT.text.title}
+
+
+def test_a_text_that_was_given_back_for_what_it_gives_away_is_not_shown_again() -> None:
+    assert versions_of(gathered_and_given_back("personal-data")) == {"p/1": None}
 
 
 def test_a_text_that_could_not_be_handed_in_does_not_become_public_by_a_change() -> None:

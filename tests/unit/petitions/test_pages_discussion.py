@@ -11,7 +11,7 @@ import pytest
 from schemas.petitions.v1 import HideCommentRequested, RetractCommentRequested
 from services.petitions.discussion.reads import Comment, Hiding, Version
 from services.petitions.domain.petition import Petition
-from services.petitions.domain.status import Discussion, Status
+from services.petitions.domain.status import Discussion, Milestone, Status
 from tests.unit.petitions.pages_support import (
     AUTHOR,
     KEYRING,
@@ -75,6 +75,18 @@ async def test_everybody_reads_the_discussion_under_the_text() -> None:
     assert f"/petitions/{discussed().id}/versions/1" in page
     assert "Sign in to comment" in page
     assert "/sign" not in page.replace("/auth/", ""), "nobody signs a text that is discussed"
+
+
+async def test_what_could_be_signed_before_a_change_is_read_beside_the_text() -> None:
+    edited = Milestone(what="edited", at=NOW)
+    one = some(Status.COLLECTING).model_copy(update={"revision": 2, "timeline": (edited,)})
+    async with pages(stored(one)) as world:
+        page = (await world.get(f"/petitions/{one.id}")).text
+        older = (await world.get(f"/petitions/{one.id}/versions/1")).text
+    assert "The text was changed after people could sign it" in page
+    assert f"/petitions/{one.id}/versions/1" in page
+    assert "Version 2, the text as it is now" in page
+    assert "Open the shore" in older
 
 
 async def test_who_has_signed_in_comments_once_per_form() -> None:

@@ -25,7 +25,7 @@ TOLD = (
     *("created", "gathering", "moderation", "undone", "returned", "rejected", "published", "reached", "closed"),
     *("withdrawn", "suspended", "resumed", "retired", "charge", "invited", "answer-drafted", "answered", "archived"),
     *(f"overdue-{kind}" for kind in DutyKind),
-    *("paper-entered", "paper-corrected", "discussion", "discussion-ripe"),
+    *("paper-entered", "paper-corrected", "discussion", "discussion-ripe", "edited"),
 )
 RULES = (
     *("author", "signer", "mailed", "texts", "organisers", "discussion", "supporters", "moderation", "window"),

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from schemas.consultations import comments, course
 from schemas.notifications.about import About, Kind, Origin
+from schemas.notifications.petitions import PetitionPublished
 from schemas.notifications.public import PUBLIC_TYPES
 from schemas.payload import Payload
 from schemas.petitions import v1 as decided
@@ -179,6 +180,16 @@ def test_a_discussion_is_told_from_its_opening_to_its_end() -> None:
     assert changed.about.title == {"kk": longer.title}
     assert (closed.comments, closed.then) == (2, "moderation")
     assert after is None, "what lies with moderators nobody else reads"
+
+
+def test_followers_are_told_that_what_is_published_again_reads_otherwise() -> None:
+    desk = decided.ModerationBegun(petition="p", due_at=AT, remind_at=AT)
+    publish = decided.Published(petition="p", by="m", closes_at=AT)
+    undo = decided.VerdictUndone(petition="p", by="m", reason="By mistake.", due_at=AT, remind_at=AT)
+    edit = decided.Edited(petition="p", text=TEXT.model_copy(update={"title": "Әр ауылға екі бала бақша"}))
+    told = course_of(edit, desk, publish, undo, publish, undo, edit, desk, publish)
+    published = [each for each in told if isinstance(each, PetitionPublished)]
+    assert [each.text_changed for each in published] == [False, False, True]
 
 
 def test_a_discussion_can_end_without_more_and_pause_for_a_court() -> None:
