@@ -1,12 +1,13 @@
-"""Handing the list of signers over: to the body in charge alone, one at a time, and never without a trace."""
+"""Handing the list of signers over: to the body in charge alone, a few at a time, and never without a trace."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import Message, Send
 
 from kenes.identity.person import Person
 from kenes.identity.sealing import Keyring
@@ -23,6 +24,10 @@ NOT_IN_CHARGE: Final = "not-in-charge"
 BUSY: Final = "export-busy"
 UNKNOWN: Final = "export-unknown"
 COLLECTION: Final = "signer_exports"
+AT_ONCE: Final = 3
+"""Lists written at the same time by one process."""
+PATIENCE: Final = 60.0
+"""Seconds in which a reader must take a chunk; whoever does not is left with a list that lacks its last line."""
 
 _log = get_logger(__name__)
 
@@ -44,16 +49,16 @@ class Handing:
     lists: SignerLists
     database: Database
     keyring: Keyring
-    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def hand(self, petition: Petition, person: Person, packs: RulePacks) -> Response:
-        """The list as a download. Raises the problem of a refusal, and 503 while another list is being written."""
+        """The list as a download. Raises the problem of a refusal, and 503 while others are written, as many as may."""
         _allow(petition, person, packs)
-        if self._one.locked():
-            raise Problem(503, BUSY, headers={"retry-after": "30"})
         cut = await self.lists.cut(petition.id)
+        if self._places.locked():
+            raise Problem(503, BUSY, headers={"retry-after": "30"})
         name = f"signers-{petition.id}.csv"
-        return StreamingResponse(
+        return _Download(
             self._stream(cut, self._who(petition, person)),
             media_type="text/csv; charset=utf-8; header=present",
             headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
@@ -69,11 +74,11 @@ class Handing:
         text = f"{found['sha256']}  signers-{petition.id}.csv\n"
         return PlainTextResponse(text, headers={"cache-control": "no-store"})
 
-    async def _stream(self, cut: Cut, who: str) -> AsyncIterator[bytes]:
+    async def _stream(self, cut: Cut, who: str) -> AsyncGenerator[bytes, None]:
         told, whole = Sum(), False
         _log.info("signer list begun", petition=cut.petition, by=who, count=cut.count)
         try:
-            async with self._one:
+            async with self._places:
                 async for chunk in self.lists.csv(cut, told):
                     if told.digest:
                         await self._keep(cut.petition, who, told)
@@ -88,6 +93,21 @@ class Handing:
 
     def _who(self, petition: Petition, person: Person) -> str:
         return self.keyring.pseudonym(petition.id, person.id)
+
+
+class _Download(StreamingResponse):
+    """Is given up once its reader takes nothing: it holds a place that others wait for."""
+
+    async def stream_response(self, send: Send) -> None:
+        async def taken(message: Message) -> None:
+            async with asyncio.timeout(PATIENCE):
+                await send(message)
+
+        try:
+            await super().stream_response(taken)
+        finally:
+            if isinstance(self.body_iterator, AsyncGenerator):
+                await self.body_iterator.aclose()
 
 
 def _allow(petition: Petition, person: Person, packs: RulePacks) -> None:

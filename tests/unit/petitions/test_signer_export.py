@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -25,7 +26,7 @@ from schemas.petitions.v1 import DutyKind, SignatureAccepted, SignatureWithdrawn
 from services.petitions import projection
 from services.petitions.answering import export
 from services.petitions.answering.export import IncompleteListError, SignerLists, Sum
-from services.petitions.answering.handing import COLLECTION, Handing, refusal
+from services.petitions.answering.handing import AT_ONCE, COLLECTION, Handing, refusal
 from services.petitions.domain.status import Duty, Status
 from services.petitions.projection import projections
 from tests.unit.petitions import pages_support
@@ -266,3 +267,42 @@ async def test_a_list_leaves_a_trace_and_a_checksum(monkeypatch: pytest.MonkeyPa
         ("signer list begun", {"petition": PETITION, "by": who, "count": 5}),
         ("signer list ended", {"petition": PETITION, "by": who, "rows": 5, "whole": True}),
     ]
+
+
+async def test_who_stops_reading_keeps_the_list_from_nobody_and_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.petitions.answering.handing.PATIENCE", 0.01)
+    decisions = [signed(number, ("A", "B"), PersonKey(b"k" * 32), number) for number in range(5)]
+    handing = Handing(lists(decisions), cast("Database", Kept()), KEYRING)
+    started = asyncio.Event()
+
+    async def stalled(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            started.set()
+            await asyncio.Event().wait()
+
+    unread = [
+        cast("Any", await handing.hand(owed(), OFFICIAL, pages_support.PACKS)).stream_response(stalled)
+        for _ in range(AT_ONCE)
+    ]
+    first = asyncio.create_task(unread[0])
+    await started.wait()
+    answer = cast("Any", await handing.hand(owed(), OFFICIAL, pages_support.PACKS))
+    assert b"total" in b"".join([chunk async for chunk in answer.body_iterator]), "another official is served"
+    with pytest.raises(TimeoutError):
+        await first
+    for each in unread[1:]:
+        with pytest.raises(TimeoutError):
+            await each
+
+
+async def test_no_more_lists_are_begun_than_may_be_written_at_once() -> None:
+    decisions = [signed(number, ("A", "B"), PersonKey(b"k" * 32), number) for number in range(5)]
+    handing = Handing(lists(decisions), cast("Database", Kept()), KEYRING)
+    begun = [cast("Any", await handing.hand(owed(), OFFICIAL, pages_support.PACKS)) for _ in range(AT_ONCE)]
+    for each in begun:
+        assert await anext(each.body_iterator)
+    with pytest.raises(Problem) as refused:
+        await handing.hand(owed(), OFFICIAL, pages_support.PACKS)
+    assert (refused.value.status, refused.value.code) == (503, "export-busy")
+    await begun[0].body_iterator.aclose()
+    assert await handing.hand(owed(), OFFICIAL, pages_support.PACKS)
