@@ -64,7 +64,8 @@ class Petitions(Service):
         """What the service decides. Requests about petitions and about comments on them are decided by one decider."""
         return (
             Deciding(PETITION_REQUESTS, PETITIONS, petition_rules(self.packs)),
-            Deciding(PETITION_REQUESTS, PETITIONS, comment_rules()),
+            # The stream has the petitions; whoever else has these rules decides nothing by them.
+            Deciding(PETITION_REQUESTS, PETITIONS, comment_rules(lambda _: None)),
             Deciding(SIGNATURE_REQUESTS, SIGNATURES, signer_rules(self.packs, self.directory)),
         )
 
@@ -98,14 +99,14 @@ class Petitions(Service):
     @asynccontextmanager
     async def stream(self, context: Context) -> AsyncIterator[Stream]:
         """Deciders of petitions and signatures, and the clocks of terms and goals."""
-        petitions, comments, signatures = self.deciding
+        petitions, _, signatures = self.deciding
         listings = self.projection("petitions")
         async with following(self, context, listings, self.load, self.directory.take) as tail:
             tallied = Tallied(context.database, self.projection("tallies"))
             goals = Goals(context.database, listings, self.directory, tallied, context.producer, self.packs)
             petition_state = PetitionState(context.database, petitions.rules, goals.recount)
             signer_state = SignerState(context.database, signatures.rules, tail, goals.signed)
-            comment_state = KeyedState(context.database, comments.rules)
+            comment_state = KeyedState(context.database, comment_rules(petition_state.state))
             settling = Settling(self.settings.kafka_bootstrap, tallied)
             deadlines = Deadlines(petition_state, tallied, settling, context.producer, self.packs)
             yield Stream(

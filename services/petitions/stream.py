@@ -53,8 +53,14 @@ def petition_rules(packs: RulePacks) -> Rules[Petition | None]:
     )
 
 
-def comment_rules() -> Rules[Comment | None]:
-    """How requests about comments are decided. Comments are looked up, a batch at a time: there may be any number."""
+def comment_rules(petition: Callable[[str], Petition | None]) -> Rules[Comment | None]:
+    """How requests about comments are decided. Comments are looked up, a batch at a time: there may be any number.
+
+    `petition` finds the petition a comment is on; nothing but deciding needs it.
+    """
+
+    def decide(comment: Comment | None, request: Recorded) -> Payload:
+        return comments.decide(comment, request.data, petition(request.event.subject))
 
     def dump(comment: Comment | None) -> Document:
         return {} if comment is None else {"by": comment.by, "on": str(comment.standing)}
@@ -63,7 +69,7 @@ def comment_rules() -> Rules[Comment | None]:
         name="comments",
         initial=None,
         key=_comment,
-        decide=lambda comment, request: comments.decide(comment, request.data),
+        decide=decide,
         evolve=lambda comment, decision: comments.evolve(comment, decision.data),
         dump=dump,
         load=lambda document: Comment(document["by"], Standing(document["on"])),

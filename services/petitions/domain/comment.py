@@ -14,8 +14,9 @@ from schemas.petitions.v1 import (
     PetitionRefused,
     RetractCommentRequested,
 )
+from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
-from services.petitions.domain.stages import MODERATOR
+from services.petitions.domain.stages import moderates
 
 FAULTS = ("personal-data", "insulting", "advertising")
 """Why a comment may be hidden; a moderator's reasons against a petition have the same words."""
@@ -37,28 +38,28 @@ class Comment:
     standing: Standing = Standing.SHOWN
 
 
-def decide(comment: Comment | None, request: Payload) -> Payload:
-    """The decision on a request about a comment; `None` where none has its number.
+def decide(comment: Comment | None, request: Payload, petition: Petition | None) -> Payload:
+    """The decision on a request about a comment on a petition; `None` where none has its number.
 
     Raises `TypeError` on a payload that is no such request.
     """
     if type(request) not in _RULES:
         raise TypeError(f"{type(request).__name__} is not a request about a comment")
     found: Payload | Refusal
-    if comment is None:
+    if comment is None or petition is None:
         found = Refusal.COMMENT_UNKNOWN
     elif comment.standing is Standing.RETRACTED:
         found = Refusal.COMMENT_RETRACTED
     else:
-        found = _RULES[type(request)](comment, request)
+        found = _RULES[type(request)](comment, request, petition)
     if isinstance(found, Refusal):
         subject: Any = request
         return PetitionRefused(petition=subject.petition, request=request.TYPE, code=found)
     return found
 
 
-def _hide(comment: Comment, request: HideCommentRequested) -> Payload | Refusal:
-    if MODERATOR not in request.actor.roles:
+def _hide(comment: Comment, request: HideCommentRequested, petition: Petition) -> Payload | Refusal:
+    if not moderates(petition, request.actor):
         return Refusal.NOT_ALLOWED
     if comment.standing is Standing.HIDDEN:
         return Refusal.COMMENT_HIDDEN
@@ -75,14 +76,14 @@ def _hide(comment: Comment, request: HideCommentRequested) -> Payload | Refusal:
     )
 
 
-def _retract(comment: Comment, request: RetractCommentRequested) -> Payload | Refusal:
+def _retract(comment: Comment, request: RetractCommentRequested, _petition: Petition) -> Payload | Refusal:
     """At any time: nobody owes a comment an answer."""
     if request.actor.pseudonym != comment.by:
         return Refusal.NOT_ALLOWED
     return CommentRetracted(petition=request.petition, number=request.number)
 
 
-_RULES: dict[type[Payload], Callable[[Comment, Any], Payload | Refusal]] = {
+_RULES: dict[type[Payload], Callable[[Comment, Any, Petition], Payload | Refusal]] = {
     HideCommentRequested: _hide,
     RetractCommentRequested: _retract,
 }

@@ -20,7 +20,7 @@ from schemas.petitions.v1 import (
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePacks
-from services.petitions.domain.stages import MODERATOR
+from services.petitions.domain.stages import moderates
 from services.petitions.domain.status import Status
 
 WITHDRAWABLE = (
@@ -52,7 +52,7 @@ def closed(petition: Petition, reason: CloseReason, now: datetime, packs: RulePa
 def close(petition: Petition, request: CloseRequested, now: datetime, packs: RulePacks) -> Payload | Refusal:
     """The author or a moderator ends the collection."""
     by_author = request.actor.pseudonym == petition.author
-    if not by_author and MODERATOR not in request.actor.roles:
+    if not by_author and not moderates(petition, request.actor):
         return Refusal.NOT_ALLOWED
     if petition.status is not Status.COLLECTING:
         return Refusal.NOT_COLLECTING
@@ -70,7 +70,7 @@ def withdraw(petition: Petition, request: WithdrawalRequested, _now: datetime, _
 
 def suspend(petition: Petition, request: SuspendRequested, _now: datetime, _packs: RulePacks) -> Payload | Refusal:
     """A moderator enters a court's act that stops the petition. No term runs meanwhile."""
-    if MODERATOR not in request.actor.roles:
+    if not moderates(petition, request.actor):
         return Refusal.NOT_ALLOWED
     if petition.status not in SUSPENDABLE:
         return Refusal.TOO_LATE
@@ -79,7 +79,7 @@ def suspend(petition: Petition, request: SuspendRequested, _now: datetime, _pack
 
 def resume(petition: Petition, request: ResumeRequested, now: datetime, _packs: RulePacks) -> Payload | Refusal:
     """A moderator enters a court's act that lets the petition go on; its window is longer by the pause."""
-    if MODERATOR not in request.actor.roles:
+    if not moderates(petition, request.actor):
         return Refusal.NOT_ALLOWED
     if petition.status is not Status.SUSPENDED or petition.suspended_at is None:
         return Refusal.NOT_SUSPENDED
@@ -91,7 +91,7 @@ def resume(petition: Petition, request: ResumeRequested, now: datetime, _packs: 
 
 def retire(petition: Petition, request: RetireRequested, _now: datetime, _packs: RulePacks) -> Payload | Refusal:
     """A moderator ends the petition in favour of another that asks the same."""
-    if MODERATOR not in request.actor.roles:
+    if not moderates(petition, request.actor):
         return Refusal.NOT_ALLOWED
     if petition.status not in RETIRABLE or petition.reached:
         return Refusal.TOO_LATE

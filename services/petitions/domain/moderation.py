@@ -19,7 +19,7 @@ from services.petitions.domain.organisers import standing
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.rules import RulePack, RulePacks
-from services.petitions.domain.stages import MODERATOR, duty_term, published
+from services.petitions.domain.stages import duty_term, moderates, published
 from services.petitions.domain.status import Finding, Status
 
 LOCK = timedelta(minutes=15)
@@ -64,7 +64,7 @@ def moderate(petition: Petition, request: ModerateRequested, now: datetime, pack
 
 def undo(petition: Petition, request: UndoRequested, now: datetime, packs: RulePacks) -> Payload | Refusal:
     """Takes the last verdict back, as long as nothing has come of it."""
-    if not _moderates(petition, request.actor):
+    if not moderates(petition, request.actor):
         return Refusal.NOT_ALLOWED
     pack = packs.pinned(petition.rules)
     if pack.moderation is None or not is_undoable(petition, pack):
@@ -89,13 +89,8 @@ def _as_handed_in(petition: Petition, finding: Finding, pack: RulePack) -> bool:
     return pack.organisers is None or standing(petition).enough(pack.organisers)
 
 
-def _moderates(petition: Petition, actor: Actor) -> bool:
-    """Nobody moderates a petition of their own."""
-    return MODERATOR in actor.roles and actor.pseudonym != petition.author
-
-
 def _unless_on_desk(petition: Petition, actor: Actor, now: datetime) -> Refusal | None:
-    if not _moderates(petition, actor):
+    if not moderates(petition, actor):
         return Refusal.NOT_ALLOWED
     if petition.status is not Status.MODERATION:
         return Refusal.NOT_IN_MODERATION

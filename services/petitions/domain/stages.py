@@ -2,13 +2,23 @@
 
 from datetime import datetime, timedelta
 
-from schemas.petitions.v1 import DiscussionBegun, GatheringBegun, ModerationBegun, Published
+from schemas.petitions.v1 import Actor, DiscussionBegun, GatheringBegun, ModerationBegun, Published
 from schemas.terms import Term
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack, RulePacks
 from services.petitions.domain.status import Status
 
 MODERATOR = "moderator"
+
+
+def is_of(petition: Petition, pseudonym: str) -> bool:
+    """Whether somebody started the petition, or stands behind it as an organiser."""
+    return pseudonym == petition.author or any(each.pseudonym == pseudonym for each in petition.organisers)
+
+
+def moderates(petition: Petition, actor: Actor) -> bool:
+    """Nobody moderates a petition of their own."""
+    return MODERATOR in actor.roles and not is_of(petition, actor.pseudonym)
 
 
 def handed_in(

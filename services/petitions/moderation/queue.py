@@ -11,6 +11,7 @@ from services.petitions.domain.ending import RETIRABLE, SUSPENDABLE
 from services.petitions.domain.moderation import is_undoable
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePack
+from services.petitions.domain.stages import is_of
 from services.petitions.domain.status import Status
 
 Who = Literal["you", "another"]
@@ -44,7 +45,7 @@ def ticket(petition: Petition, me: str, calendar: Calendar, now: datetime) -> Ti
         days_left=working_days_left(duty.due_at, calendar, now),
         holder=None if lock is None or lock.until <= now else _who(lock.by, me),
         proposed_by=None if proposal is None else _who(proposal.by, me),
-        own=petition.author == me,
+        own=is_of(petition, me),
     )
 
 
@@ -58,9 +59,11 @@ def working_days_left(due_at: datetime, calendar: Calendar, now: datetime) -> in
 def open_acts(petition: Petition, pack: RulePack, me: str) -> frozenset[str]:
     """The acts that the rules leave to the moderator `me` now, by the names of `acts.ACTS`."""
     found: set[str] = set()
-    if petition.status is Status.MODERATION and petition.author != me:
+    if is_of(petition, me):
+        return frozenset(found)
+    if petition.status is Status.MODERATION:
         found |= {"lock", "verdict"}
-    if pack.moderation is not None and is_undoable(petition, pack) and petition.author != me:
+    if pack.moderation is not None and is_undoable(petition, pack):
         found.add("undo")
     if petition.status in SUSPENDABLE:
         found.add("suspension")

@@ -24,7 +24,7 @@ from services.petitions.answers import ANSWERS
 from services.petitions.commands import Comment as Said
 from services.petitions.discussion.reads import Comment, Version
 from services.petitions.domain.petition import Petition
-from services.petitions.domain.stages import MODERATOR
+from services.petitions.domain.stages import moderates
 from services.petitions.domain.status import Status
 from services.petitions.pages.signing import obstacle, receipt_address
 from services.petitions.pages.site import WAIT, PetitionSite
@@ -164,7 +164,7 @@ async def talk(
         "open": open_now,
         "stopped": stopped,
         "public_name": person.public_name if person else "",
-        "moderates": person is not None and MODERATOR in person.roles,
+        "moderates": person is not None and moderates(petition, site.commands.actor(petition.id, person)),
         "languages": [(each, t(f"language.{each}")) for each in LANGUAGES],
         "tokens": await site.tokens(request, COMMENT.format(petition.id)) if person and open_now else {},
         "longest": LONGEST_COMMENT,

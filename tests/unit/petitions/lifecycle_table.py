@@ -14,7 +14,17 @@ from services.petitions.domain.comment import Comment, Standing
 from services.petitions.domain.comment import decide as decide_comment
 from services.petitions.domain.lifecycle import decide
 from services.petitions.domain.status import Status
-from tests.unit.petitions.lives import ABOUT_COMMENTS, LIVES, PACKS, REQUESTS, STRANGER, live, moment_of, whole
+from tests.unit.petitions.lives import (
+    ABOUT_COMMENTS,
+    DISCUSSED,
+    LIVES,
+    PACKS,
+    REQUESTS,
+    STRANGER,
+    live,
+    moment_of,
+    whole,
+)
 
 PAGE: Final = Path(__file__).resolve().parents[3] / "docs" / "lifecycle.md"
 _TABLE: Final = "<!-- {} -->\n"
@@ -46,9 +56,10 @@ def outcomes() -> dict[str, dict[str, str]]:
 def comment_outcomes() -> dict[str, dict[str, str]]:
     """The same of a comment, by how it stands."""
     found: dict[str, dict[str, str]] = {}
+    petition, _, _ = live(DISCUSSED)
     for standing in (None, *Standing):
         comment = None if standing is None else Comment(STRANGER.pseudonym, standing)
-        decisions = {name: decide_comment(comment, request) for name, request in ABOUT_COMMENTS.items()}
+        decisions = {name: decide_comment(comment, request, petition) for name, request in ABOUT_COMMENTS.items()}
         found[standing or "nothing"] = {
             name: each.code if isinstance(each, PetitionRefused) else each.TYPE for name, each in decisions.items()
         }

@@ -52,8 +52,6 @@ from services.petitions.stream import comment_rules
 from tests.stores import MemorySessionStore
 from tests.unit.petitions.samples import KEYRING, PACKS, person
 
-COMMENTS = comment_rules()
-
 
 @dataclass(frozen=True)
 class Sent:
@@ -101,6 +99,7 @@ class Memory:
         self.petition_decisions, self.signature_decisions = Decisions(), Decisions()
         self.petitions: dict[str, Petition | None] = {}
         self.comments: dict[str, Comment | None] = {}
+        self.comment_rules = comment_rules(self.petitions.get)
         self.signers: dict[str, Signer] = {}
         self.decided: dict[tuple[str, Receipt], Recorded] = {}
         producer = cast("Producer", self)
@@ -144,16 +143,16 @@ class Memory:
             take(decision)
 
     def _about_petition(self, request: Recorded) -> Recorded:
-        subject, about = request.event.subject, COMMENTS.key(request.event)
+        subject, about = request.event.subject, self.comment_rules.key(request.event)
         petition = self.petitions.get(subject)
         if about is None:
             data = lifecycle.decide(petition, request.data, request.time, PACKS)
         else:
-            data = COMMENTS.decide(self.comments.get(about), request)
+            data = self.comment_rules.decide(self.comments.get(about), request)
         decision = self._write(PETITIONS, request, data)
         self.petitions[subject] = life.evolve(petition, data, decision.event.time)
-        if (comment := COMMENTS.key(decision.event)) is not None:
-            self.comments[comment] = COMMENTS.evolve(self.comments.get(comment), decision.event)
+        if (comment := self.comment_rules.key(decision.event)) is not None:
+            self.comments[comment] = self.comment_rules.evolve(self.comments.get(comment), decision.event)
         return decision
 
     def _write(self, topic: Topic, request: Recorded, data: Payload) -> Recorded:

@@ -52,6 +52,7 @@ from tests.unit.petitions.lives import (
 from tests.unit.petitions.samples import decided
 
 SHOWN = Comment(by=STRANGER.pseudonym)
+ON = live(DISCUSSED)[0]
 GONE = Comment(by="", standing=Standing.RETRACTED)
 
 
@@ -64,6 +65,7 @@ def code(decision: Payload) -> str | None:
     [
         (SHOWN, {}, None),
         (SHOWN, {"actor": STRANGER}, Refusal.NOT_ALLOWED),
+        (SHOWN, {"actor": AUTHOR.model_copy(update={"roles": ("moderator",)})}, Refusal.NOT_ALLOWED),
         (None, {}, Refusal.COMMENT_UNKNOWN),
         (GONE, {}, Refusal.COMMENT_RETRACTED),
         (replace(SHOWN, standing=Standing.HIDDEN), {}, Refusal.COMMENT_HIDDEN),
@@ -74,7 +76,7 @@ def code(decision: Payload) -> str | None:
 def test_a_moderator_hides_a_comment_for_a_reason(
     comment: Comment | None, changes: dict[str, Any], expected: Refusal | None
 ) -> None:
-    decision = decide(comment, HIDE.model_copy(update=changes))
+    decision = decide(comment, HIDE.model_copy(update=changes), ON)
 
     assert code(decision) == expected
     assert isinstance(decision, CommentHidden if expected is None else PetitionRefused)
@@ -94,7 +96,7 @@ def test_a_moderator_hides_a_comment_for_a_reason(
 def test_who_wrote_a_comment_and_nobody_else_takes_it_back_once(
     comment: Comment | None, changes: dict[str, Any], expected: Refusal | None
 ) -> None:
-    decision = decide(comment, RETRACT.model_copy(update=changes))
+    decision = decide(comment, RETRACT.model_copy(update=changes), ON)
 
     assert code(decision) == expected
     assert isinstance(decision, CommentRetracted if expected is None else PetitionRefused)
@@ -102,7 +104,7 @@ def test_who_wrote_a_comment_and_nobody_else_takes_it_back_once(
 
 def test_another_payload_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(TypeError):
-        decide(SHOWN, COMMENT)
+        decide(SHOWN, COMMENT, ON)
 
 
 def test_every_request_of_the_topic_is_about_a_petition_or_a_comment() -> None:
@@ -113,7 +115,7 @@ def test_every_request_of_the_topic_is_about_a_petition_or_a_comment() -> None:
 def test_nothing_is_left_of_a_comment_that_was_taken_back() -> None:
     petition, now, decisions = live(DISCUSSED)
     assert petition is not None
-    said, back = decisions[-1], decide(SHOWN, RETRACT)
+    said, back = decisions[-1], decide(SHOWN, RETRACT, petition)
     (made,) = kept(decided(0, 0, 0, now, "p", said), petition)
     (change,) = kept(decided(0, 0, 1, now, "p", back), petition)
     assert isinstance(made, Insert)
@@ -127,7 +129,7 @@ def test_nothing_is_left_of_a_comment_that_was_taken_back() -> None:
 def test_a_petition_is_the_same_whatever_becomes_of_its_comments() -> None:
     petition, now, _ = live((*DISCUSSED, (SUBMIT, timedelta(days=3))))
     for about in (HIDE, RETRACT):
-        assert petition_after(petition, decide(SHOWN, about), now) is petition
+        assert petition_after(petition, decide(SHOWN, about, petition), now) is petition
 
 
 class Decided:
@@ -140,8 +142,8 @@ class Decided:
 
     def _start(self) -> None:
         found = cast("Any", self.database)
-        self.comments = KeyedState(found, comment_rules())
         self.petitions = PetitionState(found, petition_rules(PACKS), lambda *_: None)
+        self.comments = KeyedState(found, comment_rules(self.petitions.state))
         self.state = JointState(self.comments, self.petitions)
 
     async def restart(self) -> None:

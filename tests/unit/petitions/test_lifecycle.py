@@ -106,6 +106,9 @@ def test_each_request_in_each_state_is_decided_or_refused_by_name(status: Status
         assert petition is None or after != petition
 
 
+OWN_MODERATOR = AUTHOR.model_copy(update={"roles": ("moderator",)})
+
+
 @pytest.mark.parametrize(
     ("status", "name", "actor"),
     [
@@ -113,14 +116,17 @@ def test_each_request_in_each_state_is_decided_or_refused_by_name(status: Status
         (Status.DRAFT, "submit", MODERATOR),
         (Status.MODERATION, "approve", STRANGER),
         (Status.MODERATION, "lock", AUTHOR),
-        (Status.MODERATION, "approve", AUTHOR.model_copy(update={"roles": ("moderator",)})),
+        (Status.MODERATION, "approve", OWN_MODERATOR),
         (Status.REJECTED, "undo", AUTHOR),
-        (Status.REJECTED, "undo", AUTHOR.model_copy(update={"roles": ("moderator",)})),
+        (Status.REJECTED, "undo", OWN_MODERATOR),
         (Status.COLLECTING, "close", STRANGER),
         (Status.COLLECTING, "withdraw", MODERATOR),
         (Status.COLLECTING, "suspend", AUTHOR),
         (Status.SUSPENDED, "resume", AUTHOR),
         (Status.COLLECTING, "retire", AUTHOR),
+        (Status.COLLECTING, "suspend", OWN_MODERATOR),
+        (Status.SUSPENDED, "resume", OWN_MODERATOR),
+        (Status.COLLECTING, "retire", OWN_MODERATOR),
         (Status.CONSIDERATION, "answer", MODERATOR),
         (Status.CONSIDERATION, "answer", BODY.model_copy(update={"roles": ("agency:kz-akimat:KZ-75",)})),
         (Status.CONSIDERATION, "take charge", STRANGER),
@@ -136,6 +142,16 @@ def test_who_may_not(status: Status, name: str, actor: Any) -> None:
     decision = decide(petition, REQUESTS[name].model_copy(update={"actor": actor}), now, PACKS)
 
     assert code(decision) == Refusal.NOT_ALLOWED
+
+
+def test_an_organiser_moderates_no_petition_of_theirs() -> None:
+    created, *steps = lives.whole(LIVES[Status.MODERATION])
+    petition, now, _ = live([created, (lives.join(MODERATOR), SOON), *steps])
+
+    assert petition is not None
+    assert petition.status is Status.MODERATION
+    assert code(decide(petition, REQUESTS["approve"], now, PACKS)) == Refusal.NOT_ALLOWED
+    assert code(decide(petition, REQUESTS["suspend"], now, PACKS)) == Refusal.NOT_ALLOWED
 
 
 @pytest.mark.parametrize(
