@@ -68,7 +68,7 @@ ACTS: Final[dict[str, Act]] = {
             Refusal.REASON_UNKNOWN,
             Refusal.EXPLANATION_MISSING,
         ),
-        _act("undo", UndoRequested, "Takes the last verdict back.", Refusal.NOTHING_TO_UNDO),
+        _act("undo", UndoRequested, "Takes the last verdict back.", Refusal.NOTHING_TO_UNDO, Refusal.STALE_VERDICT),
         _act("closure", CloseRequested, "Ends the collection.", Refusal.NOT_COLLECTING),
         _act("withdrawal", WithdrawalRequested, "Takes the whole petition back.", Refusal.TOO_LATE),
         _act("suspension", SuspendRequested, "Stops the petition by a court's act.", Refusal.TOO_LATE),

@@ -1,5 +1,6 @@
 """What people, moderators, bodies and the clock ask to happen to a petition."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from pydantic import Field
@@ -122,6 +123,9 @@ class UndoRequested(LifecycleRequest):
     TYPE: ClassVar[str] = "petitions.petition.undo-requested.v1"
     actor: Actor
     reason: Prose = Field(min_length=10, max_length=2_000)
+    verdict_at: datetime | None = Field(
+        default=None, description="When the verdict was given that the moderator saw: another one is not taken back."
+    )
 
 
 class GoalRequested(LifecycleRequest):

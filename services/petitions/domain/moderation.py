@@ -67,8 +67,10 @@ def undo(petition: Petition, request: UndoRequested, now: datetime, packs: RuleP
     if not moderates(petition, request.actor):
         return Refusal.NOT_ALLOWED
     pack = packs.pinned(petition.rules)
-    if pack.moderation is None or not is_undoable(petition, pack):
+    if pack.moderation is None or petition.finding is None or not is_undoable(petition, pack):
         return Refusal.NOTHING_TO_UNDO
+    if request.verdict_at not in (None, petition.finding.at):
+        return Refusal.STALE_VERDICT
     due_at, remind_at = duty_term(pack.moderation.within, now, pack, packs)
     return VerdictUndone(
         petition=petition.id, by=request.actor.pseudonym, reason=request.reason, due_at=due_at, remind_at=remind_at

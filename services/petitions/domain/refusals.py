@@ -32,6 +32,7 @@ class Refusal(StrEnum):
     GOAL_NOT_REACHED = "goal-not-reached"
     LOCKED = "locked"
     STALE_REVISION = "stale-revision"
+    STALE_VERDICT = "stale-verdict"
     SECOND_PERSON_NEEDED = "second-person-needed"
     REASON_MISSING = "reason-missing"
     REASON_UNKNOWN = "reason-unknown"

@@ -66,7 +66,8 @@ class Written:
 def read_written(form: Form, act: Act) -> Written:
     """What a form of `act` says."""
     fields = () if act.body is None else [name for name in act.body.model_fields if name != "reasons"]
-    values = {FIELD.format(act.name, name): form.text(FIELD.format(act.name, name)).strip() for name in fields}
+    names = [FIELD.format(act.name, name) for name in fields]
+    values = {name: form.text(name).strip() for name in names if name in form}
     other = FIELD.format("retirement", "in_favour_of")
     if other in values:
         # People copy addresses; the last part of a petition's is its id.

@@ -29,6 +29,7 @@ from schemas.petitions.v1 import (
     UnitCount,
     Verdict,
     VerdictProposed,
+    VerdictUndone,
 )
 from services.petitions.domain.evolution import evolve
 from services.petitions.domain.lifecycle import REQUESTS as KINDS
@@ -266,6 +267,18 @@ def test_a_verdict_is_undone_as_long_as_nothing_came_of_it() -> None:
         assert petition.open_duty(DutyKind.MODERATE) is not None
     petition, now, _ = live([*LIVES[Status.COLLECTING], (count(10), SOON)])
     assert code(decide(petition, UNDO, now, PACKS)) == Refusal.NOTHING_TO_UNDO
+
+
+def test_no_verdict_is_taken_back_that_the_moderator_has_not_seen() -> None:
+    rejected, _, _ = live(LIVES[Status.REJECTED])
+    assert rejected is not None
+    assert rejected.finding is not None
+    seen = UNDO.model_copy(update={"verdict_at": rejected.finding.at})
+    second = verdict(actor=SECOND)
+    petition, now, decisions = live([*LIVES[Status.REJECTED], (seen, SOON), (second, SOON)])
+    assert [type(each) for each in decisions[-2:]] == [VerdictUndone, Published]
+
+    assert code(decide(petition, seen, now, PACKS)) == Refusal.STALE_VERDICT
 
 
 def test_what_was_given_back_and_changed_since_comes_to_a_moderator_only_by_being_handed_in() -> None:

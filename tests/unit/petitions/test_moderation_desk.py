@@ -363,6 +363,9 @@ async def test_a_verdict_is_taken_back_with_a_reason() -> None:
         [(_, asked)] = world.asked.done
     assert isinstance(asked, UndoRequested)
     assert asked.reason == "It was decided by mistake."
+    finding = found().finding
+    assert finding is not None
+    assert asked.verdict_at == finding.at
 
 
 async def test_courts_acts_are_entered() -> None:
