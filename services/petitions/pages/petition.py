@@ -158,11 +158,11 @@ def _region(code: str, t: Translator, pack: RulePack) -> str:
 
 
 def days(petition: Petition, history: Mapping[datetime, Mapping[str, int]], now: datetime) -> list[tuple[date, int]]:
-    """Net signatures of each day from the first to today, or to the last; empty before anybody has signed.
+    """Net signatures of each day from the first to today, or to the last one; empty before anybody has signed.
 
     A day of withdrawals alone shows as none.
     """
-    if petition.opened_at is None or not history:
+    if not history:
         return []
     hours: Counter[datetime] = Counter()
     for minute, by_region in history.items():
@@ -170,8 +170,9 @@ def days(petition: Petition, history: Mapping[datetime, Mapping[str, int]], now:
     sums: Counter[date] = Counter()
     for hour, net in hours.items():  # the home zone is whole hours from UTC
         sums[home_day(hour)] += net
-    first = home_day(petition.opened_at)
-    last = home_day(petition.closed_at or now)
+    first = min(sums)
+    ends = (petition.closed_at, petition.closes_at, now)
+    last = max(*sums, home_day(min(end for end in ends if end is not None)))
     return [(day, max(sums[day], 0)) for day in (first + timedelta(n) for n in range((last - first).days + 1))]
 
 

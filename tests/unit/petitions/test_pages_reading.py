@@ -1,5 +1,7 @@
 """What visitors read: in three languages, kept by caches, without anything personal or private."""
 
+from datetime import timedelta
+
 import pytest
 from starlette.datastructures import QueryParams
 
@@ -8,8 +10,9 @@ from kenes.web.i18n import LANGUAGES
 from kenes.web.pages import NavItem
 from services.petitions.domain.status import Status
 from services.petitions.pages.listing import Wish, read_wish
+from services.petitions.pages.petition import days
 from services.petitions.pages.site import SHELL, shell_of
-from tests.unit.petitions.pages_support import AUTHOR, READER, Stored, pages, petition
+from tests.unit.petitions.pages_support import AUTHOR, NOW, READER, Stored, pages, petition
 
 PATH = f"/petitions/{petition().id}"
 
@@ -117,3 +120,20 @@ def test_the_menu_leads_to_draft_laws_where_they_have_a_site() -> None:
     assert shell.nav == (SHELL.nav[0], drafts, *SHELL.nav[1:])
     assert drafts in shell.footer
     assert shell_of({"petitions": "https://petitions.example"}) is SHELL
+
+
+def test_signatures_per_day_end_with_the_window_of_a_petition_that_is_never_closed() -> None:
+    one = petition(Status.ANSWERED)
+    assert one.closed_at is None
+    assert one.closes_at is not None
+    history = {NOW - timedelta(days=2): {"KZ-75": 3}}
+    told = days(one, history, one.closes_at + timedelta(days=1_000))
+    assert len(told) == (one.closes_at - NOW).days + 3
+
+
+def test_signatures_per_day_have_those_from_before_the_last_opening() -> None:
+    one = petition().model_copy(update={"opened_at": NOW - timedelta(days=1)})
+    history = {NOW - timedelta(days=9): {"KZ-75": 3}, NOW - timedelta(hours=1): {"KZ-75": 16, "KZ-71": 1}}
+    told = days(one, history, NOW)
+    assert sum(number for _, number in told) == 20
+    assert len(told) == 10
