@@ -189,7 +189,7 @@ class PetitionChargeTaken(PetitionEvent):
 
 
 class PetitionAnswerDrafted(PetitionEvent):
-    """What the body means to decide is open for discussion."""
+    """The body has published what it means to decide."""
 
     TYPE: ClassVar[str] = "notifications.petition.answer-drafted.v1"
     outcome: str

@@ -316,7 +316,7 @@ class AuthorInvited(Payload):
 
 
 class AnswerDrafted(Payload):
-    """What the body means to decide is open for discussion."""
+    """The body has published what it means to decide."""
 
     TYPE: ClassVar[str] = "petitions.petition.answer-drafted.v1"
     petition: PetitionId

@@ -219,7 +219,7 @@ class InviteRequested(LifecycleRequest):
 
 
 class DraftAnswerRequested(LifecycleRequest):
-    """The body publishes what it means to decide, for discussion."""
+    """The body publishes what it means to decide."""
 
     TYPE: ClassVar[str] = "petitions.petition.draft-answer-requested.v1"
     actor: Actor

@@ -172,7 +172,7 @@ class PaperBatch(_Kept):
 
 
 class Answer(_Kept):
-    """What the body says: a draft for discussion, or its answer."""
+    """What the body says: a draft, or its answer."""
 
     outcome: AnswerOutcome
     statement: Statement
