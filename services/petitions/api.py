@@ -46,7 +46,10 @@ from services.petitions.views import (
     SignBody,
 )
 
-SIGN_PROBLEMS = ("petition-not-open", "petition-closed", "already-signed", "region-missing", *WHO_PROBLEMS)
+SIGN_PROBLEMS = (
+    *("petition-not-open", "petition-closed", "already-signed", "own-petition", "region-missing"),
+    *WHO_PROBLEMS,
+)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ class Directory(directory.Directory[SigningWindow]):
     """Petitions by id, to be loaded from the projection of petitions."""
 
     def __init__(self) -> None:
-        super().__init__("petitions", ("rules", "opened_at", "closes_at", "closed_at"), _window, window_after)
+        super().__init__(
+            "petitions", ("rules", "opened_at", "closes_at", "closed_at", "besides"), _window, window_after
+        )
 
 
 def _window(document: Document) -> SigningWindow:
@@ -25,6 +27,7 @@ def _window(document: Document) -> SigningWindow:
         opened_at=document["opened_at"],
         closes_at=document["closes_at"],
         closed_at=document["closed_at"],
+        besides=document.get("besides"),
     )
 
 

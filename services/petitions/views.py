@@ -66,7 +66,7 @@ class CountView(View):
 
 HIDDEN: Final = {
     *("author", "sealed", "owner", "lock", "proposal", "suspended_from", "archive_at", "paper"),
-    *("organisers", "discussion"),
+    *("organisers", "discussion", "besides"),
 }
 """Of a petition, what clients do not get: who wrote it, stands behind it and works on it, who signed where on paper.
 

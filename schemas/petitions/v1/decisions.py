@@ -124,6 +124,7 @@ class GatheringBegun(Payload):
     petition: PetitionId
     needed: int
     until: datetime
+    besides: Pseudonym | None = Field(default=None, description="Who may not sign meanwhile: the author.")
 
 
 class ModerationBegun(Payload):

@@ -75,7 +75,7 @@ def evolve(petition: Petition | None, decision: Payload, at: datetime) -> Petiti
     except KeyError:
         raise TypeError(f"{type(decision).__name__} is not a life-cycle decision") from None
     window = window_after(petition.window, decision, at) or petition.window
-    moved = {"opened_at": window.opened_at, "closes_at": window.closes_at, "closed_at": window.closed_at}
+    moved = {name: getattr(window, name) for name in ("opened_at", "closes_at", "closed_at", "besides")}
     return petition.model_copy(update=moved | change(petition, decision, at))
 
 

@@ -53,6 +53,7 @@ class Petition(BaseModel):
     opened_at: datetime | None = None
     closes_at: datetime | None = None
     closed_at: datetime | None = None
+    besides: Pseudonym | None = None
     published_at: datetime | None = None
     checkpoint: datetime | None = None
     needed: int | None = None
@@ -76,7 +77,7 @@ class Petition(BaseModel):
     @property
     def window(self) -> SigningWindow:
         """When it can be signed."""
-        return SigningWindow(self.rules, self.opened_at, self.closes_at, self.closed_at)
+        return SigningWindow(self.rules, self.opened_at, self.closes_at, self.closed_at, self.besides)
 
     @property
     def readable(self) -> bool:

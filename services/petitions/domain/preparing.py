@@ -81,10 +81,14 @@ class Discussion(Sourced):
 
 
 class Supporters(Sourced):
-    """People who must sign by the direct link before a petition is listed, and the term they have for it."""
+    """People who must sign by the direct link before a petition is listed, and the term they have for it.
+
+    With `besides_author` the author cannot be one of them.
+    """
 
     needed: int = Field(gt=0)
     within: Term
+    besides_author: bool = False
 
 
 class Moderation(Sourced):

@@ -55,6 +55,7 @@ class Refusal(StrEnum):
     SUBJECT_PROHIBITED = "subject-prohibited"
     ALREADY_SIGNED = "already-signed"
     NOT_SIGNED = "not-signed"
+    OWN_PETITION = "own-petition"
     UNDER_AGE = "under-age"
     BIRTH_DATE_MISSING = "birth-date-missing"
     REGION_MISSING = "region-missing"

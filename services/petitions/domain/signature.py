@@ -31,13 +31,15 @@ class SigningWindow:
     """When a petition may be signed, and under which rules. Instants are UTC; it ends at `closes_at` or `closed_at`,
     whichever comes first.
 
-    It opens twice where supporters are gathered first: for them, and for everybody once it is published.
+    It opens twice where supporters are gathered first: for them, and for everybody once it is published. `besides` is
+    who may not sign the first time.
     """
 
     rules: RulePackRef
     opened_at: datetime | None = None
     closes_at: datetime | None = None
     closed_at: datetime | None = None
+    besides: str | None = None
 
     def refusal(self, now: datetime) -> Refusal | None:
         """Why nobody can sign at `now`, or `None`.
@@ -61,7 +63,9 @@ def window_after(window: SigningWindow | None, decision: Payload, at: datetime) 
     if window is None or isinstance(decision, _ENDING):
         return window and replace(window, closed_at=window.closed_at or at)
     match decision:
-        case GatheringBegun(until=closes_at) | Published(closes_at=closes_at):
+        case GatheringBegun(until=closes_at, besides=besides):
+            return SigningWindow(window.rules, opened_at=at, closes_at=closes_at, besides=besides)
+        case Published(closes_at=closes_at):
             return SigningWindow(window.rules, opened_at=at, closes_at=closes_at)
         case Resumed(closes_at=datetime() as closes_at):
             return replace(window, closes_at=closes_at, closed_at=None)
@@ -111,6 +115,8 @@ def _sign(
         return _refused(request, Refusal.ALREADY_SIGNED)
     if refusal := window.refusal(now) or refusal_of(packs.pinned(window.rules).signer, request.eligibility):
         return _refused(request, refusal)
+    if request.signer == window.besides:
+        return _refused(request, Refusal.OWN_PETITION)
     if not request.eligibility.region:
         return _refused(request, Refusal.REGION_MISSING)
     return SignatureAccepted(

@@ -38,7 +38,8 @@ def handed_in(
         )
     if pack.supporters is not None and petition.status in (Status.DRAFT, Status.DISCUSSION):
         until = packs.ends(pack.supporters.within, now, pack)
-        return GatheringBegun(petition=petition.id, needed=pack.supporters.needed, until=until)
+        besides = petition.author if pack.supporters.besides_author else None
+        return GatheringBegun(petition=petition.id, needed=pack.supporters.needed, until=until, besides=besides)
     return supported(petition, now, packs)
 
 

@@ -60,6 +60,8 @@ def _figures(rule: Rule, t: Translator) -> str:
         unit = field.rpartition(".")[2]
         if field in ("signatures", "needed"):
             said.append(t("count.signatures", count=int(value)))
+        elif field == "besides_author" and value == "true":
+            said.append(t("rule.besides_author"))
         elif field == "percent":
             said.append(t.formats.percent(float(value) / 100, digits=2))
         elif unit in Term.model_fields:

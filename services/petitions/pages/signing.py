@@ -102,6 +102,8 @@ class Signing:
             return code
         if await self.site.queries.standing(petition.id, person):
             return Refusal.ALREADY_SIGNED
+        if petition.besides is not None and petition.besides == self.site.keyring.pseudonym(petition.id, person.id):
+            return Refusal.OWN_PETITION
         pack: RulePack = self.site.packs.pinned(petition.rules)
         return obstacle(pack.signer, person) or (None if person.region else Refusal.REGION_MISSING)
 

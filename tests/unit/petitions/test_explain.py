@@ -208,7 +208,7 @@ def test_what_the_commands_print() -> None:
 
     assert lines[:2] == ["petition p: Safe crossings", "full, version 1, in force from 2024-01-01: x"]
     assert "  2026-09-01 09:02:00  gathering" in lines
-    assert "    supporters: needed 3, within.working_days 10 [H] the law itself" in lines
+    assert "    supporters: needed 3, within.working_days 10, besides_author false [H] the law itself" in lines
     assert "    prohibited courts: x [H] art. 1 of it" in lines
     old = list(listed(SHIPPED, datetime(2025, 1, 1, tzinfo=UTC)))
     heading = "kz-republic, version 2024-04-04, in force from 2024-04-04 to 2026-03-01: Kazakhstan: national level"

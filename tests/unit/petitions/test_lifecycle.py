@@ -145,6 +145,18 @@ def test_who_may_not(status: Status, name: str, actor: Any) -> None:
     assert code(decision) == Refusal.NOT_ALLOWED
 
 
+def test_where_supporters_are_to_be_others_the_author_signs_only_what_is_published() -> None:
+    supporters = {"needed": 3, "within": {"months": 6}, "besides_author": True, **lives.SURE}
+    found = packs(pack(supporters=supporters))
+    gathering, _, _ = live(LIVES[Status.GATHERING], found)
+    collecting, _, _ = live(LIVES[Status.COLLECTING], found)
+
+    assert gathering is not None
+    assert gathering.window.besides == AUTHOR.pseudonym
+    assert collecting is not None
+    assert collecting.window.besides is None
+
+
 def test_an_organiser_moderates_no_petition_of_theirs() -> None:
     created, *steps = lives.whole(LIVES[Status.MODERATION])
     petition, now, _ = live([created, (lives.join(MODERATOR), SOON), *steps])

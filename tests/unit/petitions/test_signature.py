@@ -74,6 +74,8 @@ def eligible(**changes: object) -> Eligibility:
         (SIGNED, replace(OPEN, closes_at=NOW, closed_at=LATE), withdraw(), NOW, Refusal.PETITION_CLOSED),
         (NEWCOMER, replace(OPEN, closed_at=NOW), sign(), NOW - timedelta(milliseconds=1), None),
         (SIGNED, OPEN, sign(), NOW, Refusal.ALREADY_SIGNED),
+        (NEWCOMER, replace(OPEN, besides="s"), sign(), NOW, Refusal.OWN_PETITION),
+        (NEWCOMER, replace(OPEN, besides="another"), sign(), NOW, None),
         (SIGNED, replace(OPEN, closed_at=NOW), withdraw(), NOW, Refusal.PETITION_CLOSED),
         (NEWCOMER, OPEN, withdraw(), NOW, Refusal.NOT_SIGNED),
         (Signer(acts=2, signed=False), OPEN, withdraw(), NOW, Refusal.NOT_SIGNED),
