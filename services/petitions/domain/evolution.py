@@ -15,7 +15,6 @@ from schemas.petitions.v1 import (
     DutyKind,
     DutyMissed,
     DutyReminded,
-    Edited,
     GoalReached,
     Locked,
     ModerationBegun,
@@ -77,12 +76,6 @@ def evolve(petition: Petition | None, decision: Payload, at: datetime) -> Petiti
     window = window_after(petition.window, decision, at) or petition.window
     moved = {name: getattr(window, name) for name in ("opened_at", "closes_at", "closed_at", "besides")}
     return petition.model_copy(update=moved | change(petition, decision, at))
-
-
-def _edited(petition: Petition, decision: Edited, at: datetime) -> dict[str, Any]:
-    changed = {"text": decision.text, "revision": petition.revision + 1}
-    # Who has signed, signed another text.
-    return changed if petition.opened_at is None else changed | noted(petition, "edited", at)
 
 
 def _moderation(petition: Petition, decision: ModerationBegun, at: datetime) -> dict[str, Any]:
@@ -252,7 +245,6 @@ _CLOSING_RULES = {
 _CHANGES: dict[type[Payload], Change] = {
     **preparing.CHANGES,
     **answering.CHANGES,
-    Edited: _edited,
     ModerationBegun: _moderation,
     Locked: _locked,
     VerdictProposed: _proposed,

@@ -1,4 +1,4 @@
-"""What decisions change in a petition before it collects: organisers, the public discussion, first supporters."""
+"""What decisions change in a petition before it collects: text, organisers, the public discussion, first supporters."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from schemas.petitions.v1 import (
     Commented,
     DiscussionBegun,
     DiscussionRipened,
+    Edited,
     GatheringBegun,
     OrganiserJoined,
     OrganiserLeft,
@@ -15,6 +16,12 @@ from schemas.petitions.v1 import (
 from services.petitions.domain.keeping import Change, noted
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Discussion, Organiser, Status
+
+
+def _edited(petition: Petition, decision: Edited, at: datetime) -> dict[str, Any]:
+    changed = {"text": decision.text, "revision": petition.revision + 1}
+    # Who has signed, signed another text.
+    return changed if petition.opened_at is None else changed | noted(petition, "edited", at)
 
 
 def _joined(petition: Petition, decision: OrganiserJoined, at: datetime) -> dict[str, Any]:
@@ -66,6 +73,7 @@ def _gathering(petition: Petition, decision: GatheringBegun, at: datetime) -> di
 
 
 CHANGES: dict[type[Payload], Change] = {
+    Edited: _edited,
     OrganiserJoined: _joined,
     OrganiserLeft: _left,
     DiscussionBegun: _discussed,
