@@ -2,7 +2,8 @@
 
 `python -m tests.load.campaigns [COMMENTS]` does it alone and prints the figures as JSON. The comments are made here:
 85 of 100 follow one of 300 campaigns (six of seven send its very text, the others change words or add their own), 15
-write for themselves. What is stored is in a file, as in MongoDB; the process holds a batch.
+write for themselves. What is stored is in a file, as in MongoDB; the process holds a batch. Then, one for each 25 of
+them, letters of one campaign of which everybody writes the last third: they share bands, and are not near.
 """
 
 from __future__ import annotations
@@ -52,6 +53,12 @@ class Crowd:
         for number in range(count):
             yield Comment(f"c{number}", "bench", f"p{self._random.randrange(count)}", self._next())
 
+    def half_own(self, count: int) -> Iterator[Comment]:
+        """Letters that begin alike and end in words of their own."""
+        begun = self._text(120)
+        for number in range(count):
+            yield Comment(f"c{number}", "bench", f"p{number}", f"{begun} {self._text(60)}")
+
     def _text(self, length: int) -> str:
         return " ".join(self._random.choices(self._words, cum_weights=self._common, k=length))
 
@@ -73,14 +80,12 @@ class Crowd:
 
 def measure(count: int) -> dict[str, float]:
     """Clusters so many comments; raises `AssertionError` where one is lost or the greatest campaign falls apart."""
-    crowd, seconds, joins = Crowd(), 0.0, 0
-    made = crowd.comments(count)
+    crowd, halves = Crowd(), max(count // 25, 1)
     with TemporaryDirectory(prefix="kenes-campaigns-") as folder, Store(Path(folder) / "store") as store:
         before = peak_memory()
-        while batch := list(islice(made, BATCH)):
-            began = time.process_time()
-            joins += len(store.take(batch))
-            seconds += time.process_time() - began
+        seconds, joins = _clustered(store, crowd.comments(count))
+        with Store(Path(folder) / "half-own") as other:
+            half_own, _ = _clustered(other, crowd.half_own(halves))
         after = peak_memory()
         clusters = [each for each in store.all(CLUSTERS) if each["joined"] is None]
         file = (Path(folder) / "store").stat().st_size
@@ -89,6 +94,7 @@ def measure(count: int) -> dict[str, float]:
     return {
         "comments": count,
         "per_second": count / seconds,
+        "half_own.per_second": halves / half_own,
         "memory": after / 1e6,
         "memory.before": before / 1e6,
         "stored": file / 1e6,
@@ -99,13 +105,29 @@ def measure(count: int) -> dict[str, float]:
     }
 
 
+def _clustered(store: Store, made: Iterator[Comment]) -> tuple[float, int]:
+    """Seconds of processor time, and joins."""
+    seconds, joins = 0.0, 0
+    while batch := list(islice(made, BATCH)):
+        began = time.process_time()
+        joins += len(store.take(batch))
+        seconds += time.process_time() - began
+    return seconds, joins
+
+
 def peak_memory() -> int:
     """The most this process has held so far, bytes."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
 
 
-_UNITS: Final = {"per_second": "comments/s", "memory": "MB", "memory.before": "MB", "stored": "MB"}
+_UNITS: Final = {
+    "per_second": "comments/s",
+    "half_own.per_second": "comments/s",
+    "memory": "MB",
+    "memory.before": "MB",
+    "stored": "MB",
+}
 _GOALS: Final = {"per_second": _SPEED, "memory": _MEMORY}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from kenes.mongo.folding import Asking, Lookup
+from kenes.mongo.folding import HELD_AT_ONCE, Asking, Lookup
 from kenes.mongo.operations import Insert, Operation, Put
 from kenes.mongo.projection import Index
 from services.consultations.campaigns.clusters import dump_cluster, load_cluster
@@ -169,13 +169,18 @@ def _near(linkage: Linkage) -> Asking[list[str]]:
     new = Neighbours()
     for text, each in linkage.new.items():
         new.add(text, each)
-    near = []
-    for document in (yield Lookup(SKETCHES, "bands", bands)):
-        stored = load_sketch(document)
-        if new.near(stored):  # most of those that share a band are not near, and are let go at once
-            linkage.neighbours.add(document["_id"], stored)
-            near.append(document["_id"])
-    return near
+    seen: set[str] = set()
+    for start in range(0, len(bands), HELD_AT_ONCE):  # one query at a time: what it finds is let go before the next
+        some = frozenset(bands[start : start + HELD_AT_ONCE])
+        for document in (yield Lookup(SKETCHES, "bands", some)):
+            linkage.crowds.update(some.intersection(document["bands"]))
+            if document["_id"] in seen:
+                continue
+            seen.add(document["_id"])
+            stored = load_sketch(document)
+            if new.near(stored):  # most of those that share a band are not near
+                linkage.neighbours.add(document["_id"], stored)
+    return list(linkage.neighbours.sketches)
 
 
 def _hold(linkage: Linkage, texts: Iterable[str]) -> Asking[None]:
@@ -201,7 +206,7 @@ def _changed(linkage: Linkage, stored: _Stored) -> Iterator[Operation]:
         else:
             yield Insert(TEXTS, dump_text(text))
             if text.represents:
-                yield Insert(SKETCHES, dump_sketch(key, linkage.new[key]))
+                yield Insert(SKETCHES, dump_sketch(key, linkage.neighbours.sketches[key]))
     kept = {each.merged: each for each in linkage.joins}
     for key in sorted(linkage.changed_clusters):
         document = _joined(kept[key]) if key in kept else dump_cluster(linkage.clusters[key])

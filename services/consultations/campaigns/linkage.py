@@ -8,7 +8,7 @@ Only representatives are compared: the first `REPRESENTATIVES` texts of a cluste
 new text counts with the representative it is nearest to.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -34,14 +34,16 @@ class Joined:
 class Linkage:
     """The texts and clusters at hand, by id, and what became of them. `new` has the sketches of texts not stored yet.
 
-    At hand must be: the stored neighbours of each new text, the clusters of all representatives at hand, and the
-    representatives of each cluster that is near to a new text.
+    At hand must be: the stored neighbours of each new text, the clusters of all representatives at hand, the
+    representatives of each cluster that is near to a new text, and how many representatives each band of a new text
+    has (`crowds`).
     """
 
     new: Mapping[str, Sketch]
     texts: dict[str, Text] = field(default_factory=dict)
     clusters: dict[str, Cluster] = field(default_factory=dict)
     neighbours: Neighbours = field(default_factory=Neighbours)
+    crowds: Counter[int] = field(default_factory=Counter)
     joins: list[Joined] = field(default_factory=list)
     changed_texts: set[str] = field(default_factory=set)
     changed_clusters: set[str] = field(default_factory=set)
@@ -88,7 +90,9 @@ class Linkage:
         text.cluster = cluster.id
         apart = sorted((other.place, other.id) for other in near if other.cluster != cluster.id)
         text.near = tuple(other for _, other in apart)
-        self.neighbours.add(text.id, self.new[text.id])
+        findable = self.new[text.id].findable(self.crowds)
+        self.crowds.update(findable.bands)
+        self.neighbours.add(text.id, findable)
 
     def _bridge(self, cluster: Cluster, others: set[Cluster]) -> None:
         """Joins a cluster with those that a new text has linked it to, as long as one of them gains by it."""

@@ -2,10 +2,13 @@
 
 Two texts of similarity s share a band with the likelihood 1 - (1 - s^ROWS)^BANDS: 99.2 % at 0.6, 99.99 % at 0.75,
 2 % at 0.1. All that share one are compared exactly, so bands decide only what may be missed, never what is found.
+
+Letters that people half write themselves share bands and are not near. So a band leads to its first `CROWD` texts and
+to no more: what one comment is compared with has a bound, however many come.
 """
 
 import struct
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
@@ -17,6 +20,8 @@ from services.consultations.campaigns.similarity import shingles
 BANDS: Final = 20
 ROWS: Final = 3
 _SEED: Final = 42
+CROWD: Final = 64
+"""Texts in one band: more than the representatives of a cluster, so those of one campaign alone never fill it."""
 SCHEME: Final = f"minhash-{RMinHash.ALGORITHM_VERSION}/{BANDS}x{ROWS}/{_SEED}"
 """What stored sketches were made by. Under another scheme the projection must be rebuilt: bands would not meet."""
 
@@ -27,6 +32,10 @@ class Sketch:
 
     shingles: frozenset[int]
     bands: tuple[int, ...]
+
+    def findable(self, crowds: Mapping[int, int]) -> "Sketch":
+        """The sketch with those of its bands that have room; `crowds` are the texts that each has already."""
+        return Sketch(self.shingles, tuple(band for band in self.bands if crowds.get(band, 0) < CROWD))
 
 
 def text_id(consultation: str, normalised: str) -> str:

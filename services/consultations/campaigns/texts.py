@@ -73,5 +73,5 @@ def load_sketch(document: Mapping[str, Any]) -> Sketch:
 
 
 def dump_sketch(text: str, sketch: Sketch) -> dict[str, Any]:
-    """The document of a representative's sketch."""
+    """The document of a representative's sketch, as it can be found."""
     return {"_id": text, "bands": list(sketch.bands), "shingles": pack(sketch.shingles)}

@@ -38,6 +38,7 @@ class Memory:
         self.documents: dict[str, dict[Any, bytes]] = {name: {} for name in COLLECTIONS}
         self._bands: dict[int, set[str]] = {}
         self.joins: list[Joined] = []
+        self.looked_up: list[tuple[Lookup, int]] = []
 
     def take(self, batch: Sequence[Comment]) -> Sequence[Operation]:
         """Clusters a batch on top of what is stored; returns what was written."""
@@ -74,7 +75,9 @@ class Memory:
         else:
             assert (lookup.collection, lookup.field) == (SKETCHES, "bands")
             found = {each for band in lookup.values for each in self._bands.get(band, ())}
-        return [bson.decode(stored[each]) for each in found]
+        documents = [bson.decode(stored[each]) for each in found]
+        self.looked_up.append((lookup, len(documents)))
+        return documents
 
     def _write(self, operation: Operation) -> None:
         stored = self.documents[operation.collection]

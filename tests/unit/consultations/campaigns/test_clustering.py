@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kenes.mongo.folding import Lookup, found_out
-from services.consultations.campaigns import linkage
+from services.consultations.campaigns import linkage, sketches
 from services.consultations.campaigns.clustering import (
     CLUSTERS,
     COLLECTIONS,
@@ -178,6 +178,45 @@ def test_batches_make_no_difference_to_full_clusters_either(log: list[Comment], 
         whole, parts = stored(log, ()), stored(log, sizes)
     assert parts.documents == whole.documents
     assert parts.joins == whole.joins
+
+
+@settings(max_examples=30)
+@given(logs(), st.lists(st.integers(0, 7), max_size=8), st.integers(0, 3))
+def test_batches_make_no_difference_to_crowded_bands_either(log: list[Comment], sizes: list[int], most: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sketches, "CROWD", most)
+        whole, parts = stored(log, ()), stored(log, sizes)
+    assert parts.documents == whole.documents
+    assert parts.joins == whole.joins
+
+
+def half_own(count: int, seed: int = 3) -> list[str]:
+    """Letters of which everybody wrote the last third: half of the runs of words of any two are the same."""
+    chance = random.Random(seed)
+    words = [f"слово{number}" for number in range(20_000)]
+    shared = chance.choices(words, k=120)
+    return [" ".join([*shared, *chance.choices(words, k=60)]) for _ in range(count)]
+
+
+def test_letters_that_people_half_write_themselves_are_compared_with_a_bounded_number_of_others() -> None:
+    *letters, late = comments(half_own(601))
+    memory = Memory()
+    memory.take(letters)
+    memory.looked_up.clear()
+    memory.take([late])
+    found = [(len(lookup.values), count) for lookup, count in memory.looked_up if lookup.collection == SKETCHES]
+    assert all(count <= 20 * sketches.CROWD for values, count in found if values <= 20)
+    assert max(values for values, _ in found) <= 20
+    bands = Counter(band for each in memory.all(SKETCHES).values() for band in each["bands"])
+    assert max(bands.values()) <= sketches.CROWD
+
+
+def test_who_copies_a_letter_of_a_crowd_is_still_with_it() -> None:
+    letters = half_own(301)
+    memory = Memory()
+    memory.take(comments([*letters, f"{letters[-1]} так", letters[-1]]))
+    assert len({memory.cluster_of(f"c{number}") for number in (300, 301, 302)}) == 1
+    assert len({memory.cluster_of(f"c{number}") for number in range(300)}) > 250
 
 
 def test_the_order_of_copies_and_variations_does_not_change_who_is_together() -> None:
