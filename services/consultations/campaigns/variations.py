@@ -24,9 +24,17 @@ class Variation:
     edits: Sequence[Edit]
 
 
+class Wording(NamedTuple):
+    """One text of a campaign as it was sent: `comment` sent it first, `copies` comments are equal to it."""
+
+    comment: str
+    copies: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """`size` comments of `people` in `texts` different texts, the commonest of which are `variations`.
+    """`size` comments of `people` in `texts` different texts, the commonest of which are `wordings`.
 
     `text` is the commonest that is shown, `said_in` a comment that says it; both are empty where all are hidden.
     """
@@ -38,7 +46,7 @@ class Campaign:
     texts: int
     text: str
     said_in: str
-    variations: Sequence[Variation]
+    wordings: Sequence[Wording]
 
 
 def shown_comments(cluster: Mapping[str, Any]) -> list[str]:
@@ -58,12 +66,15 @@ def campaign(cluster: Mapping[str, Any], texts: Mapping[str, str]) -> Campaign:
         texts=cluster["texts"],
         text=text,
         said_in=said_in,
-        variations=[
-            Variation(comment, copies, differences(text, texts[comment]))
-            for comment, copies, _ in cluster["commonest"]
-            if comment in texts
+        wordings=[
+            Wording(comment, copies, texts[comment]) for comment, copies, _ in cluster["commonest"] if comment in texts
         ],
     )
+
+
+def variations(campaign: Campaign) -> list[Variation]:
+    """How each wording differs from the campaign's text. Long letters take their time: never on the event loop."""
+    return [Variation(each.comment, each.copies, differences(campaign.text, each.text)) for each in campaign.wordings]
 
 
 def differences(first: str, other: str) -> list[Edit]:

@@ -1,5 +1,7 @@
 """Campaigns, duties and the results report by the JSON API."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +17,7 @@ from kenes.web.openapi_parameters import switch, switched
 from kenes.web.problems import Problem
 from kenes.web.values import instant
 from services.consultations.answers import PREFIX
+from services.consultations.campaigns.variations import variations
 from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.refusals import Refusal
 from services.consultations.ledger.paging import after_of, cursor, size
@@ -63,9 +66,7 @@ class LedgerApi:
         campaigns = await self.ledger.campaigns(found.id, after_of(request, size))
         last = campaigns[-1].campaign if len(campaigns) == PAGE else None
         after = None if last is None else cursor(last.size, last.id)
-        return json_response(
-            {"campaigns": [campaign_view(each, self.small_group) for each in campaigns], "after": after}
-        )
+        return json_response({"campaigns": await self._views(campaigns), "after": after})
 
     async def show_campaign(self, request: Request) -> Response:
         """One campaign; the id of one that has joined another leads to that one."""
@@ -73,7 +74,8 @@ class LedgerApi:
         answered = await self.ledger.campaign(found.id, request.path_params["campaign"])
         if answered is None:
             raise Problem(404, "campaign-unknown")
-        return json_response(campaign_view(answered, self.small_group))
+        (view,) = await self._views([answered])
+        return json_response(view)
 
     async def list_duties(self, request: Request) -> Response:
         """Open duties: answers that are owed, the most urgent first."""
@@ -115,6 +117,9 @@ class LedgerApi:
             headers={"content-disposition": f'attachment; filename="report-{found.id}.csv"'},
         )
 
+    async def _views(self, campaigns: Sequence[Answered]) -> list[dict[str, Any]]:
+        return await asyncio.to_thread(lambda: [campaign_view(each, self.small_group) for each in campaigns])
+
     async def _consultation(self, request: Request) -> Consultation:
         found = await self.queries.consultation(request.path_params["consultation"])
         if found is None or found.opened_at is None:
@@ -123,7 +128,7 @@ class LedgerApi:
 
 
 def campaign_view(answered: Answered, least: int) -> dict[str, Any]:
-    """As `CampaignView`; fewer people than `least` are not told."""
+    """As `CampaignView`; fewer people than `least` are not told. It takes its time, as `variations` do."""
     campaign, account = answered.campaign, answered.account
     reply = account.reply
     return {
@@ -142,7 +147,7 @@ def campaign_view(answered: Answered, least: int) -> dict[str, Any]:
                 "copies": each.copies,
                 "edits": [{"kind": edit.kind, "words": edit.words} for edit in each.edits],
             }
-            for each in campaign.variations
+            for each in variations(campaign)
         ],
     }
 

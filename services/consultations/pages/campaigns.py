@@ -1,5 +1,6 @@
 """Campaigns of a consultation: one text, so many senders, its variations, and the one answer to all."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from kenes.web.i18n import Translator
 from kenes.web.limits import RateClass, limited
 from kenes.web.problems import Problem
 from schemas.parts import Statement
-from services.consultations.campaigns.variations import Edit, Variation
+from services.consultations.campaigns.variations import Edit, Variation, variations
 from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.refusals import Refusal
 from services.consultations.ledger.paging import after_of, cursor, size
@@ -50,7 +51,7 @@ class ShownVariation:
 
 @dataclass(frozen=True)
 class ShownCampaign:
-    """A campaign with its answer; `title` tells how many sent it, `more` texts are not listed."""
+    """A campaign with its answer; `title` tells how many sent it, `more` texts are not among the `variations`."""
 
     title: str
     told: Answered
@@ -80,9 +81,11 @@ class CampaignPages:
 
         async def shown() -> dict[str, object]:
             campaigns = await self.site.ledger.campaigns(consultation.id, after)
+            varied = await asyncio.to_thread(lambda: [variations(each.campaign) for each in campaigns])
+            each_with = zip(campaigns, varied, strict=True)
             return {
                 "it": present(consultation, t),
-                "campaigns": [shown_campaign(each, t, self.site.small_group) for each in campaigns],
+                "campaigns": [shown_campaign(told, t, self.site.small_group, them) for told, them in each_with],
                 "number": await self.site.ledger.number_of_campaigns(consultation.id),
                 "next": _further(request, campaigns),
             }
@@ -104,15 +107,15 @@ def title_of(told: Answered, t: Translator, least: int) -> str:
     return t("campaign.title_few", count=least) if 0 < people < least else t("campaign.title", count=people)
 
 
-def shown_campaign(told: Answered, t: Translator, least: int) -> ShownCampaign:
-    """A campaign in the reader's language."""
+def shown_campaign(told: Answered, t: Translator, least: int, varied: Sequence[Variation] = ()) -> ShownCampaign:
+    """A campaign in the reader's language, with its variations where they are to be shown."""
     reply = told.account.reply
     answer = None
     if reply is not None:
         statement = read_in(Statement.model_validate(reply["statement"]), t.language)
         outcome = reply["outcome"]
         answer = AnswerToAll(t(f"outcome.{outcome}"), OUTCOMES.get(outcome, "neutral"), statement, reply["at"])
-    return ShownCampaign(title_of(told, t, least), told, answer, [_shown(each) for each in told.campaign.variations])
+    return ShownCampaign(title_of(told, t, least), told, answer, [_shown(each) for each in varied])
 
 
 def _shown(variation: Variation) -> ShownVariation:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consultations.campaigns.normalising import normalised
-from services.consultations.campaigns.variations import Edit, campaign, differences, shown_comments
+from services.consultations.campaigns.variations import Edit, campaign, differences, shown_comments, variations
 from tests.unit.consultations.campaigns.memory import Memory, comments
 
 FIRST = "Мы просим оставить статью 5 такой, какой она была до этой осени, и не менять её."
@@ -22,9 +22,10 @@ def test_a_campaign_is_one_text_its_senders_and_its_variations() -> None:
     assert shown_comments(cluster) == ["c1", "c0"]
     shown = campaign(cluster, {each.id: each.text for each in log})
     assert (shown.id, shown.size, shown.people, shown.texts, shown.text) == ("c0", 5, 4, 2, VARIED)
-    assert [(each.comment, each.copies) for each in shown.variations] == [("c1", 3), ("c0", 2)]
-    assert shown.variations[0].edits == [Edit("kept", VARIED)]
-    assert shown.variations[1].edits == [
+    first, second = variations(shown)
+    assert (first.comment, first.copies, second.comment, second.copies) == ("c1", 3, "c0", 2)
+    assert first.edits == [Edit("kept", VARIED)]
+    assert second.edits == [
         Edit("kept", "Мы"),
         Edit("removed", "требуем"),
         Edit("added", "просим"),
@@ -38,8 +39,8 @@ def test_a_text_that_is_gone_is_not_shown_but_still_counted() -> None:
     memory.take(comments([FIRST, VARIED]))
     (cluster,) = memory.clusters().values()
     shown = campaign(cluster, {"c1": VARIED})
-    assert (shown.size, shown.texts, shown.text, [each.comment for each in shown.variations]) == (2, 2, VARIED, ["c1"])
-    assert campaign(cluster, {}).variations == []
+    assert (shown.size, shown.texts, shown.text, [each.comment for each in shown.wordings]) == (2, 2, VARIED, ["c1"])
+    assert campaign(cluster, {}).wordings == []
 
 
 @given(WORDS, WORDS)

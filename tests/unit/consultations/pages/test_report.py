@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import pytest
 from starlette.requests import Request
 
 from kenes.web.limits import Endpoint
+from services.consultations.campaigns import variations
 from services.consultations.ledger import reads
 from services.consultations.ledger.api import LedgerApi
 from tests.unit.consultations.pages.world import OFFICIAL, C, Memory, pages, person
@@ -36,6 +38,35 @@ async def test_every_answer_to_a_campaign_is_in_the_report(monkeypatch: pytest.M
         page = (await world.get(f"{ON}/report")).text
         assert page.count('<article class="report-campaign"') == 2
         assert page.index(LETTER) < page.index(OTHER), "the greatest first"
+
+
+async def test_texts_are_compared_only_where_it_is_shown_and_never_on_the_event_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[threading.Thread] = []
+    really = variations.differences
+
+    def differences(first: str, other: str) -> list[variations.Edit]:
+        compared.append(threading.current_thread())
+        return really(first, other)
+
+    monkeypatch.setattr(variations, "differences", differences)
+    async with pages() as world:
+        await world.memory.opened()
+        first = await sent(world.memory, LETTER, 3)
+        await world.memory.answer_all(first)
+        assert LETTER in (await world.get(f"{ON}/report")).text
+        await world.sign_in(OFFICIAL)
+        assert LETTER in (await world.get(f"/consultations/desk/{C}/comments/{first}")).text
+        assert not compared
+        assert LETTER in (await world.get(f"{ON}/campaigns")).text
+    live: Any = world.memory
+    api = LedgerApi(world.memory.queries(), reads.LedgerReads(live), live, small_group=5)
+    told = {"consultation": C, "campaign": first}
+    await api.list_campaigns(Request({"type": "http", "headers": [], "query_string": b"", "path_params": told}))
+    await api.show_campaign(Request({"type": "http", "headers": [], "query_string": b"", "path_params": told}))
+    assert len(compared) == 3
+    assert threading.current_thread() not in compared
 
 
 async def test_a_few_senders_are_only_said_to_be_few() -> None:
