@@ -12,8 +12,6 @@ from services.consultations.opinion.arrays import Floats, Ints, distances, summe
 FINE_CLUSTERS: Final = 100
 _ROUNDS: Final = 100
 _STARTS: Final = 20
-_WORTH_CHANGING: Final = 0.01
-"""A grouping near the former one stays unless another is tighter by this share."""
 _BLOCK: Final = 512
 """Points whose distances to a hundred centres are held at once: so many stay in the cache of a processor."""
 
@@ -54,53 +52,24 @@ def means(points: Floats, weights: Floats, labels: Ints) -> Floats:
     return np.stack(axes, axis=1)
 
 
-def fine_clusters(points: Floats, former: Ints | None = None) -> Clusters:
-    """At most a hundred clusters of people.
-
-    As in polis: the first time from the first hundred different points, later from the former clusters at their
-    people's new places, with the point farthest from all of them as a new one until there are enough.
+def fine_clusters(points: Floats) -> Clusters:
+    """At most a hundred clusters of people, as in polis: from the first hundred different points.
 
     Args:
-        points: shape (people, 2), at least one, in order of arrival
-        former: the cluster of each in the former run, -1 for a newcomer
+        points: shape (people, 2), at least one
     """
-    weights = np.ones(len(points))
-    if former is None or not np.any(former >= 0):
-        _, first = np.unique(points, axis=0, return_index=True)
-        return settle(points, weights, points[np.sort(first)[:FINE_CLUSTERS]])
-    return settle(points, weights, _filled(points, former_centres(points, weights, former)))
+    _, first = np.unique(points, axis=0, return_index=True)
+    return settle(points, np.ones(len(points)), points[np.sort(first)[:FINE_CLUSTERS]])
 
 
-def former_centres(points: Floats, weights: Floats, former: Ints) -> Floats:
-    """Centres of the former clusters at the points' places of today, identical ones once."""
-    known = former >= 0
-    _, labels = np.unique(former[known], return_inverse=True)
-    return np.unique(means(points[known], weights[known], labels), axis=0)
-
-
-def groupings(points: Floats, weights: Floats, count: int, former: Floats | None = None) -> Clusters:
-    """The tightest of several groupings into `count` groups, or the former one settled anew where it is about as good.
+def groupings(points: Floats, weights: Floats, count: int) -> Clusters:
+    """The tightest of several groupings into `count` groups.
 
     Starts are drawn by k-means++ from a seed that depends on `count` only, so that the same points give the same.
     """
     rng = np.random.default_rng(count)
     starts = [_spread_start(points, weights, count, rng) for _ in range(_STARTS)]
-    best = min((settle(points, weights, start) for start in starts), key=lambda found: found.spread)
-    if former is None or len(former) != count:
-        return best
-    kept = settle(points, weights, former)
-    worse = kept.spread > best.spread * (1 + _WORTH_CHANGING) or len(kept.centres) < len(best.centres)
-    return best if worse else kept
-
-
-def _filled(points: Floats, centres: Floats) -> Floats:
-    """Adds the farthest point as a centre until there are a hundred, or no point is away from its centre."""
-    gap = np.min([np.square(points - centre).sum(axis=1) for centre in centres], axis=0)
-    while len(centres) < FINE_CLUSTERS and gap.max() > 0:
-        far = points[gap.argmax()]
-        centres = np.vstack([centres, far])
-        gap = np.minimum(gap, np.square(points - far).sum(axis=1))
-    return centres
+    return min((settle(points, weights, start) for start in starts), key=lambda found: found.spread)
 
 
 def _spread_start(points: Floats, weights: Floats, count: int, rng: np.random.Generator) -> Floats:

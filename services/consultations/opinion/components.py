@@ -39,19 +39,19 @@ class _Centred:
         return summed(self.columns, self.values * projected[self.rows], self.comments)
 
 
-def components(votes: VoteMatrix, former: Floats | None = None) -> Floats:
+def components(votes: VoteMatrix) -> Floats:
     """The first two principal directions over the comments: shape (comments, 2), columns of length one or zero.
 
-    Found by the Lanczos method, started from the former directions where there are some. Signs are those of the
-    former directions, else the greatest entry is positive.
+    Found by the Lanczos method. The greatest entries of each are positive, as the sum of their cubes tells: one entry
+    alone would turn the plot round as soon as another outgrew it.
     """
     centred = _centred(votes)
     size = centred.comments
     found = np.zeros((size, DIMENSIONS))
     if size and len(centred.values) and np.any(centred.values):
-        vectors = _lanczos(centred, _first(size, former))
+        vectors = _lanczos(centred, _first(size))
         found[:, : vectors.shape[1]] = vectors
-    return _signed(found, former)
+    return np.where((found**3).sum(axis=0) < 0, -found, found)
 
 
 def projection(votes: VoteMatrix, directions: Floats) -> Floats:
@@ -71,13 +71,9 @@ def _centred(votes: VoteMatrix) -> _Centred:
     return _Centred(votes.rows, votes.columns, values, len(votes.people), len(votes.comments))
 
 
-def _first(size: int, former: Floats | None) -> Floats:
-    """Where the search starts: the former directions, and a little of every other one."""
+def _first(size: int) -> Floats:
+    """Where the search starts: a little of every direction."""
     start = np.random.default_rng(_SEED).standard_normal(size)
-    start /= np.linalg.norm(start)
-    if former is not None:
-        start = 0.01 * start
-        start[: len(former)] += former.sum(axis=1)
     first: Floats = start / np.linalg.norm(start)
     return first
 
@@ -132,15 +128,3 @@ def _orthogonal(vector: Floats, basis: Floats) -> Floats:
     for _ in range(2):
         vector = vector - basis.T @ (basis @ vector)
     return vector
-
-
-def _signed(found: Floats, former: Floats | None) -> Floats:
-    for axis in range(DIMENSIONS):
-        direction = found[:, axis]
-        against = direction[np.argmax(np.abs(direction))] if len(direction) else 0.0
-        if former is not None:
-            agreement = direction[: len(former)] @ former[:, axis]
-            against = agreement if agreement else against
-        if against < 0:
-            found[:, axis] = -direction
-    return found

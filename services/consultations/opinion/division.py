@@ -8,8 +8,7 @@ hundred fine clusters, and a larger number of groups only where it is clearly be
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import permutations
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,64 +16,55 @@ import numpy as np
 from services.consultations.opinion.arrays import Bools, Floats, Ints, counted, summed
 from services.consultations.opinion.choosing import (
     FEWEST,
-    MOST,
     GroupCount,
     best_count,
     counts_to_try,
     silhouette,
     steadied,
 )
-from services.consultations.opinion.clustering import Clusters, fine_clusters, former_centres, groupings, settle
+from services.consultations.opinion.clustering import Clusters, fine_clusters, groupings, settle
 from services.consultations.opinion.components import components, projection
 from services.consultations.opinion.disclosure import SMALLEST
 from services.consultations.opinion.votes import VoteMatrix
 
 _ENOUGH_VOTES: Final = 7
 _FEWEST_PEOPLE: Final = 15
+_NAMING: Final = 50
+"""Comments that ids of groups go by: more would add nothing to the sum."""
 NONE: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """The groups of one run, and what the next run starts from.
+    """The groups of one run; the next one starts from `count` alone.
 
     Rows are those of the matrix, -1 where a person is in no cluster or group. `places` has shape (people, 2).
-    `groups` are ids 0 … 4 that stay with their people from run to run; `by_count` are the groupings tried.
+    `groups` are ids 0 … 4: 0 agrees most with the first comment.
     """
 
-    directions: Floats
     places: Floats
     fine: Ints
     groups: Ints
-    by_count: dict[int, Ints] = field(default_factory=dict)
     count: GroupCount | None = None
 
 
-def divide(votes: VoteMatrix, former: Division | None = None) -> Division:
-    """Groups of the people who voted enough; the same votes and former division give the same groups."""
+def divide(votes: VoteMatrix, former: GroupCount | None = None) -> Division:
+    """Groups of the people who voted enough. Once their number is settled they follow from the votes alone."""
     shaping = votes.without_withheld()
-    directions = components(shaping, None if former is None else former.directions)
-    places = projection(shaping, directions)
+    places = projection(shaping, components(shaping))
     rows = np.flatnonzero(_taking_part(votes, shaping))
     nobody = np.full(len(votes.people), NONE)
     if not len(rows):
-        return Division(directions, places, nobody, nobody)
+        return Division(places, nobody, nobody)
     points = places[rows]
-    fine = fine_clusters(points, _at(rows, former.fine) if former else None)
-    found = _groupings(points, fine, rows, former)
+    fine = fine_clusters(points)
     size = counted(fine.labels, len(fine.centres)).astype(float)
+    found = {count: groupings(fine.centres, size, count) for count in counts_to_try(len(points), len(fine.centres))}
     scores = {count: silhouette(fine.centres, size, found[count].labels) for count in _showable(found, size)}
-    chosen = steadied(best_count(scores), former.count if former else None, among=scores.keys())
+    chosen = steadied(best_count(scores), former, among=scores.keys())
     people = settle(points, np.ones(len(points)), found[chosen.chosen].centres)
-    names = _named(people.labels, _at(rows, former.groups) if former else np.full(len(rows), NONE))
-    return Division(
-        directions,
-        places,
-        _spread(rows, fine.labels, nobody),
-        _spread(rows, names, nobody),
-        {count: _spread(rows, each.labels[fine.labels], nobody) for count, each in found.items()},
-        chosen,
-    )
+    labels = _spread(rows, people.labels, nobody)
+    return Division(places, _spread(rows, fine.labels, nobody), _named(shaping, labels), chosen)
 
 
 def _taking_part(votes: VoteMatrix, shaping: VoteMatrix) -> Bools:
@@ -85,18 +75,6 @@ def _taking_part(votes: VoteMatrix, shaping: VoteMatrix) -> Bools:
         enough[np.argsort(-given, kind="stable")[:_FEWEST_PEOPLE]] = True
     taking: Bools = enough & (shaping.given > 0)
     return taking
-
-
-def _groupings(points: Floats, fine: Clusters, rows: Ints, former: Division | None) -> dict[int, Clusters]:
-    weights = counted(fine.labels, len(fine.centres)).astype(float)
-    found = {}
-    for count in counts_to_try(len(points), len(fine.centres)):
-        centres = None
-        if former is not None and count in former.by_count:
-            known = _at(rows, former.by_count[count])
-            centres = former_centres(points, np.ones(len(points)), known) if np.any(known >= 0) else None
-        found[count] = groupings(fine.centres, weights, count, centres)
-    return found
 
 
 def _showable(found: dict[int, Clusters], size: Floats) -> list[int]:
@@ -111,28 +89,21 @@ def _showable(found: dict[int, Clusters], size: Floats) -> list[int]:
     return [count for count, groups in large.items() if groups >= FEWEST] or list(found)
 
 
-def _named(labels: Ints, former: Ints) -> Ints:
-    """Group ids for labels: those under which most people keep the id they had; by size if all are new."""
-    present, sizes = np.unique(labels, return_counts=True)
-    order = present[np.argsort(-sizes, kind="stable")]
-    kept = np.array(
-        [[np.count_nonzero((labels == label) & (former == name)) for name in range(MOST)] for label in order]
-    )
-    every = np.arange(len(order))
-    # The first of equals: ids in rising order.
-    best = max(permutations(range(MOST), len(order)), key=lambda names: int(kept[every, names].sum()))
-    names = np.full(int(present.max()) + 1, NONE)
-    names[order] = best
+def _named(votes: VoteMatrix, labels: Ints) -> Ints:
+    """Group ids for labels: the more a group agrees with the first comment, the lower; each further one counts half.
+
+    So every process gives the same ids, and they stay while votes and comments come. Former ids would be known to some
+    processes only; ids by members would tell of a member.
+    """
+    size = int(labels.max()) + 1
+    disagree, passed, agree = np.moveaxis(votes.tallies(labels, size)[:, :_NAMING], 2, 0)
+    # Few votes on a comment tell little.
+    balance = (agree - disagree) / (agree + passed + disagree + SMALLEST)
+    score = balance @ 0.5 ** np.arange(balance.shape[1])
+    names = np.full(size + 1, NONE)
+    names[np.argsort(-score, kind="stable")] = np.arange(size)
     named: Ints = names[labels]
     return named
-
-
-def _at(rows: Ints, former: Ints) -> Ints:
-    """Former values of these rows; rows grow at the end, newcomers have none."""
-    values = np.full(len(rows), NONE)
-    known = rows < len(former)
-    values[known] = former[rows[known]]
-    return values
 
 
 def _spread(rows: Ints, values: Ints, nobody: Ints) -> Ints:

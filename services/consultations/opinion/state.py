@@ -8,7 +8,8 @@ import numpy as np
 
 from schemas.consultations.parts import Stakeholder
 from services.consultations.opinion.arrays import Ints, SmallInts
-from services.consultations.opinion.division import Division, divide
+from services.consultations.opinion.choosing import GroupCount
+from services.consultations.opinion.division import divide
 from services.consultations.opinion.groups import OpinionGroups, described
 from services.consultations.opinion.votes import Names, Vote, VoteLog, VoteMatrix, class_indexes
 
@@ -26,7 +27,7 @@ class OpinionState:
         self._log = VoteLog()
         self._withheld: set[int] = set()
         self._classes: dict[str, str] = {}
-        self._division: Division | None = None
+        self._count: GroupCount | None = None
         self._groups = OpinionGroups()
         self._changes = 0
         self._computed = 0
@@ -44,8 +45,7 @@ class OpinionState:
         Anything came since the last one, or another number of groups has won but not often enough to be taken: without
         that, the number of an early run would stay for good once votes stop.
         """
-        count = self._division.count if self._division else None
-        return self._changes != self._computed or not (count is None or count.settled)
+        return self._changes != self._computed or not (self._count is None or self._count.settled)
 
     @property
     def held(self) -> int:
@@ -77,7 +77,7 @@ class OpinionState:
             self._changes += 1
 
     def recompute(self) -> OpinionGroups:
-        """Makes the groups of the votes taken so far, starting from the former ones; returns what may be shown."""
+        """Makes the groups of the votes taken so far; returns what may be shown."""
         with self._computing:
             with self._lock:
                 changes, copy = self._changes, self._log.copy()
@@ -85,11 +85,11 @@ class OpinionState:
                 withheld, classes = frozenset(self._withheld), dict(self._classes)
             latest = copy.latest(len(names[1]))
             votes = _matrix(names, latest, withheld, classes)
-            division = divide(votes, self._division)
+            division = divide(votes, self._count)
             groups = described(votes, division)
             with self._lock:
                 self._log.replace(len(copy.rows), latest)
-                self._division, self._groups, self._computed = division, groups, changes
+                self._count, self._groups, self._computed = division.count, groups, changes
         return groups
 
 
@@ -99,9 +99,20 @@ def _matrix(
     withheld: frozenset[int],
     classes: dict[str, str],
 ) -> VoteMatrix:
-    people, comments = names
-    rows, columns, values = latest
-    out = np.zeros(len(comments), dtype=np.bool_)
-    out[list(withheld)] = True
+    """People and voted comments in the order of their names: in whatever order votes came, they are the same matrix."""
+    people, rows = _in_order(names[0], latest[0])
+    comments, columns = _in_order(names[1], latest[1])
+    order = np.lexsort((columns, rows))
+    hidden = {names[1][each] for each in withheld}
+    out = np.array([each in hidden for each in comments], dtype=np.bool_)
     of_class, class_names = class_indexes(people, classes)
-    return VoteMatrix(people, comments, rows, columns, values.astype(np.float64), out, of_class, class_names)
+    values = latest[2][order].astype(np.float64)
+    return VoteMatrix(people, comments, rows[order], columns[order], values, out, of_class, class_names)
+
+
+def _in_order(names: tuple[str, ...], indexes: Ints) -> tuple[tuple[str, ...], Ints]:
+    """The names that have votes, sorted, and what was told by the index of a name by its new one."""
+    used = sorted(np.unique(indexes).tolist(), key=names.__getitem__)
+    place = np.zeros(len(names), dtype=np.int64)
+    place[used] = np.arange(len(used))
+    return tuple(names[each] for each in used), place[indexes]

@@ -51,43 +51,10 @@ def test_three_heaps_are_found_whatever_came_first() -> None:
     assert {tuple(sorted(np.unique(order[found.labels == label] % 3))) for label in range(3)} == {(0,), (1,), (2,)}
 
 
-def test_a_former_grouping_stays_while_it_is_about_as_good() -> None:
-    rng = np.random.default_rng(3)
-    # A round heap can be cut in two along any line.
-    at = rng.normal(size=(4000, 2))
-    along_y = np.array([[0.0, -0.8], [0.0, 0.8]])
+def test_fine_clusters_are_a_hundred_at_most() -> None:
+    found = fine_clusters(points(900, 5))
 
-    kept = groupings(at, np.ones(4000), 2, along_y)
-
-    assert np.abs(kept.centres[:, 1]).min() > 0.5
-    assert np.abs(kept.centres[:, 0]).max() < 0.4
-
-
-def test_a_former_grouping_goes_when_another_is_better() -> None:
-    at = points(90, 4)
-    poor = np.array([[-3.0, -3.0], [-3.1, -3.1], [4.0, 4.0]])
-
-    assert groupings(at, np.ones(90), 3, poor).spread == pytest.approx(groupings(at, np.ones(90), 3).spread)
-
-
-def test_fine_clusters_start_with_the_first_hundred_and_stay_with_their_people() -> None:
-    at = points(900, 5)
-    first = fine_clusters(at)
-
-    again = fine_clusters(at + 0.001, first.labels)
-
-    assert len(first.centres) <= FINE_CLUSTERS
-    assert np.mean([len(np.unique(again.labels[first.labels == each])) for each in np.unique(first.labels)]) < 1.2
-
-
-def test_newcomers_far_away_get_a_fine_cluster_of_their_own() -> None:
-    at = points(30, 6)
-    first = fine_clusters(at)
-    with_newcomer = np.vstack([at, [90.0, 90.0]])
-
-    found = fine_clusters(with_newcomer, np.append(first.labels, -1))
-
-    assert np.count_nonzero(found.labels == found.labels[-1]) == 1
+    assert 50 < len(found.centres) <= FINE_CLUSTERS
 
 
 def test_people_at_one_place_are_one_cluster() -> None:

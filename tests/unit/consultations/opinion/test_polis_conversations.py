@@ -16,5 +16,5 @@ def test_groups_are_those_of_polis(folder: Path, least: float) -> None:
     state = filled(folder)
 
     assert agreement(folder, state.recompute()) >= least
-    # Again from the former groups, as in a living consultation.
+    # Once more, as in a living consultation.
     assert agreement(folder, state.recompute()) >= least
