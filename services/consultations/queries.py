@@ -89,11 +89,6 @@ class Queries:
                 said[decision.data.comment] = str(decision.data.vote)
         return said
 
-    async def ballots(self, consultation: str) -> list[Document]:
-        """Every voter's votes in a consultation: `{_id, stakeholder, votes: {comment: vote}}`."""
-        cursor = (await self.live.of("ballots")).find({"consultation": consultation})
-        return [document async for document in cursor]
-
     async def heard(self, consultation: str) -> Document:
         """How many comments came, and from which classes, regions and on which clauses."""
         found = await (await self.live.of("heard")).find_one({"_id": consultation})

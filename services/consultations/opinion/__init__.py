@@ -11,7 +11,7 @@ those that come, and `view`, which shows the groups.
 from services.consultations.opinion.choosing import GroupCount
 from services.consultations.opinion.consensus import Consensus, PartShare
 from services.consultations.opinion.disclosure import SMALLEST
-from services.consultations.opinion.groups import Group, OpinionGroups, Tally, letter
+from services.consultations.opinion.groups import Group, OpinionGroups, letter
 from services.consultations.opinion.plot import Bubble, Outline, Plot, PlotRow
 from services.consultations.opinion.representative import Representative, Side
 from services.consultations.opinion.state import OpinionState
@@ -31,7 +31,6 @@ __all__ = [
     "PlotRow",
     "Representative",
     "Side",
-    "Tally",
     "Vote",
     "letter",
 ]

@@ -27,20 +27,6 @@ def letter(group: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """Votes on one comment by one part."""
-
-    agree: int
-    disagree: int
-    passed: int
-
-    @property
-    def voters(self) -> int:
-        """All who voted, those who passed too."""
-        return self.agree + self.disagree + self.passed
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """One group; `share` is of all people in shown groups, 0 to 1."""
 
@@ -60,10 +46,9 @@ class OpinionGroups:
     """One run. Empty while there are too few people for a group of five.
 
     `others` is how many people are in no shown group (too few votes, or a group too small to show): `None` for one to
-    four, who then are not among `people` either: the groups could be taken from the whole. `by_comment` has the votes
-    on each comment, one tally for each of `groups`, then one for the others; `None` where it is hidden so that nobody
-    can be picked out. `by_class` has the same for each of `class_names`, then for people without a class. A single
-    group has no representatives; `across_groups` then is what it agrees on.
+    four, who then are not among `people` either: the groups could be taken from the whole. `comments` are those with
+    votes, `class_names` those of the people. A single group has no representatives; `across_groups` then is what it
+    agrees on.
 
     Not for pages, only for a person's own and for exports: `group_of` is the group of each person in a shown group;
     `leaning_of` is the shown group nearest to everybody else who voted, who is counted in none. Whoever is in a group
@@ -74,9 +59,8 @@ class OpinionGroups:
     others: int | None = 0
     people: int = 0
     votes: int = 0
-    by_comment: Mapping[str, tuple[Tally | None, ...]] = field(default_factory=dict)
+    comments: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
-    by_class: Mapping[str, tuple[Tally | None, ...]] = field(default_factory=dict)
     across_groups: tuple[Consensus, ...] = ()
     across_classes: tuple[Consensus, ...] = ()
     plot: Plot = field(default_factory=Plot)
@@ -115,9 +99,8 @@ def described(votes: VoteMatrix, division: Division) -> OpinionGroups:
         others=others,
         people=grouped + (others or 0),
         votes=len(votes.rows),
-        by_comment=_table(votes, tallies, hidden),
+        comments=tuple(votes.comments[each] for each in np.flatnonzero(votes.voted_on).tolist()),
         class_names=votes.class_names,
-        by_class=_table(votes, class_tallies, class_hidden),
         across_groups=consensus(tallies[:-1], hidden[:-1], votes.comments, letters, heard=max(len(shown), 1)),
         across_classes=consensus(class_tallies[:-1], class_hidden[:-1], votes.comments, votes.class_names, heard=2),
         plot=plot(division.places, division.fine, division.groups, shown),
@@ -129,20 +112,6 @@ def described(votes: VoteMatrix, division: Division) -> OpinionGroups:
 def _parts(votes: VoteMatrix, part_of: Ints, parts: int) -> tuple[Ints, Bools]:
     tallies = votes.tallies(part_of, parts)
     return tallies, hidden_cells(tallies.sum(axis=2))
-
-
-def _table(votes: VoteMatrix, tallies: Ints, hidden: Bools) -> dict[str, tuple[Tally | None, ...]]:
-    """Comments that have votes, by name."""
-    voted = np.flatnonzero(tallies.sum(axis=(0, 2)))
-    counts = tallies[:, voted].transpose(1, 0, 2).tolist()
-    out = hidden[:, voted].T.tolist()
-    return {
-        votes.comments[comment]: tuple(
-            None if away else Tally(agree, disagree, passed)
-            for (disagree, passed, agree), away in zip(cells, gone, strict=True)
-        )
-        for comment, cells, gone in zip(voted.tolist(), counts, out, strict=True)
-    }
 
 
 def _leanings(votes: VoteMatrix, division: Division, shown: list[int]) -> dict[str, int]:

@@ -206,7 +206,7 @@ def view_of(consultation: str, found: OpinionGroups, words: Mapping[str, Documen
 
 def needed(found: OpinionGroups) -> int:
     """How many more votes there must be at the least before two groups could be shown."""
-    each = min(VOTES_TO_TELL, max(len(found.by_comment), 1))
+    each = min(VOTES_TO_TELL, max(len(found.comments), 1))
     return max(FEWEST_PEOPLE * each - found.votes, 1)
 
 

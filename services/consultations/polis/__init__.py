@@ -9,11 +9,10 @@ from services.consultations.polis.errors import PolisError
 from services.consultations.polis.folder import PolisCounts, PolisFolder
 from services.consultations.polis.names import PolisNames
 from services.consultations.polis.records import Moderation, PolisComment, PolisParticipant, PolisVote
-from services.consultations.polis.writing import Numbers, comments_writer, participants_writer, votes_writer
+from services.consultations.polis.writing import comments_writer, participants_writer, votes_writer
 
 __all__ = [
     "Moderation",
-    "Numbers",
     "PolisComment",
     "PolisCounts",
     "PolisError",

@@ -31,17 +31,6 @@ _ENDS: Final = "\r\n"
 _Row = Callable[[Sequence[Any]], Any]
 
 
-class Numbers:
-    """Numbers for our names, from 0 in order of first use: polis knows people and comments by numbers only."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, str] = {}
-
-    def of(self, name: str) -> str:
-        """The number of a name."""
-        return self._numbers.setdefault(name, str(len(self._numbers)))
-
-
 @contextmanager
 def comments_writer(folder: Path) -> Iterator[Callable[[PolisComment], None]]:
     """Opens comments.csv; what is yielded writes one comment."""

@@ -80,7 +80,7 @@ def groups(*, of_groups: int = 3, mine: Mapping[str, int] | None = None) -> Opin
 
 def words(found: OpinionGroups) -> dict[str, Document]:
     said = {"text": "Everybody may <b>ask</b> about", "language": "en", "stakeholder": "public"}
-    return {comment: {**said, "text": f"{said['text']} {comment}"} for comment in found.by_comment}
+    return {comment: {**said, "text": f"{said['text']} {comment}"} for comment in found.comments}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from schemas.consultations.parts import Stakeholder, Vote
 from schemas.consultations.votes import Voted
 from schemas.envelope import Event
 from schemas.payload import Payload
-from services.consultations.opinion import OpinionGroups, OpinionState, Tally
+from services.consultations.opinion import OpinionGroups, OpinionState
 from services.consultations.opinion import live as opinions
 from services.consultations.opinion.live import LiveOpinions, Sequences, StillReadingError
 from tests.unit.consultations.opinion.planted import planted
@@ -79,12 +79,6 @@ def decided(data: Payload, partition: int = 0) -> Recorded:
 def vote(voter: str, comment: str, said: Vote, consultation: str = "c") -> Recorded:
     told: dict[str, Any] = {"stakeholder": Stakeholder.EXPERT, "before": None, "act": 1}
     return decided(Voted(consultation=consultation, comment=comment, voter=voter, vote=said, **told))
-
-
-def total(groups: OpinionGroups, comment: str) -> Tally:
-    """All votes on a comment: nothing is hidden among forty people of two groups."""
-    cells = [cell for cell in groups.by_comment[comment] if cell is not None]
-    return Tally(sum(c.agree for c in cells), sum(c.disagree for c in cells), sum(c.passed for c in cells))
 
 
 @pytest.fixture(autouse=True)
@@ -160,21 +154,20 @@ async def test_what_is_decided_while_votes_are_read_is_not_missed_and_comes_last
         plain.take(person, "c0", 0)
         plain.take(person, "c1", 0)
     expected = plain.recompute()
-    assert "c2" not in groups.by_comment
-    assert {comment: total(groups, comment) for comment in groups.by_comment} == {
-        comment: total(expected, comment) for comment in expected.by_comment
-    }
+    assert "c2" not in groups.comments
+    assert (groups.votes, groups.comments, groups.group_of) == (expected.votes, expected.comments, expected.group_of)
+    assert [each.representatives for each in groups.groups] == [each.representatives for each in expected.groups]
     await live.aclose()
 
 
 async def test_comments_withheld_shape_nothing_until_they_are_shown_again() -> None:
     live = LiveOpinions(Kept(withheld_of=["c3"]))
-    assert "c3" not in (await live.groups("c")).by_comment
+    assert "c3" not in (await live.groups("c")).comments
     live.take_comment(decided(Restored(consultation="c", comment="c3", explanation="a" * 10)))
     live.take_comment(decided(Retracted(consultation="c", comment="c4")))
     groups = await live.groups("c")
-    assert "c3" in groups.by_comment
-    assert "c4" not in groups.by_comment
+    assert "c3" in groups.comments
+    assert "c4" not in groups.comments
     represented = {each.comment for group in groups.groups for each in group.representatives}
     assert "c4" not in represented
     await live.aclose()
@@ -206,9 +199,9 @@ async def test_groups_are_made_once_in_two_seconds_and_only_of_something_new(
     live.take(vote("p0", "new", Vote.AGREE))
     first = await live.groups("c")
     assert len(computed) == 1, "too soon"
-    assert "new" not in first.by_comment
+    assert "new" not in first.comments
     monkeypatch.setattr(opinions, "EVERY", 0)
-    assert "new" in (await live.groups("c")).by_comment
+    assert "new" in (await live.groups("c")).comments
     assert len(computed) == 2
     await live.aclose()
 

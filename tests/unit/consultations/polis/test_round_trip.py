@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from schemas.prose import shows
 from services.consultations.polis import (
     Moderation,
-    Numbers,
     PolisComment,
     PolisFolder,
     PolisParticipant,
@@ -143,9 +142,3 @@ def test_a_vote_in_votes_csv_has_a_time(tmp_path: Path) -> None:
         add(PolisVote("1", "2", 1))
 
     assert list(tmp_path.iterdir()) == []
-
-
-def test_numbers_for_names_in_order() -> None:
-    numbers = Numbers()
-
-    assert [numbers.of(name) for name in ("ann", "bob", "ann")] == ["0", "1", "0"]
