@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from kenes.mongo.client import Collection, Document
@@ -12,6 +13,7 @@ from services.consultations.campaigns.clustering import CLUSTERS, MEMBERS
 from services.consultations.campaigns.membership import membership
 from services.consultations.campaigns.variations import Campaign, campaign, shown_comments
 from services.consultations.domain.comment import Standing
+from services.consultations.folds.places import place
 from services.consultations.ledger.accounts import Account, Sum, load_account, load_sum, overdue
 from services.consultations.ledger.folding import ACCOUNTS, LEDGERS, RETRACTED
 from services.consultations.reading import Comment
@@ -21,6 +23,9 @@ PAGE = 20
 
 TRIED = 20
 """Comments looked at for one that still says a text."""
+
+WAITING = 5
+"""Comments of one account of which one may be answered next: the first may have been a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,23 @@ class LedgerReads:
             if account.id in clusters and (first := account.due) is not None
         ]
 
+    async def waiting(self, accounts: Iterable[Account]) -> dict[str, list[str]]:
+        """The first comments that nobody answered by themselves or took back, in order, by account."""
+        accounts_at = {
+            place(each.consultation, number): each.id for each in accounts for number in islice(each.alone, WAITING)
+        }
+        found: dict[str, list[str]] = {}
+        if accounts_at:
+            members = await self._look_up(Lookup(MEMBERS, "place", list(accounts_at)))
+            for member in sorted(members, key=lambda each: str(each["place"])):
+                found.setdefault(accounts_at[member["place"]], []).append(member["_id"])
+        return found
+
+    async def accounts(self, campaigns: Iterable[str]) -> dict[str, Account]:
+        """The accounts of these campaigns; one that has joined another is left out."""
+        found = await self._find(ACCOUNTS, campaigns)
+        return {key: load_account(each) for key, each in found.items() if not each["joined"]}
+
     async def replies(self, comments: Iterable[str]) -> dict[str, Document]:
         """The answers to the campaigns that comments are in, by comment: `{outcome, statement, at, comment}`."""
         return await self.replies_to(await self.clusters(comments))
@@ -157,11 +179,6 @@ class LedgerReads:
         answered = {key for key, each in ledgers.items() if each["replies"]}
         replies = await self.replies(each.id for each in waiting if each.consultation in answered)
         return [_answered(each, replies.get(each.id)) for each in found]
-
-    async def sizes(self, campaigns: Iterable[str]) -> dict[str, int]:
-        """How many comments these campaigns have; one that has joined another is left out."""
-        found = await self._find(CLUSTERS, campaigns)
-        return {key: each["size"] for key, each in found.items() if not each.get("joined")}
 
     async def clusters(self, comments: Iterable[str]) -> Mapping[str, str]:
         """The campaigns that comments are in, by comment."""

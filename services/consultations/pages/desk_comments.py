@@ -60,7 +60,7 @@ class DeskComments:
                 for each in queue.lines
             ],
             # What was answered a moment ago may still be in the ledger, but never in a queue.
-            "owed": queue.comments if whole else counted[0].count if counted else 0,
+            "owed": sum(each.alike for each in queue.lines) if whole else counted[0].count if counted else 0,
             "clause": clause,
             "stakeholder": stakeholder,
             "clauses": [(each, clause_words(each, text, t)) for each, count in heard["clauses"].items() if count > 0],
