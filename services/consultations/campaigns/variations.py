@@ -36,7 +36,8 @@ class Wording(NamedTuple):
 class Campaign:
     """`size` comments of `people` in `texts` different texts, the commonest of which are `wordings`.
 
-    `text` is the commonest that is shown, `said_in` a comment that says it; both are empty where all are hidden.
+    `text` is the commonest that is shown, or that of another comment where none of those is, and `said_in` a comment
+    that says it; both are empty where all are hidden.
     """
 
     id: str
@@ -54,9 +55,12 @@ def shown_comments(cluster: Mapping[str, Any]) -> list[str]:
     return [comment for comment, _, _ in cluster["commonest"]]
 
 
-def campaign(cluster: Mapping[str, Any], texts: Mapping[str, str]) -> Campaign:
-    """A cluster's document with the texts of its `shown_comments`; one that is missing, hidden say, is not shown."""
-    said_in = next((comment for comment in shown_comments(cluster) if comment in texts), "")
+def campaign(cluster: Mapping[str, Any], texts: Mapping[str, str], other: str = "") -> Campaign:
+    """A cluster's document with the texts of its `shown_comments`; one that is missing, hidden say, is not shown.
+
+    Where none is, `other` is a comment that may be.
+    """
+    said_in = next((comment for comment in (*shown_comments(cluster), other) if comment in texts), "")
     text = texts.get(said_in, "")
     return Campaign(
         id=cluster["_id"],

@@ -27,6 +27,9 @@ TRIED = 20
 WAITING = 5
 """Comments of one account of which one may be answered next: the first may have been a moment ago."""
 
+REPLACED = 3
+"""Texts of one cluster for which another comment is looked for that says the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:
@@ -70,10 +73,15 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """Clusters whose commonest texts are said by `comments`, which are by id."""
+    """Clusters whose commonest texts are said by `comments`, which are by id.
+
+    Where none of a cluster's is shown, `others` has another comment, by cluster: one that is, or at least was not taken
+    back.
+    """
 
     clusters: Sequence[Document]
     comments: Mapping[str, Document]
+    others: Mapping[str, str]
 
 
 class LedgerReads:
@@ -103,7 +111,6 @@ class LedgerReads:
         found = await self._find(CLUSTERS, [each["_id"] async for each in accounts])
         standing = (each for each in found.values() if not each.get("joined"))
         clusters = sorted(standing, key=lambda each: (-each["size"], each["_id"]))
-        # As many at a time as `campaigns`: of those, texts that are gone are looked for elsewhere.
         pages = [clusters[at : at + PAGE] for at in range(0, len(clusters), PAGE)]
         return [each for page in pages for each in await self._answered(page)]
 
@@ -136,18 +143,19 @@ class LedgerReads:
         accounts = [load_account(each) async for each in cursor]
         stored = await self._find(CLUSTERS, [each.id for each in accounts])
         # One that is not there joined another a moment ago.
-        said = await self._said([each for each in stored.values() if not each.get("joined")])
+        standing = [each for each in stored.values() if not each.get("joined")]
+        said = await self._said(standing, {each.id: each for each in accounts})
         clusters = {each["_id"]: each for each in said.clusters}
         return [
-            _duty(account, first, clusters[account.id], said.comments, now)
+            _duty(account, first, clusters[account.id], said, now)
             for account in accounts
             if account.id in clusters and (first := account.due) is not None
         ]
 
-    async def waiting(self, accounts: Iterable[Account]) -> dict[str, list[str]]:
+    async def waiting(self, accounts: Iterable[Account], most: int = WAITING) -> dict[str, list[str]]:
         """The first comments that nobody answered by themselves or took back, in order, by account."""
         accounts_at = {
-            place(each.consultation, number): each.id for each in accounts for number in islice(each.alone, WAITING)
+            place(each.consultation, number): each.id for each in accounts for number in islice(each.alone, most)
         }
         found: dict[str, list[str]] = {}
         if accounts_at:
@@ -185,35 +193,39 @@ class LedgerReads:
         return (await found_out(membership(comments), self._look_up)).clusters
 
     async def _answered(self, clusters: Sequence[Document]) -> list[Answered]:
-        said = await self._said(clusters)
+        accounts = await self.accounts(each["_id"] for each in clusters)
+        # One that has no account of its own joined another a moment ago.
+        said = await self._said([each for each in clusters if each["_id"] in accounts], accounts)
         texts = {key: text for key, each in said.comments.items() if (text := _text(each))}
-        accounts = await self._find(ACCOUNTS, [each["_id"] for each in clusters])
         found = []
         for each in said.clusters:
-            if accounts[each["_id"]]["joined"]:
-                continue  # it joined another a moment ago
-            told = campaign(each, texts)
+            told = campaign(each, texts, said.others.get(each["_id"], ""))
             language = said.comments[told.said_in]["language"] if told.said_in else ""
-            found.append(Answered(told, load_account(accounts[each["_id"]]), language))
+            found.append(Answered(told, accounts[each["_id"]], language))
         return found
 
-    async def _said(self, clusters: Sequence[Document]) -> _Said:
+    async def _said(self, clusters: Sequence[Document], accounts: Mapping[str, Account]) -> _Said:
         """The comments that say the commonest texts; for one that is gone, another that says the same."""
         comments = await self._comments(each for cluster in clusters for each in shown_comments(cluster))
-        listed = (each for cluster in clusters for each in shown_comments(cluster))
-        instead = await self._instead([each for each in listed if _text(comments.get(each)) is None][:PAGE])
+        gone: list[str] = []
+        for cluster in clusters:
+            sent = [comment for comment, copies, _ in cluster["commonest"] if copies > 1]
+            gone += [each for each in sent if _text(comments.get(each)) is None][:REPLACED]
+        instead = await self._instead(gone)
         comments |= {each["_id"]: each for each in instead.values()}
 
         def standing(comment: str) -> str:
             return str(instead[comment]["_id"]) if comment in instead else comment
 
-        return _Said(
-            [
-                {**each, "commonest": [(standing(comment), *rest) for comment, *rest in each["commonest"]]}
-                for each in clusters
-            ],
-            comments,
-        )
+        found = [
+            {**each, "commonest": [(standing(comment), *rest) for comment, *rest in each["commonest"]]}
+            for each in clusters
+        ]
+        silent = [each for each in found if not any(_text(comments.get(one)) for one in shown_comments(each))]
+        waiting = await self.waiting([accounts[each["_id"]] for each in silent], TRIED)
+        others = await self._comments(comment for each in waiting.values() for comment in each)
+        spoken = {key: _best(others[one] for one in each if one in others) for key, each in waiting.items()}
+        return _Said(found, comments | others, {key: best for key, best in spoken.items() if best is not None})
 
     async def _instead(self, gone: Sequence[str]) -> dict[str, Document]:
         """For comments that are not shown others with the same text: one that is, or at least was not taken back."""
@@ -222,9 +234,8 @@ class LedgerReads:
         for comment, member in (await self._find(MEMBERS, gone)).items():
             same = members.find({"text": member["text"], "closed": {"$ne": RETRACTED}}).limit(TRIED)
             others = await self._comments([each["_id"] async for each in same])
-            shown = [each for each in others.values() if _text(each)]
-            if others:
-                found[comment] = (shown or list(others.values()))[0]
+            if (best := _best(others.values())) is not None:
+                found[comment] = others[best]
         return found
 
     async def _comments(self, ids: Iterable[str]) -> dict[str, Document]:
@@ -244,12 +255,19 @@ async def owed_in(ledgers: Collection, consultation: str, now: datetime) -> Owed
     return Owed(told.comments, told.owed, told.answered, told.retracted, overdue(told.dues, now))
 
 
-def _duty(account: Account, due: datetime, cluster: Document, comments: Mapping[str, Document], now: datetime) -> Duty:
+def _duty(account: Account, due: datetime, cluster: Document, said: _Said, now: datetime) -> Duty:
     listed = shown_comments(cluster)
-    comment = next((each for each in listed if _text(comments.get(each))), listed[0])
-    told = comments.get(comment)
+    shown = next((each for each in listed if _text(said.comments.get(each))), None)
+    comment = shown or said.others.get(account.id, listed[0])
+    told = said.comments.get(comment)
     language = "" if told is None else told["language"]
     return Duty(account, comment, language, _text(told) or "", due, overdue(account.dues, now))
+
+
+def _best(comments: Iterable[Document]) -> str | None:
+    """The first that is shown, or else the first that was not taken back."""
+    standing = [each for each in comments if each["standing"] != Standing.RETRACTED]
+    return next((each["_id"] for each in (*filter(_text, standing), *standing)), None)
 
 
 def _answered(comment: Comment, reply: Document | None) -> Comment:
