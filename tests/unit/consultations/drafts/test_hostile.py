@@ -122,11 +122,20 @@ def test_a_text_without_end() -> None:
 @pytest.mark.parametrize("unit", ["*a ", "[", "![a](", "<!--", "`", "_*", "<a ", "&#", "\\"])
 def test_text_made_to_keep_the_parser_busy(unit: str) -> None:
     """What is read in the end does not matter; that it does not take the square of its length does."""
-    paragraph = (unit * 190_000)[:190_000]
+    assert seconds_for("a.md", f"## Article 1\n\n{(unit * 190_000)[:190_000]}\n".encode()) < 3
+
+
+@pytest.mark.parametrize("opening", ["<", "</", "<a", "href=", "<div>\n<", "<div>\nhref="])
+def test_spaces_made_to_keep_the_search_for_scripts_busy(opening: str) -> None:
+    assert seconds_for("a.md", f"## Article 1\n\n{opening}{' ' * 190_000}b\n".encode()) < 3
+
+
+def seconds_for(name: str, data: bytes) -> float:
+    """The time of the processor that a document takes, whatever becomes of it."""
     began = time.process_time()
     with contextlib.suppress(DraftError):
-        read("a.md", f"## Article 1\n\n{paragraph}\n".encode())
-    assert time.process_time() - began < 3
+        read(name, data)
+    return time.process_time() - began
 
 
 @pytest.mark.parametrize(
