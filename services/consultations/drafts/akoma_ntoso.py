@@ -46,7 +46,7 @@ def read(data: bytes, limits: Limits, notices: list[Notice]) -> ClauseTree:
     """
     root = parsed(data, limits)
     _refuse_other(root)
-    reader = _Reader(limits, Prose(root, notices))
+    reader = _Reader(limits, Prose(root, limits, notices))
     document = next((child for child in root if _name(child) in DOCUMENTS), None)
     if document is None:
         raise DraftError(_line(root), _name(root), Fault.NOT_AKOMA_NTOSO, "no document in it")

@@ -4,6 +4,7 @@ from lxml import etree
 
 from services.consultations.drafts import akoma_ntoso_names as names
 from services.consultations.drafts.errors import DraftError, Fault, Notice, Omission
+from services.consultations.drafts.limits import Limits
 from services.consultations.drafts.markup import ACTIVE, plain
 from services.consultations.drafts.notes import Note, is_mark
 from services.consultations.drafts.raised import raised
@@ -17,7 +18,8 @@ Pieces = list[tuple[int, list[str]]]
 class Prose:
     """Reads the text in elements; what is not text of the law is left out and noted."""
 
-    def __init__(self, root: etree._Element, notices: list[Notice]) -> None:
+    def __init__(self, root: etree._Element, limits: Limits, notices: list[Notice]) -> None:
+        self._limits = limits
         self._notices = notices
         self._after_number = False
         self._shown = {found.get("eId"): found.get("showAs", "") for found in root.iterfind(".//{*}references/*")}
@@ -26,13 +28,16 @@ class Prose:
         self._elsewhere |= {_id(found): found for found in root.iterfind(".//{*}authorialNote")}
         self._in_note = False
         self._in_cell = False
-        self._noted: list[Note] = []
+        self._noted: dict[Note, None] = {}
+        self._notes_read: dict[etree._Element, str] = {}
         self._marks: dict[str, etree._Element] = {}
+        self._marked: dict[etree._Element, str] = {}
         self._count = 0
+        self._repeated = 0
 
     def begin(self) -> None:
         """The next words are of another clause: marks of notes count anew."""
-        self._marks = {}
+        self._marks, self._marked = {}, {}
 
     def read(self, element: etree._Element) -> tuple[list[str], list[Note]]:
         """The paragraphs in an element, none of them empty, and the notes that they have the marks of.
@@ -44,8 +49,8 @@ class Prose:
             lines = []
         else:
             lines = self._lines(element)
-        noted, self._noted = self._noted, []
-        return lines, noted
+        noted, self._noted = self._noted, {}
+        return lines, list(noted)
 
     def named(self, text: str) -> str:
         """The text with the names that it refers to as "#name" in place."""
@@ -114,7 +119,9 @@ class Prose:
 
     def _before(self, element: etree._Element, name: str) -> str:
         if name == "ref" and not (element.text or len(element)):
-            return self.named(element.get("href", "")) if element.get("class") == "placeholder" else ""
+            name = self.named(element.get("href", "")) if element.get("class") == "placeholder" else ""
+            self._repeat(name, element)
+            return name
         if name == "sup":
             return raised(element.text or "")
         return " " if name == "br" else element.text or ""
@@ -142,19 +149,30 @@ class Prose:
         if not text:
             return ""
         note = Note(self._mark(element, target), text)
-        if note not in self._noted:
-            self._noted.append(note)
+        if target is not element and note not in self._noted:
+            self._repeat(text, element)
+        self._noted[note] = None
         return note.shown
+
+    def _repeat(self, text: str, element: etree._Element) -> None:
+        """Counts what a reference puts in its place: a few short ones to a long text would fill the memory."""
+        self._repeated += len(text)
+        if self._repeated > self._limits.text_bytes:
+            name = etree.QName(element).localname
+            raise DraftError(element.sourceline or 0, name, Fault.TEXT_TOO_LONG, f"over {self._limits.text_bytes}")
 
     def _words_of(self, note: etree._Element) -> str:
         """A note on one line; what notes say of themselves in notes is a part of it."""
-        after, self._after_number, self._in_note = self._after_number, False, True
-        text = " ".join(self._lines(note))
-        self._after_number, self._in_note = after, False
-        return text
+        if note not in self._notes_read:
+            after, self._after_number, self._in_note = self._after_number, False, True
+            self._notes_read[note] = " ".join(self._lines(note))
+            self._after_number, self._in_note = after, False
+        return self._notes_read[note]
 
     def _mark(self, element: etree._Element, target: etree._Element) -> str:
-        """As the document has it, if it is no other note's in this clause; else a number."""
+        """As the document has it, if it is no other note's in this clause; else a number. Each note has one mark."""
+        if target in self._marked:
+            return self._marked[target]
         own = element.get("marker") or target.get("marker") or ""
         if not is_mark(own):
             self._count += 1
@@ -162,6 +180,7 @@ class Prose:
         while self._marks.setdefault(own, target) is not target:
             self._count += 1
             own = str(self._count)
+        self._marked[target] = own
         return own
 
 

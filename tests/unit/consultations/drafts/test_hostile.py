@@ -4,6 +4,7 @@ import contextlib
 import io
 import struct
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 
@@ -153,6 +154,44 @@ def test_document_types_and_entities(doctype: str) -> None:
         akn("<article/>", doctype).decode().replace('version="1.0"', 'version="1.0" encoding="utf-16"').encode("utf-16")
     )
     assert refusal("a.xml", wide).reason is Fault.DOCTYPE
+
+
+def references(meta: str, clause: str) -> bytes:
+    body = f"<body>{clause}</body>"
+    return f'<akomaNtoso xmlns="{AKN}"><bill><meta>{meta}</meta>\n{body}</bill></akomaNtoso>'.encode()
+
+
+LONG = "word " * 10_000
+CONCEPT = f'<references><TLCConcept eId="a" href="/a" showAs="{LONG}"/></references>'
+NOTE = f'<notes><note eId="a"><p>{LONG}</p></note></notes>'
+REFERENCE = '<ref class="placeholder" href="#a"/>'
+
+
+@pytest.mark.parametrize(
+    ("document", "element"),
+    [
+        (references(CONCEPT, f"<article><content><p>{REFERENCE * 20_000}</p></content></article>"), "ref"),
+        (references(CONCEPT, f"<article><content><p>{REFERENCE * 3}</p></content></article>" * 2_000), "ref"),
+        (references(NOTE, '<article><content><p>a<noteRef href="#a"/></p></content></article>' * 4_000), "noteRef"),
+    ],
+    ids=["names in one clause", "names in many", "notes"],
+)
+def test_references_that_would_fill_the_memory(document: bytes, element: str) -> None:
+    tracemalloc.start()
+    try:
+        error = refusal("a.xml", document)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (error.reason, error.element, error.line) == (Fault.TEXT_TOO_LONG, element, 2)
+    assert peak < 50_000_000
+
+
+def test_a_note_referred_to_many_times_is_read_once() -> None:
+    marks = '<noteRef href="#a"/>' * 4_000
+    document = references(NOTE, f"<article><content><p>a{marks}</p></content></article>")
+    assert seconds_for("a.xml", document) < 3
+    assert read("a.xml", document).clauses[0].text == f"a{'[1]' * 4_000}\n[1] {LONG.strip()}"
 
 
 def test_faulty_xml_names_its_line() -> None:
