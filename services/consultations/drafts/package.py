@@ -87,6 +87,10 @@ def _content_types(root: etree._Element, part: str) -> None:
     for element in root:
         if "macroenabled" in (kind := (element.get("ContentType") or "").casefold()) or "vbaproject" in kind:
             raise DraftError(element.sourceline or 0, part, Fault.MACRO, kind)
+        name = (element.get("PartName") or f".{element.get('Extension')}").casefold()
+        if kind.startswith("application/") and kind.endswith("xml") and not name.endswith(XML_ENDINGS):
+            # The library reads parts by their type; only by its name did we look at it as XML.
+            raise DraftError(element.sourceline or 0, part, Fault.SUSPICIOUS_ENTRY, name)
 
 
 def _relationships(root: etree._Element, part: str, notices: list[Notice]) -> None:

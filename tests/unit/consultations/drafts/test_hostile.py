@@ -313,6 +313,22 @@ def test_an_entity_in_a_part_of_a_word_file() -> None:
     assert refusal("a.docx", evil).reason is Fault.DOCTYPE
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'PartName="/word/document.xml"', b'PartName="/word/document.dat"'),
+        (b'Extension="xml" ContentType="application/xml"', b'Extension="dat" ContentType="application/xml"'),
+    ],
+)
+def test_xml_under_another_name(old: bytes, new: bytes) -> None:
+    def disguised(data: bytes) -> bytes:
+        assert old in data
+        return data.replace(old, new)
+
+    error = refusal("a.docx", repacked(packed(), {"[Content_Types].xml": disguised}))
+    assert (error.reason, error.element) == (Fault.SUSPICIOUS_ENTRY, "[Content_Types].xml")
+
+
 SAMPLES = {
     "a.md": "# Закон\n\n## Статья 1. Сроки\n\n1. Один:\n\n   a) два;\n\n| a | b |\n|---|---|\n| «1 | 2» |\n".encode(),
     "a.txt": "Закон\nСтатья 1. Сроки\n1. Один:\n1) два «три\n2) четыре»;\n".encode(),
