@@ -1,13 +1,21 @@
 """The numbers that a word processor shows but does not store: counted anew as it would."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
 
+from services.consultations.drafts.errors import DraftError, Fault
+from services.consultations.drafts.tree import LABEL_LENGTH
+
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 BULLET: Final = "bullet"
+LARGEST: Final = 32_767
+"""Where Word's own counts end."""
+LEVELS: Final = 9
+"""So many a list has in Word."""
 _RUSSIAN: Final = "абвгдежзиклмнопрстуфхцчшщэюя"
 _LATIN: Final = "abcdefghijklmnopqrstuvwxyz"
 _ROMAN: Final = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
@@ -51,7 +59,7 @@ class Numbering:
         for element in definitions if definitions is not None else ():
             if element.tag == f"{W}abstractNum":
                 own = element.get(f"{W}abstractNumId", "")
-                self._levels[own] = {integer(each, "ilvl"): _level(each) for each in element.iterfind(f"{W}lvl")}
+                self._levels[own] = dict(_levels(element))
                 styled[value(element, "styleLink")] = own
                 borrowed[own] = value(element, "numStyleLink")
             elif element.tag == f"{W}num":
@@ -102,24 +110,33 @@ def _label(known: dict[int, Level], counts: dict[int, int], level: int) -> str:
 def _list(element: etree._Element) -> _List:
     found = _List(value(element, "abstractNumId"), {}, {})
     for override in element.iterfind(f"{W}lvlOverride"):
-        at = integer(override, "ilvl")
+        if (at := integer(override, "ilvl")) >= LEVELS:
+            continue
         if (own := override.find(f"{W}lvl")) is not None:
             found.levels[at] = _level(own)
-        start = value(override, "startOverride")
-        if start.isdecimal():
-            found.restarts[at] = int(start)
+        if (start := whole_number(value(override, "startOverride"))) is not None:
+            found.restarts[at] = start
     return found
 
 
+def _levels(definition: etree._Element) -> Iterator[tuple[int, Level]]:
+    for element in definition.iterfind(f"{W}lvl"):
+        if (at := integer(element, "ilvl")) < LEVELS:
+            yield at, _level(element)
+
+
 def _level(element: etree._Element) -> Level:
-    start, legal, restarts = value(element, "start"), element.find(f"{W}isLgl"), value(element, "lvlRestart")
+    start, legal, pattern = whole_number(value(element, "start")), element.find(f"{W}isLgl"), value(element, "lvlText")
+    if len(pattern) > LABEL_LENGTH:
+        # Each of its places would be filled with a number, for each paragraph of the list.
+        raise DraftError(0, "lvlText", Fault.TEXT_TOO_LONG, f"over {LABEL_LENGTH}")
     return Level(
-        int(start) if start.isdecimal() else 1,
+        1 if start is None else start,
         value(element, "numFmt") or "decimal",
-        value(element, "lvlText"),
+        pattern,
         legal is not None and is_on(legal),
         value(element, "pStyle"),
-        int(restarts) if restarts.isdecimal() else None,
+        whole_number(value(element, "lvlRestart")),
     )
 
 
@@ -134,8 +151,13 @@ def value(element: etree._Element, name: str) -> str:
 
 
 def integer(element: etree._Element, name: str) -> int:
-    written = element.get(f"{W}{name}", "0")
-    return int(written) if written.isdecimal() else 0
+    return whole_number(element.get(f"{W}{name}", "")) or 0
+
+
+def whole_number(text: str) -> int | None:
+    """A whole number that Word may count to; None for whatever else is written there."""
+    found = int(text) if text.isdecimal() and len(text) <= len(str(LARGEST)) else LARGEST + 1
+    return found if found <= LARGEST else None
 
 
 def written(count: int, style: str) -> str:

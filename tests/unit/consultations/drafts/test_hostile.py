@@ -7,8 +7,12 @@ import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from docx.document import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -311,6 +315,37 @@ def test_an_entity_in_a_part_of_a_word_file() -> None:
         },
     )
     assert refusal("a.docx", evil).reason is Fault.DOCTYPE
+
+
+def counted(start: str, pattern: str, level: int = 0) -> bytes:
+    """A Word file with one paragraph, whose number is counted as told."""
+
+    def write(document: Document) -> None:
+        definition = f'<w:start w:val="{start}"/><w:lvlText w:val="{pattern}"/>'
+        numbering = document.part.numbering_part.element
+        numbering.append(
+            parse_xml(
+                f'<w:abstractNum {nsdecls("w")} w:abstractNumId="77">'
+                f'<w:lvl w:ilvl="{level}">{definition}</w:lvl></w:abstractNum>'
+            )
+        )
+        numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="77"><w:abstractNumId w:val="77"/></w:num>'))
+        made: Any = document.add_paragraph("Text")._p.get_or_add_pPr()
+        properties = made.get_or_add_numPr()
+        properties.get_or_add_ilvl().val, properties.get_or_add_numId().val = level, 77
+
+    return word_file(write)
+
+
+def test_numbers_that_would_fill_the_memory() -> None:
+    error = refusal("a.docx", counted("9" * 4_000, "%1" * 20_000))
+    assert (error.reason, error.element) == (Fault.TEXT_TOO_LONG, "lvlText")
+    assert read("a.docx", counted("9" * 4_000, "%1.")).clauses[0].label == "1."
+    assert read("a.docx", counted("32767", "%1.")).clauses[0].text == "32767. Text"
+
+
+def test_a_list_of_more_levels_than_word_has() -> None:
+    assert read("a.docx", counted("1", "%1.", level=20_000)).clauses[0].text == "Text"
 
 
 @pytest.mark.parametrize(
