@@ -78,7 +78,7 @@ class Prose:
         self._after_number = False
         pieces: Pieces = [(element.sourceline or 0, [])]
         self._collect(element, pieces)
-        read = (plain("".join(words), line, self._notices) for line, words in pieces)
+        read = (plain("".join(words), line) for line, words in pieces)
         return [line for line in read if line]
 
     def _collect(self, element: etree._Element, pieces: Pieces) -> None:

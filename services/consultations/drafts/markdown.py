@@ -96,7 +96,7 @@ class _Reader:
         first = self._line
         for offset, text in cut(self._without_marks(content), self._level):
             self._line = first + offset
-            if text := plain(text, self._line, self._notices):
+            if text := plain(text, self._line):
                 self._text(text)
 
     def _text(self, text: str) -> None:
@@ -122,7 +122,7 @@ class _Reader:
             content = without_html(content, first, self._notices)
         for at, line in enumerate(content.split("\n")):
             self._line = first + at
-            if text := plain(line, self._line, self._notices):
+            if text := plain(line, self._line):
                 self._text(text)
 
     def _without_marks(self, content: str) -> str:

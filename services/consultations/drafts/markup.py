@@ -1,11 +1,11 @@
-"""Text from outside becomes plain text: no markup, no control characters, no odd spaces."""
+"""Text from outside becomes plain text: nothing that runs in a browser, no control characters, no odd spaces."""
 
 import html
 import re
 import unicodedata
 from typing import Final
 
-import nh3
+from markdown_it.common.html_re import close_tag, open_tag
 
 from services.consultations.drafts.errors import DraftError, Fault, Notice, Omission
 from services.consultations.drafts.raised import raised_in_html
@@ -20,9 +20,8 @@ ACTIVE: Final = re.compile(
 
 No two neighbours here may both match the same spaces: a long run of them would be divided in every way.
 """
-_ELEMENT = r"</?[a-zA-Z][^<>]{0,2000}>"
-TAG: Final = re.compile(rf"{_ELEMENT}|<!--")
-COMMENT_OR_TAG: Final = re.compile(rf"<!--(?:-?>|.*?(?:-->|\Z))|{_ELEMENT}", re.DOTALL)
+COMMENT_OR_TAG: Final = re.compile(rf"<!--(?:-?>|.*?(?:-->|\Z))|{open_tag}|{close_tag}", re.DOTALL)
+"""Tags as the parser of Markdown knows them: "k<n and m>0" is none."""
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 SPACES: Final = re.compile(r"\s+")
 HIDDEN: Final = dict.fromkeys(
@@ -31,8 +30,8 @@ HIDDEN: Final = dict.fromkeys(
 """Characters that cannot be seen: soft hyphens, zero widths, and marks that turn the direction of reading."""
 
 
-def plain(text: str, line: int, notices: list[Notice]) -> str:
-    """One paragraph as plain text in NFC, its spaces single. Markup is taken out and noted.
+def plain(text: str, line: int) -> str:
+    """One paragraph as plain text in NFC, its spaces single. What only looks like markup is text: "k<n", "<name>".
 
     Raises `DraftError` for what would run in a browser, and for control characters.
     """
@@ -40,19 +39,9 @@ def plain(text: str, line: int, notices: list[Notice]) -> str:
     if found := CONTROL.search(spaced):
         raise DraftError(line, "text", Fault.CONTROL_CHARACTER, f"U+{ord(found.group()):04X}")
     if "<" in spaced:
-        spaced = _without_tags(spaced, line, notices)
+        refuse_active(spaced, line)
+        spaced = raised_in_html(spaced)
     return SPACES.sub(" ", unicodedata.normalize("NFC", spaced)).strip()
-
-
-def _without_tags(text: str, line: int, notices: list[Notice]) -> str:
-    refuse_active(text, line)
-    text = raised_in_html(text)
-    found = TAG.search(text)
-    if found is None:
-        # A lone "<" is a sign of comparison: a cleaner of HTML would take what follows for a tag.
-        return text
-    notices.append(Notice(line, found.group()[:60], Omission.MARKUP))
-    return TAG.sub("", html.unescape(nh3.clean(text, tags=set())))
 
 
 def without_html(text: str, line: int, notices: list[Notice]) -> str:

@@ -5,7 +5,6 @@ from typing import Final
 
 from services.consultations.drafts import labels
 from services.consultations.drafts.blocks import Block
-from services.consultations.drafts.errors import Notice
 from services.consultations.drafts.markup import plain
 
 WIDTH: Final = 100
@@ -14,13 +13,13 @@ FULL: Final = 45
 """A line shorter than this was not broken for want of room."""
 
 
-def blocks(text: str, notices: list[Notice]) -> list[Block]:
+def blocks(text: str) -> list[Block]:
     """Reads the paragraphs; raises `DraftError` for what may not stand in a text."""
     lines = text.split("\n")
     wrapped = all(len(line) <= WIDTH for line in lines)
     found: list[Block] = []
     for number, (before, line) in enumerate(pairwise(["", *lines]), 1):
-        read = plain(line, number, notices)
+        read = plain(line, number)
         if not read:
             continue
         if wrapped and found and _goes_on(before, read, found[-1]):

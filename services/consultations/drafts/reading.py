@@ -48,7 +48,7 @@ def examine(name: str, data: bytes, limits: Limits = DEFAULT) -> Reading:
     elif ending in MARKDOWN:
         tree = grown(outline(markdown.blocks(_text(data, limits), limits, notices), limits), limits)
     elif ending in TEXT:
-        tree = grown(outline(plain_text.blocks(_text(data, limits), notices), limits), limits)
+        tree = grown(outline(plain_text.blocks(_text(data, limits)), limits), limits)
     else:
         raise DraftError(0, ending or "name", Fault.FORMAT_UNKNOWN)
     return Reading(tree, tuple(notices))

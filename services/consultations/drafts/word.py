@@ -99,7 +99,7 @@ class _Reader:
         if self._body is None:
             raise DraftError(0, package.DOCUMENT, Fault.NOT_DOCX, "no body")
         yield from self._blocks(self._body, 0)
-        if rest := plain(self._carried, self._line, self._notices):
+        if rest := plain(self._carried, self._line):
             yield Block(self._line, rest, notes=tuple(self._notes))
 
     def _blocks(self, parent: etree._Element, depth: int) -> Iterator[Block]:
@@ -177,7 +177,7 @@ class _Reader:
         return " ".join(filter(None, told))
 
     def _plain(self, words: str) -> str:
-        text = plain(words, self._line, self._notices)
+        text = plain(words, self._line)
         if len(text) > self._limits.text:
             raise DraftError(self._line, "p", Fault.TEXT_TOO_LONG, f"over {self._limits.text}")
         return text

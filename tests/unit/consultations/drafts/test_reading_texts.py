@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.consultations.clauses import ClauseTree
+from services.consultations.drafts.akoma_ntoso_export import akoma_ntoso
 from services.consultations.drafts.errors import Omission
 from services.consultations.drafts.reading import examine, read
 from services.consultations.drafts.tree import units, walk, words
+from tests.unit.consultations.drafts.samples import word_file
 
 RUSSIAN = """Закон о средствах массовой информации
 
@@ -246,6 +248,30 @@ def test_harmless_markup_is_taken_out_and_told() -> None:
     assert reading.tree.clauses[0].text == "See this page, 1 < 2 & so."
     assert {notice.reason for notice in reading.notices} == {Omission.MARKUP, Omission.LINK}
     assert {notice.line for notice in reading.notices} == {5}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Если k<n и m>0, то льгота не применяется.",
+        "В поле <name> вписывают фамилию, в поле <birth date> дату.",
+        "Письма на адрес <info@gov.kz> и <https://gov.kz>.",
+        "The term is <!-- slip five days and no more.",
+        "The sign <b> is a tag, &lt; is none, <3 neither.",
+    ],
+)
+def test_what_only_looks_like_markup_is_text(words: str) -> None:
+    word = word_file(lambda document: [document.add_paragraph(text) for text in ("Статья 1. Слова", words)])
+    xml = akoma_ntoso(read("a.docx", word))
+    for name, data in (("a.txt", f"Статья 1. Слова\n\n{words}\n".encode()), ("a.docx", word), ("a.xml", xml)):
+        reading = examine(name, data)
+        assert (reading.tree.clauses[0].text, reading.notices) == (words, ())
+
+
+@pytest.mark.parametrize("many", ["", "_ " * 600])
+def test_comparisons_in_markdown_are_text(many: str) -> None:
+    words = f"{many}Если k<n и m>0, то <!-- льгота."
+    assert read("a.md", f"## Статья 1\n\n{words}\n".encode()).clauses[0].text == words
 
 
 @pytest.mark.parametrize("filled", ["_", "_" * 600])
