@@ -24,13 +24,15 @@ from services.consultations.drafts.markup import plain
 from services.consultations.drafts.notes import Note
 from services.consultations.drafts.raised import raised
 from services.consultations.drafts.word_notes import REFERENCES, Notes, parts
-from services.consultations.drafts.word_numbering import Numbering, W, integer, is_on, value
+from services.consultations.drafts.word_numbering import Numbering, W, is_on, value
+from services.consultations.drafts.word_styles import Styles, names
 
 PARAGRAPH: Final = f"{W}p"
 TABLE: Final = f"{W}tbl"
 RUN: Final = f"{W}r"
 TEXT: Final = f"{W}t"
-DEEPEST: Final = 9
+DEEPEST_WORDS: Final = 32
+"""Runs, links and insertions in each other; half as many are more than anybody writes."""
 COMPATIBILITY: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 CHARACTERS: Final = {
     f"{W}noBreakHyphen": "-",
@@ -53,13 +55,11 @@ SYMBOL: Final = f"{W}sym"
 OF_A_FONT: Final = range(0xE000, 0xF900)
 """Characters that mean something in one typeface only."""
 WRAPPED: Final = frozenset({f"{W}sdt", f"{W}sdtContent", f"{W}customXml", *INSERTED})
-HEXADECIMAL: Final = re.compile(r"[0-9A-Fa-f]{2,6}")
+HEXADECIMAL: Final = re.compile(r"[0-9A-Fa-f]{2,5}")
 BROKEN: Final = (OpcError, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile, etree.XMLSyntaxError)
 """What the library raises over a package whose parts do not fit together."""
 MISSING: Final = re.compile(r"no item named '(?P<part>[^']+)'")
 TABLE_OF_CONTENTS: Final = re.compile(r"toc\s?\d|toc heading|table of contents|оглавление", re.IGNORECASE)
-HEADING: Final = re.compile(r"(?:heading|заголовок|тақырып|überschrift|titre)\s?([1-9])", re.IGNORECASE)
-TITLE: Final = frozenset({"title", "название", "атауы", "titel"})
 
 
 def blocks(data: bytes, limits: Limits, notices: list[Notice]) -> list[Block]:
@@ -80,8 +80,7 @@ class _Reader:
     def __init__(self, document: Document, limits: Limits, notices: list[Notice]) -> None:
         self._body = cast("etree._Element | None", document.element.body)
         styles = cast("etree._Element", document.styles.element)
-        self._styles = {style.get(f"{W}styleId", ""): style for style in styles.iterfind(f"{W}style")}
-        self._numbering = Numbering(_numbering(document))
+        self._styles = Styles(styles, Numbering(_numbering(document)))
         self._known_notes = Notes(document, limits)
         self._notes: list[Note] = []
         self._carried = ""
@@ -93,6 +92,7 @@ class _Reader:
         self._limits = limits
         self._notices = notices
         self._line = 0
+        self._within = 0
         self._tell_of_margins(document)
 
     def read(self) -> Iterator[Block]:
@@ -132,20 +132,22 @@ class _Reader:
 
     def _block(self, paragraph: etree._Element) -> Iterator[Block]:
         """The paragraph, or several where only line breaks stand between."""
-        style = self._style(paragraph)
+        style = self._styles.of(paragraph)
         before, self._carried = self._carried, ""
         words = before + self._words(paragraph)
-        number, depth = self._number(paragraph, style)
+        number, depth = self._styles.number(paragraph, style)
         notes, self._notes = self._notes, []
-        level, whole = self._level(paragraph, style), f"{number} {words}".strip()
+        level, whole = self._styles.level(paragraph, style), f"{number} {words}".strip()
         texts = [self._plain(text) for _, text in cut(whole, level)]
         if texts in ([""], [number]):
             return
-        if any(TABLE_OF_CONTENTS.match(name) for name in self._names(style)):
+        if any(TABLE_OF_CONTENTS.match(name) for name in names(style)):
             self._notices.append(Notice(self._line, "p", Omission.CONTENTS))
             return
         row = bool(number) and labels.structural(number) is None
         for at, text in enumerate(texts):
+            if not text:
+                continue
             shown = tuple(note for note in notes if len(texts) == 1 or note.shown in text)
             yield Block(self._line, text, level, depth, row and not at, shown)
 
@@ -172,7 +174,8 @@ class _Reader:
         """All paragraphs in an element on one line, the numbers that Word counts before them."""
         found = filter(_is_read, element.iter(PARAGRAPH))
         told = (
-            f"{self._number(each, self._style(each))[0]} {self._plain(self._words(each))}".strip() for each in found
+            f"{self._styles.number(each, self._styles.of(each))[0]} {self._plain(self._words(each))}".strip()
+            for each in found
         )
         return " ".join(filter(None, told))
 
@@ -183,7 +186,12 @@ class _Reader:
         return text
 
     def _words(self, element: etree._Element) -> str:
-        return "".join(self._said(child) for child in element if child.tag != f"{W}pPr")
+        self._within += 1
+        if self._within > DEEPEST_WORDS:
+            raise DraftError(self._line, etree.QName(element).localname, Fault.TOO_DEEP, f"over {DEEPEST_WORDS}")
+        said = "".join(self._said(child) for child in element if child.tag != f"{W}pPr")
+        self._within -= 1
+        return said
 
     def _said(self, element: etree._Element) -> str:
         tag = str(element.tag)
@@ -240,46 +248,6 @@ class _Reader:
                 said = "".join(text.text or "" for text in root.iter(f"{W}t")).strip()
                 if said and not said.isdecimal():
                     self._notices.append(Notice(0, name, Omission.HEADER))
-
-    def _style(self, paragraph: etree._Element) -> list[etree._Element]:
-        """The definitions of the paragraph's style and of those that it is based on, nearest first."""
-        found = paragraph.find(f"{W}pPr/{W}pStyle")
-        name = found.get(f"{W}val", "") if found is not None else ""
-        chain: list[etree._Element] = []
-        while name in self._styles and len(chain) < DEEPEST:
-            definition = self._styles[name]
-            chain.append(definition)
-            name = value(definition, "basedOn")
-        return chain
-
-    @staticmethod
-    def _names(chain: list[etree._Element]) -> list[str]:
-        return [value(definition, "name").casefold() for definition in chain]
-
-    def _level(self, paragraph: etree._Element, chain: list[etree._Element]) -> int | None:
-        for definition in (paragraph, *chain):
-            if (found := definition.find(f"{W}pPr/{W}outlineLvl")) is not None:
-                level = integer(found, "val") + 1
-                return level if level <= DEEPEST else None
-        for name in self._names(chain):
-            if name in TITLE:
-                return 0
-            if found_heading := HEADING.fullmatch(name):
-                return int(found_heading[1])
-        return None
-
-    def _number(self, paragraph: etree._Element, chain: list[etree._Element]) -> tuple[str, int]:
-        """What Word prints before the paragraph, and on which level of its list."""
-        level = ""
-        for definition in (paragraph, *chain):
-            if (found := definition.find(f"{W}pPr/{W}numPr")) is None:
-                continue
-            level = level or value(found, "ilvl")
-            if number := value(found, "numId"):
-                of_style = self._numbering.level_of(number, definition.get(f"{W}styleId", ""))
-                depth = int(level) if level.isdecimal() else of_style or 0
-                return self._numbering.next(number, depth), depth
-        return "", 0
 
 
 def _numbering(document: Document) -> etree._Element | None:

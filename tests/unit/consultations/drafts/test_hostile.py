@@ -16,9 +16,10 @@ from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.consultations.drafts.errors import DraftError, Fault
+from services.consultations.drafts.errors import DraftError, Fault, Omission
 from services.consultations.drafts.limits import Limits
-from services.consultations.drafts.reading import read
+from services.consultations.drafts.reading import examine, read
+from services.consultations.drafts.tree import words
 from tests.unit.consultations.drafts.samples import repacked, word_file
 
 AKN = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
@@ -364,6 +365,41 @@ def test_xml_under_another_name(old: bytes, new: bytes) -> None:
     assert (error.reason, error.element) == (Fault.SUSPICIOUS_ENTRY, "[Content_Types].xml")
 
 
+def with_paragraphs(*paragraphs: str) -> bytes:
+    """A Word file whose body is this XML, in which "w" is Word's own."""
+    body = "".join(f"<w:p>{paragraph}</w:p>" for paragraph in paragraphs).encode()
+
+    def changed(data: bytes) -> bytes:
+        return data.replace(b"<w:sectPr", body + b"<w:sectPr", 1)
+
+    return repacked(packed(), {"word/document.xml": changed})
+
+
+def test_a_symbol_that_is_no_character_is_told() -> None:
+    reading = examine("a.docx", with_paragraphs('<w:r><w:sym w:char="FFFFFF"/><w:t>x</w:t></w:r>'))
+    assert "x" in words(reading.tree.clauses[0])
+    assert [notice.reason for notice in reading.notices] == [Omission.SYMBOL]
+
+
+@pytest.mark.parametrize("figure", ["9" * 5_000, "²", "-1"])
+@pytest.mark.parametrize("within", ["<w:outlineLvl {}/>", "<w:numPr><w:ilvl {}/><w:numId w:val='1'/></w:numPr>"])
+def test_a_level_that_is_no_number_counts_for_none(within: str, figure: str) -> None:
+    properties = within.format(f'w:val="{figure}"')
+    (clause,) = read("a.docx", with_paragraphs(f"<w:pPr>{properties}</w:pPr><w:r><w:t>Слова.</w:t></w:r>")).clauses
+    assert words(clause).endswith("Слова.")
+
+
+def test_runs_in_each_other_without_end() -> None:
+    error = refusal("a.docx", with_paragraphs("<w:r>" * 200 + "<w:t>x</w:t>" + "</w:r>" * 200))
+    assert (error.reason, error.element, error.line) == (Fault.TOO_DEEP, "r", 2)
+
+
+def test_a_line_with_nothing_to_see_is_none() -> None:
+    lines = "<w:r><w:t>\u200b</w:t><w:br/><w:t>Статья 3</w:t><w:br/><w:t>\u200b</w:t></w:r>"
+    tree = read("a.docx", with_paragraphs("<w:r><w:t>Статья 2</w:t></w:r>", lines))
+    assert [clause.label for clause in tree.clauses] == ["Статья 1", "Статья 2", "Статья 3"]
+
+
 SAMPLES = {
     "a.md": "# Закон\n\n## Статья 1. Сроки\n\n1. Один:\n\n   a) два;\n\n| a | b |\n|---|---|\n| «1 | 2» |\n".encode(),
     "a.txt": "Закон\nСтатья 1. Сроки\n1. Один:\n1) два «три\n2) четыре»;\n".encode(),
@@ -381,6 +417,22 @@ def test_damaged_documents_are_read_or_refused_by_name(name: str, data: st.DataO
     damaged = sample[:begin] + data.draw(st.binary(max_size=20)) + sample[end:]
     with contextlib.suppress(DraftError):
         assert read(name, damaged).clauses
+
+
+@given(st.data())
+@settings(max_examples=100)
+def test_damaged_text_of_a_word_file_is_read_or_refused_by_name(data: st.DataObject) -> None:
+    """As above; damage to the packed file itself seldom comes further than to the unpacker."""
+
+    def damaged(part: bytes) -> bytes:
+        begin = data.draw(st.integers(0, len(part)))
+        end = data.draw(st.integers(begin, min(len(part), begin + 40)))
+        pieces = st.sampled_from([b"", b"<w:r>", b"</w:r>", b"<w:br/>", "\u200b".encode(), b"<", b"9" * 20])
+        return part[:begin] + data.draw(pieces) + part[end:]
+
+    changed = with_paragraphs("<w:r><w:t>Статья 2</w:t><w:br/><w:t>\u200b</w:t></w:r>")
+    with contextlib.suppress(DraftError):
+        assert read("a.docx", repacked(changed, {"word/document.xml": damaged})).clauses
 
 
 def test_paths_out_of_the_file() -> None:
