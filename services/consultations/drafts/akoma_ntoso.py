@@ -100,44 +100,44 @@ class _Reader:
         """Tells what nothing in the document led to."""
         self._prose.end()
 
-    def document(self, document: etree._Element) -> list[Node]:
-        """The clauses of one document and of those attached to it."""
+    def document(self, document: etree._Element, depth: int = 0) -> list[Node]:
+        """The clauses of one document and of those attached to it; it is `depth` attachments down itself."""
         nodes: list[Node] = []
         for child in document:
             name = _name(child)
             if name in names.INTRODUCTIONS:
-                nodes += self._introduction(child)
+                nodes += self._introduction(child, depth)
             elif name in names.COVERS:
                 self._prose.cover(child)
             elif name in names.BODIES:
-                nodes += self._pieces(child, 0)
+                nodes += self._pieces(child, depth)
             elif name in names.ATTACHMENTS:
-                nodes += [self._attached(each) for each in child]
+                nodes += [self._attached(each, depth) for each in child]
             elif name == "collectionBody":
                 raise DraftError(_line(child), name, Fault.UNKNOWN_ELEMENT, "several documents, and no text of its own")
         return nodes
 
     def beside(self, root: etree._Element) -> list[Node]:
         """What is attached to the document and stands after it."""
-        return [self._attached(each) for child in root if _name(child) in names.ATTACHMENTS for each in child]
+        return [self._attached(each, 0) for child in root if _name(child) in names.ATTACHMENTS for each in child]
 
-    def _introduction(self, element: etree._Element) -> list[Node]:
+    def _introduction(self, element: etree._Element, depth: int) -> list[Node]:
         self._prose.begin()
         lines, notes = self._prose.read(element)
         if not lines:
             return []
-        node = self._node(element, ClauseKind.PREAMBLE)
+        node = self._node(element, ClauseKind.PREAMBLE, depth)
         node.lines, node.notes = lines, notes
         return [node]
 
-    def _attached(self, element: etree._Element) -> Node:
+    def _attached(self, element: etree._Element, depth: int) -> Node:
         """An attachment is an annex: its heading, and the clauses of the document in it."""
-        node = self._node(element, ClauseKind.ANNEX)
+        node = self._node(element, ClauseKind.ANNEX, depth)
         inner = next((child for child in element if _name(child) in DOCUMENTS), element)
         if not node.heading:
             node.heading, notes = self.title(inner)
             node.notes += notes
-        node.children = self.document(inner)
+        node.children = self.document(inner, depth + 1)
         return node
 
     def _pieces(self, parent: etree._Element, depth: int, below: Node | None = None) -> list[Node]:
@@ -158,10 +158,10 @@ class _Reader:
             elif self._holds_list(element):
                 nodes += self._pieces(element, depth, below if not nodes else None)
             else:
-                self._words(element, nodes, below)
+                self._words(element, depth, nodes, below)
         return nodes
 
-    def _words(self, element: etree._Element, nodes: list[Node], below: Node | None) -> None:
+    def _words(self, element: etree._Element, depth: int, nodes: list[Node], below: Node | None) -> None:
         lines, notes = self._prose.read(element)
         if not lines and not notes:
             return
@@ -171,13 +171,11 @@ class _Reader:
         elif not lines and nodes:
             nodes[-1].notes += notes
         else:
+            self._count(element, depth, None)
             nodes.append(Node(ClauseKind.PARAGRAPH, _line(element), lines=lines, notes=notes))
-            self.ids.append(None)
 
     def _clause(self, element: etree._Element, kind: ClauseKind, depth: int) -> Node:
-        if depth >= self._limits.depth:
-            raise DraftError(_line(element), _name(element), Fault.TOO_DEEP, f"over {self._limits.depth}")
-        node = self._node(element, kind)
+        node = self._node(element, kind, depth)
         node.children = self._pieces(element, depth + 1, node)
         return node
 
@@ -188,13 +186,19 @@ class _Reader:
             if _name(child) == "item":
                 nodes.append(self._clause(child, ClauseKind.POINT, depth))
             else:
-                self._words(child, nodes, below)
+                self._words(child, depth, nodes, below)
         return nodes
 
-    def _node(self, element: etree._Element, kind: ClauseKind) -> Node:
+    def _count(self, element: etree._Element, depth: int, own: str | None) -> None:
+        """Takes note of the next clause in reading order, which has its `own` id or none."""
+        if depth >= self._limits.depth:
+            raise DraftError(_line(element), _name(element), Fault.TOO_DEEP, f"over {self._limits.depth}")
         if len(self.ids) >= self._limits.clauses:
             raise DraftError(_line(element), _name(element), Fault.TOO_MANY_CLAUSES, f"over {self._limits.clauses}")
-        self.ids.append(element.get("eId") or element.get("id"))
+        self.ids.append(own)
+
+    def _node(self, element: etree._Element, kind: ClauseKind, depth: int) -> Node:
+        self._count(element, depth, element.get("eId") or element.get("id"))
         self._prose.begin()
         label, to_number = self._first(element, "num")
         for note in to_number:

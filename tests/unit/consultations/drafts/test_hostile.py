@@ -16,6 +16,7 @@ from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.consultations.drafts.akoma_ntoso_export import akoma_ntoso
 from services.consultations.drafts.errors import DraftError, Fault, Omission
 from services.consultations.drafts.limits import Limits
 from services.consultations.drafts.reading import examine, read
@@ -114,7 +115,17 @@ def test_a_hundred_levels() -> None:
         assert refusal(name, data).reason is Fault.TOO_DEEP
 
 
+def test_attachments_in_attachments() -> None:
+    begin, end = '<attachments><attachment><doc name="a">', "</doc></attachment></attachments>"
+    deepest = akn("<p>x</p>").replace(b"</bill>", f"{begin * 16}<mainBody/>{end * 16}</bill>".encode())
+    tree = read("a.xml", deepest)
+    assert read("a.xml", akoma_ntoso(tree)) == tree
+    for inner in ("<mainBody><p>x</p></mainBody>", "<preamble><p>x</p></preamble>", f"{begin}<mainBody/>{end}"):
+        assert refusal("a.xml", deepest.replace(b"<mainBody/>", inner.encode())).reason is Fault.TOO_DEEP
+
+
 def test_too_many_clauses() -> None:
+    assert refusal("a.xml", akn("<p>x</p>" * 30), Limits(clauses=20)).reason is Fault.TOO_MANY_CLAUSES
     text = "".join(f"Article {number}\nText.\n" for number in range(1, 30))
     error = refusal("a.txt", text.encode(), Limits(clauses=20))
     assert (error.reason, error.line) == (Fault.TOO_MANY_CLAUSES, 41)
