@@ -1,5 +1,6 @@
 """A clause tree as Akoma Ntoso 3.0 XML, such that reading it gives the same tree again."""
 
+from collections import deque
 from datetime import date
 from typing import Final
 
@@ -64,7 +65,8 @@ def _clause(clause: Clause) -> etree._Element:
         element.set("name", clause.kind.value)
     if clause.label:
         element.append(_E.num(clause.label))
-    lines, notes = parted(clause.heading, clause.text)
+    lines, known = parted(clause.heading, clause.text)
+    notes = deque(known)
     if clause.heading:
         element.append(_E.heading(*_noted(clause.heading, notes)))
     paragraphs = [_E.p(*_noted(line, notes)) for line in lines]
@@ -76,12 +78,11 @@ def _clause(clause: Clause) -> etree._Element:
     return element
 
 
-def _noted(text: str, notes: list[Note]) -> list[str | etree._Element]:
-    """The text with each note in the place of its mark."""
+def _noted(text: str, notes: deque[Note]) -> list[str | etree._Element]:
+    """The text with each note in the place of its mark, taken from `notes`, which are in the order of the marks."""
     pieces: list[str | etree._Element] = []
-    for note in notes:
-        before, mark, after = text.partition(note.shown)
-        if mark:
-            pieces += [before, _E.authorialNote(_E.p(note.text), marker=note.mark)]
-            text = after
+    while notes and notes[0].shown in text:
+        note = notes.popleft()
+        before, _, text = text.partition(note.shown)
+        pieces += [before, _E.authorialNote(_E.p(note.text), marker=note.mark)]
     return [*pieces, text]

@@ -4,14 +4,17 @@
 format that text is written in have them.
 """
 
+import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate
 from typing import Final
 
 LONGEST_MARK: Final = 8
 _MARK: Final = rf"[^\s\[\]]{{1,{LONGEST_MARK}}}"
+_SHOWN: Final = re.compile(rf"\[{_MARK}\]")
 _LINE: Final = re.compile(rf"\[(?P<mark>{_MARK})\] (?P<text>\S.*)")
 _ENDING: Final = re.compile(rf"(?:\s?\[{_MARK}\])+$")
 
@@ -57,15 +60,31 @@ def parted(heading: str, text: str) -> tuple[list[str], list[Note]]:
     """
     lines = text.split("\n") if text else []
     notes: list[Note] = []
-    while lines and (found := _LINE.fullmatch(lines[-1])):
-        notes.insert(0, Note(found["mark"], found["text"]))
-        lines.pop()
-    while notes and not _in_order(notes, "\n".join([heading, *lines])):
-        lines.append(notes.pop(0).line)
-    return lines, notes
+    for line in reversed(lines):
+        if (found := _LINE.fullmatch(line)) is None:
+            break
+        notes.append(Note(found["mark"], found["text"]))
+    notes.reverse()
+    del lines[len(lines) - len(notes) :]
+    begin = _first_in_order(notes, "\n".join([heading, *lines]))
+    return [*lines, *(note.line for note in notes[:begin])], notes[begin:]
 
 
-def _in_order(notes: list[Note], text: str) -> bool:
-    places = [text.find(note.shown) for note in notes]
-    once = all(text.count(note.shown) == 1 for note in notes)
-    return once and all(before < after for before, after in pairwise(places))
+def _first_in_order(notes: list[Note], before: str) -> int:
+    """From which note on each has its mark once in what is before that note, and in the order of the notes.
+
+    All marks are looked up in one pass: lines that only look like notes can be many.
+    """
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for found in _SHOWN.finditer("\n".join([before, *(note.line for note in notes)])):
+        places[found.group()].append(found.start())
+    ends = list(accumulate((1 + len(note.line) for note in notes), initial=len(before)))
+    begin, first, again, last = len(notes), math.inf, math.inf, -1
+    for at in reversed(range(len(notes))):
+        place, *more = places[notes[at].shown][:2]
+        if place >= first:
+            break
+        first, again, last = place, min(again, *more, math.inf), max(last, place)
+        if last < ends[at] <= again:
+            begin = at
+    return begin

@@ -1,5 +1,6 @@
 """The versions of a draft: what each brought, and its text for other programs."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -82,7 +83,9 @@ class Versions:
         found = await self.site.texts.get(consultation.id, made.number, request.path_params["language"])
         if found is None or ending not in FORMATS:
             raise Problem(404, Refusal.VERSION_UNKNOWN)
-        response = Response(_written(consultation, made, found, ending), media_type=FORMATS[ending])
+        # A large law takes its time; the others are served meanwhile.
+        content = await asyncio.to_thread(_written, consultation, made, found, ending)
+        response = Response(content, media_type=FORMATS[ending])
         name = f"{consultation.id}-v{made.number}-{found.language}.{ending}"
         response.headers["content-disposition"] = f'attachment; filename="{name}"'
         if not consultation.public:

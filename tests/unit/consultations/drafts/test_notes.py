@@ -1,13 +1,19 @@
 """Notes are the law's own words: each comes in with the clause that it belongs to, and goes out again."""
 
+from time import process_time
+
 import pytest
 from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from hypothesis import given
+from hypothesis import strategies as st
 
+from schemas.consultations.clauses import Clause, ClauseKind, ClauseTree
 from services.consultations.drafts.akoma_ntoso_export import akoma_ntoso
 from services.consultations.drafts.errors import Omission
 from services.consultations.drafts.export import plain_text
+from services.consultations.drafts.notes import parted
 from services.consultations.drafts.reading import examine, read
 from services.consultations.drafts.tree import walk
 from tests.unit.consultations.drafts.samples import paragraph_of, with_notes, word_file
@@ -160,3 +166,32 @@ def test_properties_before_a_text_in_markdown_are_told() -> None:
     reading = examine("a.md", b"---\ntitle: On media\n---\n\n## Article 1. Words\n\nText.\n")
     assert [(each.line, each.reason) for each in reading.notices] == [(1, Omission.COVER)]
     assert not examine("a.md", b"## Article 1. Words\n\nText.\n\n---\n").notices
+
+
+NOTED = st.lists(st.sampled_from(["a", "[1]", "[2] b [1]", "[1] a", "[2] b", "[3] c [2]", "[1][2]"]), max_size=8)
+
+
+@given(st.sampled_from(["", "[1]", "[2]"]), NOTED)
+def test_the_longest_end_whose_marks_stand_once_and_in_order_is_the_notes(heading: str, lines: list[str]) -> None:
+    kept, notes = parted(heading, "\n".join(lines))
+    assert [*kept, *(note.line for note in notes)] == lines
+
+    def is_noted(at: int) -> bool:
+        before, rest = "\n".join([heading, *lines[:at]]), lines[at:]
+        marks = [line[:3] for line in rest if line[:1] == "[" and line[3:4] == " "]
+        places = [before.find(mark) for mark in marks]
+        once = len(marks) == len(rest) and all(before.count(mark) == 1 for mark in marks)
+        return once and places == sorted(set(places))
+
+    assert len(kept) == next(at for at in range(len(lines) + 1) if is_noted(at))
+
+
+@pytest.mark.parametrize("mark", ["[1]", "[{at}]"])
+def test_thousands_of_notes_to_a_clause_take_no_time(mark: str) -> None:
+    marks = [mark.format(at=at) for at in range(10_000)]
+    text = "\n".join(["a", *marks, *(f"{each} a" for each in marks)])
+    tree = ClauseTree(clauses=(Clause(id="art_1", kind=ClauseKind.ARTICLE, text=text),))
+    began = process_time()
+    written = akoma_ntoso(tree)
+    assert process_time() - began < 2
+    assert written.count(b"<authorialNote") == (0 if mark == "[1]" else 10_000)
