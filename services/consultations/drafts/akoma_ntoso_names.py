@@ -32,6 +32,7 @@ COVERS: Final = frozenset({"coverPage", "preface", "conclusions"})
 BLOCK: Final = frozenset(
     {
         "p",
+        "li",
         "tr",
         "block",
         "longTitle",
@@ -47,11 +48,11 @@ BLOCK: Final = frozenset(
 """Elements that are a paragraph of their own."""
 NOTES: Final = frozenset({"authorialNote", "noteRef"})
 """A note where it is referred to, and a reference to one that stands elsewhere."""
-LEFT_OUT: Final = frozenset({"toc", "meta", "img", "componentRef", "eol", "eop", "foreign", "del"})
+LEFT_OUT: Final = frozenset({"toc", "meta", "img", "componentRef", "eop", "foreign", "del"})
 PROSE: Final = frozenset({
     "intro", "content", "wrapUp", "subheading", "block", "p", "tblock", "blockContainer", "table", "formula",
     "recital", "container", "citation", "citations", "longTitle", "ul", "ol", "listIntroduction", "listWrapUp",
     "div", "componentRef", "authorialNote", "toc", "quotedStructure", "embeddedStructure", "quotedText",
-    "conclusions",
+    "conclusions", "eol",
 })  # fmt: skip
 """Elements whose words are the text of the clause that they stand in."""

@@ -124,7 +124,7 @@ class Prose:
             return name
         if name == "sup":
             return raised(element.text or "")
-        return " " if name == "br" else element.text or ""
+        return " " if name in {"br", "eol"} else element.text or ""
 
     def _is_read(self, element: etree._Element) -> bool:
         name = etree.QName(element).localname

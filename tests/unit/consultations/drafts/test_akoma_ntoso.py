@@ -152,6 +152,12 @@ def test_what_was_deleted_is_left_out_and_told() -> None:
     assert [(notice.element, notice.reason) for notice in reading.notices] == [("del", Omission.TRACKED_CHANGE)]
 
 
+def test_items_and_lines_do_not_grow_together() -> None:
+    reading = examine("a.xml", act("<ul><li>first</li><li>second<p>third</p></li></ul><p>a<eol/>line<br/>more</p>"))
+    assert reading.tree.clauses[0].text == "first\nsecond\nthird\na line more"
+    assert reading.notices == ()
+
+
 def test_paragraphs_in_a_cell_stay_on_the_line_of_its_row() -> None:
     inner = "<table><tr><td><p>c</p></td><td>d</td></tr></table>"
     table = f"""<table><tr><th><p>a</p></th><td><p>b</p><p>too</p></td></tr>
