@@ -164,7 +164,7 @@ def enumerator(line: str) -> Enumerator | None:
 
 def number_of(label: str) -> str:
     """What a printed label comes to: "Статья 5." is "5", "(1)" is "1"; else the label without stops and brackets."""
-    if (structure := structural(label) or named(label)) and not structure.rest:
+    if (structure := structural(label) or named(label) or annexed(label)) and not structure.rest:
         return structure.number
     if (row := enumerator(f"{label} ")) and not row.rest:
         return row.number

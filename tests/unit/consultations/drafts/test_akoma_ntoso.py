@@ -16,7 +16,7 @@ from services.consultations.drafts.reading import examine, read
 from services.consultations.drafts.tree import relabelled, walk
 
 AKN = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
-LABELS = ("", "Статья 5", "5-бап", "§ 12a", "Article 88-1", "(1)", "а)", "1.2.3", "–", "Titre premier", "[Repealed]")
+LABELS = ("", "Статья 5", "5-бап", "4-қосымшасы", "§ 12a", "Article 88-1", "(1)", "а)", "1.2.3", "–", "Titre premier", "[Repealed]")
 
 
 def is_plain(text: str) -> bool:
