@@ -13,7 +13,7 @@ from services.consultations.drafts.labels import number_of
 from services.consultations.drafts.limits import Limits
 from services.consultations.drafts.nodes import Node, Outline
 from services.consultations.drafts.notes import Note
-from services.consultations.drafts.tree import ID, grown, walk, with_ids
+from services.consultations.drafts.tree import ID, WHOLE_DRAFT, grown, walk, with_ids
 from services.consultations.drafts.xml import parsed
 
 DOCUMENTS: Final = frozenset(
@@ -68,7 +68,8 @@ def _refuse_other(root: etree._Element) -> None:
 def _with_own_ids(tree: ClauseTree, own: list[str | None]) -> ClauseTree:
     """Puts the document's ids, in reading order, where they can be ids and are unique; ours give way to them."""
     counts = Counter(own)
-    given = [wanted if wanted and ID.fullmatch(wanted) and counts[wanted] == 1 else None for wanted in own]
+    free = {wanted for wanted in own if wanted and ID.fullmatch(wanted) and counts[wanted] == 1} - {WHOLE_DRAFT}
+    given = [wanted if wanted in free else None for wanted in own]
     taken = {wanted for wanted in given if wanted}
     ids: dict[str, str] = {}
     for place, wanted in zip(walk(tree), given, strict=True):

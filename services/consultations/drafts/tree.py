@@ -15,6 +15,8 @@ from services.consultations.drafts.notes import with_notes
 
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_~-]{0,79}")
 """What a `ClauseId` looks like."""
+WHOLE_DRAFT: Final = "whole"
+"""What a draft as a whole is called where clauses are; no clause may be."""
 ARTICLES: Final = frozenset({ClauseKind.ARTICLE, ClauseKind.CLAUSE})
 NUMBERED_THROUGHOUT: Final = ARTICLES | {ClauseKind.SECTION}
 """Kinds whose numbers mostly run through the whole law, so that an id need not say what they stand in."""

@@ -13,10 +13,11 @@ from kenes.service.receipts import receipt, receipt_id
 from schemas.consultations.comments import Hidden, Posted, Replied, Restored, Retracted
 from schemas.envelope import sequence_of
 from services.consultations.domain.comment import Standing
+from services.consultations.drafts.tree import WHOLE_DRAFT
 from services.consultations.folds.places import Numbering, line_on, line_under
 from services.consultations.folds.voices import fold_voices, voice_id
 
-WHOLE = "whole"
+WHOLE = WHOLE_DRAFT
 """In place of a clause, for comments on the whole draft."""
 
 OpenOwner = Callable[[str], bytes]

@@ -16,7 +16,20 @@ from services.consultations.drafts.reading import examine, read
 from services.consultations.drafts.tree import relabelled, walk
 
 AKN = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
-LABELS = ("", "Статья 5", "5-бап", "4-қосымшасы", "§ 12a", "Article 88-1", "(1)", "а)", "1.2.3", "–", "Titre premier", "[Repealed]")
+LABELS = (
+    "",
+    "Статья 5",
+    "5-бап",
+    "4-қосымшасы",
+    "§ 12a",
+    "Article 88-1",
+    "(1)",
+    "а)",
+    "1.2.3",
+    "–",
+    "Titre premier",
+    "[Repealed]",
+)
 
 
 def is_plain(text: str) -> bool:
@@ -119,6 +132,11 @@ def test_ids_that_are_not_unique_are_given_anew() -> None:
     ids = [clause.id for clause in read("a.xml", document.encode()).clauses]
     assert len(set(ids)) == 2
     assert "same" not in ids
+
+
+def test_no_clause_is_called_as_the_whole_draft_is() -> None:
+    tree = read("a.xml", act("<p>Text.</p>").replace(b"<article>", b'<article eId="whole">'))
+    assert [clause.id for clause in tree.clauses] == ["art_1"]
 
 
 def test_raised_figures_stay_raised_and_a_long_title_is_a_title() -> None:
