@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -54,21 +55,21 @@ class Client:
         assert answer.status_code in {200, 201}, answer.text
         return answer
 
-    async def prepare(self) -> str:
+    async def prepare(self, draft: Mapping[str, str] = TEXT) -> str:
         """The path of a consultation that is explained and has its first version."""
         made = await self.ask("saule", "POST", "", {"body": "kz-government", "title": TITLE})
         one = f"/{made.json()['consultation']}"
         await self.ask("saule", "POST", f"{one}/description", {"title": TITLE, "summary": SUMMARY})
         texts = [
             {"language": language, "name": "draft.txt", "content": base64.b64encode(text.encode()).decode()}
-            for language, text in TEXT.items()
+            for language, text in draft.items()
         ]
         await self.ask("saule", "POST", f"{one}/versions", {"version": 1, "texts": texts})
         return one
 
-    async def open(self) -> str:
+    async def open(self, draft: Mapping[str, str] = TEXT) -> str:
         """The path of a consultation that hears people."""
-        one = await self.prepare()
+        one = await self.prepare(draft)
         await self.ask("saule", "POST", f"{one}/opening", {"working_days": 15})
         return one
 

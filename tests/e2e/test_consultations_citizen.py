@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 
 from tests.e2e import steps
 from tests.e2e.browsing import DESKTOP, PHONE, in_browser, visiting
-from tests.e2e.consultations import SUMMARY, TITLE, Client, say, violations
+from tests.e2e.consultations import SUMMARY, TEXT, TITLE, Client, say, violations
 from tests.e2e.site import Site, running_site
 
 pytestmark = in_browser
@@ -22,6 +22,16 @@ SELECT: Final = """([start, end]) => {
     range.setStart(text, start); range.setEnd(text, end);
     getSelection().removeAllRanges(); getSelection().addRange(range);
 }"""
+
+OVER: Final = """(first, second) => {
+    const range = document.createRange();
+    range.setStartBefore(first); range.setEndAfter(second);
+    getSelection().removeAllRanges(); getSelection().addRange(range);
+}"""
+POINTS: Final = {
+    "kk": "\n\n1) бес күнде;\n\n2) кідіріссіз.",
+    "ru": "\n\n1) за пять дней;\n\n2) без промедления.",
+}
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +99,28 @@ async def test_votes_move_by_themselves_and_a_passage_is_selected(browser: Brows
         await page.get_by_role("button", name=say("comment.on_passage")).click()
         await expect(page.locator("#quote")).to_have_value("Орган отвечает")
         await expect(page.locator("#text")).to_be_focused()
+
+
+async def test_a_point_is_selected_with_its_number_and_two_points_are_not(
+    browser: Browser, site: Site, client: Client
+) -> None:
+    one = await client.open({language: text + POINTS[language] for language, text in TEXT.items()})
+    async with visiting(browser, site, width=DESKTOP, locale="ru") as reader:
+        page = reader.page
+        await reader.sign_in("dana", f"/consultations{one}/clauses/art_2")
+        first, second = (page.locator(".clause-words").nth(number) for number in (0, 1))
+        offered = page.get_by_role("button", name=say("comment.on_passage"))
+        await first.click(click_count=3)
+        await expect(offered).to_be_visible()
+        await first.evaluate(OVER, await second.element_handle())
+        await expect(offered).to_be_hidden()
+        await first.click(click_count=3)
+        await offered.click()
+        await expect(page.locator("#quote")).to_have_value("за пять дней;")
+        await page.fill("#quote", "1) за пять дней;")
+        await page.fill("#text", "Лучше три дня.")
+        await page.get_by_role("button", name=say("comment.send")).click()
+        await expect(page.locator(".banner")).to_contain_text(say("comment.published"))
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])

@@ -27,18 +27,27 @@ class Run:
 def anchor_of(pasted: str, clause: Clause) -> Anchor | None:
     """Where a pasted passage stands, in the clause or in what is below it; `None` where it is not there word for word.
 
-    Line breaks and spaces may be other than in the text: they change with the way a passage was copied.
+    Line breaks and spaces may be other than in the text: they change with the way a passage was copied. The number
+    that a clause is printed with may stand before its words.
     """
     words = pasted.strip(' \n\t«»"“”').split()
     if not words or len(pasted) > LONGEST:
         return None
-    pattern = re.compile(r"\s+".join(map(re.escape, words)))
     for each in _with_children(clause):
         text = own_words(each)
-        found = pattern.search(text)
+        found = _pattern(words).search(text) or _after_label(words, each.label.split(), text)
         if found is not None:
             return Anchor(clause=each.id, quote=quote(text, found.start(), found.end()))
     return None
+
+
+def _pattern(words: list[str]) -> re.Pattern[str]:
+    return re.compile(r"\s+".join(map(re.escape, words)))
+
+
+def _after_label(words: list[str], label: list[str], text: str) -> re.Match[str] | None:
+    rest = words[len(label) :]
+    return _pattern(rest).match(text) if label and rest and words[: len(label)] == label else None
 
 
 def _with_children(clause: Clause) -> Iterator[Clause]:

@@ -59,15 +59,37 @@ async function vote(event) {
   }
 }
 
+// The part of a paragraph that is selected, without the number it is printed with: that is no part of a clause's words.
+function part(paragraph, range) {
+  const own = document.createRange();
+  own.selectNodeContents(paragraph);
+  if (range.compareBoundaryPoints(Range.START_TO_START, own) > 0) own.setStart(range.startContainer, range.startOffset);
+  if (range.compareBoundaryPoints(Range.END_TO_END, own) < 0) own.setEnd(range.endContainer, range.endOffset);
+  const copy = own.cloneContents();
+  copy.querySelector(".clause-label")?.remove();
+  return copy.textContent.trim();
+}
+
+// A passage is of one clause: over several there is none. A selection may end where what follows begins.
+function selected() {
+  const selection = getSelection();
+  if (!selection.rangeCount || selection.isCollapsed) return "";
+  const range = selection.getRangeAt(0), found = [];
+  let clause;
+  for (const paragraph of document.querySelectorAll(".clause-text p:not(.clause-tools)")) {
+    const words = range.intersectsNode(paragraph) && part(paragraph, range);
+    if (!words) continue;
+    const own = paragraph.closest("[data-clause]");
+    if (clause && clause !== own) return "";
+    clause = own;
+    found.push(words);
+  }
+  const words = found.join("\n");
+  return words.length <= 1_000 ? words : "";
+}
+
 function passages(bar) {
   const quote = document.getElementById("quote");
-  const selected = () => {
-    const selection = getSelection();
-    const node = selection.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0).commonAncestorContainer : null;
-    const place = (node?.nodeType === Node.TEXT_NODE ? node.parentElement : node)?.closest(".clause-text");
-    const words = selection.toString().trim();
-    return place && words && words.length <= 1_000 ? words : "";
-  };
   document.addEventListener("selectionchange", () => { bar.hidden = !selected(); });
   const button = bar.querySelector("button");
   button.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the selection

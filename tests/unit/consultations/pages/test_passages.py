@@ -52,6 +52,21 @@ def test_what_is_copied_from_the_text_is_found_in_it(text: str, data: st.DataObj
     assert locate(anchor.quote, own_words(clause)) is not None
 
 
+@pytest.mark.parametrize("pasted", ["1) a journalist is a person;", "1) a  journalist", "a journalist is"])
+def test_a_passage_may_be_pasted_with_the_number_of_its_point(pasted: str) -> None:
+    point = Clause(id="point", kind=ClauseKind.POINT, label="1)", text="a journalist is a person;")
+    anchor = anchor_of(pasted, article("Words.").model_copy(update={"children": (point,)}))
+    assert anchor is not None
+    assert anchor.clause == "point"
+    assert anchor.quote is not None
+    assert anchor.quote.exact == pasted.removeprefix("1) ").replace("  ", " ").strip()
+
+
+def test_a_number_before_words_that_do_not_begin_its_clause_is_no_label() -> None:
+    point = Clause(id="point", kind=ClauseKind.POINT, label="1)", text="a journalist is a person;")
+    assert anchor_of("1) is a person;", point) is None
+
+
 @pytest.mark.parametrize("pasted", ["", "  ", "«»", "nowhere to be found", "a" * 2_000])
 def test_what_is_not_there_has_no_anchor(pasted: str) -> None:
     assert anchor_of(pasted, article("Everybody may ask.")) is None
