@@ -45,8 +45,26 @@ function renewTable(old, fresh) {
   for (const [id, row] of rows) if (!names.has(id)) row.remove();
 }
 
+// What a part says, without what is new in every answer: the tokens of its forms.
+function said(part) {
+  const copy = part.cloneNode(true);
+  for (const each of copy.querySelectorAll("input[type=hidden]")) each.remove();
+  return copy.innerHTML;
+}
+
+// Somebody is writing in it, or has just sent it.
+function inHand(part) {
+  const written = [...part.querySelectorAll("input:not([type=hidden]), textarea")].some((each) => each.value !== each.defaultValue);
+  return written || part.querySelector("form[data-sent]") !== null;
+}
+
 function renewPart(old, fresh) {
-  if (old.innerHTML === fresh.innerHTML) return;
+  if (inHand(old)) return;
+  if (said(old) === said(fresh)) {
+    const values = [...fresh.querySelectorAll("input[type=hidden]")].map((each) => each.value);
+    old.querySelectorAll("input[type=hidden]").forEach((each, index) => { each.value = values[index]; });
+    return;
+  }
   const [table, newer] = [old.querySelectorAll("table[data-rows]"), fresh.querySelectorAll("table[data-rows]")];
   if (table.length === 1 && newer.length === 1) {
     renewTable(table[0], newer[0]);
