@@ -280,7 +280,7 @@ async def test_pages_stay_up_while_the_broker_is_away(own: Site, operate: Operat
         await button(leila.page, "letter.discard_confirm").click()
         await expect(leila.page.locator("[role=alert]").filter(has_text=say("act.unavailable"))).to_be_visible()
         assert (await leila.open("/projections")).status == 200
-        away = leila.page.locator("[data-live-part=fresh] [role=alert]")
+        away = leila.page.locator("[data-live-part=away] [role=alert]")
         await expect(away).to_be_visible()
         assert (await leila.open("/letters")).status == 200
         await expect(letter(leila.page, case)).to_be_visible()

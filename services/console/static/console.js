@@ -59,7 +59,7 @@ function inHand(part) {
 }
 
 function renewPart(old, fresh) {
-  if (inHand(old)) return;
+  if (inHand(old) || (fresh.dataset.same && fresh.dataset.same === old.dataset.same)) return;
   if (said(old) === said(fresh)) {
     const values = [...fresh.querySelectorAll("input[type=hidden]")].map((each) => each.value);
     old.querySelectorAll("input[type=hidden]").forEach((each, index) => { each.value = values[index]; });
@@ -71,6 +71,7 @@ function renewPart(old, fresh) {
   } else if (!old.contains(document.activeElement)) {
     const open = new Set([...old.querySelectorAll("details[open] > summary")].map((each) => each.textContent));
     old.replaceChildren(...document.importNode(fresh, true).childNodes);
+    if ("same" in fresh.dataset) old.dataset.same = fresh.dataset.same;
     for (const summary of old.querySelectorAll("details > summary")) {
       if (open.has(summary.textContent)) summary.parentElement.open = true;
     }

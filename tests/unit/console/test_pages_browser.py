@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -16,11 +16,12 @@ from kenes.web.assets import KIT_STATIC, Assets
 from schemas.topics import SIGNATURE_REQUESTS
 from services.console.domain.letters import Case
 from services.console.letters.reads import Entry
+from services.console.sampling.watch import Sight
 from services.console.serving import FOLDERS
 from tests.e2e.browsing import CHROMIUM, launched
 from tests.unit.console.acts import note
 from tests.unit.console.lettered import pages_of
-from tests.unit.console.world import HTML, ORIGIN, World, console
+from tests.unit.console.world import HTML, ORIGIN, World, console, snapshot
 
 pytestmark = [
     pytest.mark.browser,
@@ -107,3 +108,22 @@ async def test_a_form_in_which_nothing_was_typed_stays_with_a_fresh_confirmation
         await _look(page)
         await expect(token).not_to_have_value(before)
         assert await button.evaluate("button => button.seen") == "the same"
+
+
+async def test_a_broker_that_is_away_is_said_once_however_long_it_lasts(browser: Browser) -> None:
+    now = datetime.now(UTC)
+    seen = snapshot(now)
+    async with _operating(browser, LETTER) as (page, world):
+        alarm, away = page.locator("[data-live-part=away] [role=alert]"), page.locator("[data-live-part=away]")
+        await expect(alarm).to_have_count(0)
+        for reason in ("NodeNotReadyError", "TimeoutError"):
+            sight = Sight(seen.broker.value, now - timedelta(minutes=5), now - timedelta(minutes=4), reason)
+            world.seeing.snapshot = snapshot(now, broker=sight)
+            await _look(page)
+            await expect(alarm).to_have_text("The broker stopped answering")
+            await alarm.evaluate("alarm => { alarm.times = (alarm.times ?? 0) + 1; }")
+        assert await alarm.evaluate("alarm => alarm.times") == 2, "the alert is the one it was"
+        await expect(away.locator("time").first).to_contain_text("min ago")
+        world.seeing.snapshot = seen
+        await _look(page)
+        await expect(away).to_have_text("")
