@@ -131,9 +131,18 @@ function move(step) {
   rows[there].querySelector("a").focus();
 }
 
+const keys = document.getElementById("keys");
+const on = keys.querySelector("input");
+
+// The letter that a key is named by: on a keyboard of another script the one of the same place.
+function named(event) {
+  if (/^[a-z/?]$/.test(event.key)) return event.key;
+  return { KeyJ: "j", KeyK: "k", Slash: event.shiftKey ? "?" : "/" }[event.code];
+}
+
 field?.addEventListener("input", narrow);
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || !on.checked) return;
   // A dialog that has just closed keeps the focus until the next frame is painted: keys are the page's again by then.
   if (event.target.closest("input, textarea, select, dialog[open]")) {
     if (event.key === "Escape" && event.target === field) {
@@ -142,19 +151,26 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
-  if (event.key === "/" && field) {
+  const key = named(event);
+  if (key === "/" && field) {
     event.preventDefault();
     field.focus();
-  } else if (event.key === "j") {
+  } else if (key === "j") {
     move(1);
-  } else if (event.key === "k") {
+  } else if (key === "k") {
     move(-1);
-  } else if (event.key === "?") {
-    document.getElementById("keys").showModal();
+  } else if (key === "?") {
+    keys.showModal();
   }
 });
 
 follow();
 count();
 setInterval(count, 1_000);
+// Who speaks to the computer can switch the keys off: what they say would press them.
+const opener = document.querySelector("[data-keys]");
+opener.hidden = false;
+opener.firstElementChild.addEventListener("click", () => keys.showModal());
+on.checked = localStorage.getItem("kenes.keys") !== "off";
+on.addEventListener("change", () => localStorage.setItem("kenes.keys", on.checked ? "on" : "off"));
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -37,6 +37,9 @@ LOOKS: Final = """window.EventSource = class extends EventTarget {
     close() {}
 };"""
 
+PRESS: Final = """([key, code]) => (document.activeElement ?? document.body).dispatchEvent(
+    new KeyboardEvent("keydown", { key, code, bubbles: true }))"""
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
@@ -127,3 +130,23 @@ async def test_a_broker_that_is_away_is_said_once_however_long_it_lasts(browser:
         world.seeing.snapshot = seen
         await _look(page)
         await expect(away).to_have_text("")
+
+
+async def test_keys_work_on_a_keyboard_of_another_script_and_can_be_switched_off(browser: Browser) -> None:
+    async with _operating(browser, "/groups") as (page, _):
+        row = page.locator("[id='group-agency'] a")
+        await expect(page.locator("[data-keys]")).to_be_visible()
+        await page.evaluate(PRESS, ["о", "KeyJ"])
+        await expect(row).to_be_focused()
+        await row.blur()
+        await page.get_by_role("button", name="Keys", exact=True).click()
+        await page.get_by_label("Keys are on").uncheck()
+        for reload in (False, True):
+            await (page.reload() if reload else page.get_by_role("button", name="Close").click())
+            await page.evaluate(PRESS, ["j", "KeyJ"])
+            assert await page.evaluate("document.activeElement.closest('tr')") is None, f"reloaded: {reload}"
+        await page.get_by_role("button", name="Keys", exact=True).click()
+        await page.get_by_label("Keys are on").check()
+        await page.get_by_role("button", name="Close").click()
+        await page.evaluate(PRESS, ["j", "KeyJ"])
+        await expect(row).to_be_focused()
