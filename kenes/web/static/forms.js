@@ -52,26 +52,28 @@ function ready(form) {
 }
 
 function search(form) {
+  const said = form.querySelector("[data-failed]");
   let waiting, running;
   const find = async () => {
     const url = new URL(form.action);
     url.search = new URLSearchParams(new FormData(form));
     running?.abort();
-    running = new AbortController();
+    const own = running = new AbortController();
     const region = document.getElementById(form.dataset.results);
     region.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(url, { signal: running.signal, headers: { Accept: "text/html" } });
-      if (!answer.ok) return;
+      const answer = await fetch(url, { signal: own.signal, headers: { Accept: "text/html" } });
+      if (!answer.ok) throw new Error(answer.statusText);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById(form.dataset.results);
       if (fresh) region.replaceChildren(...fresh.childNodes);
       history.replaceState(null, "", url);
-    } catch (error) {
-      if (error.name === "AbortError") return; // a newer search is on its way
-      form.requestSubmit(); // no fetch: search as a plain page
+      said.textContent = "";
+    } catch {
+      // What was found before stays, and nobody is taken away in the middle of a word.
+      if (running === own) said.textContent = said.dataset.failed;
     } finally {
-      region.removeAttribute("aria-busy");
+      if (running === own) region.removeAttribute("aria-busy"); // or else a newer search is on its way
     }
   };
   form.addEventListener("input", () => {
