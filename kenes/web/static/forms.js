@@ -5,6 +5,8 @@ const root = document.documentElement;
 const format = new Intl.NumberFormat(root.lang === "kk" ? "ru" : root.lang);
 const plural = new Intl.PluralRules(root.lang === "kk" ? "en" : root.lang);
 
+const GUARDED = 5_000; // milliseconds in which a second press sends nothing
+
 function phrase(json, n) {
   const forms = JSON.parse(json);
   return (forms[plural.select(n)] ?? forms.other).replace("{count}", format.format(n));
@@ -35,6 +37,9 @@ function once(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
+    // A send may be stopped, or answered by a file: the page stays, and no event tells it. Who sends again after this is
+    // answered as the first time.
+    setTimeout(() => ready(form), GUARDED);
     const button = event.submitter;
     if (!button || !form.contains(button)) return; // the language buttons of the header keep their names
     button.dataset.label = button.textContent;

@@ -202,6 +202,26 @@ async def test_a_second_press_sends_nothing(browser: Browser, site: Site) -> Non
         assert site.posts == ["csrf_token=token&text=&go=yes"]
 
 
+async def test_a_form_whose_page_stays_can_be_sent_again(browser: Browser, site: Site) -> None:
+    asked: list[str] = []
+
+    async def stay(route: Intercepted) -> None:
+        asked.append(route.request.post_data or "")
+        await route.fulfill(status=204)
+
+    async with opened(browser, f"{site.url}/page?lang=en") as page:
+        await page.clock.install()
+        await page.route("**/post", stay)
+        button = page.locator(".form button")
+        for times in (1, 2):
+            async with page.expect_request("**/post"):
+                await button.evaluate("button => { button.click(); button.click(); }")
+            await expect(button).to_have_text("Sending…")
+            await page.clock.run_for(5_000)
+            await expect(button).to_have_text("Send")
+            assert asked == ["csrf_token=token&text=&go=yes"] * times
+
+
 async def test_results_appear_while_typing_and_the_address_follows(browser: Browser, site: Site) -> None:
     async with opened(browser, f"{site.url}/page?lang=en") as page:
         await page.locator("#q").press_sequentially("water")
