@@ -72,8 +72,9 @@ async def test_following_a_petition_until_it_is_closed(browser: Browser, site: S
 async def test_the_badge_moves_by_itself(browser: Browser, site: Site, deciding: Deciding) -> None:
     name = "watched"
     await deciding.say(PETITIONS, name, *petition(name)[:3])
-    async with visiting(browser, site, width=DESKTOP, locale="ru") as reader:
+    async with visiting(browser, site, width=DESKTOP, locale="ru", expected=("status of 503",)) as reader:
         page = reader.page
+        await page.route("**/inbox/live", lambda route: route.fulfill(status=503), times=1)
         await reader.sign_in("yerlan", f"/follow?interest=petition:{name}")
         await page.get_by_role("button", name=say("follow.button")).click()
         await expect(page.locator(".banner")).to_contain_text(say("centre.said.followed"))
@@ -82,6 +83,7 @@ async def test_the_badge_moves_by_itself(browser: Browser, site: Site, deciding:
         unread = int(await badge.inner_text() or 0)
         await deciding.say(PETITIONS, name, petitions.Closed(petition=name, reason=petitions.CloseReason.WINDOW_ENDED))
         await expect(badge).to_have_text(re.compile(rf"^({unread + 1}|{unread + 2})$"))
+        await expect(page.locator(".inbox-link [role=status]")).to_contain_text("непрочитанн")
 
 
 async def test_an_owner_of_streams(browser: Browser, site: Site) -> None:

@@ -57,26 +57,36 @@ function say(box, n) {
   }
 }
 
-function follow(url, boxes, failures = 0) {
+const followed = new Set();
+addEventListener("pagehide", () => { for (const source of followed) source.close(); });
+
+// Follows a stream for as long as the page is there; `events` are what takes each event, by its name.
+function follow(url, events, failures = 0) {
   const source = new EventSource(url);
+  followed.add(source);
   source.addEventListener("open", () => { failures = 0; });
-  source.addEventListener("count", ({ data }) => {
-    const event = JSON.parse(data);
-    for (const box of boxes) if (box.dataset.livePetition === String(event.petition)) show(box, event);
-  });
+  for (const [name, take] of Object.entries(events)) source.addEventListener(name, take);
   source.addEventListener("error", () => {
     // The browser reconnects by itself after a lost connection, but gives up after an error answer.
     if (source.readyState !== EventSource.CLOSED) return;
+    followed.delete(source);
     const wait = RETRY[Math.min(failures, RETRY.length - 1)];
-    setTimeout(() => follow(url, boxes, failures + 1), wait * (0.75 + Math.random() / 2));
+    setTimeout(() => follow(url, events, failures + 1), wait * (0.75 + Math.random() / 2));
   });
-  addEventListener("pagehide", () => source.close(), { once: true });
 }
 
+function counts(boxes) {
+  return ({ data }) => {
+    const event = JSON.parse(data);
+    for (const box of boxes) if (box.dataset.livePetition === String(event.petition)) show(box, event);
+  };
+}
+
+window.kenes = { follow, phrase, number: (n) => format.format(n) }; // for the scripts of services, which come after this one
 const streams = Map.groupBy
   ? Map.groupBy(document.querySelectorAll("[data-live-url]"), (box) => box.dataset.liveUrl)
   : [...document.querySelectorAll("[data-live-url]")].reduce(
       (map, box) => map.set(box.dataset.liveUrl, [...(map.get(box.dataset.liveUrl) ?? []), box]), new Map());
-for (const [url, boxes] of streams) follow(url, boxes);
+for (const [url, boxes] of streams) follow(url, { count: counts(boxes) });
 // A page taken back from the browser's memory has closed streams: ask for a fresh one.
-addEventListener("pageshow", (event) => { if (event.persisted && streams.size) location.reload(); });
+addEventListener("pageshow", (event) => { if (event.persisted && followed.size) location.reload(); });

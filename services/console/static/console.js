@@ -3,7 +3,6 @@
 const page = document.getElementById("console");
 const ages = JSON.parse(page.dataset.ages);
 const QUIET = 15_000; // milliseconds without a look after which the page says that it is old
-const RETRY = [2_000, 5_000, 15_000, 30_000];
 let heard = Date.now();
 
 function span(seconds) {
@@ -92,26 +91,17 @@ async function renew() {
   count();
 }
 
-function follow(failures = 0) {
-  const source = new EventSource(page.dataset.liveLook);
-  let asking = false;
-  source.addEventListener("look", async () => {
-    failures = 0;
-    if (asking || document.hidden) return;
-    asking = true;
-    try {
-      await renew();
-    } catch {
-      // The next look asks again; until then the page says how old it is.
-    } finally {
-      asking = false;
-    }
-  });
-  source.addEventListener("error", () => {
-    if (source.readyState !== EventSource.CLOSED) return;
-    setTimeout(() => follow(failures + 1), RETRY[Math.min(failures, RETRY.length - 1)] * (0.75 + Math.random() / 2));
-  });
-  addEventListener("pagehide", () => source.close(), { once: true });
+let asking = false;
+async function looked() {
+  if (asking || document.hidden) return;
+  asking = true;
+  try {
+    await renew();
+  } catch {
+    // The next look asks again; until then the page says how old it is.
+  } finally {
+    asking = false;
+  }
 }
 
 const field = document.querySelector("[data-filter]");
@@ -164,7 +154,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-follow();
+kenes.follow(page.dataset.liveLook, { look: looked });
 count();
 setInterval(count, 1_000);
 // Who speaks to the computer can switch the keys off: what they say would press them.
@@ -173,4 +163,3 @@ opener.hidden = false;
 opener.firstElementChild.addEventListener("click", () => keys.showModal());
 on.checked = localStorage.getItem("kenes.keys") !== "off";
 on.addEventListener("change", () => localStorage.setItem("kenes.keys", on.checked ? "on" : "off"));
-addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -1,36 +1,21 @@
 // What pages with comments gain with a script: votes that move by themselves, voting in place, and choosing a passage
 // by selecting it. Each works without it: the page comes with its numbers, a vote is a form, a passage can be pasted.
-const root = document.documentElement;
-// Browsers ship without Kazakh: it writes numbers as Russian does.
-const format = new Intl.NumberFormat(root.lang === "kk" ? "ru" : root.lang);
-const RETRY = [2_000, 5_000, 15_000, 30_000];
 const NAMES = ["agree", "disagree", "pass"];
 
 function count(box, told) {
   if (told.version < Number(box.dataset.version)) return; // a late frame never turns the votes back
   box.dataset.version = told.version;
   for (const name of NAMES) {
-    for (const place of box.querySelectorAll(`[data-count="${name}"]`)) place.textContent = format.format(told[name]);
+    for (const place of box.querySelectorAll(`[data-count="${name}"]`)) place.textContent = kenes.number(told[name]);
   }
 }
 
-function follow(url, failures = 0) {
-  const source = new EventSource(url);
-  source.addEventListener("open", () => { failures = 0; });
-  source.addEventListener("votes", ({ data }) => {
-    const event = JSON.parse(data);
-    for (const place of document.querySelectorAll("[data-live-votes]")) place.textContent = format.format(event.votes);
-    for (const [comment, told] of Object.entries(event.comments)) {
-      for (const box of document.querySelectorAll(`[data-comment="${CSS.escape(comment)}"]`)) count(box, told);
-    }
-  });
-  source.addEventListener("error", () => {
-    // The browser reconnects by itself after a lost connection, but gives up after an error answer.
-    if (source.readyState !== EventSource.CLOSED) return;
-    const wait = RETRY[Math.min(failures, RETRY.length - 1)];
-    setTimeout(() => follow(url, failures + 1), wait * (0.75 + Math.random() / 2));
-  });
-  addEventListener("pagehide", () => source.close(), { once: true });
+function moved({ data }) {
+  const event = JSON.parse(data);
+  for (const place of document.querySelectorAll("[data-live-votes]")) place.textContent = kenes.number(event.votes);
+  for (const [comment, told] of Object.entries(event.comments)) {
+    for (const box of document.querySelectorAll(`[data-comment="${CSS.escape(comment)}"]`)) count(box, told);
+  }
 }
 
 async function vote(event) {
@@ -102,8 +87,7 @@ function passages(bar) {
 }
 
 const url = document.querySelector("[data-votes-url]")?.dataset.votesUrl;
-if (url) follow(url);
+if (url) kenes.follow(url, { votes: moved });
 document.addEventListener("submit", vote);
 const bar = document.getElementById("passage-bar");
 if (bar) passages(bar);
-addEventListener("pageshow", (event) => { if (event.persisted && url) location.reload(); });
