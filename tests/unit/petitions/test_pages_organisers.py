@@ -60,6 +60,9 @@ async def test_whoever_has_the_link_reads_the_draft_and_joins() -> None:
         assert one.text.title in visitor.text
         assert "Sign in to join" in visitor.text
         assert "noindex" in visitor.text
+        assert '<article class="section stack">' in visitor.text, (
+            "what is said of the text is in the language of the page"
+        )
         wrong = await world.get(f"/petitions/{one.id}/organisers/invited/{'A' * 22}")
         assert wrong.status_code == 404
         await world.sign_in(BERLINER)

@@ -177,6 +177,21 @@ async def test_what_became_of_a_comment_is_told() -> None:
         assert "Words 2" not in log
 
 
+async def test_what_is_ours_beside_a_text_in_another_language_says_its_language() -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        await world.memory.say(anchor=Anchor(clause="art_1__point_1"))
+        article = (await world.get(f"{ON}/clauses/art_1?text=ru")).text
+        assert 'class="clause-text" lang="ru"' in article
+        tools = article.split('class="clause-tools"', 1)[1].split("</p>", 1)[0]
+        assert tools.startswith(' lang="en">')
+        assert 'class="visually-hidden" lang="ru">: 1)' in tools
+        chapter = (await world.get(f"{ON}/clauses/chp_1?text=ru")).text
+        assert '<span class="contents-count" lang="en">1 comment' in chapter
+        own = (await world.get(f"{ON}/clauses/art_1?text=en")).text
+        assert 'class="clause-tools">' in own
+
+
 async def test_a_passage_is_marked_in_the_text() -> None:
     async with pages() as world:
         await world.memory.opened()
