@@ -30,7 +30,12 @@ class Formats:
         return format_compact_decimal(value, locale=self.locale, fraction_digits=1)
 
     def percent(self, share: float, digits: int = 0) -> str:
-        """A share (0.846) as "85%"; `digits` after the decimal sign."""
+        """A share (0.846) as "85%"; `digits` after the decimal sign.
+
+        Whole percents are 0 of nothing only, and 100 of all only: one signature is missing still, one is there already.
+        """
+        if not digits and 0 < share < 1:
+            share = min(max(share, 0.01), 0.99)
         return _percent(share, digits, self.locale)
 
     def date(self, value: dt.date) -> str:

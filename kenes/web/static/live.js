@@ -33,7 +33,8 @@ function show(box, event) {
 function meter(element, n) {
   const goal = Number(element.dataset.liveGoal);
   const share = Math.min(n / goal, 1);
-  const percent = new Intl.NumberFormat(format.resolvedOptions().locale, { style: "percent" }).format(share);
+  const told = share > 0 && share < 1 ? Math.min(Math.max(share, 0.01), 0.99) : share; // as the server tells it
+  const percent = new Intl.NumberFormat(format.resolvedOptions().locale, { style: "percent" }).format(told);
   element.setAttribute("aria-valuenow", Math.min(n, goal));
   element.setAttribute("aria-valuetext", element.dataset.text.replace("{percent}", percent));
   const width = n > 0 ? Math.max(share * 100, 0.8) : 0;

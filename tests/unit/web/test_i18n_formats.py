@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kenes.web.formats import Formats
 
@@ -22,6 +24,13 @@ LATE = dt.datetime(2026, 11, 22, 20, 30, tzinfo=dt.UTC)  # the next day in Kazak
 def test_numbers(language: str, number: str, compact: str, percent: str) -> None:
     formats = Formats(language)
     assert (formats.number(42_318), formats.compact(42_318), formats.percent(0.8464, 1)) == (number, compact, percent)
+
+
+@given(st.floats(0, 1.2))
+def test_only_all_is_a_hundred_percent_and_only_nothing_is_none(share: float) -> None:
+    told = Formats("en").percent(share)
+    assert (int(told.rstrip("%")) >= 100) is (share >= 1)
+    assert (told == "0%") is (share == 0)
 
 
 def test_whole_percentages_by_default() -> None:

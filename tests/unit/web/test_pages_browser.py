@@ -161,6 +161,15 @@ async def test_a_live_count_moves_everything_that_depends_on_it(browser: Browser
         assert site.streams == 1, "elements of one address share one stream"
 
 
+async def test_no_count_below_the_goal_is_told_as_all_of_it(browser: Browser, site: Site) -> None:
+    async with opened(browser, f"{site.url}/page?lang=en") as page:
+        meter = page.locator(".count-panel .meter")
+        await meter.evaluate("meter => { meter.dataset.liveGoal = 1000; }")
+        for version, (count, told) in enumerate(((999, "99%"), (1, "1%"), (1000, "100%")), 1):
+            site.count("p1", count, version)
+            await expect(meter).to_have_attribute("aria-valuetext", f"{told} of the goal")
+
+
 async def test_a_late_frame_never_turns_the_count_back(browser: Browser, site: Site) -> None:
     async with opened(browser, f"{site.url}/page?lang=en") as page:
         site.count("p1", 1200, 9)
