@@ -44,6 +44,7 @@ TEMPLATE = """{% extends "base.html" %}
 {{ forms.textarea("text", "Text", maxlength=10) }}{{ forms.button("Send", name="go", value="yes") }}{% endcall %}
 {{ forms.search("q", "Find", value=q, results="results") }}<div id="results">found: {{ q }}</div>
 {% endblock %}"""
+STYLE = "([name, part, what]) => getComputedStyle(document.querySelector(name), part)[what]"
 # What browsers say of requests that fail on purpose.
 EXPECTED = ("503", "429", "net::ERR_FAILED")
 
@@ -144,6 +145,26 @@ async def test_the_faces_of_the_page_are_loaded(browser: Browser, site: Site) ->
         await page.evaluate("document.fonts.ready")
         statuses = await page.evaluate("[...document.fonts].map(face => face.status)")
         assert statuses == ["loaded"] * 3
+
+
+async def test_what_is_done_and_what_is_current_are_seen_with_forced_colours(browser: Browser, site: Site) -> None:
+    async with opened(browser, f"{site.url}/style-guide?lang=en") as page:
+        await page.emulate_media(forced_colors="active")
+        done, following = [
+            await page.evaluate(STYLE, [f".timeline-item.is-{state}", "::before", "backgroundColor"])
+            for state in ("done", "next")
+        ]
+        assert done != following
+        mark, canvas = [
+            await page.evaluate(STYLE, [name, None, "backgroundColor"]) for name in (".step.is-done .step-mark", "body")
+        ]
+        assert mark != canvas
+        one, other = [
+            await page.evaluate(STYLE, [f".tabs a{which}", None, "borderBottomColor"])
+            for which in ("[aria-current]", ":not([aria-current])")
+        ]
+        assert one != other
+        await expect(page.locator(".timeline-item.is-next").first).to_contain_text("Not started yet")
 
 
 async def test_a_live_count_moves_everything_that_depends_on_it(browser: Browser, site: Site) -> None:
