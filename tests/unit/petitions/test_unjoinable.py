@@ -121,7 +121,7 @@ async def test_nor_does_a_value_of_the_author(memory: Memory) -> None:
         "paper",
         "on_paper",
     }
-    nobody = {"organisers", "discussion", "lock", "proposal", "suspended_from", "suspended_at", "archive_at"}
+    nobody = {"organisers", "besides", "discussion", "lock", "proposal", "suspended_from", "suspended_at", "archive_at"}
     assert shared <= {"p", "s"} | dates | rules | course | nobody, "public, or of few values"
 
 
