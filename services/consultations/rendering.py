@@ -1,10 +1,11 @@
 """Consultations and comments as JSON."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from kenes.mongo.client import Document
 from services.consultations.domain.comment import Standing
-from services.consultations.domain.consultation import Consultation
+from services.consultations.domain.consultation import STAGE_STEP, Consultation
 from services.consultations.live import LiveVotes
 from services.consultations.reading import Comment
 
@@ -25,8 +26,19 @@ def consultation_view(consultation: Consultation, heard: Document, votes: LiveVo
         "closes_at": consultation.closes_at,
         "comments": heard["comments"],
         "votes": votes.acts(consultation.id),
-        "path": [{"what": each.what, "at": each.at.isoformat(), "reason": each.reason} for each in consultation.path],
+        "path": list(path_view(consultation)),
     }
+
+
+def path_view(consultation: Consultation) -> Iterator[dict[str, str | None]]:
+    """Each step; a stage also with the day on which the draft came to it, and its document."""
+    stages = iter(consultation.stages)
+    for step in consultation.path:
+        line: dict[str, str | None] = {"what": step.what, "at": step.at.isoformat(), "reason": step.reason}
+        if step.what.startswith(STAGE_STEP):
+            stage = next(stages)
+            line |= {"on": stage.on, "link": stage.link or None}
+        yield line
 
 
 def comment_view(comment: Comment, votes: LiveVotes) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -43,6 +43,10 @@ class Status(StrEnum):
 
 class _Kept(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+STAGE_STEP: Final = "stage-"
+"""How steps to a stage begin; each has its `StageMade`, in the same order."""
 
 
 class Step(_Kept):
@@ -262,6 +266,6 @@ _STEPS: dict[type[Payload], str] = {
 def _step(decision: Payload, at: datetime) -> Step | None:
     """The line that a decision adds to the path."""
     if isinstance(decision, StageEntered):
-        return Step(what=f"stage-{decision.stage}", at=at)
+        return Step(what=f"{STAGE_STEP}{decision.stage}", at=at)
     what = _STEPS.get(type(decision))
     return None if what is None else Step(what=what, at=at, reason=getattr(decision, "reason", None))

@@ -1,21 +1,20 @@
 """The path of a draft in words: what happened, why, and what comes next."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from kenes.web.i18n import Translator
-from services.consultations.domain.consultation import Consultation, StageMade, Status, Step
+from services.consultations.domain.consultation import STAGE_STEP, Consultation, StageMade, Status, Step
 from services.consultations.domain.stages import next_stages
 from services.consultations.words import read_in
-
-STAGE = "stage-"
 
 
 def path(consultation: Consultation, t: Translator) -> list[dict[str, Any]]:
     """The timeline, oldest first, for `blocks.timeline`."""
     stages, version, told = iter(consultation.stages), 0, []
     for step in consultation.path:
-        if step.what.startswith(STAGE):
+        if step.what.startswith(STAGE_STEP):
             told.append(_stage(step, next(stages), t))
             continue
         version += step.what == "version-added"
@@ -38,7 +37,7 @@ def _told(step: Step, version: int, consultation: Consultation, t: Translator) -
 
 
 def _stage(step: Step, made: StageMade, t: Translator) -> dict[str, Any]:
-    line: dict[str, Any] = {"title": t(f"path.{step.what}"), "when": step.at}
+    line: dict[str, Any] = {"title": t(f"path.{step.what}"), "when": date.fromisoformat(made.on)}
     if made.note is not None:
         words = read_in(made.note, t.language)
         line |= {"body": words.text, "body_lang": _foreign(words.language, t)}
