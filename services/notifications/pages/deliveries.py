@@ -52,5 +52,5 @@ class DeliveryPages:
     async def retry(self, request: Request, person: Person) -> Response:
         """Tries an event again that was given up."""
         form, stream = await own_form(request), own_stream(self.site, request, person)
-        asked = await self.site.streams.commands.retry(stream.owner, stream.id, form.text("cursor"), WAIT)
+        asked = await self.site.streams.commands.retry(stream, form.text("cursor"), WAIT)
         return back_to(stream, asked, "retry")

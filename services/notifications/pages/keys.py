@@ -12,9 +12,10 @@ from kenes.identity.person import Person
 from kenes.web.problems import Problem
 from kenes.web.site import personal, see_other
 from services.notifications.pages.acting import own_form
+from services.notifications.pages.own_streams import shown_body
 from services.notifications.pages.site import NotificationSite
-from services.notifications.streams.access import Scope, owner_of
-from services.notifications.streams.keys_api import GRACE, new_key
+from services.notifications.streams.access import Scope, owners_of
+from services.notifications.streams.keys_api import new_key, owned_keys, revoked, rotated
 
 PATH: Final = "/streams/keys"
 LIFETIME: Final = timedelta(days=365)
@@ -39,13 +40,14 @@ class KeyPages:
     @personal
     async def show(self, request: Request, person: Person) -> Response:
         """One's keys, and the form for another."""
-        keys = await self.site.streams.keys.owned(owner_of(self.site.keyring, person))
+        t, found = self.site.translator(request), owners_of(self.site.keyring, person)
+        keys = [(each, shown_body(each.owner, t)) for each in await owned_keys(self.site.streams.keys, found)]
         return await self.site.render(request, "keys.html", {"keys": keys, "scopes": [str(each) for each in Scope]})
 
     @personal
     async def issue(self, request: Request, person: Person) -> Response:
         """A new key."""
-        form, owner = await own_form(request), owner_of(self.site.keyring, person)
+        form, (owner, *_) = await own_form(request), owners_of(self.site.keyring, person)
         name = " ".join(form.text("name").split())
         if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
             raise Problem(400, "form-malformed")
@@ -57,7 +59,7 @@ class KeyPages:
     async def rotate(self, request: Request, person: Person) -> Response:
         """A key in place of one, which works for another day."""
         prefix = (await own_form(request)).text("prefix")
-        issued = await self.site.streams.keys.rotate(owner_of(self.site.keyring, person), prefix, GRACE)
+        issued = await rotated(self.site.streams.keys, owners_of(self.site.keyring, person), prefix)
         if issued is None:
             raise Problem(404, "key-unknown")
         return await self._shown(request, issued[0])
@@ -66,7 +68,7 @@ class KeyPages:
     async def revoke(self, request: Request, person: Person) -> Response:
         """Ends a key at once."""
         prefix = (await own_form(request)).text("prefix")
-        if not await self.site.streams.keys.revoke(owner_of(self.site.keyring, person), prefix):
+        if not await revoked(self.site.streams.keys, owners_of(self.site.keyring, person), prefix):
             raise Problem(404, "key-unknown")
         return see_other(PATH)
 

@@ -6,13 +6,15 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kenes.bodies import body_name
 from kenes.identity.person import Person
 from kenes.service.asking import Outcome
+from kenes.web.i18n import Translator
 from kenes.web.site import see_other
 from services.notifications.domain.streams import AgencyStream
 from services.notifications.pages.acting import decided
 from services.notifications.pages.site import NotificationSite
-from services.notifications.streams.access import owner_of
+from services.notifications.streams.access import body_of, owners_of
 from services.notifications.streams.answers import ANSWERS
 
 PATH: Final = "/streams"
@@ -23,7 +25,13 @@ SAID: Final = ("pause", "resumption", "test", "replay", "cancelled", "retry", "p
 
 def own_stream(site: NotificationSite, request: Request, person: Person) -> AgencyStream:
     """The stream of the address; raises the problem of its being nobody's, or somebody else's."""
-    return site.streams.commands.find(owner_of(site.keyring, person), request.path_params["stream"])
+    return site.streams.commands.find(owners_of(site.keyring, person), request.path_params["stream"])
+
+
+def shown_body(owner: str, t: Translator) -> str:
+    """The name of the body whose something is; empty where it is the reader's own."""
+    body = body_of(owner)
+    return "" if body is None else body_name(body, t.language)
 
 
 def back_to(stream: AgencyStream, asked: Outcome, word: str, harmless: Collection[str] = ()) -> Response:

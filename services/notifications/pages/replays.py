@@ -41,7 +41,7 @@ class ReplayPages:
         """Sends everything since a day once more, beside the live flow."""
         form, stream = await own_form(request), own_stream(self.site, request, person)
         body = ReplayBody(since=form.text("since") or None, after=None if form.text("since") else "0")
-        asked = await self.site.streams.commands.replay(stream.owner, stream.id, body, WAIT)
+        asked = await self.site.streams.commands.replay(stream, body, WAIT)
         return back_to(stream, asked, "replay")
 
     @personal
@@ -64,5 +64,5 @@ class ReplayPages:
         """Ends it. Where it ended by itself meanwhile, the reader is told so."""
         await own_form(request)
         stream = own_stream(self.site, request, person)
-        asked = await self.site.streams.commands.cancel(stream.owner, stream.id, request.path_params["replay"], WAIT)
+        asked = await self.site.streams.commands.cancel(stream, request.path_params["replay"], WAIT)
         return back_to(stream, asked, "cancelled")

@@ -24,9 +24,9 @@ from schemas.notifications.streams import (
 from services.notifications.domain.streams import StreamStatus
 from services.notifications.domain.streams_deciding import StreamRefusal
 from services.notifications.pages.acting import WAIT, decided, own_form, said
-from services.notifications.pages.own_streams import ONE, PATH, SAID, back_to, own_stream
+from services.notifications.pages.own_streams import ONE, PATH, SAID, back_to, own_stream, shown_body
 from services.notifications.pages.site import NotificationSite
-from services.notifications.streams.access import owner_of
+from services.notifications.streams.access import owners_of
 from services.notifications.streams.answers import ANSWERS
 from services.notifications.streams.owner_api import lane_view, order_view
 from services.notifications.streams.progress import LIVE
@@ -72,7 +72,8 @@ class StreamPages:
         form = await own_form(request)
         try:
             body = _body(form)
-            asked, secret = await self.site.streams.commands.create(owner_of(self.site.keyring, person), body, WAIT)
+            owner, *_ = owners_of(self.site.keyring, person)
+            asked, secret = await self.site.streams.commands.create(owner, body, WAIT)
         except (ValidationError, InvalidInput) as error:
             return await self._list(request, person, form, fault=_fault(error))
         decided(asked, ANSWERS)
@@ -111,7 +112,7 @@ class StreamPages:
         """A new secret; the one before signs beside it for a day."""
         await own_form(request)
         stream = own_stream(self.site, request, person)
-        asked, secret = await self.site.streams.commands.rotate(stream.owner, stream.id, WAIT)
+        asked, secret = await self.site.streams.commands.rotate(stream, WAIT)
         decided(asked, ANSWERS)
         return await self.site.render(request, "stream_secret.html", {"secret": secret, "back": f"{PATH}/{stream.id}"})
 
@@ -127,9 +128,11 @@ class StreamPages:
     async def _list(self, request: Request, person: Person, form: Form | None = None, fault: str = "") -> Response:
         t, side = self.site.translator(request), self.site.streams
         lines = []
-        for each in side.commands.owned(owner_of(self.site.keyring, person)):
+        for each in side.commands.owned(*owners_of(self.site.keyring, person)):
             lane = (await side.progress.lanes(each.id)).get(LIVE)
-            lines.append((each, tag_of(each.status, t), lane_view(lane, each.start, side.log.cursor)))
+            lines.append(
+                (each, shown_body(each.owner, t), tag_of(each.status, t), lane_view(lane, each.start, side.log.cursor))
+            )
         context = {
             "streams": lines,
             "values": {} if form is None else form,

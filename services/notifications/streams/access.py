@@ -30,11 +30,16 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose streams are asked about, and what may be done with them. `by_key`: not somebody who signed in."""
+    """Whose streams and keys are asked about, and what may be done with them. `by_key`: not somebody who signed in."""
 
-    owner: str
+    owners: tuple[str, ...]
     scopes: frozenset[str]
     by_key: bool
+
+    @property
+    def owner(self) -> str:
+        """Whose what they make will be."""
+        return self.owners[0]
 
     @property
     def id(self) -> str:
@@ -42,15 +47,23 @@ class Caller:
         return self.owner
 
 
-def owner_of(keyring: Keyring, person: Person) -> str:
-    """Whose streams somebody's are: their body's, where they act for one, else their own, under a pseudonym."""
+def owners_of(keyring: Keyring, person: Person) -> tuple[str, ...]:
+    """Whose streams and keys somebody looks after: those of every body they act for, and their own.
+
+    What they make is of the first. Their own come last: who begins to act for a body can still end what they have.
+    """
     bodies = sorted(role for role in person.roles if role.startswith(AGENCY))
-    return bodies[0] if bodies else own_streams_of(keyring, person)
+    return (*bodies, own_streams_of(keyring, person))
 
 
 def own_streams_of(keyring: Keyring, person: Person) -> str:
     """The pseudonym that somebody's own streams and keys are under, for whomever they act now."""
     return keyring.pseudonym(OWNERS, person.id)
+
+
+def body_of(owner: str) -> str | None:
+    """The body that an owner is; `None` where it is a person."""
+    return owner.removeprefix(AGENCY) if owner.startswith(AGENCY) else None
 
 
 @dataclass(frozen=True)
@@ -89,9 +102,9 @@ class Access:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip().startswith(SCHEME):
             person = await self.callers.authenticate(request)
-            return Caller(owner_of(self.keyring, person), frozenset(Scope), by_key=False)
+            return Caller(owners_of(self.keyring, person), frozenset(Scope), by_key=False)
         try:
             key = await self.keys.verify(token.strip())
         except ApiKeyRefusedError:
             raise Problem(401, "key-refused", headers=CHALLENGE) from None
-        return Caller(key.owner, key.scopes, by_key=True)
+        return Caller((key.owner,), key.scopes, by_key=True)

@@ -54,19 +54,19 @@ class StreamCommands:
     entitlements: Entitlements
     being_made: dict[str, str] = field(default_factory=dict)
 
-    def owned(self, owner: str) -> list[AgencyStream]:
-        """An owner's streams, the oldest first."""
-        return [each for each in self.ever_owned(owner) if each.status is not StreamStatus.DELETED]
+    def owned(self, *owners: str) -> list[AgencyStream]:
+        """The streams of these owners, the oldest first."""
+        return [each for each in self.ever_owned(*owners) if each.status is not StreamStatus.DELETED]
 
-    def ever_owned(self, owner: str) -> list[AgencyStream]:
+    def ever_owned(self, *owners: str) -> list[AgencyStream]:
         """The same with those that were deleted: what they were stays known."""
-        mine = [entry.known for _, entry in self.streams if entry.known.owner == owner]
+        mine = [entry.known for _, entry in self.streams if entry.known.owner in owners]
         return sorted(mine, key=lambda each: each.created_at)
 
-    def find(self, owner: str, stream: str) -> AgencyStream:
-        """One of an owner's streams; raises the problem of there being none."""
+    def find(self, owners: tuple[str, ...], stream: str) -> AgencyStream:
+        """A stream of one of these owners; raises the problem of there being none."""
         entry = self.streams.get(stream)
-        if entry is None or entry.known.owner != owner or entry.known.status is StreamStatus.DELETED:
+        if entry is None or entry.known.owner not in owners or entry.known.status is StreamStatus.DELETED:
             raise Problem(404, "stream-unknown")
         return entry.known
 
@@ -105,44 +105,40 @@ class StreamCommands:
             self.being_made.pop(stream, None)
             raise
 
-    async def change(self, owner: str, stream: str, body: StreamChangeBody, wait: float) -> Outcome:
+    async def change(self, stream: AgencyStream, body: StreamChangeBody, wait: float) -> Outcome:
         """Another name, address or filter."""
-        self.find(owner, stream)
         if body.filter is not None:
             check_types(body.filter, "/filter")
         if body.endpoint is not None:
             await self._check_endpoint(body.endpoint)
-        return await self.ask(StreamChangeRequested(stream=stream, owner=owner, **_members(body)), wait)
+        return await self.ask(StreamChangeRequested(stream=stream.id, owner=stream.owner, **_members(body)), wait)
 
-    async def rotate(self, owner: str, stream: str, wait: float) -> tuple[Outcome, str]:
+    async def rotate(self, stream: AgencyStream, wait: float) -> tuple[Outcome, str]:
         """A new signing secret: the outcome and the secret."""
-        self.find(owner, stream)
         secret = new_secret()
-        request = StreamRotationRequested(stream=stream, owner=owner, secret=self.box.seal(secret, stream))
+        sealed = self.box.seal(secret, stream.id)
+        request = StreamRotationRequested(stream=stream.id, owner=stream.owner, secret=sealed)
         return await self.ask(request, wait), secret
 
-    async def replay(self, owner: str, stream: str, body: ReplayBody, wait: float) -> Outcome:
+    async def replay(self, stream: AgencyStream, body: ReplayBody, wait: float) -> Outcome:
         """Events once more, beside the live flow."""
-        self.find(owner, stream)
         first, _ = await self.log.bounds()
         start = await self._place(body.after, body.since, first)
         end = self.log.cursor if body.until is None else await checked(self.log, cursor_of(body.until))
-        return await self.ask(StreamReplayRequested(stream=stream, owner=owner, start=start, end=end), wait)
+        request = StreamReplayRequested(stream=stream.id, owner=stream.owner, start=start, end=end)
+        return await self.ask(request, wait)
 
-    async def cancel(self, owner: str, stream: str, replay: str, wait: float) -> Outcome:
+    async def cancel(self, stream: AgencyStream, replay: str, wait: float) -> Outcome:
         """Ends a replay before its end. `replay` is its number."""
-        self.find(owner, stream)
-        return await self.ask(
-            StreamCancellationRequested(stream=stream, owner=owner, order=replay_number(replay)), wait
-        )
+        order = replay_number(replay)
+        return await self.ask(StreamCancellationRequested(stream=stream.id, owner=stream.owner, order=order), wait)
 
-    async def retry(self, owner: str, stream: str, cursor: str, wait: float) -> Outcome:
+    async def retry(self, stream: AgencyStream, cursor: str, wait: float) -> Outcome:
         """One event once more, as a rule a dead letter: the one with this cursor."""
-        self.find(owner, stream)
         place = cursor_of(cursor)
         if not 1 <= place <= self.log.cursor:
             raise Problem(400, "cursor-future" if place else "cursor-malformed")
-        return await self.ask(StreamRetryRequested(stream=stream, owner=owner, cursor=place), wait)
+        return await self.ask(StreamRetryRequested(stream=stream.id, owner=stream.owner, cursor=place), wait)
 
     async def ask(self, request: StreamRequest, wait: float) -> Outcome:
         """Sends a request as it is."""

@@ -48,9 +48,9 @@ class KeysApi:
         ]
 
     async def list_keys(self, request: Request) -> Response:
-        """The caller's keys: never the keys themselves, but when each was used last."""
+        """The keys of the caller and the bodies they act for: never their texts, but when each was used last."""
         caller = await self.access.person(request, RateClass.READ)
-        return json_response({"keys": [key_view(each) for each in await self.keys.owned(caller.owner)]})
+        return json_response({"keys": [key_view(each) for each in await owned_keys(self.keys, caller.owners)]})
 
     async def issue_key(self, request: Request) -> Response:
         """A new key; its text is told here only."""
@@ -63,7 +63,7 @@ class KeysApi:
     async def rotate_key(self, request: Request) -> Response:
         """A key in place of one, which works for another day."""
         caller = await self.access.person(request, RateClass.WRITE)
-        issued = await self.keys.rotate(caller.owner, request.path_params["prefix"], GRACE)
+        issued = await rotated(self.keys, caller.owners, request.path_params["prefix"])
         if issued is None:
             raise Problem(404, "key-unknown")
         text, key = issued
@@ -72,7 +72,7 @@ class KeysApi:
     async def revoke_key(self, request: Request) -> Response:
         """Ends a key at once."""
         caller = await self.access.person(request, RateClass.WRITE)
-        if not await self.keys.revoke(caller.owner, request.path_params["prefix"]):
+        if not await revoked(self.keys, caller.owners, request.path_params["prefix"]):
             raise Problem(404, "key-unknown")
         return Response(status_code=204, headers={"cache-control": "no-store"})
 
@@ -91,6 +91,28 @@ async def new_key(
         await keys.revoke(owner, key.prefix)
         raise Problem(409, "too-many-owned", values={"limit": most})
     return text, key
+
+
+async def owned_keys(keys: ApiKeys, owners: Iterable[str]) -> list[ApiKey]:
+    """The keys of these owners, the oldest first."""
+    found = [each for owner in owners for each in await keys.owned(owner)]
+    return sorted(found, key=lambda each: each.created_at)
+
+
+async def rotated(keys: ApiKeys, owners: Iterable[str], prefix: str) -> tuple[str, ApiKey] | None:
+    """A key in place of one of these owners', and of the same owner; `None` as `ApiKeys.rotate`."""
+    for owner in owners:
+        if (issued := await keys.rotate(owner, prefix, GRACE)) is not None:
+            return issued
+    return None
+
+
+async def revoked(keys: ApiKeys, owners: Iterable[str], prefix: str) -> bool:
+    """Ends a key of one of these owners at once; false where there is none."""
+    for owner in owners:
+        if await keys.revoke(owner, prefix):
+            return True
+    return False
 
 
 def key_view(key: ApiKey) -> dict[str, Any]:

@@ -103,9 +103,9 @@ class OwnerApi:
         ]
 
     async def list_streams(self, request: Request) -> Response:
-        """The caller's streams, with how far each has come."""
+        """The caller's streams and those of the bodies they act for, with how far each has come."""
         caller = await self._reader(request)
-        return json_response({"streams": [await self._view(each) for each in self.commands.owned(caller.owner)]})
+        return json_response({"streams": [await self._view(each) for each in self.commands.owned(*caller.owners)]})
 
     async def show_stream(self, request: Request) -> Response:
         """One stream, with how far it has come."""
@@ -120,9 +120,9 @@ class OwnerApi:
 
     async def change_stream(self, request: Request) -> Response:
         """Another name, address or filter. Another address must take a test event first."""
-        caller, wish = await self._writer(request)
+        stream, wish = await self._writable(request)
         body = await read_json(request, StreamChangeBody)
-        return _answer(await self.commands.change(caller.owner, _named(request), body, wish.wait), wish)
+        return _answer(await self.commands.change(stream, body, wish.wait), wish)
 
     async def delete_stream(self, request: Request) -> Response:
         """Ends a stream and forgets its deliveries."""
@@ -140,27 +140,27 @@ class OwnerApi:
 
     async def rotate_secret(self, request: Request) -> Response:
         """A new signing secret, told here only; the one before signs beside it for a day."""
-        caller, wish = await self._writer(request)
-        outcome, secret = await self.commands.rotate(caller.owner, _named(request), wish.wait)
+        stream, wish = await self._writable(request)
+        outcome, secret = await self.commands.rotate(stream, wish.wait)
         return _answer(outcome, wish, secret=secret)
 
     async def replay_stream(self, request: Request) -> Response:
         """Sends events once more, with the ids they had, beside the live flow."""
-        caller, wish = await self._writer(request)
+        stream, wish = await self._writable(request)
         body = await read_json(request, ReplayBody)
-        return _answer(await self.commands.replay(caller.owner, _named(request), body, wish.wait), wish)
+        return _answer(await self.commands.replay(stream, body, wish.wait), wish)
 
     async def cancel_replay(self, request: Request) -> Response:
         """Ends a replay before its end; what it has sent stays in the log. Asked again, it answers the same."""
-        caller, wish = await self._writer(request)
-        outcome = await self.commands.cancel(caller.owner, _named(request), request.path_params["replay"], wish.wait)
+        stream, wish = await self._writable(request)
+        outcome = await self.commands.cancel(stream, request.path_params["replay"], wish.wait)
         return _answer(outcome, wish)
 
     async def retry_event(self, request: Request) -> Response:
         """Tries one event again, as a rule a dead letter."""
-        caller, wish = await self._writer(request)
+        stream, wish = await self._writable(request)
         body = await read_json(request, RetryBody)
-        return _answer(await self.commands.retry(caller.owner, _named(request), body.cursor, wish.wait), wish)
+        return _answer(await self.commands.retry(stream, body.cursor, wish.wait), wish)
 
     async def list_attempts(self, request: Request) -> Response:
         """Tries to deliver, the newest first, a page at a time."""
@@ -187,13 +187,19 @@ class OwnerApi:
         return await stored_receipt(await self.live.of("stream_receipts"), receipt)
 
     async def _asked(self, request: Request, asked: type[OwnerRequest]) -> Response:
-        caller, wish = await self._writer(request)
-        stream = self.commands.find(caller.owner, _named(request))
-        return _answer(await self.commands.ask(asked(stream=stream.id, owner=caller.owner), wish.wait), wish)
+        stream, wish = await self._writable(request)
+        return _answer(await self.commands.ask(asked(stream=stream.id, owner=stream.owner), wish.wait), wish)
 
     async def _stream(self, request: Request) -> AgencyStream:
         caller = await self._reader(request)
-        return self.commands.find(caller.owner, _named(request))
+        return self._named(request, caller)
+
+    async def _writable(self, request: Request) -> tuple[AgencyStream, Preference]:
+        caller, wish = await self._writer(request)
+        return self._named(request, caller), wish
+
+    def _named(self, request: Request, caller: Caller) -> AgencyStream:
+        return self.commands.find(caller.owners, request.path_params["stream"])
 
     async def _reader(self, request: Request) -> Caller:
         return await self.access.owner(request, RateClass.READ, Scope.READ)
@@ -218,11 +224,6 @@ class OwnerApi:
             "live": lane_view(lanes.get(LIVE), stream.start, self.commands.log.cursor),
             "replays": {str(each.number): order_view(lanes, each) for each in replays},
         }
-
-
-def _named(request: Request) -> str:
-    found: str = request.path_params["stream"]
-    return found
 
 
 def _answer(outcome: Outcome, wish: Preference, **told: str) -> Response:

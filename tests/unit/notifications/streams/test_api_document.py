@@ -72,7 +72,7 @@ async def _opens(each: Operation, scopes: frozenset[str]) -> bool:
     """Whether a key with these scopes comes past the door: what follows is not there."""
     named = dict.fromkeys(("stream", "replay", "receipt", "prefix"), "1")
     asked = Request({"type": "http", "headers": [], "path_params": named, "query_string": b""})
-    access = Holder(NOTHING, NOTHING, NOTHING, Caller("somebody", scopes, by_key=True))
+    access = Holder(NOTHING, NOTHING, NOTHING, Caller(("somebody",), scopes, by_key=True))
     apis = (OwnerApi(NOTHING, NOTHING, NOTHING, NOTHING, access), KeysApi(NOTHING, access, NOTHING))
     [same] = [one for api in apis for one in api.operations() if one.name == each.name]
     try:
