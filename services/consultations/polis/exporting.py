@@ -115,9 +115,13 @@ class Exporter:
         query: Document = {"consultation": consultation, "standing": {"$ne": str(Standing.RETRACTED)}}
         of_it: Document = {"consultation": consultation}
         seen = await _looked_at(consultation, comments.find(query), ballots.find(of_it, batch_size=AT_ONCE))
+        written = set()
         with comments_writer(folder) as write:
             async for document in comments.find(query):
-                write(_comment(document, seen))
+                if document["_id"] in seen.shown:
+                    write(_comment(document, seen))
+                    written.add(document["_id"])
+        seen.shown = written  # what was taken back since the look has no line, so no vote on it may have one
         self.say(f"comments.csv: {len(seen.shown):,} comments")
         cast = 0
         with votes_writer(folder) as write_vote:
