@@ -68,6 +68,7 @@ class _Reader:
     def _enter_or_leave(self, token: Token) -> None:
         name = token.type.rsplit("_", 1)[0]
         if name in LISTS:
+            self._bare_number()
             self._lists += token.nesting
         if name in LISTS or name == "blockquote":
             self._nesting += token.nesting
@@ -78,8 +79,11 @@ class _Reader:
         match token.type:
             case "heading_open" | "heading_close":
                 self._level = int(token.tag[1]) if token.nesting > 0 else None
-            case "list_item_open" | "list_item_close":
-                self._marker = (f"{token.info}{token.markup}" if token.info else "-") if token.nesting > 0 else ""
+            case "list_item_open":
+                self._marker = f"{token.info}{token.markup}" if token.info else "-"
+            case "list_item_close":
+                self._bare_number()
+                self._marker = ""
             case "tr_open":
                 self._cells = []
             case "tr_close":
@@ -90,6 +94,11 @@ class _Reader:
                 self._raw(token)
             case _:
                 pass
+
+    def _bare_number(self) -> None:
+        """A number that no words followed: a paragraph of the law that was repealed, or one that only has points."""
+        if self._marker[:1].isdecimal():
+            self._text("")
 
     def _paragraph(self, content: str) -> None:
         """One paragraph, or several where its lines lack the empty lines between."""
@@ -105,7 +114,7 @@ class _Reader:
             return
         if marker := self._marker:
             self._marker = ""
-            text = f"{marker} {text}"
+            text = f"{marker} {text}".rstrip()
         if text:
             self._blocks.append(Block(self._line, text, self._level, self._lists, bool(marker)))
 

@@ -241,6 +241,18 @@ def test_a_text_without_numbers_falls_into_paragraphs() -> None:
     assert [clause.text for clause in tree.clauses] == ["Первый абзац.", "Второй абзац."]
 
 
+@pytest.mark.parametrize(
+    ("items", "numbers"),
+    [
+        ("1. 1) one;\n   2) two.\n2. three\n", ["1.", " 1)", " 2)", "2."]),
+        ("1. one\n2.\n3. three\n", ["1.", "2.", "3."]),
+    ],
+)
+def test_items_of_lists_in_markdown_keep_their_numbers(items: str, numbers: list[str]) -> None:
+    tree = read("a.md", f"## Article 1. Words\n\n{items}".encode())
+    assert [" " * (place.depth - 1) + place.clause.label for place in walk(tree)][1:] == numbers
+
+
 def test_harmless_markup_is_taken_out_and_told() -> None:
     reading = examine(
         "a.md", b"# Law\n\n## Article 1\n\nSee <b>this</b> [page](https://example.org), 1 < 2 & **so**.\n"
