@@ -21,7 +21,7 @@ USUAL: Final = "hour"
 
 _TRACE: Final = re.compile(r"[0-9a-f]{32}")
 _EVENT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_RECEIPT: Final = re.compile(r"([0-9]{1,5})-([0-9]{1,18})")
+_RECEIPT: Final = re.compile(r"(?:[a-z]{1,20}-)?([0-9]{1,5})-([0-9]{1,18})")
 
 
 class MalformedError(ValueError):
@@ -73,7 +73,7 @@ def asked_for(text: str, window: Window) -> Asked:
 
 
 def receipt_of(text: str) -> Receipt | None:
-    """The receipt that a text is, `3-1204`; None for what is none."""
+    """The receipt that a text is, `3-1204` or as pages show it, `signature-3-1204`; None for what is none."""
     found = _RECEIPT.fullmatch(text.strip())
     return None if found is None else Receipt(int(found[1]), int(found[2]))
 

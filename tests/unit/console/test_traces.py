@@ -164,7 +164,7 @@ def test_what_names_nothing_is_refused(text: str) -> None:
 
 
 def test_a_receipt_has_bounds() -> None:
-    assert receipt_of(" 3-1204 ") == Receipt(3, 1204)
+    assert receipt_of(" 3-1204 ") == receipt_of("signature-3-1204") == Receipt(3, 1204)
     assert [receipt_of(text) for text in ("3", "3-", "-3", "3-1204-5", "1" * 9 + "-1", "1-" + "9" * 30)] == [None] * 6
 
 
