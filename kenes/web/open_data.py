@@ -8,12 +8,17 @@ from functools import wraps
 from typing import Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kenes.web import csv_text
 from kenes.web.caching import etag, publish
 from kenes.web.context import add_header, web
+from kenes.web.feeds import ATOM_TYPE, JSON_FEED_TYPE
 from kenes.web.i18n import LANGUAGES, Translator
+from kenes.web.limits import Endpoint
+from kenes.web.openapi import Operation, Parameter
 from kenes.web.openapi_parameters import choice, chosen
 
 LANG: Final = choice("lang", "The language of the words around the data; its own where it is absent.", LANGUAGES)
@@ -110,6 +115,37 @@ def own_address(request: Request) -> str:
     """The address that was asked for."""
     query = f"?{request.url.query}" if request.url.query else ""
     return absolute(request, f"{request.url.path}{query}")
+
+
+def four_formats(
+    path: str,
+    answer: type[BaseModel],
+    *,
+    json: Endpoint,
+    csv: Endpoint,
+    atom: Endpoint,
+    feed: Endpoint,
+    problems: Sequence[str] = (),
+    parameters: Sequence[Parameter] = (),
+) -> list[Operation]:
+    """The operations of a list or a course; `answer` is what it is as JSON. Feeds alone have words around the data."""
+
+    def read(ending: str, handler: Endpoint, media_type: str, *more: Parameter) -> Operation:
+        return Operation.read(
+            path + ending,
+            handler,
+            answer if ending == ".json" else None,
+            problems=problems,
+            parameters=(*parameters, *more),
+            media_type=media_type,
+        )
+
+    return [
+        read(".json", json, "application/json"),
+        read(".csv", csv, csv_text.MEDIA_TYPE),
+        read(".atom", atom, ATOM_TYPE, LANG),
+        read(".feed.json", feed, JSON_FEED_TYPE, LANG),
+    ]
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,12 @@ from starlette.responses import Response
 from kenes.web import csv_text
 from kenes.web.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
 from kenes.web.i18n import DEFAULT
-from kenes.web.limits import Endpoint
 from kenes.web.open_data import (
-    LANG,
     Alternate,
     FirstSeen,
     absolute,
     alternates,
+    four_formats,
     open_data,
     own_address,
     publish_whole,
@@ -94,12 +93,15 @@ class OpenData:
 
     def operations(self) -> list[Operation]:
         """One for each format."""
-        return [
-            _operation(".json", self.consultations_json, "application/json"),
-            _operation(".csv", self.consultations_csv, csv_text.MEDIA_TYPE),
-            _operation(".atom", self.consultations_atom, ATOM_TYPE),
-            _operation(".feed.json", self.consultations_feed, JSON_FEED_TYPE),
-        ]
+        return four_formats(
+            PATH,
+            OpenConsultations,
+            json=self.consultations_json,
+            csv=self.consultations_csv,
+            atom=self.consultations_atom,
+            feed=self.consultations_feed,
+            parameters=FILTERS,
+        )
 
     @open_data
     async def consultations_json(self, request: Request) -> Response:
@@ -165,12 +167,6 @@ class OpenData:
             language=t.language,
             entries=[_entry(line, found, t.language) for line, found in lines],
         )
-
-
-def _operation(ending: str, handler: Endpoint, media_type: str) -> Operation:
-    model = OpenConsultations if ending == ".json" else None
-    parameters = FILTERS if ending in (".json", ".csv") else (*FILTERS, LANG)
-    return Operation.read(PATH + ending, handler, model, parameters=parameters, media_type=media_type)
 
 
 def _wish(request: Request) -> Wish:

@@ -10,8 +10,7 @@ from starlette.responses import Response
 from kenes.web import csv_text
 from kenes.web.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
 from kenes.web.i18n import DEFAULT
-from kenes.web.limits import Endpoint
-from kenes.web.open_data import LANG, absolute, open_data, own_address, translator
+from kenes.web.open_data import absolute, four_formats, open_data, own_address, publish_whole, translator
 from kenes.web.openapi import Operation
 from services.petitions.domain.petition import Petition
 from services.petitions.filters import FILTERS, following, read_filter
@@ -31,12 +30,15 @@ class OpenLists:
 
     def operations(self) -> list[Operation]:
         """One for each format."""
-        return [
-            _operation(".json", self.petitions_json, "application/json"),
-            _operation(".csv", self.petitions_csv, csv_text.MEDIA_TYPE),
-            _operation(".atom", self.petitions_atom, ATOM_TYPE),
-            _operation(".feed.json", self.petitions_feed, JSON_FEED_TYPE),
-        ]
+        return four_formats(
+            PATH,
+            OpenPetitions,
+            json=self.petitions_json,
+            csv=self.petitions_csv,
+            atom=self.petitions_atom,
+            feed=self.petitions_feed,
+            parameters=FILTERS,
+        )
 
     @open_data
     async def petitions_json(self, request: Request) -> Response:
@@ -117,13 +119,7 @@ class OpenLists:
     def _answer(
         self, request: Request, body: bytes, media_type: str, further: str | None, file: str | None = None
     ) -> Response:
-        return self.sources.answer(request, body, media_type, max_age=MAX_AGE, file=file, further=further)
-
-
-def _operation(ending: str, handler: Endpoint, media_type: str) -> Operation:
-    model = OpenPetitions if ending == ".json" else None
-    parameters = FILTERS if ending in (".json", ".csv") else (*FILTERS, LANG)
-    return Operation.read(PATH + ending, handler, model, parameters=parameters, media_type=media_type)
+        return publish_whole(request, body, media_type, self.sources.seen, max_age=MAX_AGE, file=file, further=further)
 
 
 def _csv(lines: Sequence[OpenPetition]) -> bytes:

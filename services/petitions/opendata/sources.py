@@ -3,10 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-from kenes.web.open_data import FirstSeen, publish_whole
+from kenes.web.open_data import FirstSeen
 from kenes.web.problems import Problem
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.rules import RulePacks
@@ -32,19 +29,6 @@ class Sources:
         if found is None or not found.published:
             raise Problem(404, "petition-unknown")
         return found
-
-    def answer(
-        self,
-        request: Request,
-        body: bytes,
-        media_type: str,
-        *,
-        max_age: int,
-        file: str | None = None,
-        further: str | None = None,
-    ) -> Response:
-        """A body that is whole, to be kept for `max_age` seconds; `file` is its name, `further` where it goes on."""
-        return publish_whole(request, body, media_type, self.seen, max_age=max_age, file=file, further=further)
 
 
 def updated_at(petition: Petition) -> datetime:

@@ -11,8 +11,7 @@ from kenes.web import csv_text
 from kenes.web.feeds import ATOM_TYPE, JSON_FEED_TYPE, Entry, Feed, atom, json_feed
 from kenes.web.i18n import Translator
 from kenes.web.keeping import Kept
-from kenes.web.limits import Endpoint
-from kenes.web.open_data import LANG, absolute, open_data, own_address, translator
+from kenes.web.open_data import absolute, four_formats, open_data, own_address, publish_whole, translator
 from kenes.web.openapi import Operation
 from services.petitions.domain.petition import Petition
 from services.petitions.opendata.sources import Sources
@@ -34,12 +33,15 @@ class OpenTimelines:
 
     def operations(self) -> list[Operation]:
         """One for each format."""
-        return [
-            _operation(".json", self.timeline_json, "application/json"),
-            _operation(".csv", self.timeline_csv, csv_text.MEDIA_TYPE),
-            _operation(".atom", self.timeline_atom, ATOM_TYPE),
-            _operation(".feed.json", self.timeline_feed, JSON_FEED_TYPE),
-        ]
+        return four_formats(
+            PATH,
+            Timeline,
+            json=self.timeline_json,
+            csv=self.timeline_csv,
+            atom=self.timeline_atom,
+            feed=self.timeline_feed,
+            problems=("petition-unknown",),
+        )
 
     @open_data
     async def timeline_json(self, request: Request) -> Response:
@@ -81,18 +83,7 @@ class OpenTimelines:
         return petition, await self.kept.get((petition.id, petition.timeline), MAX_AGE, make)
 
     def _answer(self, request: Request, body: bytes, media_type: str, *, file: str | None = None) -> Response:
-        return self.sources.answer(request, body, media_type, max_age=MAX_AGE, file=file)
-
-
-def _operation(ending: str, handler: Endpoint, media_type: str) -> Operation:
-    return Operation.read(
-        PATH + ending,
-        handler,
-        Timeline if ending == ".json" else None,
-        problems=("petition-unknown",),
-        parameters=() if ending in (".json", ".csv") else (LANG,),
-        media_type=media_type,
-    )
+        return publish_whole(request, body, media_type, self.sources.seen, max_age=MAX_AGE, file=file)
 
 
 def _feed(request: Request, petition: Petition, entries: list[TimelineEntry]) -> Feed:

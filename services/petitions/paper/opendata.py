@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kenes.web import csv_text
 from kenes.web.limits import Endpoint
-from kenes.web.open_data import open_data
+from kenes.web.open_data import open_data, publish_whole
 from kenes.web.openapi import Operation
 from services.petitions.opendata.sources import Sources
 from services.petitions.opendata.views import OpenPaper
@@ -70,7 +70,7 @@ class OpenPapers:
         )
 
     def _answer(self, request: Request, body: bytes, media_type: str, file: str | None = None) -> Response:
-        return self.sources.answer(request, body, media_type, max_age=MAX_AGE, file=file)
+        return publish_whole(request, body, media_type, self.sources.seen, max_age=MAX_AGE, file=file)
 
 
 def _operation(ending: str, handler: Endpoint, media_type: str) -> Operation:
