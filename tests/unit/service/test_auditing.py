@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -40,12 +41,20 @@ def audit_and_clear_away(_kind: object, begun: Path, *_: object) -> None:
     uvloop.run(auditing._until_told(audit()))
 
 
-async def test_an_audit_that_is_cancelled_clears_away_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    begun = tmp_path / "begun"
-    monkeypatch.setattr(auditing, "_audit_here", audit_and_clear_away)
-    service, projection = SimpleNamespace(settings=begun), SimpleNamespace(name="shelf")
+async def begun(
+    monkeypatch: pytest.MonkeyPatch, audit_here: Callable[..., object], folder: Path
+) -> asyncio.Task[Found]:
+    """An audit in a process of its own, which has begun."""
+    mark = folder / "begun"
+    monkeypatch.setattr(auditing, "_audit_here", audit_here)
+    service, projection = SimpleNamespace(settings=mark), SimpleNamespace(name="shelf")
     audit = asyncio.create_task(auditing.audit_apart(cast("Any", service), cast("Any", projection), 1.0))
-    await until(begun.exists)
+    await until(mark.exists)
+    return audit
+
+
+async def test_an_audit_that_is_cancelled_clears_away_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    audit = await begun(monkeypatch, audit_and_clear_away, tmp_path)
 
     audit.cancel()
     await asyncio.wait([audit])
@@ -55,11 +64,7 @@ async def test_an_audit_that_is_cancelled_clears_away_first(monkeypatch: pytest.
 
 
 async def test_an_audit_that_is_cancelled_ends_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    begun = tmp_path / "begun"
-    monkeypatch.setattr(auditing, "_audit_here", audit_for_long)
-    service, projection = SimpleNamespace(settings=begun), SimpleNamespace(name="shelf")
-    audit = asyncio.create_task(auditing.audit_apart(cast("Any", service), cast("Any", projection), 1.0))
-    await until(begun.exists)
+    audit = await begun(monkeypatch, audit_for_long, tmp_path)
     started = time.monotonic()
 
     audit.cancel()
