@@ -20,6 +20,7 @@ from services.consultations.answers import ANSWERS
 from services.consultations.callers import ConsultationCallers
 from services.consultations.commands import Commands, Place, Speaker, Words
 from services.consultations.domain.refusals import Refusal
+from services.consultations.domain.vote import GONE
 from services.consultations.folds.comments import WHOLE
 from services.consultations.ledger.reads import LedgerReads
 from services.consultations.live import LiveVotes
@@ -55,7 +56,7 @@ class CommentsApi:
 
     def voting(self) -> Operation:
         """The one that most requests are for."""
-        problems = (*HEARD, Refusal.COMMENT_UNKNOWN, Refusal.OWN_COMMENT, Refusal.SAME_VOTE)
+        problems = (*HEARD, Refusal.COMMENT_UNKNOWN, *GONE.values(), Refusal.OWN_COMMENT, Refusal.SAME_VOTE)
         return write("PUT", f"{COMMENT}/vote", self.vote, body=VoteBody, problems=problems)
 
     def operations(self) -> list[Operation]:
@@ -122,13 +123,14 @@ class CommentsApi:
         """Agrees, disagrees or passes; a later vote takes the place of an earlier one."""
         person, wish = await self.callers.writer(request)
         body = await read_json(request, VoteBody)
-        consultation = request.path_params["consultation"]
-        author = await self.comments.author(consultation, request.path_params["comment"])
-        if author is None:
+        consultation, comment = request.path_params["consultation"], request.path_params["comment"]
+        found = await self.comments.voted_on(consultation, comment)
+        if found is None:
             raise Problem(404, Refusal.COMMENT_UNKNOWN)
+        if gone := GONE.get(found.standing):
+            raise ANSWERS.refusal_problem(gone)
         speaker = Speaker(body.stakeholder, body.verified)
-        comment = request.path_params["comment"]
-        outcome = await self.commands.vote(person, consultation, comment, author, speaker, body.vote, wish.wait)
+        outcome = await self.commands.vote(person, consultation, comment, found.author, speaker, body.vote, wish.wait)
         return ANSWERS.answer("vote", outcome, applied=wish.applied)
 
     def about(self, act: Act) -> Endpoint:

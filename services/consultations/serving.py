@@ -59,6 +59,7 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Ser
     vault = Vault(context.people, service.keyring)
     stored = StoredOpinions(context.database, service.projection("ballots"), service.projection("comments"))
     opinions = LiveOpinions(stored)
+    reads = CommentReads(live, recent.comments)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         listings, comments, tallies = (service.projection(name) for name in ("consultations", "comments", "tallies"))
@@ -66,7 +67,8 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Ser
             following(service, context, listings, service.hearings.load, service.hearings.take, recent.course.note)
         )
         load_comments = opinions.comments.after(lambda version: version.positions())
-        await enter(following(service, context, comments, load_comments, recent.comments.note, opinions.take_comment))
+        take_comment = (recent.comments.note, reads.take, opinions.take_comment)
+        await enter(following(service, context, comments, load_comments, *take_comment))
         load_votes = opinions.votes.after(votes.load)
         await enter(following(service, context, tallies, load_votes, votes.take, recent.votes.note, opinions.take))
         stack.push_async_callback(opinions.aclose)
@@ -83,7 +85,6 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Ser
         )
         queries = Queries(context.database, service.projections, service.hearings, recent)
         texts = Texts(queries)
-        reads = CommentReads(live, recent.comments)
         groups = GroupReads(opinions, live)
         handing_in = HandingIn(queries, commands)
         ledger = LedgerReads(live)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from schemas.consultations.parts import Vote
 from schemas.consultations.votes import Voted, VoteRefused, VoteRequested
 from schemas.payload import Payload
+from services.consultations.domain.comment import Standing
 from services.consultations.domain.hearing import Hearing
 from services.consultations.domain.refusals import Refusal
 from services.consultations.domain.rules import ConsultationPack, ConsultationPacks
@@ -20,6 +22,9 @@ class Ballot:
 
 
 BLANK = Ballot()
+
+GONE: Final = {Standing.HIDDEN: Refusal.COMMENT_HIDDEN, Standing.RETRACTED: Refusal.COMMENT_RETRACTED}
+"""Why nobody may vote on a comment that stands so. It is asked before a vote is: comments are decided elsewhere."""
 
 
 def decide(

@@ -20,6 +20,7 @@ from schemas.consultations.parts import Vote
 from services.consultations.domain.comment import Standing
 from services.consultations.domain.consultation import Consultation
 from services.consultations.domain.refusals import Refusal
+from services.consultations.domain.vote import GONE
 from services.consultations.pages.commenting import speaker_of
 from services.consultations.pages.deciding import fault_of, refusal_of, status_of, waiting_at
 from services.consultations.pages.presenting import present
@@ -62,15 +63,17 @@ class Voting:
         await csrf.check_form(request, form)
         comment = await _comment(self.site, request, consultation)
         reader = await reader_of(self.site, request, consultation, person)
-        code, status = None, 200
-        try:
-            outcome = await self._ask(person, comment, reader, _vote(form))
-        except BrokerUnavailableError:
-            outcome, status = None, 503
-        if outcome is not None:
-            code = refusal_of(outcome)
-            if code is not None and code != Refusal.SAME_VOTE:
-                status = status_of(code)
+        vote, status = _vote(form), 200
+        outcome: Outcome | None = None
+        code: str | None = GONE.get(comment.standing)
+        if code is None:
+            try:
+                outcome = await self._ask(person, comment, reader, vote)
+                code = refusal_of(outcome)
+            except BrokerUnavailableError:
+                status = 503
+        if code is not None and code != Refusal.SAME_VOTE:
+            status = status_of(code)
         if form.text("fragment") == "yes":
             return await self._fragment(request, person, comment, code if status != 200 else None, status)
         if status != 200:

@@ -15,13 +15,13 @@ from kenes.kafka.waiting import Decisions
 from kenes.web.negotiation import Preference
 from kenes.web.problems import Problem
 from kenes.web.settings import WebSettings
-from schemas.consultations.comments import PostRequested
-from schemas.consultations.parts import Anchor, TextQuote
+from schemas.consultations.comments import PostRequested, RestoreRequested, RetractRequested
+from schemas.consultations.parts import Anchor, TextQuote, Vote
 from services.consultations.comments_api import CommentsApi
 from services.consultations.reading import CommentReads
 from services.consultations.rendering import comment_view
 from services.consultations.texts import Texts
-from tests.unit.consultations.pages.world import ORIGIN, READER, C, Memory
+from tests.unit.consultations.pages.world import AUTHOR, MODERATOR, ORIGIN, READER, C, Memory
 
 ARTICLE = Anchor(clause="art_1")
 
@@ -36,19 +36,36 @@ class Callers:
 
 async def asked(memory: Memory, **told: Any) -> PostRequested:
     """Comments; the request that was written."""
+    body = {"text": "Five days are enough.", "language": "en", "version": 1} | told
+    await api(memory).comment(request_of(body, consultation=C))
+    return cast("PostRequested", memory.sent[-1])
+
+
+async def vote(memory: Memory, choice: Vote) -> str:
+    """Votes on the first comment; what became of it."""
+    try:
+        answer = await api(memory).vote(request_of({"vote": choice}, consultation=C, comment="comment-1"))
+    except Problem as problem:
+        return problem.code
+    return "" if answer.status_code == 200 else str(json.loads(bytes(answer.body))["code"])
+
+
+def api(memory: Memory) -> CommentsApi:
+    """The handlers, with what commenting and voting need."""
     parts: dict[str, Any] = dict.fromkeys(CommentsApi.__dataclass_fields__)
     parts |= {"callers": Callers(), "commands": memory.commands, "texts": Texts(memory.queries())}
-    parts |= {"comments": CommentReads(cast("Any", memory), Decisions())}
-    body = {"text": "Five days are enough.", "language": "en", "version": 1} | told
+    return CommentsApi(**parts | {"comments": memory.comments})
+
+
+def request_of(body: dict[str, Any], **path: str) -> Request:
+    """A request with this body."""
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": json.dumps(body).encode(), "more_body": False}
 
     headers = [(b"content-type", b"application/json"), (b"transfer-encoding", b"chunked")]
     app = SimpleNamespace(state=SimpleNamespace(web=SimpleNamespace(settings=WebSettings(public_url=ORIGIN))))
-    scope = {"type": "http", "method": "POST", "app": app, "headers": headers, "path_params": {"consultation": C}}
-    await CommentsApi(**parts).comment(Request(scope, receive))
-    return cast("PostRequested", memory.sent[-1])
+    return Request({"type": "http", "method": "POST", "app": app, "headers": headers, "path_params": path}, receive)
 
 
 @pytest.mark.parametrize("anchor", [None, ARTICLE])
@@ -79,6 +96,30 @@ async def test_nothing_is_told_of_a_draft_that_is_not_public(exact: str) -> None
     await memory.prepared()
     with pytest.raises(Problem, match="consultation-not-open"):
         await asked(memory, anchor={"clause": "art_1", "quote": {"exact": exact}})
+
+
+async def test_nobody_votes_on_a_comment_that_is_hidden_or_was_taken_back() -> None:
+    memory = Memory()
+    await memory.opened()
+    await memory.say()
+    memory.lag()
+    assert await vote(memory, Vote.AGREE) == ""
+    await memory.hide("comment-1")
+    assert await vote(memory, Vote.PASS) == "comment-hidden"
+    await memory.about(RestoreRequested, MODERATOR, "comment-1", explanation="It calls nobody names.")
+    assert await vote(memory, Vote.PASS) == ""
+    await memory.about(RetractRequested, AUTHOR, "comment-1")
+    assert await vote(memory, Vote.AGREE) == "comment-retracted"
+    assert memory.votes.of(C, "comment-1").view() == {"agree": 0, "disagree": 0, "pass": 1}
+
+
+async def test_what_a_vote_must_know_of_its_comment_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Memory()
+    await memory.opened()
+    await memory.say()
+    assert await vote(memory, Vote.AGREE) == ""
+    monkeypatch.setattr(memory, "of", None)
+    assert await vote(memory, Vote.PASS) == ""
 
 
 async def test_moderation_takes_the_passage_away_with_the_words() -> None:

@@ -325,6 +325,23 @@ async def test_a_vote_that_is_none_is_told_so() -> None:
         assert (await world.post(f"{ON}/comments/none/vote", {**form, "vote": "agree"})).status_code == 404
 
 
+async def test_nobody_votes_on_a_comment_that_moderation_hid() -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        await world.memory.say()
+        await world.sign_in(READER)
+        vote = f"{ON}/comments/comment-1/vote"
+        form = hidden((await world.get(WHOLE)).text, vote)
+        await world.memory.hide("comment-1")
+        asked = len(world.memory.sent)
+        for fragment in ("", "yes"):
+            answer = await world.post(vote, {**form, "vote": "agree", "fragment": fragment})
+            assert answer.status_code == 409
+            assert "The comment is already hidden" in answer.text
+            assert f'action="{vote}"' not in answer.text
+        assert len(world.memory.sent) == asked
+
+
 async def test_a_reply_stands_under_what_it_answers() -> None:
     async with pages() as world:
         await world.memory.opened()

@@ -223,6 +223,7 @@ class Memory:
         self.store, self.vault, self.hearings = Store(), Keys(), hearings()
         self.votes = LiveVotes(LiveHub(event="votes"))
         self.recent = Recent(Decisions(), Decisions(), Decisions())
+        self.comments = CommentReads(cast("Any", self), self.recent.comments)
         self.down = self.undecided = self._lagging = False
         self.sent: list[Payload] = []
         self._now = 0
@@ -287,7 +288,7 @@ class Memory:
         if topic is CONSULTATIONS:
             yield from (self.hearings.take, self.recent.course.note)
         elif topic is COMMENTS:
-            yield self.recent.comments.note
+            yield from (self.recent.comments.note, self.comments.take)
         else:
             yield from (self.votes.take, self.recent.votes.note)
 
@@ -419,7 +420,7 @@ async def pages(memory: Memory | None = None) -> AsyncIterator[World]:
         "desks": desks,
         "commands": memory.commands,
         "queries": queries,
-        "comments": CommentReads(cast("Any", memory), memory.recent.comments),
+        "comments": memory.comments,
         "votes": memory.votes,
         "packs": PACKS,
         "keyring": KEYRING,
