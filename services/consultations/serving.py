@@ -108,7 +108,7 @@ async def site_of(service: Consultations, context: Context) -> AsyncIterator[Ser
             ),
             versions=VersionsApi(handing_in, callers),
             comparisons=ComparisonApi(callers, Comparisons(texts)),
-            ledger=LedgerApi(queries, ledger, live, service.settings.small_group),
+            ledger=LedgerApi(queries, ledger, live, votes, service.settings.small_group),
             hub=hub,
             own=OwnDataApi(callers, own.told, MyData),
             open_data=OpenData(queries, votes),

@@ -43,7 +43,7 @@ def operations_of_consultations() -> Sequence[Operation]:
         "comments": CommentsApi(*[NOTHING] * 8),
         "versions": VersionsApi(NOTHING, NOTHING),
         "comparisons": ComparisonApi(NOTHING, NOTHING),
-        "ledger": LedgerApi(NOTHING, NOTHING, NOTHING, 5),
+        "ledger": LedgerApi(NOTHING, NOTHING, NOTHING, NOTHING, 5),
         "own": OwnDataApi(NOTHING, NOTHING, MyData),
         "open_data": OpenData(NOTHING, NOTHING),
     }
@@ -121,7 +121,7 @@ async def test_duties_take_no_other_word_for_overdue() -> None:
         return consultation
 
     scope = {"type": "http", "headers": [], "query_string": b"overdue=null", "path_params": {"consultation": "c"}}
-    ledger = LedgerApi(SimpleNamespace(consultation=one), NOTHING, NOTHING, 5)  # type: ignore[arg-type]
+    ledger = LedgerApi(SimpleNamespace(consultation=one), NOTHING, NOTHING, NOTHING, 5)  # type: ignore[arg-type]
     with pytest.raises(InvalidInput) as refused:
         await ledger.list_duties(Request(scope))
     (error,) = refused.value.errors

@@ -25,6 +25,7 @@ from services.consultations.ledger.reads import PAGE, Answered, Duty, LedgerRead
 from services.consultations.ledger.report import report
 from services.consultations.ledger.rows import csv_rows
 from services.consultations.ledger.views import CampaignList, CampaignView, DutyList, ReportView
+from services.consultations.live import LiveVotes
 from services.consultations.operations import AFTER, ONE
 from services.consultations.queries import Queries
 
@@ -41,6 +42,7 @@ class LedgerApi:
     queries: Queries
     ledger: LedgerReads
     live: LiveCollections
+    votes: LiveVotes
     small_group: int
 
     def operations(self) -> list[Operation]:
@@ -109,10 +111,10 @@ class LedgerApi:
         )
 
     async def report_csv(self, request: Request) -> Response:
-        """Every comment with what was answered to it, as CSV."""
+        """Every comment with what was answered to it and the votes on it, as CSV."""
         found = await self._consultation(request)
         return StreamingResponse(
-            csv_rows(self.live, self.ledger, found.id),
+            csv_rows(self.live, self.ledger, self.votes, found.id),
             media_type=csv_text.MEDIA_TYPE,
             headers={"content-disposition": f'attachment; filename="report-{found.id}.csv"'},
         )

@@ -1,4 +1,4 @@
-"""The results report, comment by comment: what was said, by which class, where, and what was answered."""
+"""The results report, comment by comment: what was said, by which class, where, what was answered, and the votes."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
@@ -9,6 +9,7 @@ from kenes.web import csv_text
 from services.consultations.domain.comment import Standing
 from services.consultations.folds.places import line_on, line_under, place
 from services.consultations.ledger.reads import LedgerReads
+from services.consultations.live import LiveVotes, Tally
 
 COLUMNS: Final = (
     "comment",
@@ -30,6 +31,9 @@ COLUMNS: Final = (
     "answer_kk",
     "answer_ru",
     "answer_en",
+    "agree",
+    "disagree",
+    "pass",
 )
 """`answered` says to whom the answer was given: `comment`, or `campaign` for all who say the same."""
 
@@ -37,14 +41,19 @@ AT_ONCE: Final = 480
 """Comments held at a time: ten look-ups of 48."""
 
 
-async def csv_rows(live: LiveCollections, ledger: LedgerReads, consultation: str) -> AsyncIterator[bytes]:
+async def csv_rows(
+    live: LiveCollections, ledger: LedgerReads, votes: LiveVotes, consultation: str
+) -> AsyncIterator[bytes]:
     """The report as CSV, a part at a time: what is held does not grow with the number of comments."""
     yield csv_text.lines([COLUMNS])
     async for comments in _batches(live, consultation):
         clusters = await ledger.clusters(each["_id"] for each in comments)
         replies = await ledger.replies_to(clusters)
-        rows = [_row(each, clusters.get(each["_id"], ""), replies.get(each["_id"])) for each in comments]
-        yield csv_text.lines(rows)
+        by_id = {each["_id"]: each for each in comments}
+        yield csv_text.lines(
+            _row(each, clusters.get(key, ""), replies.get(key), votes.of(consultation, key))
+            for key, each in by_id.items()
+        )
 
 
 async def _batches(live: LiveCollections, consultation: str) -> AsyncIterator[list[Document]]:
@@ -78,7 +87,7 @@ async def _line(live: LiveCollections, line: str, count: int) -> AsyncIterator[D
             yield document
 
 
-def _row(comment: Document, cluster: str, campaign_reply: Document | None) -> Sequence[csv_text.Cell]:
+def _row(comment: Document, cluster: str, campaign_reply: Document | None, votes: Tally) -> Sequence[csv_text.Cell]:
     standing, hidden = comment["standing"], comment["hidden"]
     reply = None if standing == Standing.RETRACTED else comment["reply"] or campaign_reply
     statement: dict[str, Any] = {} if reply is None else reply["statement"]
@@ -103,4 +112,7 @@ def _row(comment: Document, cluster: str, campaign_reply: Document | None) -> Se
         statement.get("kk"),
         statement.get("ru"),
         statement.get("en"),
+        votes.agree,
+        votes.disagree,
+        votes.passed,
     )

@@ -93,4 +93,4 @@ class ReportView(BaseModel):
     campaigns: int
     classes: dict[str, int]
     clauses: dict[str, int]
-    csv: str = Field(description="Every comment with its answer.")
+    csv: str = Field(description="Every comment with its answer and its votes.")

@@ -61,7 +61,7 @@ async def test_texts_are_compared_only_where_it_is_shown_and_never_on_the_event_
         assert not compared
         assert LETTER in (await world.get(f"{ON}/campaigns")).text
     live: Any = world.memory
-    api = LedgerApi(world.memory.queries(), reads.LedgerReads(live), live, small_group=5)
+    api = LedgerApi(world.memory.queries(), reads.LedgerReads(live), live, world.memory.votes, small_group=5)
     told = {"consultation": C, "campaign": first}
     await api.list_campaigns(Request({"type": "http", "headers": [], "query_string": b"", "path_params": told}))
     await api.show_campaign(Request({"type": "http", "headers": [], "query_string": b"", "path_params": told}))
@@ -89,7 +89,7 @@ async def test_a_few_people_are_not_counted_in_the_data_either() -> None:
     memory = Memory()
     await memory.opened()
     live: Any = memory
-    api = LedgerApi(memory.queries(), reads.LedgerReads(live), live, small_group=5)
+    api = LedgerApi(memory.queries(), reads.LedgerReads(live), live, memory.votes, small_group=5)
 
     async def told(endpoint: Endpoint) -> Any:
         scope = {"type": "http", "headers": [], "query_string": b"", "path_params": {"consultation": C}}
