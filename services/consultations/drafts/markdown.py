@@ -50,7 +50,7 @@ class _Reader:
         self._notices = notices
         self._offset = offset
         self._blocks: list[Block] = []
-        self._lists = 0
+        self._numbers: list[tuple[int, int]] = []
         self._nesting = 0
         self._marker = ""
         self._level: int | None = None
@@ -69,7 +69,10 @@ class _Reader:
         name = token.type.rsplit("_", 1)[0]
         if name in LISTS:
             self._bare_number()
-            self._lists += token.nesting
+            if token.nesting > 0:
+                self._numbers.append((-1, -1))
+            else:
+                self._numbers.pop()
         if name in LISTS or name == "blockquote":
             self._nesting += token.nesting
             if self._nesting > self._limits.depth:
@@ -80,7 +83,7 @@ class _Reader:
             case "heading_open" | "heading_close":
                 self._level = int(token.tag[1]) if token.nesting > 0 else None
             case "list_item_open":
-                self._marker = f"{token.info}{token.markup}" if token.info else "-"
+                self._marker = self._number(token) if token.info else "-"
             case "list_item_close":
                 self._bare_number()
                 self._marker = ""
@@ -94,6 +97,17 @@ class _Reader:
                 self._raw(token)
             case _:
                 pass
+
+    def _number(self, item: Token) -> str:
+        """A number that is written again counts on, as CommonMark has it: `1. 1. 1.` is 1, 2, 3.
+
+        Any other stays as it is written. Paragraphs of laws are repealed, or put in between as 2.1, which may stand as
+        21: to count over them would give the others numbers by which nobody cites them.
+        """
+        written, (before, count) = int(item.info), self._numbers[-1]
+        count = count + 1 if written == before else written
+        self._numbers[-1] = written, count
+        return f"{count}{item.markup}"
 
     def _bare_number(self) -> None:
         """A number that no words followed: a paragraph of the law that was repealed, or one that only has points."""
@@ -116,7 +130,7 @@ class _Reader:
             self._marker = ""
             text = f"{marker} {text}".rstrip()
         if text:
-            self._blocks.append(Block(self._line, text, self._level, self._lists, bool(marker)))
+            self._blocks.append(Block(self._line, text, self._level, len(self._numbers), bool(marker)))
 
     def _row(self) -> None:
         cells, self._cells = self._cells or [], None

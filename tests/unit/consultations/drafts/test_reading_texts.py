@@ -1,9 +1,10 @@
 """Markdown and plain text in five languages become the tree that their readers see."""
 
 import re
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from schemas.consultations.clauses import ClauseTree
@@ -215,6 +216,10 @@ def test_no_word_of_a_text_is_lost(lines: list[str], name: str) -> None:
     text = ("\n" if name == "a.txt" else "\n\n").join(lines)
     if not text.strip():
         return
+    # In Markdown a number that is written again is another one.
+    printed = [line.split(" ")[0] for line in lines if line]
+    counts_on = any(one == other and one[0].isdigit() for one, other in pairwise(printed))
+    assume(name == "a.txt" or not counts_on)
     assert sorted(re.findall(r"\w", said(read(name, text.encode())))) == sorted(re.findall(r"\w", text))
 
 
@@ -246,9 +251,13 @@ def test_a_text_without_numbers_falls_into_paragraphs() -> None:
     [
         ("1. 1) one;\n   2) two.\n2. three\n", ["1.", " 1)", " 2)", "2."]),
         ("1. one\n2.\n3. three\n", ["1.", "2.", "3."]),
+        ("1. one\n1. two\n1. three\n", ["1.", "2.", "3."]),
+        ("0) none\n0) one\n", ["0)", "1)"]),
+        ("3. 1) one;\n   1) two.\n3. four\n", ["3.", " 1)", " 2)", "4."]),
+        ("1. one\n2. two\n4. four\n21. between\n5. five\n", ["1.", "2.", "4.", "21.", "5."]),
     ],
 )
-def test_items_of_lists_in_markdown_keep_their_numbers(items: str, numbers: list[str]) -> None:
+def test_items_of_lists_in_markdown_have_their_numbers(items: str, numbers: list[str]) -> None:
     tree = read("a.md", f"## Article 1. Words\n\n{items}".encode())
     assert [" " * (place.depth - 1) + place.clause.label for place in walk(tree)][1:] == numbers
 
