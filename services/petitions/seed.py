@@ -124,7 +124,10 @@ async def seed(service: Petitions) -> None:
         raise SystemExit("demo data is for local and test environments only")
     now = datetime.now(UTC)
     issuer = load_settings(LoginSettings).oidc_issuer
-    demos = read_demo(issuer, now)
+    demos = [demo for demo in read_demo(issuer, now) if demo.rules.pack in service.packs.ids]
+    if not demos:
+        say("petitions: no demo data, which is for rules that are not installed")
+        return
     async with _commands(service) as commands:
         last = await _create(commands, demos[-1], now)
         listing = commands.directory.get(last)
