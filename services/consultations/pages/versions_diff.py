@@ -1,6 +1,7 @@
 """Two versions beside each other, clause by clause, and what became of the comments on the older one."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,19 +18,24 @@ from services.consultations.domain.refusals import Refusal
 from services.consultations.drafts.alignment import Fate
 from services.consultations.drafts.quotes import refind
 from services.consultations.drafts.tree import find, own_words, words
-from services.consultations.following import Following
+from services.consultations.following import Cursor, Followed, Following
 from services.consultations.handing_in.comparing import Comparison, Line
 from services.consultations.pages.passages import quote_of
 from services.consultations.pages.presenting import present
 from services.consultations.pages.showing import Showing, ShownComment
 from services.consultations.pages.site import ConsultationSite
 from services.consultations.pages.versions import version_of
+from services.consultations.reading import PAGE as COMMENTS
 from services.consultations.reading import Comment
 from services.consultations.words import read_in
 
 KEPT: Final = 15
 PAGE: Final = 200
 """Clauses on one page."""
+QUOTES: Final = 200
+"""Quotes that are looked for in the new text for one page, and a few more: in a long one each takes some time."""
+ROUNDS: Final = 20
+"""Reads for one page of quotes, until it is full: most comments quote nothing, or what still stands."""
 VIEWS: Final = ("inline", "side")
 TONES: Final = {
     Fate.ADDED: "good",
@@ -59,12 +65,22 @@ class Pair:
 
 @dataclass(frozen=True)
 class Gone:
-    """A clause that was removed, with its old text, and the comments on it."""
+    """A clause that was removed, with its old text, and those of the `count` comments on it that are on this page."""
 
     clause: str
     label: str
     text: str
+    count: int
     comments: list[ShownComment]
+
+
+@dataclass(frozen=True)
+class GonePage:
+    """Some of the removed clauses that have comments, of `count` such clauses; the next page begins at `next`."""
+
+    clauses: list[Gone]
+    count: int
+    next: Cursor | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +90,14 @@ class Requoted:
     comment: ShownComment
     before: str
     now: str
+
+
+@dataclass(frozen=True)
+class RequotedPage:
+    """Some comments whose passage reads otherwise; the next page begins at `next`. A page may have none."""
+
+    comments: list[Requoted]
+    next: Cursor | None
 
 
 @dataclass(frozen=True)
@@ -98,16 +122,21 @@ class VersionsDiff:
         )
 
     async def comments(self, request: Request) -> Response:
-        """Comments whose text was removed, and passages that read otherwise."""
+        """Comments whose text was removed, and passages that read otherwise; further pages have one of the two.
+
+        `gone` and `quotes` in the address are where that page begins.
+        """
         pair = await self._pair(request)
+        gone, quotes = (Cursor.parse(request.query_params.get(name, "")) for name in ("gone", "quotes"))
 
         async def context() -> dict[str, Any]:
             found = await self._compared(pair)
             return {
                 "it": present(pair.consultation, self.site.translator(request)),
                 "pair": pair,
-                "gone": await self._gone(request, pair, found),
-                "requoted": await self._requoted(request, pair, found),
+                "first": gone is None and quotes is None,
+                "gone": await self._gone(request, pair, found, gone) if gone or not quotes else None,
+                "requoted": await self._requoted(request, pair, found, quotes) if quotes or not gone else None,
             }
 
         return await self.site.published(request, "versions_comments.html", context, max_age=KEPT)
@@ -130,40 +159,56 @@ class VersionsDiff:
         return found
 
     async def _shown(self, request: Request, pair: Pair) -> dict[str, Any]:
-        site, t = self.site, self.site.translator(request)
+        t = self.site.translator(request)
         found = await self._compared(pair)
-        heard = await site.queries.heard(pair.consultation.id)
+        lost = await self._lost(pair, found)
         note = pair.second.note
         return {
             "it": present(pair.consultation, t),
             "pair": pair,
             "note": None if note is None else read_in(note, t.language),
-            "comments": heard["clauses"],
-            "lost": sum(heard["clauses"].get(line.id, 0) for line in found.removed),
+            "comments": lost.counts,
+            "lost": sum(lost.counts.values()),
             **diff_context(found, request.query_params, t),
         }
 
-    async def _gone(self, request: Request, pair: Pair, found: Comparison) -> list[Gone]:
+    async def _lost(self, pair: Pair, found: Comparison) -> Followed:
+        """The threads on what was removed: counted, listed and shown by this alone."""
         removed = [line.id for line in found.removed]
-        following = Following(self.site.queries.live, self.site.queries.recent.comments)
-        comments = await following.on(pair.consultation.id, removed, pair.first.number)
-        shown = await self._presented(request, pair, comments)
-        gone = []
-        for clause in removed:
-            about = [shown[each.id] for each in comments if each.clause == clause]
-            old = find(found.old, clause)
-            if about and old is not None:
-                gone.append(Gone(clause, old.label, words(old), about))
-        return gone
+        return await Following(self.site.queries).threads(pair.consultation.id, removed)
 
-    async def _requoted(self, request: Request, pair: Pair, found: Comparison) -> list[Requoted]:
+    async def _gone(self, request: Request, pair: Pair, found: Comparison, start: Cursor | None) -> GonePage:
+        lost = await self._lost(pair, found)
+        comments, following = await Following(self.site.queries).page(lost, start)
+        shown, about = await self._presented(request, pair, comments), dict[str, list[ShownComment]]()
+        for each in comments:
+            about.setdefault(each.clause, []).append(shown[each.id])
+        counts = lost.counts
+        clauses = [
+            Gone(clause, old.label, words(old), counts[clause], told)
+            for clause, told in about.items()
+            if (old := find(found.old, clause)) is not None
+        ]
+        return GonePage(clauses, len(counts), following)
+
+    async def _requoted(self, request: Request, pair: Pair, found: Comparison, start: Cursor | None) -> RequotedPage:
         kept = {line.id: line for line in found.lines if line.row.new is not None and line.row.old is not None}
         changed = [clause for clause, line in kept.items() if line.touched]
-        following = Following(self.site.queries.live, self.site.queries.recent.comments)
-        comments = await following.quoting(pair.consultation.id, changed, pair.first.number)
-        told = [(each, now) for each in comments if (now := _now(each, found)) is not None]
+        following = Following(self.site.queries)
+        threads = await following.threads(pair.consultation.id, changed)
+        told: list[tuple[Comment, str]] = []
+        looked = 0
+        for _ in range(ROUNDS):
+            comments, start = await following.page(threads, start)
+            quoting = [each for each in comments if each.document["quote"] and each.version < pair.second.number]
+            told += await asyncio.to_thread(_reread, quoting, found)
+            looked += len(quoting)
+            if start is None or len(told) >= COMMENTS or looked >= QUOTES:
+                break
         shown = await self._presented(request, pair, [each for each, _ in told])
-        return [Requoted(shown[each.id], each.document["quote"]["exact"], now) for each, now in told]
+        return RequotedPage(
+            [Requoted(shown[each.id], each.document["quote"]["exact"], now) for each, now in told], start
+        )
 
     async def _presented(self, request: Request, pair: Pair, comments: list[Comment]) -> dict[str, ShownComment]:
         showing = Showing(self.site, pair.consultation, self.site.translator(request), None)
@@ -194,6 +239,11 @@ def diff_context(found: Comparison, asked: Mapping[str, str], t: Translator) -> 
         ],
         "tones": {str(fate): tone for fate, tone in TONES.items()},
     }
+
+
+def _reread(comments: Iterable[Comment], found: Comparison) -> list[tuple[Comment, str]]:
+    """Those whose passage reads otherwise now, each with how."""
+    return [(each, now) for each in comments if (now := _now(each, found)) is not None]
 
 
 def _now(comment: Comment, found: Comparison) -> str | None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from html import unescape
 
 import pytest
 
 from schemas.consultations.clauses import ClauseTree
 from schemas.consultations.course import VersionRequested
 from schemas.consultations.parts import Anchor, TextQuote
+from services.consultations.commands import Place
 from services.consultations.drafts.alignment import Fate, by_ids
 from services.consultations.drafts.reading import read
 from services.consultations.drafts.tree import walk
 from services.consultations.handing_in.comparing import compared
 from services.consultations.handing_in.drafting import DraftFile, drafted
 from services.consultations.handing_in.errors import LanguagesDifferError, UnreadableDraftError
-from services.consultations.pages.versions_diff import PAGE
+from services.consultations.pages.versions_diff import PAGE, QUOTES
+from services.consultations.reading import PAGE as COMMENTS
 from tests.drafting import markdown
 from tests.unit.consultations.desk.hands import DESK, send, texts, upload
 from tests.unit.consultations.pages.world import AUTHOR, OFFICIAL, READER, SUMMARY, C, World, hidden, pages
@@ -209,6 +213,66 @@ async def test_readers_see_what_changed_and_where_comments_went() -> None:
         assert "No fees." in follow
         assert "found in other words" in follow
         assert "within three working days" in follow
+
+
+async def told(world: World, address: str, rounds: int = 100) -> list[str]:
+    """This page and all that "more" leads to."""
+    found = [(await world.get(address)).text]
+    while more := re.search(r'rel="next" href="([^"]+)"', found[-1]):
+        assert len(found) < rounds
+        found.append((await world.get(unescape(more.group(1)))).text)
+    return found
+
+
+@pytest.mark.parametrize("lagging", [False, True])
+async def test_every_comment_on_what_was_removed_is_counted_and_can_be_reached(*, lagging: bool) -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        await world.sign_in(OFFICIAL)
+        await hand_in(world, ASKING, FEES, ANSWER, GOING)
+        said = []
+        for number in range(COMMENTS * 2 + 20):
+            where = await anchor(world, FEES if number % 20 else GOING)
+            said.append(await world.memory.say(comment=f"c{number:03}", version=2, anchor=where))
+        head = await world.site.comments.comment(C, "c001")
+        assert head is not None
+        await world.memory.say(
+            READER, comment="reply", version=2, under=Place.under(head), anchor=Anchor(clause=head.clause)
+        )
+        await hand_in(world, ASKING, ANSWER.replace("five", "three"), GOING)
+        if lagging:
+            world.memory.lag()
+        said.append(await world.memory.say(comment="later", version=3, anchor=Anchor(clause=head.clause)))
+        await hand_in(world, ASKING, ANSWER)
+
+        page = (await world.get(f"{HERE}/2..4?text=kk")).text
+        assert f"The text under {len(said)} comments was removed" in page
+        link = re.search(rf'href="([^"]+/comments[^"]*)#{head.clause}">115 comments<', page)
+        assert link is not None
+        assert FEES in (await world.get(unescape(link.group(1)))).text
+        found = [
+            re.findall(r'href="/consultations/[^"]+/comments/([^"]+)"', each)
+            for each in await told(world, f"{HERE}/2..4/comments?text=kk")
+        ]
+        assert sorted(each for page in found for each in page) == sorted(said)
+        assert len(found) == 3
+
+
+async def test_a_changed_quote_is_found_behind_ever_so_many_that_still_stand() -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        await world.sign_in(OFFICIAL)
+        await hand_in(world, ASKING, ANSWER)
+        stands = await anchor(world, ANSWER, TextQuote(exact="An answer comes", prefix="", suffix=" within"))
+        for number in range(QUOTES + 1):
+            await world.memory.say(comment=f"c{number}", version=2, anchor=stands)
+        lost = await anchor(world, ANSWER, TextQuote(exact="five working days", prefix="within ", suffix=" of"))
+        await world.memory.say(comment="lost", version=2, anchor=lost)
+        await hand_in(world, ASKING, ANSWER.replace("five working", "three"))
+        first, *_, last = await told(world, f"{HERE}/2..3/comments?text=kk")
+        assert "There are none among the comments on this page." in first
+        assert f"/consultations/{C}/comments/lost" in last
+        assert "comments/c0" not in last
 
 
 async def test_a_long_comparison_is_read_page_by_page() -> None:
