@@ -61,6 +61,7 @@ COURSE_ACTS: Final = {
             "Tells what became of the draft.",
             Refusal.NOT_REPORTED,
             Refusal.STAGE_OUT_OF_ORDER,
+            Refusal.STAGE_IN_FUTURE,
         ),
         _steer("withdrawal", WithdrawalRequested, "Takes the draft back.", Refusal.TOO_LATE),
     )

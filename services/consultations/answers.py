@@ -25,6 +25,7 @@ ANSWERS = Answers(
         Refusal.PACK_UNKNOWN: 422,
         Refusal.LANGUAGE_MISSING: 422,
         Refusal.TOO_SHORT: 422,
+        Refusal.STAGE_IN_FUTURE: 422,
         Refusal.REASON_UNKNOWN: 422,
         Refusal.THREAD_TOO_DEEP: 422,
         Refusal.VERSION_UNKNOWN: 422,

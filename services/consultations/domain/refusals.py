@@ -26,6 +26,7 @@ class Refusal(StrEnum):
     MEMBER_UNKNOWN = "member-unknown"
     REPORT_MISSING = "report-missing"
     STAGE_OUT_OF_ORDER = "stage-out-of-order"
+    STAGE_IN_FUTURE = "stage-in-future"
     COMMENT_UNKNOWN = "comment-unknown"
     COMMENT_EXISTS = "comment-exists"
     COMMENT_RETRACTED = "comment-retracted"

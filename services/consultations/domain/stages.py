@@ -1,7 +1,8 @@
 """What becomes of a draft after its consultation: government, parliament, and the end of its path."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+from kenes.home import home_day
 from schemas.consultations.course import StageEntered, StageRequested
 from schemas.consultations.parts import Stage
 from schemas.payload import Payload
@@ -25,13 +26,15 @@ def next_stages(consultation: Consultation) -> tuple[Stage, ...]:
     return _NEXT[consultation.stages[-1].stage if consultation.stages else None]
 
 
-def stage(
-    before: Consultation, request: StageRequested, _now: datetime, _packs: ConsultationPacks
-) -> Payload | Refusal:
-    """The draft goes on, never back."""
+def stage(before: Consultation, request: StageRequested, now: datetime, _packs: ConsultationPacks) -> Payload | Refusal:
+    """The draft goes on, never back: neither to an earlier stage nor to an earlier day. What is to come is not told."""
     if before.status is not Status.REPORTED:
         return Refusal.NOT_REPORTED
     if request.stage not in next_stages(before):
+        return Refusal.STAGE_OUT_OF_ORDER
+    if request.on > home_day(now):
+        return Refusal.STAGE_IN_FUTURE
+    if before.stages and request.on < date.fromisoformat(before.stages[-1].on):
         return Refusal.STAGE_OUT_OF_ORDER
     return StageEntered(
         consultation=before.id, stage=request.stage, on=request.on, note=request.note, link=request.link

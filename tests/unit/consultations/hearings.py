@@ -70,7 +70,7 @@ MEETING: Final = MeetingRequested(**_C, actor=BODY, meeting=Meeting(held_on=date
 REPORT: Final = ReportRequested(**_C, actor=BODY, conclusions=STATEMENT)
 LEDGER: Final = LedgerRequested(**_C, comments=7, owed=0)
 OWED: Final = LedgerRequested(**_C, comments=7, owed=2)
-STAGE: Final = StageRequested(**_C, actor=BODY, stage=Stage.GOVERNMENT, on=date(2026, 12, 1))
+STAGE: Final = StageRequested(**_C, actor=BODY, stage=Stage.GOVERNMENT, on=date(2026, 9, 1))
 WITHDRAW: Final = WithdrawalRequested(**_C, actor=BODY, reason="The draft is written anew.")
 
 REQUESTS: Final[dict[str, Payload]] = {

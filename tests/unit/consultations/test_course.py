@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -18,6 +18,7 @@ from schemas.consultations.course import (
     Opened,
     ReportPostponed,
     ReportPublished,
+    StageEntered,
     VersionAdded,
 )
 from schemas.consultations.parts import Stage
@@ -210,6 +211,24 @@ def test_a_draft_goes_on_and_never_back() -> None:
         assert again.code == Refusal.STAGE_OUT_OF_ORDER
     assert state is not None
     assert next_stages(state) == ()
+
+
+def test_a_stage_is_told_of_no_day_to_come_nor_of_one_before_the_last_stage() -> None:
+    state = lived(PATHS["reported"])
+    evening = datetime(2026, 12, 1, 18, 59, tzinfo=UTC)
+    tomorrow = STAGE.model_copy(update={"on": date(2026, 12, 2)})
+    early = course.decide(state, tomorrow, evening, PACKS)
+    assert isinstance(early, ConsultationRefused)
+    assert early.code == Refusal.STAGE_IN_FUTURE
+    midnight = evening + timedelta(minutes=1)
+    state = evolve(state, course.decide(state, tomorrow, midnight, PACKS), midnight)
+    assert state is not None
+    assert [each.on for each in state.stages] == ["2026-12-02"], "the day at home has begun"
+    adopted = tomorrow.model_copy(update={"stage": Stage.ADOPTED})
+    before = course.decide(state, adopted.model_copy(update={"on": date(2026, 12, 1)}), midnight, PACKS)
+    assert isinstance(before, ConsultationRefused)
+    assert before.code == Refusal.STAGE_OUT_OF_ORDER
+    assert isinstance(course.decide(state, adopted, midnight, PACKS), StageEntered), "one day may have two stages"
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(REQUESTS)), st.integers(0, 120)), max_size=40))
