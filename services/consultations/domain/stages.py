@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from kenes.home import home_day
 from schemas.consultations.course import StageEntered, StageRequested
 from schemas.consultations.parts import Stage
 from schemas.payload import Payload
@@ -26,13 +25,13 @@ def next_stages(consultation: Consultation) -> tuple[Stage, ...]:
     return _NEXT[consultation.stages[-1].stage if consultation.stages else None]
 
 
-def stage(before: Consultation, request: StageRequested, now: datetime, _packs: ConsultationPacks) -> Payload | Refusal:
+def stage(before: Consultation, request: StageRequested, now: datetime, packs: ConsultationPacks) -> Payload | Refusal:
     """The draft goes on, never back: neither to an earlier stage nor to an earlier day. What is to come is not told."""
     if before.status is not Status.REPORTED:
         return Refusal.NOT_REPORTED
     if request.stage not in next_stages(before):
         return Refusal.STAGE_OUT_OF_ORDER
-    if request.on > home_day(now):
+    if request.on > packs.calendar(packs.pinned(before.rules)).day(now):
         return Refusal.STAGE_IN_FUTURE
     if before.stages and request.on < date.fromisoformat(before.stages[-1].on):
         return Refusal.STAGE_OUT_OF_ORDER
