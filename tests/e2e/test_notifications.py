@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Final
@@ -12,10 +13,12 @@ from playwright.async_api import Browser, expect
 
 from kenes.identity.login import LOCALES as LOGIN_LOCALES
 from kenes.kafka.producer import Producer
+from kenes.local.push_sink.browsers import Browsers
 from kenes.web.i18n import Translator
 from kenes.web.language import edge_catalogs
 from schemas.petitions import v1 as petitions
 from schemas.topics import PETITIONS
+from services.notifications.channels.webpush.vapid import encoded
 from services.notifications.serving import FOLDERS
 from tests.deciding import Deciding, petition
 from tests.e2e import steps
@@ -26,12 +29,24 @@ from tests.e2e.site import Site, running_site
 pytestmark = in_browser
 say: Final = Translator(edge_catalogs([LOGIN_LOCALES, FOLDERS.locales, *FOLDERS.more_locales]), "ru")
 CENTRE: Final = "/notifications"
+# A browser that answers try by try: not allowed, no push service, subscribed by an earlier key until that is ended.
+PUSH_MANAGER: Final = """
+  let tries = 0, ended = false;
+  PushManager.prototype.getSubscription = async () => ({ unsubscribe: async () => { ended = true; } });
+  PushManager.prototype.subscribe = async () => {
+    tries += 1;
+    const fault = { 1: "NotAllowedError", 2: "AbortError" }[tries] ?? (ended ? null : "InvalidStateError");
+    if (fault) throw new DOMException("", fault);
+    return SUBSCRIPTION;
+  };
+"""
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The notifications service with a provider to sign in at; petitions are decided by the test."""
-    with running_site(tmp_path_factory.mktemp("notifications"), service="notifications") as running:
+    push = {"KENES_WEBPUSH_KEY": encoded(b"\1" * 32), "KENES_WEBPUSH_CONTACT": "mailto:admin@kenes.test"}
+    with running_site(tmp_path_factory.mktemp("notifications"), push, service="notifications") as running:
         yield running
 
 
@@ -84,6 +99,22 @@ async def test_the_badge_moves_by_itself(browser: Browser, site: Site, deciding:
         await deciding.say(PETITIONS, name, petitions.Closed(petition=name, reason=petitions.CloseReason.WINDOW_ENDED))
         await expect(badge).to_have_text(re.compile(rf"^({unread + 1}|{unread + 2})$"))
         await expect(page.locator(".inbox-link [role=status]")).to_contain_text("непрочитанн")
+
+
+async def test_why_a_browser_is_not_told_is_said(browser: Browser, site: Site) -> None:
+    subscription = json.dumps(Browsers("https://fcm.googleapis.com").subscribe())
+    async with visiting(browser, site, width=DESKTOP, locale="ru", permissions=["notifications"]) as reader:
+        page = reader.page
+        await page.add_init_script(PUSH_MANAGER.replace("SUBSCRIPTION", subscription))
+        await reader.sign_in("dana", CENTRE)
+        connect, alert = page.get_by_role("button", name=say("push.connect")), page.get_by_role("alert")
+        await connect.click()
+        await expect(alert).to_have_text(say("push.denied"))
+        await connect.click()
+        await expect(alert).to_have_text(say("push.failed"))
+        await connect.click()
+        await expect(page.locator(".banner")).to_contain_text(say("centre.said.channel"))
+        await expect(alert).to_have_count(0)
 
 
 async def test_an_owner_of_streams(browser: Browser, site: Site) -> None:
