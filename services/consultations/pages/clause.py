@@ -198,13 +198,16 @@ class ClausePage:
         """The clause as it is read: as one text with its passages marked, or as a list of what is in it."""
         clause, text = place.clause, place.text
         if clause is None or text is None:
-            return {"paragraphs": [], "list": None, "gone": []}
+            return {"paragraphs": [], "list": None, "gone": [], "quoted": {}}
         found = [(each, place_of(each, text)) for each in page.comments if each.document["quote"]]
         lost = [each for each, passage in found if passage is None and each.version < text.version]
+        gone = [each.id for each in lost if await self._was_there(consultation, each, text.language)]
+        there = [each.id for each, passage in found if passage is not None]
         return {
             "paragraphs": marked(clause, [(passage, each.id) for each, passage in found if passage is not None]),
             "list": entry if holds_articles(clause) else None,
-            "gone": [each.id for each in lost if await self._was_there(consultation, each, text.language)],
+            "gone": gone,
+            "quoted": dict.fromkeys((*there, *gone), text.language),
         }
 
     async def _was_there(self, consultation: Consultation, comment: Comment, language: str) -> bool:

@@ -204,6 +204,17 @@ async def test_a_passage_is_marked_in_the_text() -> None:
         assert "no longer in the text" not in other
 
 
+async def test_a_quoted_passage_says_its_language_where_it_stands_in_the_text() -> None:
+    async with pages() as world:
+        await world.memory.opened()
+        for number, exact in enumerate(("вправе спросить", "journalist may")):
+            anchor = Anchor(clause="art_1", quote=TextQuote(exact=exact))
+            await world.memory.say(comment=f"comment-{number}", anchor=anchor)
+        page = (await world.get(f"{ON}/clauses/art_1?text=ru")).text
+        assert '<blockquote class="comment-quote" lang="ru"><p>вправе спросить' in page
+        assert '<blockquote class="comment-quote"><p>journalist may' in page
+
+
 async def test_only_words_that_were_in_this_language_are_no_longer_in_the_text() -> None:
     async with pages() as world:
         await world.memory.opened()
