@@ -15,6 +15,8 @@ MOST_ASKED: Final = 3600.0
 """Seconds for which a receiver can put off all that is for it: a mistake about one event must not stop it for a day."""
 SLOW: Final = 1.0
 """Seconds of an answer, on average, from which on a receiver is slow."""
+FIRST: Final = 4
+"""Tries at once before anything was answered: so many connections are begun in one moment, and others wait for it."""
 NEWEST: Final = 0.2
 """Weight of the newest answer in that average."""
 CROWDED: Final = 1
@@ -24,6 +26,9 @@ CROWDED: Final = 1
 class Pace:
     """Slows down with failures in a row, and is as fast as ever with the first event that arrives.
 
+    How much may be under way grows as that of TCP does: with each event that arrives by one, where the answer comes
+    quickly, and by one with as many as are under way, where it is slow.
+
     It rests for as long as the receiver asks, also where something that was under way arrives meanwhile.
     """
 
@@ -31,6 +36,7 @@ class Pace:
         self._failures = 0
         self._rests_until = 0.0
         self._took = SLOW  # nobody is known to be quick before the first answer
+        self._window = float(FIRST)
 
     @property
     def rest(self) -> float:
@@ -41,13 +47,14 @@ class Pace:
         """How many tries may fly at once, of `most` where all is well; `crowded` where others have taken much room."""
         if self._failures >= FAILURES_IN_A_ROW:
             return 1
-        return CROWDED if crowded and self._took >= SLOW else most
+        return CROWDED if crowded and self._took >= SLOW else min(most, int(self._window))
 
     def answered(self, tried: Tried, seconds: float) -> None:
         """A try has ended so, and took so long."""
         self._took += NEWEST * (seconds - self._took)
         if tried.result is Result.DELIVERED:
             self._failures = 0
+            self._window += 1.0 if seconds < SLOW else 1.0 / self._window
             return
         self._failures += 1
         rest = REST if self._failures >= FAILURES_IN_A_ROW else 0.0
@@ -56,4 +63,4 @@ class Pace:
 
     def begin_anew(self) -> None:
         """It is another receiver, or somebody has looked after it."""
-        self._failures, self._rests_until, self._took = 0, 0.0, SLOW
+        self._failures, self._rests_until, self._took, self._window = 0, 0.0, SLOW, float(FIRST)

@@ -31,7 +31,7 @@ from services.notifications.streams.budget import Budget
 from services.notifications.streams.carrying import Carrying
 from services.notifications.streams.courier import Courier
 from services.notifications.streams.line import Line
-from services.notifications.streams.pace import FAILURES_IN_A_ROW
+from services.notifications.streams.pace import FAILURES_IN_A_ROW, FIRST
 from services.notifications.streams.progress import Progress
 from services.notifications.streams.sending import Tried
 from services.notifications.streams.slots import Slots
@@ -424,7 +424,7 @@ async def test_streams_to_a_receiver_that_hangs_hold_few_lines_together_and_none
             await running.enter_async_context(world.running(stream(id=f"s{number}", orders=orders)))
             for number in range(5)
         ]
-        await world.until(lambda: world.flying == 5 * 8 and all(len(each._lanes) == 11 for each in couriers))
+        await world.until(lambda: world.flying == 5 * FIRST and all(len(each._lanes) == 11 for each in couriers))
         lanes = [lane for courier in couriers for lane in courier._lanes.values()]
         await world.until(lambda: all(lane.held >= 8 for lane in lanes))
         for courier in couriers:
