@@ -29,7 +29,7 @@ from services.consultations.pages.consultation import LIVE, languages_of, text_o
 from services.consultations.pages.deciding import fault_of, refusal_of, status_of, waiting_at
 from services.consultations.pages.outline import entry, holds_articles, name_of
 from services.consultations.pages.passages import LONGEST as LONGEST_PASSAGE
-from services.consultations.pages.passages import anchor_of, marked, place_of
+from services.consultations.pages.passages import anchor_of, marked, place_of, quoted_in
 from services.consultations.pages.presenting import present
 from services.consultations.pages.site import WAIT, ConsultationSite
 from services.consultations.pages.talk import reader_of, showing, talk_context
@@ -191,6 +191,7 @@ class ClausePage:
             "wrong": {},
             "unavailable": False,
             "tokens": {},
+            "quoted": await quoted_in(site.texts, consultation.id, page.comments, t.language),
             **await self._reading(consultation, place, page),
         }
 
@@ -198,16 +199,13 @@ class ClausePage:
         """The clause as it is read: as one text with its passages marked, or as a list of what is in it."""
         clause, text = place.clause, place.text
         if clause is None or text is None:
-            return {"paragraphs": [], "list": None, "gone": [], "quoted": {}}
+            return {"paragraphs": [], "list": None, "gone": []}
         found = [(each, place_of(each, text)) for each in page.comments if each.document["quote"]]
         lost = [each for each, passage in found if passage is None and each.version < text.version]
-        gone = [each.id for each in lost if await self._was_there(consultation, each, text.language)]
-        there = [each.id for each, passage in found if passage is not None]
         return {
             "paragraphs": marked(clause, [(passage, each.id) for each, passage in found if passage is not None]),
             "list": entry if holds_articles(clause) else None,
-            "gone": gone,
-            "quoted": dict.fromkeys((*there, *gone), text.language),
+            "gone": [each.id for each in lost if await self._was_there(consultation, each, text.language)],
         }
 
     async def _was_there(self, consultation: Consultation, comment: Comment, language: str) -> bool:

@@ -24,6 +24,7 @@ from services.consultations.pages.desk_acts import options_of
 from services.consultations.pages.desk_comments import clause_words, late
 from services.consultations.pages.desk_forms import FORMS, Errors, body_of, checked, label, typed, values_of
 from services.consultations.pages.desk_page import DESK, after, desk_of, for_bodies, on_desk
+from services.consultations.pages.passages import quoted_in
 from services.consultations.pages.presenting import present
 from services.consultations.pages.showing import Showing
 from services.consultations.pages.site import WAIT, ConsultationSite
@@ -121,6 +122,7 @@ class DeskComment:
             "clause_text": "" if clause is None else words(clause)[:2_000],
             "text_language": None if text is None else text.language,
             "quote": comment.document["quote"],
+            "quoted": await quoted_in(site.texts, consultation.id, [comment], t.language),
             "reported": consultation.reported_at is not None,
             "controls": CONTROLS,
             "labels": {each.name: label(each, t) for each in CONTROLS},

@@ -22,6 +22,7 @@ from services.consultations.domain.refusals import Refusal
 from services.consultations.domain.rules import MODERATOR
 from services.consultations.pages.commenting import Errors
 from services.consultations.pages.deciding import fault_of, refusal_of, status_of, waiting_at
+from services.consultations.pages.passages import quoted_in
 from services.consultations.pages.presenting import present
 from services.consultations.pages.showing import Showing
 from services.consultations.pages.site import WAIT, ConsultationSite
@@ -132,6 +133,7 @@ class Moderation:
             "it": present(consultation, t),
             "comment": comment,
             "shown": shown[comment.id],
+            "quoted": await quoted_in(site.texts, consultation.id, [comment], t.language),
             "act": "restore" if comment.standing is Standing.HIDDEN else "hide",
             "retracted": comment.standing is Standing.RETRACTED,
             "reasons": [{"value": each.code, "label": each.name[t.language]} for each in pack.hiding],

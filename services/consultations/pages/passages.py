@@ -10,7 +10,7 @@ from schemas.consultations.parts import Anchor, TextQuote
 from services.consultations.drafts.quotes import Passage, locate, quote, refind
 from services.consultations.drafts.tree import own_words
 from services.consultations.reading import Comment
-from services.consultations.texts import Text
+from services.consultations.texts import Text, Texts
 
 LONGEST = 1_000
 """Letters of a passage."""
@@ -69,6 +69,20 @@ def place_of(comment: Comment, text: Text) -> Passage | None:
         return None
     words = own_words(clause)
     return locate(wanted, words) if comment.version == text.version else refind(wanted, words)
+
+
+async def quoted_in(texts: Texts, consultation: str, comments: Iterable[Comment], language: str) -> dict[str, str]:
+    """The language of the passage that each comment quotes: `language`, the reader's, where it stands in several."""
+    told = dict[str, str]()
+    for each in comments:
+        if each.document["quote"] is None:
+            continue
+        held = [
+            text.language for text in await texts.all(consultation, each.version) if place_of(each, text) is not None
+        ]
+        if held:
+            told[each.id] = language if language in held else held[0]
+    return told
 
 
 def marked(clause: Clause, places: Iterable[tuple[Passage, str]]) -> list[list[Run]]:

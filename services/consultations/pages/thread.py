@@ -25,6 +25,7 @@ from services.consultations.pages.commenting import Errors, Written, errors_of, 
 from services.consultations.pages.consultation import LIVE, text_of
 from services.consultations.pages.deciding import fault_of, refusal_of, status_of, waiting_at
 from services.consultations.pages.outline import words_of as words_of_clause
+from services.consultations.pages.passages import quoted_in
 from services.consultations.pages.presenting import present
 from services.consultations.pages.site import WAIT, ConsultationSite
 from services.consultations.pages.talk import reader_of, showing, talk_context
@@ -154,6 +155,7 @@ class ThreadPage:
             "fault": "",
             "tokens": {},
             "gone": [],
+            "quoted": await quoted_in(site.texts, consultation.id, [head, *replies], t.language),
         }
 
     async def _waiting(

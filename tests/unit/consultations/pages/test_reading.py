@@ -11,7 +11,7 @@ from schemas.consultations.course import WithdrawalRequested
 from schemas.consultations.parts import Anchor, DraftKind, Stakeholder, TextQuote, Title, Vote
 from services.consultations.commands import Place, Speaker
 from services.consultations.reading import PAGE
-from tests.unit.consultations.pages.world import AUTHOR, EXPERT, OFFICIAL, READER, C, Memory, pages, person
+from tests.unit.consultations.pages.world import AUTHOR, EXPERT, MODERATOR, OFFICIAL, READER, C, Memory, pages, person
 
 ON = f"/consultations/{C}"
 OTHER = "00000000-0000-4000-8000-000000000002"
@@ -204,15 +204,26 @@ async def test_a_passage_is_marked_in_the_text() -> None:
         assert "no longer in the text" not in other
 
 
-async def test_a_quoted_passage_says_its_language_where_it_stands_in_the_text() -> None:
+async def test_a_quoted_passage_says_its_language_wherever_the_comment_is_read() -> None:
     async with pages() as world:
         await world.memory.opened()
         for number, exact in enumerate(("вправе спросить", "journalist may")):
             anchor = Anchor(clause="art_1", quote=TextQuote(exact=exact))
             await world.memory.say(comment=f"comment-{number}", anchor=anchor)
-        page = (await world.get(f"{ON}/clauses/art_1?text=ru")).text
-        assert '<blockquote class="comment-quote" lang="ru"><p>вправе спросить' in page
-        assert '<blockquote class="comment-quote"><p>journalist may' in page
+        foreign = '<blockquote class="comment-quote" lang="ru"><p>вправе спросить'
+        own = '<blockquote class="comment-quote"><p>journalist may'
+        for text in ("ru", "en"):
+            page = (await world.get(f"{ON}/clauses/art_1?text={text}")).text
+            assert foreign in page
+            assert own in page
+        assert foreign in (await world.get(f"{ON}/comments/comment-0")).text
+        assert own in (await world.get(f"{ON}/comments/comment-1")).text
+        await world.sign_in(MODERATOR)
+        assert foreign in (await world.get(f"/consultations/moderation/{C}/comment-0")).text
+        assert own in (await world.get(f"/consultations/moderation/{C}/comment-1")).text
+        await world.sign_in(OFFICIAL)
+        desk = (await world.get(f"/consultations/desk/{C}/comments/comment-0")).text
+        assert '<blockquote class="as-written" lang="ru">вправе спросить' in desk
 
 
 async def test_only_words_that_were_in_this_language_are_no_longer_in_the_text() -> None:
