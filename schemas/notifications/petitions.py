@@ -46,12 +46,16 @@ class PetitionTextChanged(PetitionEvent):
 
 
 class PetitionCommented(PetitionEvent):
-    """Somebody commented on the text of `revision`. Comments are numbered from 1, so this is how many were made."""
+    """Somebody commented on the text of `revision`, or on the draft of the answer that is named.
+
+    Comments are numbered from 1, so this is how many were made; drafts are, too.
+    """
 
     TYPE: ClassVar[str] = "notifications.petition.commented.v1"
     number: int
     revision: int
     language: str
+    answer_draft: int | None = None
 
 
 class PetitionCommentHidden(PetitionEvent):

@@ -40,13 +40,14 @@ class RulesChoice:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What somebody says of the text of `revision`."""
+    """What somebody says of the text of `revision`, or of a draft of the answer."""
 
     petition: str
     revision: int
     language: Language
     text: str
     listed: bool
+    answer_draft: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Commands:
         return await self.ask(request, wait)
 
     async def comment(self, person: Person, said: Comment, wait: float) -> Outcome:
-        """Comments on a text that is discussed."""
+        """Comments on what is discussed."""
         key = await self.vault.key_of(person.id)
         told: dict[str, bool | str | None] = {
             "petition": said.petition,

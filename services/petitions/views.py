@@ -106,6 +106,8 @@ class PetitionView(View):
     duties: list[Duty] = Field(description="What is owed to it, by when, and whether it was done.")
     charge: str | None = Field(description="The body that considers it.")
     draft_answer: Answer | None
+    answer_drafts: int = Field(description="Drafts of answers that were published; each can be read by its number.")
+    answer_comments: int = Field(description="Comments on them.")
     answers: list[Answer]
     suspended_at: datetime | None
     in_favour_of: str | None

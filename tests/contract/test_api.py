@@ -186,6 +186,7 @@ async def on_paper(world: World) -> str:
 
 
 COMMENT = {"text": "Which school is it?", "language": "en", "revision": 1, "listed": True}
+ON_DRAFT = COMMENT | {"answer_draft": 1}
 
 
 async def discussed(world: World) -> str:
@@ -267,6 +268,13 @@ def doing(act: str) -> Ask:
     return ask
 
 
+async def drafted(world: World) -> str:
+    """A petition with a draft of an answer; what is asked next is asked of it."""
+    world.petition = await considered(world)
+    await world.ask("POST", f"/petitions/{world.petition}/draft-answer", "official", json=ANSWER)
+    return world.petition
+
+
 def shown_after(act: str) -> Ask:
     async def ask(world: World) -> httpx.Response:
         way, who, said = WAYS[act]
@@ -317,6 +325,9 @@ CASES: list[tuple[str, str, Ask, int]] = [
     ("GET", f"{ONE}/comments", of(discussed, asked("GET", f"{ONE}/comments")), 200),
     ("GET", f"{ONE}/comments", after(doing("comment-hiding"), asked("GET", f"{ONE}/comments")), 200),
     ("GET", f"{ONE}/comments", after(doing("comment-retraction"), asked("GET", f"{ONE}/comments")), 200),
+    ("POST", f"{ONE}/comments", of(drafted, asked("POST", f"{ONE}/comments", "signer", json=ON_DRAFT)), 201),
+    ("GET", f"{ONE}/answer-drafts", of(drafted, asked("GET", f"{ONE}/answer-drafts")), 200),
+    ("GET", f"{ONE}/answer-drafts", asked("GET", f"{ONE}/answer-drafts"), 200),
     ("GET", f"{ONE}/versions", of(discussed, asked("GET", f"{ONE}/versions")), 200),
     ("GET", f"{ONE}/versions", asked("GET", f"{ONE}/versions"), 200),
     ("GET", f"{ORGANISERS}/invitation", of(initiative, asked("GET", f"{ORGANISERS}/invitation", "author")), 200),
@@ -406,6 +417,13 @@ def test_the_cases_leave_no_operation_out(world: World) -> None:
         (asked("POST", "/petitions/nonsense/signatures", "signer"), 404, "petition-unknown"),
         (asked("POST", f"{ONE}/comments", "signer", json=COMMENT), 409, "not-discussed"),
         (of(discussed, asked("POST", f"{ONE}/comments", "signer", json=COMMENT | {"text": "a"})), 422, "input-invalid"),
+        (of(discussed, asked("POST", f"{ONE}/comments", "signer", json=ON_DRAFT)), 409, "not-discussed"),
+        (of(drafted, asked("POST", f"{ONE}/comments", "signer", json=COMMENT)), 409, "not-discussed"),
+        (
+            of(drafted, asked("POST", f"{ONE}/comments", "signer", json=ON_DRAFT | {"answer_draft": 9})),
+            409,
+            "stale-revision",
+        ),
         (of(discussed, asked("POST", f"{ONE}/submission", "author")), 409, "discussion-too-short"),
         (of(initiative, asked("POST", f"{ONE}/submission", "author")), 409, "organisers-missing"),
         (of(initiative, asked("GET", f"{ORGANISERS}/invitation", "signer")), 404, "petition-unknown"),

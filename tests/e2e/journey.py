@@ -114,6 +114,8 @@ async def _considered(client: Client, text: str) -> str:
     await client.act(OFFICIAL, petition, "charge")
     decision = {"outcome": "partly-satisfied", "statement": STATEMENT}
     await client.act(OFFICIAL, petition, "draft-answer", decision)
+    remark = {"text": FAULT["text"], "language": FAULT["language"], "revision": 1, "answer_draft": 1}
+    await client.act(SIGNER, petition, "comments", remark)
     return petition
 
 
@@ -235,6 +237,8 @@ def stops_before_signatures(library: Library) -> list[Stop]:
             ("petition-discussed", ANYBODY, talked),
             ("version", ANYBODY, f"{talked}/versions/1"),
             ("comments-own", SIGNER, f"{talked}/comments"),
+            ("petition-drafted", SIGNER, f"/petitions/{library.consideration}"),
+            ("answer-draft", ANYBODY, f"/petitions/{library.answered}/answer-drafts/1"),
             ("comment-retract", SIGNER, f"{talked}/comments/1/retract"),
             ("petition-discussed-own", AUTHOR, talked),
             ("organisers", european, f"{initiative}/organisers"),

@@ -36,6 +36,10 @@ DRAFT = {
     "kk": "Өтінішті қанағаттандыру көзделіп отыр. Пікіріңізді күтеміз.",
     "ru": "Мы намерены удовлетворить просьбу. Ждём ваших замечаний.",
 }
+REMARK = {
+    "kk": "Қай ауылдардан басталатынын және ақшаның қайдан алынатынын да жазыңыздар.",
+    "ru": "Напишите и то, с каких посёлков начнут и откуда возьмут деньги.",
+}
 ANSWER = {
     "kk": "Біз келістік. Жұмыс екі ауылда наурызда басталады.",
     "ru": "Мы согласны. Работы начнутся в марте, их закончат до лета.",
@@ -91,6 +95,7 @@ async def test_from_the_draft_to_the_official_answer(
         await client.sign_by_crowd(petition, 2)
         await life.opens(author, "consideration")
         await consider_it(life, author)
+        await discuss_it(life)
         await refuse_another_body(life)
         await answer_it(life)
         await life.opens(author, "answered")
@@ -211,6 +216,24 @@ async def consider_it(life: Life, author: Visitor) -> None:
         await expect(author.page.locator("main")).to_contain_text(told)
 
 
+async def discuss_it(life: Life) -> None:
+    """A citizen says what the draft lacks, and the body reads it from its desk."""
+    say, said = life.say, REMARK[life.say.language]
+    async with life.visit(person=SUPPORTER) as citizen:
+        page = citizen.page
+        await citizen.open(life.path)
+        await page.get_by_role("link", name=say("answers.discuss"), exact=True).click()
+        await expect(page.locator("main")).to_contain_text(say("discussion.answer_lead"))
+        await page.get_by_label(say("discussion.text")).fill(said)
+        await steps.press(page, say("discussion.send"))
+        line = page.locator(".ledger-line", has_text=said)
+        await expect(line).to_contain_text(say("discussion.about_answer", number=1))
+    async with life.visit(person=OFFICIAL) as official:
+        await official.open(f"/agency/{life.petition}")
+        await official.page.get_by_role("link", name=say("answers.discuss"), exact=True).click()
+        await expect(official.page.locator(".ledger-line", has_text=said)).to_be_visible()
+
+
 async def answer_it(life: Life) -> None:
     """An answer in one language is refused; a heavy one is called so; what was written is kept until it is right."""
     say = life.say
@@ -250,6 +273,13 @@ async def read_it(life: Life) -> None:
         await expect(answer).to_contain_text(say("agency.outcome.satisfied"))
         await expect(answer).to_contain_text(ANSWER[say.language])
         await expect(answer).to_contain_text(ANSWER[f"media_{say.language}"])
+        await expect(page.locator("main")).to_contain_text(say("discussion.over"))
+        await page.get_by_role("link", name=say("discussion.all", count=1), exact=True).click()
+        await expect(page.locator(".ledger-line", has_text=REMARK[say.language])).to_be_visible()
+        await page.goto(reader.site.url + life.path)
+        await page.get_by_role("link", name=say("discussion.draft", number=1), exact=True).click()
+        await expect(page.locator(".answer")).to_contain_text(DRAFT[say.language])
+        await page.goto(reader.site.url + life.path)
         story = page.locator(".timeline-title")
         told = ("returned", "published", "reached", "charge", "invited", "answer-drafted", "answered")
         shown = await story.all_inner_texts()

@@ -63,7 +63,10 @@ class DiscussionRipened(Payload):
 
 
 class Commented(Payload):
-    """Somebody has commented on the text of `revision`. Comments of a petition are numbered from 1."""
+    """Somebody has commented on the text of `revision`, or on the draft of an answer that is named.
+
+    Comments of a petition are numbered from 1, and so are drafts.
+    """
 
     TYPE: ClassVar[str] = "petitions.petition.commented.v1"
     petition: PetitionId
@@ -75,6 +78,7 @@ class Commented(Payload):
     listed: bool
     sealed: str
     mine: PrivateEntry
+    answer_draft: int | None = None
 
 
 class CommentHidden(Payload):

@@ -49,7 +49,7 @@ class SubmitRequested(LifecycleRequest):
 
 
 class CommentRequested(LifecycleRequest):
-    """Somebody comments on the text as it stood in `revision`, while it is discussed."""
+    """Somebody comments while it is discussed: on the text as it stood in `revision`, or on a draft of the answer."""
 
     TYPE: ClassVar[str] = "petitions.petition.comment-requested.v1"
     actor: Actor
@@ -60,6 +60,7 @@ class CommentRequested(LifecycleRequest):
     listed: bool = Field(default=False, description="Show first name and initial beside the comment.")
     sealed: str = Field(description="The commenter's name and identifier, under the commenter's key.")
     mine: PrivateEntry
+    answer_draft: int | None = Field(default=None, ge=1, description="Drafts of an answer are numbered from 1.")
 
 
 class HideCommentRequested(LifecycleRequest):

@@ -140,7 +140,7 @@ _AFTER_DISCUSSION: Final[dict[type[Payload], AfterDiscussion]] = {
     decided.Closed: AfterDiscussion.CLOSED,
 }
 _EVENTS: Final[dict[type[Payload], tuple[type[PetitionEvent], Callable[[Any], dict[str, Any] | None]]]] = {
-    decided.Commented: (told.PetitionCommented, _members("number", "revision", "language")),
+    decided.Commented: (told.PetitionCommented, _members("number", "revision", "language", "answer_draft")),
     decided.CommentHidden: (told.PetitionCommentHidden, _members("number", "reason")),
     decided.CommentRetracted: (told.PetitionCommentRetracted, _members("number")),
     decided.VerdictUndone: (told.PetitionUnpublished, _members()),

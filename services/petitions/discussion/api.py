@@ -1,4 +1,4 @@
-"""The discussion over the API: comments on a text, and the texts it has been."""
+"""Discussions over the API: comments on a text or on drafts of the answer, and what these have been."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from kenes.service.answers import json_response
 from kenes.web.bodies import read_json
 from kenes.web.openapi import Operation, Parameter
 from kenes.web.values import whole_number
-from schemas.petitions.v1 import LONGEST_COMMENT, Language, PetitionText
+from schemas.petitions.v1 import LONGEST_COMMENT, AnswerOutcome, Language, PetitionText, Statement
 from schemas.prose import Prose
 from services.petitions.answers import ANSWERS, PREFIX
 from services.petitions.callers import PetitionCallers
@@ -35,6 +35,7 @@ class CommentBody(View):
     language: Language
     revision: int = Field(ge=1, description="The text that was read.")
     listed: bool = Field(default=False, description="Show first name and initial beside the comment.")
+    answer_draft: int | None = Field(default=None, ge=1, description="The draft of the answer that it is about.")
 
 
 class CommentView(View):
@@ -42,7 +43,8 @@ class CommentView(View):
 
     number: int
     at: datetime
-    revision: int = Field(description="The text it is about.")
+    revision: int = Field(description="The text it is about, where it is not about a draft of the answer.")
+    answer_draft: int | None = Field(description="The draft of the answer that it is about.")
     language: Language
     name: str | None = Field(description="First name and initial, where the commenter agreed to it.")
     author: bool = Field(description="Whether the petition's author wrote it.")
@@ -72,9 +74,24 @@ class VersionList(View):
     versions: list[VersionView]
 
 
+class AnswerDraftView(View):
+    """What the body meant to answer."""
+
+    number: int = Field(description="Drafts of a petition are numbered from 1.")
+    at: datetime
+    outcome: AnswerOutcome
+    statement: Statement
+
+
+class AnswerDraftList(View):
+    """Drafts of answers, the newest first."""
+
+    answer_drafts: list[AnswerDraftView]
+
+
 @dataclass(frozen=True)
 class DiscussionApi:
-    """`/petitions/{petition}/comments` and `/versions`."""
+    """`/petitions/{petition}/comments`, `/versions` and `/answer-drafts`."""
 
     callers: PetitionCallers
     commands: Commands
@@ -101,20 +118,28 @@ class DiscussionApi:
             Operation.read(
                 f"{ONE}/versions", self.versions, VersionList, problems=(Refusal.PETITION_UNKNOWN,), optional=True
             ),
+            Operation.read(
+                f"{ONE}/answer-drafts",
+                self.answer_drafts,
+                AnswerDraftList,
+                problems=(Refusal.PETITION_UNKNOWN,),
+                optional=True,
+            ),
         ]
 
     async def comment(self, request: Request) -> Response:
-        """Comments on a text that is discussed."""
+        """Comments on a text that is discussed, or on what the body means to answer."""
         person, wish = await self.callers.writer(request)
         body = await read_json(request, CommentBody)
-        said = Said(request.path_params["petition"], body.revision, body.language, body.text.strip(), body.listed)
+        told = body.model_dump() | {"text": body.text.strip()}
+        said = Said(petition=request.path_params["petition"], **told)
         return ANSWERS.answer("petition", await self.commands.comment(person, said, wish.wait), applied=wish.applied)
 
     async def comments(self, request: Request) -> Response:
         """A hundred comments at a time, the oldest first."""
         petition = await self.callers.petition(request)
         after = whole_number(request.query_params.get("after", "")) or 0
-        last = 0 if petition.discussion is None else petition.discussion.comments
+        last = petition.comments
         found = await self.queries.discussions.comments(petition, range(after + 1, last + 1))
         until = after + LONGEST
         rest = f"{PREFIX}/petitions/{petition.id}/comments?after={until}" if until < last else None
@@ -125,6 +150,13 @@ class DiscussionApi:
         petition = await self.callers.petition(request)
         found = await self.queries.discussions.versions(petition)
         return json_response({"versions": [each.model_dump(mode="json") for each in found]})
+
+    async def answer_drafts(self, request: Request) -> Response:
+        """What the body meant to answer, the newest draft first."""
+        petition = await self.callers.petition(request)
+        found = await self.queries.discussions.answer_drafts(petition)
+        fields = set(AnswerDraftView.model_fields)
+        return json_response({"answer_drafts": [each.model_dump(mode="json", include=fields) for each in found]})
 
     async def _view(self, petition: Petition, comment: Comment) -> dict[str, object]:
         named = comment.listed and comment.shown

@@ -1,4 +1,4 @@
-"""What is kept beside the petition itself: each comment, and each text that was discussed or could be signed."""
+"""What is kept beside the petition: comments, texts that were discussed or could be signed, and drafts of answers."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,6 +8,7 @@ from kenes.mongo.client import Document
 from kenes.mongo.operations import Insert, Operation, Update
 from kenes.mongo.projection import Index
 from schemas.petitions.v1 import (
+    AnswerDrafted,
     Commented,
     CommentHidden,
     CommentRetracted,
@@ -21,12 +22,12 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Status
 from services.petitions.moderation.log import WITHHOLDING
 
-COLLECTIONS: dict[str, tuple[Index, ...]] = {"comments": (), "versions": ()}
-"""Comments and versions are found by number alone: no index is needed beside that of their ids."""
+COLLECTIONS: dict[str, tuple[Index, ...]] = {"comments": (), "versions": (), "answer_drafts": ()}
+"""They are found by number alone: no index is needed beside that of their ids."""
 
 
 def numbered(petition: str, number: int) -> str:
-    """The id of a comment, by its number, or of a version, by its revision."""
+    """The id of a comment or a draft, by its number, or of a version, by its revision."""
     return f"{petition}/{number}"
 
 
@@ -41,6 +42,9 @@ def kept(decision: Recorded, petition: Petition) -> Iterator[Operation]:
         yield Update("versions", numbered(petition.id, petition.revision), {"$set": {"text": text}, "$min": {"at": at}})
     elif isinstance(data, Returned) and WITHHOLDING.intersection(data.reasons):
         yield Update("versions", numbered(petition.id, petition.revision), {"$set": {"text": None}})
+    elif isinstance(data, AnswerDrafted):
+        draft = data.model_dump(mode="json", exclude={"petition"})
+        yield Insert("answer_drafts", {"_id": numbered(petition.id, petition.answer_drafts), "at": at} | draft)
     elif isinstance(data, Commented):
         yield Insert("comments", comment_document(data, at))
     elif isinstance(data, CommentHidden):

@@ -1,4 +1,4 @@
-"""Comments and versions as readers get them. What a client has just written is never missing."""
+"""Comments, versions and drafts of answers as readers get them. What a client has just written is never missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ from schemas.petitions.v1 import (
 )
 from services.petitions.discussion.kept import comment_document, hidden, numbered, retracted
 from services.petitions.domain.petition import Petition
-from services.petitions.domain.status import Status
+from services.petitions.domain.status import Answer, Status
 
 LONGEST: Final = 100
-"""Comments, and versions, read at a time."""
+"""Comments, versions, and drafts, read at a time."""
 
 
 class Hiding(BaseModel):
@@ -40,7 +40,9 @@ class Hiding(BaseModel):
 
 
 class Comment(BaseModel):
-    """A comment on the text of `revision`. `owner` and `sealed` lead to a name, where the commenter agreed to it.
+    """A comment on the text of `revision`, or on the draft `answer_draft` of the answer.
+
+    `owner` and `sealed` lead to a name, where the commenter agreed to it.
 
     `retracted` is when its author took it back; nothing of it is left then but its number, language and instants.
     """
@@ -58,6 +60,7 @@ class Comment(BaseModel):
     sealed: str
     hidden: Hiding | None = None
     retracted: datetime | None = None
+    answer_draft: int | None = None
 
     @property
     def shown(self) -> bool:
@@ -73,6 +76,12 @@ class Version(BaseModel):
     revision: int
     at: datetime
     text: PetitionText
+
+
+class AnswerDraft(Answer):
+    """What the body meant to answer. Drafts of a petition are numbered from 1."""
+
+    number: int
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,16 @@ class DiscussionReads:
             now = Version(revision=petition.revision, at=petition.opened_at, text=petition.text)
             found.setdefault(petition.revision, now)
         return [found[revision] for revision in revisions if revision in found]
+
+    async def answer_drafts(self, petition: Petition) -> list[AnswerDraft]:
+        """The drafts of answers, the latest `LONGEST`, the newest first."""
+        numbers = range(petition.answer_drafts, 0, -1)[:LONGEST]
+        stored = await self._stored("answer_drafts", petition, numbers)
+        found = {number: AnswerDraft.model_validate(each | {"number": number}) for number, each in stored.items()}
+        if petition.draft_answer is not None:
+            newest = petition.draft_answer.model_dump() | {"number": petition.answer_drafts}
+            found.setdefault(petition.answer_drafts, AnswerDraft.model_validate(newest))
+        return [found[number] for number in numbers if number in found]
 
     async def _stored(self, collection: str, petition: Petition, numbers: Sequence[int]) -> dict[int, Document]:
         ids = {numbered(petition.id, number): number for number in numbers}

@@ -20,7 +20,8 @@ def _invited(petition: Petition, decision: AuthorInvited, at: datetime) -> dict[
 
 def _drafted(petition: Petition, decision: AnswerDrafted, at: datetime) -> dict[str, Any]:
     drafted = Answer(outcome=decision.outcome, statement=decision.statement, at=at)
-    return {"draft_answer": drafted} | noted(petition, "answer-drafted", at)
+    drafts = petition.answer_drafts + 1
+    return {"draft_answer": drafted, "answer_drafts": drafts, **noted(petition, "answer-drafted", at)}
 
 
 def _answered(petition: Petition, decision: Answered, at: datetime) -> dict[str, Any]:

@@ -55,6 +55,8 @@ def _ripened(petition: Petition, _decision: DiscussionRipened, at: datetime) -> 
 
 
 def _commented(petition: Petition, decision: Commented, _at: datetime) -> dict[str, Any]:
+    if decision.answer_draft is not None:
+        return {"answer_comments": petition.answer_comments + 1}
     return _discussion(petition, comments=decision.number)
 
 

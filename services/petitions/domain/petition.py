@@ -35,7 +35,10 @@ _STEPS = (*_UNREAD, "discussion", "gathering", "published")
 
 
 class Petition(BaseModel):
-    """What has been decided about one petition so far. `revision` counts its texts."""
+    """What has been decided about one petition so far. `revision` counts its texts.
+
+    `answer_drafts` counts the drafts of answers that were published, and `answer_comments` the comments on them.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -66,6 +69,8 @@ class Petition(BaseModel):
     duties: tuple[Duty, ...] = ()
     charge: str | None = None
     draft_answer: Answer | None = None
+    answer_drafts: int = 0
+    answer_comments: int = 0
     answers: tuple[Answer, ...] = ()
     paper: tuple[PaperBatch, ...] = ()
     suspended_from: Status | None = None
@@ -108,6 +113,11 @@ class Petition(BaseModel):
     def goal(self) -> Goal:
         """The highest goal."""
         return self.goals[-1]
+
+    @property
+    def comments(self) -> int:
+        """How many comments were made: those on its text come first, those on drafts of answers after them."""
+        return (0 if self.discussion is None else self.discussion.comments) + self.answer_comments
 
     @property
     def on_paper(self) -> int:

@@ -1,4 +1,4 @@
-"""The public discussion of a text: its comments and versions, and commenting."""
+"""The public discussion of a text, and of what the body means to answer: comments, versions, and commenting."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ from schemas.petitions.v1 import LONGEST_COMMENT, PetitionRefused
 from services.petitions.answers import ANSWERS
 from services.petitions.commands import Comment as Said
 from services.petitions.discussion.reads import Comment, Version
+from services.petitions.domain.discussion import answer_is_discussed, text_is_discussed
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.stages import moderates
-from services.petitions.domain.status import Status
 from services.petitions.pages.signing import obstacle, receipt_address
 from services.petitions.pages.site import WAIT, PetitionSite
 
@@ -52,7 +52,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Discussing:
-    """`/petitions/{petition}/comments`, `.../comments/{number}` and `.../versions/{revision}`"""
+    """`/petitions/{petition}/comments`, with `/{number}`, `/versions/{revision}` and `/answer-drafts/{number}`"""
 
     site: PetitionSite
 
@@ -64,6 +64,7 @@ class Discussing:
             Route(f"{ONE}/comments", self.comment, methods=["POST"]),
             Route(f"{ONE}/comments/{{number:int}}", read(self.find), methods=["GET"]),
             Route(f"{ONE}/versions/{{revision:int}}", read(self.version), methods=["GET"]),
+            Route(f"{ONE}/answer-drafts/{{number:int}}", read(self.answer_draft), methods=["GET"]),
         ]
 
     async def comments(self, request: Request) -> Response:
@@ -75,8 +76,8 @@ class Discussing:
     async def find(self, request: Request) -> Response:
         """Leads to where a comment stands now: a letter tells of it by its number."""
         petition = await discussed(self.site, request, await current_person(request))
-        number, made = request.path_params["number"], petition.discussion.comments if petition.discussion else 0
-        if not 1 <= number <= made:
+        number = request.path_params["number"]
+        if not 1 <= number <= petition.comments:
             raise Problem(404, "not-found")
         return see_other(address_of(petition, number))
 
@@ -92,7 +93,8 @@ class Discussing:
         language = next((each for each in LANGUAGES if each == values["language"]), petition.text.language)
         revision = whole_number(form.text("revision")) or 1
         listed = values["listed"] == "yes" and bool(person.public_name)
-        said = Said(petition.id, revision, language, text, listed)
+        draft = whole_number(form.text("answer_draft")) or None
+        said = Said(petition.id, revision, language, text, listed, draft)
         try:
             outcome = await self.site.commands.comment(person, said, WAIT)
         except BrokerUnavailableError:
@@ -112,6 +114,16 @@ class Discussing:
         context = {"it": self.site.present(request, petition), "version": found, "text": text, "versions": versions}
         return await self.site.render(request, "version.html", context)
 
+    async def answer_draft(self, request: Request) -> Response:
+        """What the body meant to answer."""
+        petition = await self.site.petition(request, await current_person(request))
+        drafts = await self.site.queries.discussions.answer_drafts(petition)
+        found = next((each for each in drafts if each.number == request.path_params["number"]), None)
+        if found is None:
+            raise Problem(404, "not-found")
+        context = {"it": self.site.present(request, petition), "draft": found, "drafts": drafts}
+        return await self.site.render(request, "answer_draft.html", context)
+
     async def _page(
         self,
         request: Request,
@@ -123,9 +135,8 @@ class Discussing:
         wrong: str = "",
         unavailable: bool = False,
     ) -> Response:
-        total = petition.discussion.comments if petition.discussion else 0
-        pages = max(1, -(-total // PAGE))
-        newest = total - (min(number, pages) - 1) * PAGE
+        pages = max(1, -(-petition.comments // PAGE))
+        newest = petition.comments - (min(number, pages) - 1) * PAGE
         errors = [("text", wrong)] if wrong else []
         context = {
             "it": self.site.present(request, petition),
@@ -141,9 +152,9 @@ class Discussing:
 
 
 async def discussed(site: PetitionSite, request: Request, person: Person | None) -> Petition:
-    """The petition of the address, whose text is or was discussed."""
+    """The petition of the address, whose text, or a draft of whose answer, is or was discussed."""
     petition = await site.petition(request, person)
-    if petition.discussion is None:
+    if petition.discussion is None and not petition.answer_drafts:
         raise Problem(404, "not-found")
     return petition
 
@@ -151,22 +162,26 @@ async def discussed(site: PetitionSite, request: Request, person: Person | None)
 async def talk(
     site: PetitionSite, request: Request, petition: Petition, person: Person | None, newest: int, limit: int
 ) -> dict[str, Any]:
-    """The discussion for templates: comments from the number `newest` down, versions, and the form where one may."""
+    """The discussion for templates: comments from the number `newest` down, versions, and the form where one may.
+
+    `about` is what is discussed now, `text` or `answer`; `None` while nothing is.
+    """
     t = site.translator(request)
     reads = site.queries.discussions
     comments = await reads.comments(petition, range(newest, max(newest - limit, 0), -1))
     versions: list[Version] = await reads.versions(petition)
-    open_now = petition.status is Status.DISCUSSION
+    about = "text" if text_is_discussed(petition) else "answer" if answer_is_discussed(petition) else None
     stopped = obstacle(site.packs.pinned(petition.rules).signer, person) if person else None
     return {
         "comments": [await _shown(site, petition, each, person, t) for each in comments],
         "versions": versions,
-        "open": open_now,
+        "drafts": await reads.answer_drafts(petition) if petition.answer_drafts else [],
+        "about": about,
         "stopped": stopped,
         "public_name": person.public_name if person else "",
         "moderates": person is not None and moderates(petition, site.commands.actor(petition.id, person)),
         "languages": [(each, t(f"language.{each}")) for each in LANGUAGES],
-        "tokens": await site.tokens(request, COMMENT.format(petition.id)) if person and open_now else {},
+        "tokens": await site.tokens(request, COMMENT.format(petition.id)) if person and about else {},
         "longest": LONGEST_COMMENT,
         "written": NOTHING,
         "errors": [],
@@ -176,8 +191,13 @@ async def talk(
 
 def address_of(petition: Petition, number: int) -> str:
     """Where a comment stands among all, the newest first."""
-    newer = 0 if petition.discussion is None else petition.discussion.comments - number
+    newer = petition.comments - number
     return f"/petitions/{petition.id}/comments?page={newer // PAGE + 1}#comment-{number}"
+
+
+def latest(petition: Petition) -> int:
+    """How many comments stand on the petition's own page: once an answer was drafted, only those on drafts."""
+    return min(LATEST, petition.answer_comments) if petition.answer_drafts else LATEST
 
 
 async def _shown(

@@ -84,10 +84,10 @@ class PetitionPage:
             "wrote": False,
             "signed": False,
         }
-        if petition.discussion is not None:
-            newest = petition.discussion.comments
-            context["talk"] = await discussion.talk(site, request, petition, person, newest, discussion.LATEST)
-        elif any(each.what == "edited" for each in petition.timeline):
+        if petition.discussion is not None or petition.answer_drafts:
+            limit = discussion.latest(petition)
+            context["talk"] = await discussion.talk(site, request, petition, person, petition.comments, limit)
+        if petition.discussion is None and any(each.what == "edited" for each in petition.timeline):
             context["versions"] = await site.queries.discussions.versions(petition)
         if context["opened"]:
             origin = web(request.scope).settings.public_url

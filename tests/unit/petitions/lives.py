@@ -132,6 +132,7 @@ COMMENT: Final = CommentRequested(
     sealed="s",
     mine=MINE,
 )
+COMMENT_ON_ANSWER: Final = COMMENT.model_copy(update={"answer_draft": 1})
 HIDE: Final = HideCommentRequested(
     **_P, actor=MODERATOR, number=1, reason="insulting", explanation="It insults the author."
 )
@@ -211,7 +212,7 @@ LIVES: Final[dict[Status | None, tuple[Step, ...]]] = {
     Status.RETURNED: (*_MODERATION, (verdict(Verdict.RETURN), SOON)),
     Status.REJECTED: (*_MODERATION, (verdict(Verdict.REJECT), SOON)),
     Status.COLLECTING: _COLLECTING,
-    Status.CONSIDERATION: _CONSIDERATION,
+    Status.CONSIDERATION: (*_CONSIDERATION, (DRAFT_ANSWER, SOON)),
     Status.ANSWERED: _ANSWERED,
     Status.ARCHIVED: (*_ANSWERED, (over(), timedelta(days=400))),
     Status.CLOSED: (*_COLLECTING, (CLOSE, SOON)),
@@ -253,6 +254,7 @@ REQUESTS: Final[dict[str, LifecycleRequest]] = {
     "take charge": CHARGE,
     "invite": INVITE,
     "draft answer": DRAFT_ANSWER,
+    "comment on it": COMMENT_ON_ANSWER,
     "answer": ANSWER,
     "enter paper": ENTER,
     "correct paper": CORRECT,

@@ -53,7 +53,7 @@ from schemas.petitions.v1 import (
 )
 from services.petitions.commands import Comment as Wish
 from services.petitions.commands import RulesChoice
-from services.petitions.discussion.reads import Comment, Version
+from services.petitions.discussion.reads import AnswerDraft, Comment, Version
 from services.petitions.domain.petition import Petition
 from services.petitions.domain.status import Milestone, Status
 from services.petitions.live import LiveCounts
@@ -137,6 +137,10 @@ class Said:
 
     written: list[Comment] = field(default_factory=list)
     texts: list[Version] = field(default_factory=list)
+    drafts: list[AnswerDraft] = field(default_factory=list)
+
+    async def answer_drafts(self, _petition: Petition) -> list[AnswerDraft]:
+        return self.drafts
 
     async def comments(self, _petition: Petition, numbers: Sequence[int]) -> list[Comment]:
         return [each for number in numbers for each in self.written if each.number == number]

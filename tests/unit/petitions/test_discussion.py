@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from kenes.mongo.operations import Insert, Update
 from schemas.payload import Payload
 from schemas.petitions.v1 import (
+    AnswerDrafted,
+    AnswerOutcome,
     Assurance,
     Closed,
     CloseReason,
@@ -33,10 +35,14 @@ from services.petitions.domain.petition import Petition
 from services.petitions.domain.refusals import Refusal
 from services.petitions.domain.status import Status
 from tests.unit.petitions.lives import (
+    ANSWER,
     COMMENT,
+    COMMENT_ON_ANSWER,
     CREATE,
     DISCUSSED,
+    DRAFT_ANSWER,
     EDIT,
+    LIVES,
     MODERATOR,
     NOW,
     PACKS,
@@ -55,6 +61,7 @@ from tests.unit.petitions.lives import (
     pack,
     packs,
     verdict,
+    whole,
 )
 from tests.unit.petitions.samples import decided
 
@@ -224,6 +231,58 @@ def test_a_comment_is_refused_before_and_after() -> None:
         assert getattr(decide(petition, COMMENT, now, PACKS), "code", None) == Refusal.NOT_DISCUSSED
 
 
+def drafted(*more: Step) -> tuple[Petition, datetime]:
+    """A petition whose draft answer is discussed, after a discussion of its text with one comment."""
+    petition, now, _ = live((*whole(LIVES[Status.CONSIDERATION]), *more))
+    assert petition is not None
+    assert petition.comments >= 1
+    return petition, now
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, None),
+        ({"answer_draft": 2}, Refusal.STALE_REVISION),
+        ({"answer_draft": None}, Refusal.NOT_DISCUSSED),
+        ({"eligibility": COMMENT.eligibility.model_copy(update={"age": 12})}, Refusal.UNDER_AGE),
+    ],
+)
+def test_who_may_sign_may_comment_on_what_the_body_means_to_answer(
+    changes: dict[str, Any], expected: Refusal | None
+) -> None:
+    petition, now = drafted()
+    decision = decide(petition, COMMENT_ON_ANSWER.model_copy(update=changes), now, PACKS)
+    after = evolve(petition, decision, now)
+    assert getattr(decision, "code", None) == expected
+    if expected is None:
+        assert after is not None
+        assert (getattr(decision, "number", None), after.comments, after.answer_comments) == (2, 2, 1)
+        assert after.discussion == petition.discussion, "the text's own discussion is over"
+
+
+def test_an_earlier_draft_can_be_commented_until_the_body_answers() -> None:
+    petition, now = drafted((DRAFT_ANSWER, SOON))
+    assert petition.answer_drafts == 2
+    assert isinstance(decide(petition, COMMENT_ON_ANSWER, now, PACKS), Commented)
+    answered, now = drafted((ANSWER, SOON), (ANSWER, SOON))
+    assert getattr(decide(answered, COMMENT_ON_ANSWER, now, PACKS), "code", None) == Refusal.NOT_DISCUSSED
+    stopped, now = drafted((SUSPEND, SOON))
+    assert getattr(decide(stopped, COMMENT_ON_ANSWER, now, PACKS), "code", None) == Refusal.NOT_DISCUSSED
+
+
+def test_every_draft_of_an_answer_is_kept() -> None:
+    steps = (*LIVES[Status.CONSIDERATION], (DRAFT_ANSWER, SOON))
+    found = list[Any]()
+    for until in range(1, len(steps) + 1):
+        petition, now, decisions = live(steps[:until])
+        assert petition is not None
+        if isinstance(decisions[-1], AnswerDrafted):
+            found += kept(decided(0, 0, 0, now, "p", decisions[-1]), petition)
+    assert [each.document["_id"] for each in found] == ["p/1", "p/2"]
+    assert all(each.document["outcome"] == AnswerOutcome.PARTLY for each in found)
+
+
 WAIT = st.sampled_from([timedelta(seconds=1), DAY, 4 * DAY, 400 * DAY])
 
 
@@ -250,5 +309,5 @@ def test_whatever_is_asked_comments_are_numbered_and_signatures_wait_for_the_end
     assert numbers == list(range(1, len(numbers) + 1))
     assert petition is not None
     assert petition.discussion is not None
-    assert petition.discussion.comments == len(numbers)
+    assert petition.comments == len(numbers)
     assert MODERATOR.pseudonym not in str(petition.discussion)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from schemas.petitions.v1 import HideCommentRequested, RetractCommentRequested
-from services.petitions.discussion.reads import Comment, Hiding, Version
+from schemas.petitions.v1 import AnswerOutcome, DutyKind, HideCommentRequested, RetractCommentRequested, Statement
+from services.petitions.discussion.reads import AnswerDraft, Comment, Hiding, Version
 from services.petitions.domain.petition import Petition
-from services.petitions.domain.status import Discussion, Milestone, Status
+from services.petitions.domain.status import Answer, Discussion, Duty, Milestone, Status
 from tests.unit.petitions.pages_support import (
     AUTHOR,
     KEYRING,
@@ -225,6 +225,72 @@ async def test_what_was_taken_back_says_so_and_cannot_be_asked_for_again() -> No
             answer = await world.get(f"/petitions/{discussed().id}/comments/1/{act}")
             assert "Its author took the comment back" in answer.text
             assert answer.status_code == 409
+
+
+KK, RU = "Жағалау қоғамға ашылады деп шешпекпіз.", "Намерены решить так: берег откроют."
+DRAFTS = [
+    AnswerDraft(number=2, outcome=AnswerOutcome.SATISFIED, statement=Statement(kk=KK, ru=RU), at=NOW),
+    AnswerDraft(number=1, outcome=AnswerOutcome.REFUSED, statement=Statement(kk=KK * 2, ru=RU * 2), at=NOW),
+]
+
+
+def drafted(**changes: Any) -> Petition:
+    """A petition whose second draft of an answer is discussed, after a text that was: two comments on each."""
+    told: dict[str, Any] = {
+        "status": Status.CONSIDERATION,
+        "opened_at": NOW - timedelta(days=40),
+        "duties": (Duty(kind=DutyKind.ANSWER, opened_at=NOW, due_at=NOW + timedelta(days=9), remind_at=NOW),),
+        "draft_answer": Answer.model_validate(DRAFTS[0].model_dump(exclude={"number"})),
+        "answer_drafts": 2,
+        "answer_comments": 2,
+    }
+    return discussed().model_copy(update=told | changes)
+
+
+def read_with(found: Petition) -> Stored:
+    on_drafts = [comment(3, answer_draft=1), comment(4, answer_draft=2)]
+    return Stored([found], said=Said([comment(1), comment(2), *on_drafts], [], DRAFTS))
+
+
+async def test_what_the_body_means_to_answer_is_discussed_under_the_petition() -> None:
+    async with pages(read_with(drafted())) as world:
+        page = (await world.get(f"/petitions/{drafted().id}")).text
+        every = (await world.get(f"/petitions/{drafted().id}/comments")).text
+        draft = (await world.get(f"/petitions/{drafted().id}/answer-drafts/1", **{"accept-language": "ru"})).text
+        assert (await world.get(f"/petitions/{drafted().id}/answer-drafts/3")).status_code == 404
+    assert "Discussion of the draft decision" in page
+    assert "Comment on the draft" in page
+    assert re.findall(r'id="comment-(\d)"', page) == ["4", "3"], "those on the text are another page's"
+    assert re.findall(r'id="comment-(\d)"', every) == ["4", "3", "2", "1"]
+    assert "about draft decision 1" in every
+    assert "about version 1" in every
+    assert RU * 2 in draft
+    assert "С тех пор он опубликовал другой проект" in draft
+
+
+async def test_a_comment_on_a_draft_names_the_draft_that_was_read() -> None:
+    one = drafted()
+    action = f"/petitions/{one.id}/comments"
+    async with pages(read_with(one)) as world:
+        await world.sign_in(READER)
+        form = hidden((await world.get(f"/petitions/{one.id}")).text, action)
+        done = await world.post(action, form | {"text": "Name the shore.", "language": "en"})
+    assert done.headers["location"].endswith("#discussion")
+    ((what, wish),) = world.asked.done
+    assert (what, wish.text, wish.answer_draft) == ("comment", "Name the shore.", 2)
+
+
+async def test_what_was_said_of_a_draft_is_read_after_the_answer() -> None:
+    answered = drafted(status=Status.ANSWERED, draft_answer=None, duties=())
+    async with pages(read_with(answered)) as world:
+        await world.sign_in(READER)
+        page = (await world.get(f"/petitions/{answered.id}")).text
+        every = (await world.get(f"/petitions/{answered.id}/comments")).text
+    assert "The discussion is over." in page
+    assert "Read all 4 comments" in page
+    assert "/answer-drafts/2" in page
+    assert re.findall(r'id="comment-(\d)"', every) == ["4", "3", "2", "1"]
+    assert 'id="comment"' not in page + every, "no form"
 
 
 @pytest.mark.parametrize("path", ["comments", "comments?page=7", "comments?page=x", "versions/1", "versions/2"])

@@ -115,6 +115,8 @@ async def test_nor_does_a_value_of_the_author(memory: Memory) -> None:
         "reached",
         "charge",
         "draft_answer",
+        "answer_drafts",
+        "answer_comments",
         "answers",
         "in_favour_of",
         "due",
