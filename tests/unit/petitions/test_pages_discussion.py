@@ -280,6 +280,15 @@ async def test_a_comment_on_a_draft_names_the_draft_that_was_read() -> None:
     assert (what, wish.text, wish.answer_draft) == ("comment", "Name the shore.", 2)
 
 
+async def test_where_nobody_commented_no_comments_are_offered() -> None:
+    silent = drafted(discussion=None, status=Status.ANSWERED, draft_answer=None, duties=(), answer_comments=0)
+    async with pages(Stored([silent], said=Said([], [], DRAFTS))) as world:
+        page = (await world.get(f"/petitions/{silent.id}")).text
+        draft = (await world.get(f"/petitions/{silent.id}/answer-drafts/2")).text
+    assert "The discussion is over." in page
+    assert f"/petitions/{silent.id}/comments" not in page + draft
+
+
 async def test_what_was_said_of_a_draft_is_read_after_the_answer() -> None:
     answered = drafted(status=Status.ANSWERED, draft_answer=None, duties=())
     async with pages(read_with(answered)) as world:
