@@ -191,7 +191,7 @@ class ClausePage:
             "wrong": {},
             "unavailable": False,
             "tokens": {},
-            "quoted": await quoted_in(site.texts, consultation.id, page.comments, t.language),
+            "quoted": await quoted_in(site.texts, consultation, page.comments, t.language),
             **await self._reading(consultation, place, page),
         }
 

@@ -122,7 +122,7 @@ class DeskComment:
             "clause_text": "" if clause is None else words(clause)[:2_000],
             "text_language": None if text is None else text.language,
             "quote": comment.document["quote"],
-            "quoted": await quoted_in(site.texts, consultation.id, [comment], t.language),
+            "quoted": await quoted_in(site.texts, consultation, [comment], t.language),
             "reported": consultation.reported_at is not None,
             "controls": CONTROLS,
             "labels": {each.name: label(each, t) for each in CONTROLS},

@@ -133,7 +133,7 @@ class Moderation:
             "it": present(consultation, t),
             "comment": comment,
             "shown": shown[comment.id],
-            "quoted": await quoted_in(site.texts, consultation.id, [comment], t.language),
+            "quoted": await quoted_in(site.texts, consultation, [comment], t.language),
             "act": "restore" if comment.standing is Standing.HIDDEN else "hide",
             "retracted": comment.standing is Standing.RETRACTED,
             "reasons": [{"value": each.code, "label": each.name[t.language]} for each in pack.hiding],

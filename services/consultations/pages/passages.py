@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from schemas.consultations.clauses import Clause
 from schemas.consultations.parts import Anchor, TextQuote
+from services.consultations.domain.consultation import Consultation
 from services.consultations.drafts.quotes import Passage, locate, quote, refind
 from services.consultations.drafts.tree import own_words
 from services.consultations.reading import Comment
@@ -71,15 +72,17 @@ def place_of(comment: Comment, text: Text) -> Passage | None:
     return locate(wanted, words) if comment.version == text.version else refind(wanted, words)
 
 
-async def quoted_in(texts: Texts, consultation: str, comments: Iterable[Comment], language: str) -> dict[str, str]:
+async def quoted_in(
+    texts: Texts, consultation: Consultation, comments: Iterable[Comment], language: str
+) -> dict[str, str]:
     """The language of the passage that each comment quotes: `language`, the reader's, where it stands in several."""
     told = dict[str, str]()
     for each in comments:
         if each.document["quote"] is None:
             continue
-        held = [
-            text.language for text in await texts.all(consultation, each.version) if place_of(each, text) is not None
-        ]
+        known = consultation.versions[each.version - 1].languages
+        read = [await texts.get(consultation.id, each.version, every) for every in known]
+        held = [text.language for text in read if text is not None and place_of(each, text) is not None]
         if held:
             told[each.id] = language if language in held else held[0]
     return told

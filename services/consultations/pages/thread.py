@@ -155,7 +155,7 @@ class ThreadPage:
             "fault": "",
             "tokens": {},
             "gone": [],
-            "quoted": await quoted_in(site.texts, consultation.id, [head, *replies], t.language),
+            "quoted": await quoted_in(site.texts, consultation, [head, *replies], t.language),
         }
 
     async def _waiting(
