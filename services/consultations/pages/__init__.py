@@ -26,27 +26,30 @@ from services.consultations.pages.versions_diff import VersionsDiff
 
 
 def page_routes(site: ConsultationSite) -> list[BaseRoute]:
-    """Every page. Paths with fixed words stand before those with a consultation in their place."""
+    """Every page. Paths with fixed words stand before those with a consultation in their place.
+
+    Routes are tried in this order: what most people read does not wait behind what few ask for.
+    """
     groups = (
         Listing(site),
+        ClausePage(site),
         Mine(site),
         Moderation(site),
         ModerationLog(site),
         DeskNew(site),
         Desk(site),
+        ConsultationPage(site),
         DeskComments(site),
         DeskComment(site),
         DeskVersions(site),
         DeskActs(site),
         Versions(site),
         VersionsDiff(site),
-        ClausePage(site),
         ThreadPage(site),
         Voting(site),
         Retracting(site),
         OpinionPages(site),
         CampaignPages(site),
         ReportPage(site),
-        ConsultationPage(site),
     )
     return [*front_routes("/consultations"), *(route for group in groups for route in group.routes())]

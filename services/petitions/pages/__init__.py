@@ -24,11 +24,16 @@ from services.petitions.pages.steering import Steering
 
 
 def page_routes(site: PetitionSite) -> list[BaseRoute]:
-    """Every page. Paths with fixed words stand before those with a petition in their place."""
+    """Every page. Paths with fixed words stand before those with a petition in their place.
+
+    Routes are tried in this order: what most people read does not wait behind what few ask for.
+    """
     groups = (
         Home(site),
         Listing(site),
+        ModerationLog(site),
         Start(site),
+        PetitionPage(site),
         Signing(site),
         ByMail(site),
         PaperPages(site),
@@ -39,8 +44,6 @@ def page_routes(site: PetitionSite) -> list[BaseRoute]:
         Organising(site),
         Receipts(site),
         Moderation(site),
-        ModerationLog(site),
-        PetitionPage(site),
         Embedding(site),
         Account(site),
         Agency(site),
